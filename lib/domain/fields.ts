@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** Field shapes that several nouns share. */
+
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export const Priority = z.enum(PRIORITIES).describe('How urgent; ageing lets low start too');
+export type Priority = z.infer<typeof Priority>;
+
+/** 24 hex digits: a MongoDB ObjectId as the API shows it. */
+export const Id = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/, 'wants an id of 24 hex digits')
+  .describe('Record id: 24 hex digits');
+
+export const SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+export const Slug = z
+  .string()
+  .regex(SLUG_PATTERN, 'wants 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit');
+
+export const TenantId = Slug.describe('Tenant');
+export const DEFAULT_TENANT = 'default';
+
+/** Addressee of a message: an agent type's slug, or a person. */
+export const HUMAN = 'human';
+
+export const Timestamp = z.iso.datetime().describe('UTC time, ISO 8601');
+export const NullableTimestamp = Timestamp.nullable();
+
+/** Bodies stay well under the 256 KiB a document may have. */
+export const MAX_BODY_CHARACTERS = 64_000;
+export const Body = z.string().min(1, 'wants some text').max(MAX_BODY_CHARACTERS);
+
+export const Subject = z.string().max(300);
+
+export const Labels = z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), z.string().max(200));
+
+export const Usage = z
+  .strictObject({
+    inputTokens: z.number().int().nonnegative().optional(),
+    outputTokens: z.number().int().nonnegative().optional(),
+    costUsd: z.number().nonnegative().optional(),
+  })
+  .describe('What the attempt used; without a figure a budget shows as unenforced');
+export type Usage = z.infer<typeof Usage>;
+
+/** Fields that every record carries. */
+export const recordFields = {
+  id: Id,
+  tenantId: TenantId,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  createdBy: z.string(),
+};
+
+export const MAX_PAGE = 200;
+export const DEFAULT_PAGE = 50;
+export const pageFields = {
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('Rows a page, at most 200'),
+  cursor: z.string().max(512).optional().describe('nextCursor of the page before'),
+};
+export const searchField = { q: z.string().min(1).max(200).optional().describe('Text to find') };
+
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Id, Labels, Slug, pageFields, recordFields, searchField } from '../fields';
+
+export const PROJECT_KINDS = ['client', 'brand', 'project'] as const;
+export const ProjectKind = z.enum(PROJECT_KINDS);
+export type ProjectKind = z.infer<typeof ProjectKind>;
+
+/** The kind a node's parent must have; a client hangs on nothing. */
+export const PARENT_KIND: Record<ProjectKind, ProjectKind | null> = { client: null, brand: 'client', project: 'brand' };
+
+const editable = {
+  slug: Slug,
+  name: z.string().min(1).max(120),
+  parentId: Id.nullable(),
+  context: z.string().max(60_000).describe('Markdown that agents get with the work'),
+  labels: Labels,
+};
+
+export const Project = z.object({ ...recordFields, kind: ProjectKind, ...editable });
+export type Project = z.infer<typeof Project>;
+
+export const CreateProject = z.strictObject({
+  kind: ProjectKind,
+  slug: editable.slug,
+  name: editable.name,
+  parentId: editable.parentId.default(null),
+  context: editable.context.default(''),
+  labels: editable.labels.default({}),
+});
+export type CreateProject = z.infer<typeof CreateProject>;
+
+export const PatchProject = z.strictObject({
+  slug: editable.slug.optional(),
+  name: editable.name.optional(),
+  parentId: editable.parentId.optional(),
+  context: editable.context.optional(),
+  labels: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), z.string().max(200).nullable()).optional(),
+});
+export type PatchProject = z.infer<typeof PatchProject>;
+
+export const ListProjects = z.strictObject({
+  ...pageFields,
+  ...searchField,
+  kind: ProjectKind.optional(),
+  parentId: Id.optional(),
+});
+export type ListProjects = z.infer<typeof ListProjects>;
+
+/** One step of the cascade, outermost first: client › brand › project. */
+export const ContextStep = z.object({ id: Id, kind: ProjectKind, slug: Slug, name: z.string(), context: z.string() });
+export type ContextStep = z.infer<typeof ContextStep>;
+export const ProjectContext = z.object({ steps: z.array(ContextStep), labels: z.record(z.string(), z.string()) });
+export type ProjectContext = z.infer<typeof ProjectContext>;

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { Id, Priority, Slug, pageFields, recordFields, searchField } from '../fields';
+import { Ledger } from '../message/schema';
+
+export const TASK_KINDS = ['work', 'plan'] as const;
+export const TASK_STATUSES = [
+  'pending',
+  'ready',
+  'held',
+  'running',
+  'waiting',
+  'blocked',
+  'done',
+  'incomplete',
+  'dead',
+  'cancelled',
+] as const;
+export const TaskStatus = z.enum(TASK_STATUSES);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const Deliverable = z.strictObject({
+  name: z.string().min(1).max(120),
+  description: z.string().max(2_000).default(''),
+});
+/** One declared deliverable, handed in: at least one of value, path and url is not empty. */
+export const Delivered = z.strictObject({
+  name: z.string().min(1).max(120),
+  value: z.string().max(64_000).optional(),
+  path: z.string().max(2_000).optional(),
+  url: z.url().max(2_000).optional(),
+});
+export type Delivered = z.infer<typeof Delivered>;
+
+export const TaskResult = z.object({
+  output: z.string(),
+  deliverables: z.array(Delivered),
+  missing: z.array(z.string()).describe('Declared deliverables that were not handed in'),
+});
+export type TaskResult = z.infer<typeof TaskResult>;
+
+export const MAX_DEPENDENCIES = 100;
+export const MAX_DELIVERABLES = 50;
+
+export const Task = z.object({
+  ...recordFields,
+  title: z.string(),
+  input: z.string(),
+  assignedTo: z.string(),
+  priority: Priority,
+  projectId: Id.nullable(),
+  threadId: Id.nullable(),
+  runId: Id.nullable(),
+  kind: z.enum(TASK_KINDS),
+  dependsOn: z.array(Id),
+  deliverables: z.array(Deliverable),
+  status: TaskStatus,
+  reason: z.string().nullable(),
+  result: TaskResult.nullable(),
+  attempts: z.number().int().nonnegative(),
+  epoch: z.number().int().nonnegative(),
+  dispatchId: Id.nullable(),
+  ledger: Ledger,
+});
+export type Task = z.infer<typeof Task>;
+
+export const CreateTask = z.strictObject({
+  title: z.string().min(1).max(300),
+  input: z.string().max(64_000).default(''),
+  assignedTo: Slug,
+  priority: Priority.default('normal'),
+  projectId: Id.nullable().default(null),
+  threadId: Id.nullable().default(null),
+  dependsOn: z.array(Id).max(MAX_DEPENDENCIES).default([]),
+  deliverables: z.array(Deliverable).max(MAX_DELIVERABLES).default([]),
+});
+export type CreateTask = z.infer<typeof CreateTask>;
+
+export const PatchTask = z.strictObject({
+  title: z.string().min(1).max(300).optional(),
+  input: z.string().max(64_000).optional(),
+  assignedTo: Slug.optional(),
+  priority: Priority.optional(),
+  projectId: Id.nullable().optional(),
+  deliverables: z.array(Deliverable).max(MAX_DELIVERABLES).optional(),
+});
+export type PatchTask = z.infer<typeof PatchTask>;
+
+export const ListTasks = z.strictObject({
+  ...pageFields,
+  ...searchField,
+  status: TaskStatus.optional(),
+  assignedTo: z.string().max(64).optional(),
+  runId: Id.optional(),
+  threadId: Id.optional(),
+  priority: Priority.optional(),
+});
+export type ListTasks = z.infer<typeof ListTasks>;

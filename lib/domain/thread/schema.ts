@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { Addressee } from '../message/schema';
+import { Id, NullableTimestamp, Priority, Subject, pageFields, recordFields, searchField } from '../fields';
+
+export const THREAD_STATUSES = ['open', 'waiting', 'done'] as const;
+export const ThreadStatus = z.enum(THREAD_STATUSES);
+export type ThreadStatus = z.infer<typeof ThreadStatus>;
+
+export const Thread = z.object({
+  ...recordFields,
+  subject: z.string(),
+  title: z.string().describe('The subject, or the first words of the first message'),
+  priority: Priority,
+  assignedTo: z.string().nullable().describe('Default addressee of people’s messages'),
+  projectId: Id.nullable(),
+  status: ThreadStatus,
+  messageCount: z.number().int().nonnegative(),
+  lastMessageAt: NullableTimestamp,
+});
+export type Thread = z.infer<typeof Thread>;
+
+export const CreateThread = z.strictObject({
+  subject: Subject.default(''),
+  priority: Priority.default('normal'),
+  assignedTo: Addressee.nullable().default(null),
+  projectId: Id.nullable().default(null),
+});
+export type CreateThread = z.infer<typeof CreateThread>;
+
+export const PatchThread = z.strictObject({
+  subject: Subject.optional(),
+  priority: Priority.optional(),
+  assignedTo: Addressee.nullable().optional(),
+  projectId: Id.nullable().optional(),
+  status: ThreadStatus.optional(),
+});
+export type PatchThread = z.infer<typeof PatchThread>;
+
+export const ListThreads = z.strictObject({
+  ...pageFields,
+  ...searchField,
+  status: ThreadStatus.optional(),
+  assignedTo: z.string().max(64).optional(),
+  projectId: Id.optional().describe('This node or any below it'),
+  priority: Priority.optional(),
+});
+export type ListThreads = z.infer<typeof ListThreads>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Id, NullableTimestamp, pageFields, recordFields } from '../fields';
+
+export const TOOL_CALL_STATUSES = ['started', 'done', 'error'] as const;
+
+export const ToolCall = z.object({
+  ...recordFields,
+  tool: z.string(),
+  status: z.enum(TOOL_CALL_STATUSES),
+  sessionId: Id,
+  dispatchId: Id.nullable(),
+  agentType: z.string().nullable(),
+  startedAt: z.string(),
+  endedAt: NullableTimestamp,
+  durationMs: z.number().nullable(),
+  error: z.string().nullable(),
+});
+export type ToolCall = z.infer<typeof ToolCall>;
+
+export const ListToolCalls = z.strictObject({
+  ...pageFields,
+  tool: z.string().max(128).optional(),
+  status: z.enum(TOOL_CALL_STATUSES).optional(),
+  sessionId: Id.optional(),
+  dispatchId: Id.optional(),
+});
+export type ListToolCalls = z.infer<typeof ListToolCalls>;
