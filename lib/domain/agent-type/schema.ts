@@ -86,9 +86,14 @@ export const CreateAgentType = z.strictObject({
 });
 export type CreateAgentType = z.infer<typeof CreateAgentType>;
 
-const thresholdPatch = Object.fromEntries(
-  Object.entries(Thresholds.shape).map(([field, schema]) => [field, schema.unwrap().nullable().optional()]),
-) as { [K in keyof Thresholds]: z.ZodOptional<z.ZodNullable<z.ZodType<Thresholds[K]>>> };
+const thresholdPatch = {
+  minPriority: Priority.nullable().optional(),
+  leaseMs: span(MIN_LEASE_MS).nullable().optional(),
+  maxAttempts: z.number().int().min(1).max(100).nullable().optional(),
+  quietAfterMs: span(1_000).nullable().optional(),
+  stuckAfterMs: span(1_000).nullable().optional(),
+  dailyBudgetUsd: z.number().positive().max(1_000_000).nullable().optional(),
+} satisfies Record<keyof Thresholds, z.ZodType>;
 
 /** RFC 7396: absent = unchanged; null puts a threshold back to its default. */
 export const PatchAgentType = z.strictObject({
