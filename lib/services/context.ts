@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Principal } from '../domain/identity/schema';
+import type { Clock } from '../kernel/clock';
+import type { Collections } from '../store/collections';
+import type { AgentTypeCache } from './agent-types/cache';
+import type { Doorbell } from './dispatches/doorbell';
+import type { AuthCache } from './identity/auth-cache';
+import type { ProjectTree } from './projects/tree';
+import type { SettingsCache } from './settings/cache';
+import type { TenantCache } from './tenants/cache';
+import type { StreamedTimes } from './dispatches/streamed-times';
+
+/** What is built once at boot and every service may use. */
+export interface Plane {
+  collections: Collections;
+  log: Logger;
+  clock: Clock;
+  /** Names this process in presence records and logs. */
+  processName: string;
+  /** The first admin's token, from the environment or the data folder. */
+  adminToken: string;
+  agentTypes: AgentTypeCache;
+  projects: ProjectTree;
+  tenants: TenantCache;
+  settings: SettingsCache;
+  authCache: AuthCache;
+  /** Wakes claims that wait for work. */
+  doorbell: Doorbell;
+  /** When this process put a message's event on the wire. */
+  streamedTimes: StreamedTimes;
+}
+
+/** One call: who, on what, under which request id. First argument of every verb. */
+export interface Context {
+  plane: Plane;
+  principal: Principal;
+  requestId: string;
+}
+
+/** What jobs act as: inside one tenant, on nobody's behalf. */
+export const systemPrincipal = (tenantId: string): Principal => ({
+  tenantId,
+  role: 'admin',
+  id: 'system',
+  label: 'Switchboard',
+  account: 'system',
+  via: 'system',
+});
+
+export const systemContext = (plane: Plane, tenantId: string): Context => ({
+  plane,
+  principal: systemPrincipal(tenantId),
+  requestId: 'system',
+});

@@ -1,0 +1,40 @@
+import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+
+/**
+ * Writes wait out an election (up to `serverSelectionTimeoutMS`) but a database that is away is said so within 5 s:
+ * the health probes use the hub's own, quicker client.
+ */
+const OPTIONS: MongoClientOptions = {
+  appName: 'switchboard',
+  // Majority everywhere: a claim acknowledged by one node alone can be rolled back and then has two owners, and on a
+  // single node `w: 1, j: false` makes change events 50 ms late.
+  writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
+  readConcern: { level: 'majority' },
+  retryWrites: true,
+  retryReads: true,
+  serverSelectionTimeoutMS: 8_000,
+  connectTimeoutMS: 2_000,
+  heartbeatFrequencyMS: 2_000,
+  maxPoolSize: 40,
+  minPoolSize: 2,
+  // zlib is left out: mongod before 6.0.27 leaks heap through it (CVE-2025-14847).
+  compressors: ['none'],
+  ignoreUndefined: true,
+};
+
+export interface DatabaseConnection {
+  client: MongoClient;
+  db: Db;
+  close(): Promise<void>;
+}
+
+export async function connectDatabase(uri: string, database: string): Promise<DatabaseConnection> {
+  const client = new MongoClient(uri, OPTIONS);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.close().catch(() => undefined);
+    throw error;
+  }
+  return { client, db: client.db(database), close: () => client.close() };
+}

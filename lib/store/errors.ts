@@ -1,0 +1,42 @@
+import { MongoError, MongoServerError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { ControlPlaneError } from '../domain/errors';
+
+const DUPLICATE_KEY = 11_000;
+const DOCUMENT_VALIDATION_FAILURE = 121;
+
+export const isDuplicateKey = (error: unknown): error is MongoServerError =>
+  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+
+/** Which unique index refused a write: its fields, as the server names them. */
+export function duplicateFields(error: unknown): string[] {
+  if (!isDuplicateKey(error)) return [];
+  const pattern = (error.keyPattern ?? {}) as Record<string, unknown>;
+  return Object.keys(pattern);
+}
+
+/** Driver errors as the domain's, by code and label, never by text. Others pass through unchanged. */
+export function toDomainError(error: unknown): unknown {
+  if (error instanceof ControlPlaneError) return error;
+  if (isDuplicateKey(error)) return new ControlPlaneError('conflict', 'Another write was first.', { cause: error });
+  if (error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE) {
+    return new ControlPlaneError('too-large', 'The record would be over 256 KiB.', { cause: error });
+  }
+  if (isUnavailable(error)) {
+    return new ControlPlaneError('unavailable', 'The database cannot be reached. Nothing was changed; try again.', {
+      retry: 'backoff',
+      retryAfterMs: 1_000,
+      cause: error,
+    });
+  }
+  return error;
+}
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  (error instanceof MongoError &&
+    (error.hasErrorLabel('RetryableWriteError') ||
+      error.hasErrorLabel('TransientTransactionError') ||
+      ['MongoPoolClearedError', 'MongoWaitQueueTimeoutError', 'MongoNotConnectedError', 'MongoTopologyClosedError'].includes(
+        error.name,
+      )));
