@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { systemClock } from '@/lib/kernel/clock';
+import { EMBEDDED_SET_NAME } from '@/lib/store/replica-set';
+import { isProcessAlive } from '../process-identity.mjs';
+import type { EmbeddedPaths } from './data-folder';
+
+/** Room for a day of change events whatever the disk; the retention time makes it grow when a day needs more. */
+const OPLOG_MEGABYTES = 1024;
+const OPLOG_RETENTION_HOURS = 24;
+/** A control plane's working set is small, and the machine is also the user's. */
+const CACHE_GIGABYTES = 0.5;
+/** There is no other node to hand over to, so waiting for one (15 s by default) only delays the stop. */
+const QUIESCE_MS = 100;
+
+const ALIVE_POLL_MS = 50;
+
+/**
+ * No zlib compressor: binaries before the fix of CVE-2025-14847 disclose memory through it. No scripting engine and no
+ * socket file: nothing here uses them. Diagnostic capture is off: it costs disk and CPU for data only MongoDB reads.
+ */
+function mongodArguments({ dbPath, logPath }: EmbeddedPaths, port: number): string[] {
+  const options: Record<string, string | number> = {
+    '--replSet': EMBEDDED_SET_NAME,
+    '--dbpath': dbPath,
+    '--port': port,
+    '--bind_ip': '127.0.0.1',
+    '--logpath': logPath,
+    '--oplogSize': OPLOG_MEGABYTES,
+    '--oplogMinRetentionHours': OPLOG_RETENTION_HOURS,
+    '--wiredTigerCacheSizeGB': CACHE_GIGABYTES,
+    '--networkMessageCompressors': 'snappy,zstd',
+  };
+  const parameters = ['diagnosticDataCollectionEnabled=false', `shutdownTimeoutMillisForSignaledShutdown=${QUIESCE_MS}`];
+  return [
+    ...Object.entries(options).flatMap(([name, value]) => [name, String(value)]),
+    ...parameters.flatMap(parameter => ['--setParameter', parameter]),
+    '--logappend',
+    '--noscripting',
+    '--quiet',
+    ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
+  ];
+}
+
+/**
+ * Started in a session of its own: Ctrl-C and a SIGTERM to the group reach only us, and mongod stops when the server
+ * above it has ended its streams and written its last line. What it says before its log opens goes to the log too.
+ */
+export function spawnMongod(binaryPath: string, paths: EmbeddedPaths, port: number): ChildProcess {
+  const log = openSync(paths.logPath, 'a', 0o600);
+  try {
+    const child = spawn(binaryPath, mongodArguments(paths, port), { detached: true, stdio: ['ignore', log, log] });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The preferred port when it is free, else any free one. */
+export async function choosePort(preferred: number | null): Promise<number> {
+  if (preferred !== null && (await listenOnce(preferred)) !== null) return preferred;
+  const port = await listenOnce(0);
+  if (port === null) throw new Error('No free port on 127.0.0.1');
+  return port;
+}
+
+function listenOnce(port: number): Promise<number | null> {
+  return new Promise(resolve => {
+    const probe = createServer();
+    probe.once('error', () => resolve(null));
+    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null));
+    });
+  });
+}
+
+/** Resolves when no process has that id any more, or when the signal aborts. */
+export async function waitForExit(pid: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && isProcessAlive(pid)) await systemClock.sleep(ALIVE_POLL_MS, signal);
+}
+
+/** SIGTERM, then SIGKILL when it takes too long: the journal makes both safe, the first is quicker to start from. */
+export async function endProcess(pid: number, patienceMs: number): Promise<void> {
+  if (!send(pid, 'SIGTERM')) return;
+  await waitForExit(pid, AbortSignal.timeout(patienceMs));
+  if (!send(pid, 'SIGKILL')) return;
+  await waitForExit(pid, AbortSignal.timeout(patienceMs));
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  if (!isProcessAlive(pid)) return false;
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+export function isProcessAlive(pid: number): boolean;
+export function processStartMark(pid: number): string | null;
+export function isSameProcess(pid: number, startMark: string | null): boolean;
+export function processCommandLine(pid: number): string | null;

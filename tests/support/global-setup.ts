@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { findMongod } from '@/lib/server/mongod/find-mongod';
+import { startEmbedded } from '@/lib/server/mongod/start-embedded';
+import { createLogger } from '@/lib/telemetry/logger';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A replica set that lives for the whole run. */
+    mongodbUri: string;
+    /** A mongod binary, for tests that run servers of their own. Empty with a MONGODB_URI and no binary around. */
+    mongodPath: string;
+  }
+}
+
+interface TestServer {
+  uri: string;
+  binaryPath: string;
+  stop: () => Promise<void>;
+}
+
+/** Both projects that need the server share one; it goes when the last of them is done. */
+let server: Promise<TestServer> | undefined;
+let users = 0;
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  users += 1;
+  server ??= startServer();
+  const { uri, binaryPath, stop } = await server;
+  project.provide('mongodbUri', uri);
+  project.provide('mongodPath', binaryPath);
+  return async () => {
+    users -= 1;
+    if (users === 0) await stop();
+  };
+}
+
+async function startServer(): Promise<TestServer> {
+  const report = (line: string): void => void process.stderr.write(`tests: ${line}\n`);
+  const mongodPath = process.env['SWITCHBOARD_MONGOD'] || undefined;
+  const given = process.env['MONGODB_URI'];
+  const find = findMongod({ mongodPath, dataDir: resolve('.switchboard'), report });
+  if (given) {
+    const binaryPath = await find.then(
+      ({ path }) => path,
+      () => '',
+    );
+    return { uri: given, binaryPath, stop: async () => {} };
+  }
+  const binary = await find;
+  const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-test-'));
+  const log = createLogger({ name: 'tests', level: 'error' });
+  const mongod = await startEmbedded({ binaryPath: binary.path, dataDir, log });
+  report(`MongoDB ${binary.version} (${binary.source}) on port ${mongod.port}`);
+  const stop = async (): Promise<void> => {
+    removeSignalHandlers();
+    await mongod.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const removeSignalHandlers = stopOnSignal(stop);
+  return { uri: mongod.uri, binaryPath: binary.path, stop };
+}
+
+/** The mongod runs in a session of its own, so an interrupted run has to end it. */
+function stopOnSignal(stop: () => Promise<void>): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    void stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  };
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+}

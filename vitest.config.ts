@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
+ * run, a database a file), `.e2e.test.ts` real processes and a browser, one file at a time, after everything else.
+ */
+const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
+const MONGO = 'tests/**/*.mongo.test.ts';
+const E2E = 'tests/**/*.e2e.test.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: [MONGO, E2E],
+          testTimeout: 15_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'mongo',
+          include: [MONGO],
+          globalSetup: ['tests/support/global-setup.ts'],
+          setupFiles: ['tests/support/mongo-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'e2e',
+          include: [E2E],
+          globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
+          setupFiles: ['tests/support/mongo-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
