@@ -30,12 +30,12 @@ export function acquireFileLock(folder, name) {
     }
     const mine = (highest ?? 0) + 1;
     if (!create(folder, name, mine)) continue;
-    const overtaken = generations(folder, name).some((generation) => generation > mine);
+    const overtaken = generations(folder, name).some(generation => generation > mine);
     if (overtaken) {
       remove(folder, name, mine);
       continue;
     }
-    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
+    for (const older of generations(folder, name).filter(generation => generation < mine)) remove(folder, name, older);
     return { acquired: true, release: () => remove(folder, name, mine) };
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
@@ -46,7 +46,7 @@ const pathOf = (folder, name, generation) => join(folder, `${name}.${generation}
 function generations(folder, name) {
   const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
   return readdirSync(folder)
-    .flatMap((file) => pattern.exec(file)?.[1] ?? [])
+    .flatMap(file => pattern.exec(file)?.[1] ?? [])
     .map(Number)
     .toSorted((left, right) => right - left);
 }

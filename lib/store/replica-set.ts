@@ -53,7 +53,7 @@ async function withLoopbackClient<T>(port: number, use: (client: MongoClient) =>
 /** Who answers on that loopback port: its process id and data folder. Null when nobody answers in time. */
 export async function identifyServer(port: number): Promise<ServerIdentity | null> {
   try {
-    return await withLoopbackClient(port, async (client) => {
+    return await withLoopbackClient(port, async client => {
       const status = await admin(client).command({ serverStatus: 1 }, { timeoutMS: LOOPBACK_ATTEMPT_MS });
       const options = await admin(client).command({ getCmdLineOpts: 1 }, { timeoutMS: LOOPBACK_ATTEMPT_MS });
       return { pid: Number(status['pid']), dbPath: options['parsed']?.storage?.dbPath ?? null };
@@ -72,7 +72,7 @@ export async function ensureSingleNodeSet(port: number, signal: AbortSignal): Pr
   let last: unknown;
   while (!signal.aborted) {
     try {
-      const ready = await withLoopbackClient(port, async (client) => {
+      const ready = await withLoopbackClient(port, async client => {
         if ((await sayHello(client)).isWritablePrimary) return true;
         await initiateOrMove(client, port);
         return waitUntilPrimary(client, signal);

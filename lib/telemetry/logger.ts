@@ -15,7 +15,7 @@ export interface LoggerOptions {
 
 /** Fields whose whole value is a secret, whatever it looks like; `*` reaches one level down (req.headers is two). */
 const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'x-dispatch-key', 'password', 'secret', 'token', 'key'];
-const REDACT_PATHS = SECRET_FIELDS.flatMap((field) => [
+const REDACT_PATHS = SECRET_FIELDS.flatMap(field => [
   `["${field}"]`,
   `*["${field}"]`,
   `*.*["${field}"]`,
@@ -33,9 +33,9 @@ export function createLogger({ name, level = 'info', secrets = [], destination }
       level,
       base: { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: label => ({ level: label }) },
       redact: { paths: REDACT_PATHS, censor: '[redacted]' },
-      hooks: { streamWrite: (line) => redactSecrets(line, secrets) },
+      hooks: { streamWrite: line => redactSecrets(line, secrets) },
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   );

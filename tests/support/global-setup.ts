@@ -37,8 +37,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
+const report = (line: string): void => void process.stderr.write(`tests: ${line}\n`);
+
 async function startServer(): Promise<TestServer> {
-  const report = (line: string): void => void process.stderr.write(`tests: ${line}\n`);
   const mongodPath = process.env['SWITCHBOARD_MONGOD'] || undefined;
   const given = process.env['MONGODB_URI'];
   const find = findMongod({ mongodPath, dataDir: resolve('.switchboard'), report });

@@ -9,7 +9,6 @@ export interface TestDatabase {
   db: Db;
 }
 
-
 const opened: TestDatabase[] = [];
 
 /** A closed change stream leaves the server when its last await ends; longer than that is a leak. */

@@ -24,7 +24,7 @@ const ENTRY = /^mongod-(\d+)\.(\d+)\.(\d+)$/;
 export async function findCached(dataDir: string): Promise<{ path: string; version: string } | null> {
   for (const folder of cacheFolders(dataDir)) {
     const entries = await readdir(folder).catch(() => []);
-    for (const entry of entries.filter((name) => ENTRY.test(name)).toSorted(newestFirst)) {
+    for (const entry of entries.filter(name => ENTRY.test(name)).toSorted(newestFirst)) {
       const path = join(folder, entry, MONGOD_FILE);
       const version = await verifyMongod(path).catch(() => null);
       if (version !== null) return { path, version };

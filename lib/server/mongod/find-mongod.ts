@@ -30,7 +30,7 @@ export async function findMongod(options: FindMongodOptions): Promise<MongodBina
   for (const { source, fetch } of ways) {
     options.report(`no mongod on this machine yet: trying a ${source}`);
     const { report, signal } = options;
-    const fetched = await fetchIntoCache(options.dataDir, (folder) => fetch({ folder, report, signal })).catch(
+    const fetched = await fetchIntoCache(options.dataDir, folder => fetch({ folder, report, signal })).catch(
       (error: unknown) => void failures.push(`${source}: ${firstLine(error)}`),
     );
     if (fetched !== undefined) return { ...fetched, source };
@@ -51,7 +51,7 @@ const notFound = (failures: readonly string[]): StartupError =>
   new StartupError(
     [
       'No mongod could be found or fetched:',
-      ...failures.map((failure) => `  - ${failure}`),
+      ...failures.map(failure => `  - ${failure}`),
       'Set MONGODB_URI to a replica set that runs, SWITCHBOARD_MONGOD to a mongod binary, or install one on PATH.',
     ].join('\n'),
   );

@@ -35,7 +35,7 @@ export function findOnPath(searchPath = process.env['PATH'] ?? ''): string | nul
   const candidates = searchPath
     .split(delimiter)
     .filter(Boolean)
-    .map((folder) => join(folder, MONGOD_FILE));
+    .map(folder => join(folder, MONGOD_FILE));
   return candidates.find(isExecutable) ?? null;
 }
 

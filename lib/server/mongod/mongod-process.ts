@@ -32,7 +32,10 @@ function mongodArguments({ dbPath, logPath }: EmbeddedPaths, port: number): stri
     '--wiredTigerCacheSizeGB': CACHE_GIGABYTES,
     '--networkMessageCompressors': 'snappy,zstd',
   };
-  const parameters = ['diagnosticDataCollectionEnabled=false', `shutdownTimeoutMillisForSignaledShutdown=${QUIESCE_MS}`];
+  const parameters = [
+    'diagnosticDataCollectionEnabled=false',
+    `shutdownTimeoutMillisForSignaledShutdown=${QUIESCE_MS}`,
+  ];
   return [
     ...Object.entries(options).flatMap(([name, value]) => [name, String(value)]),
     ...parameters.flatMap(parameter => ['--setParameter', parameter]),

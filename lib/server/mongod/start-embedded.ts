@@ -4,7 +4,15 @@ import { ensureSingleNodeSet, identifyServer } from '@/lib/store/replica-set';
 import type { Logger } from '@/lib/telemetry/logger';
 import { isProcessAlive } from '../process-identity.mjs';
 import { StartupError } from '../startup-error';
-import { embeddedPaths, type EmbeddedPaths, findOrphan, lastLogError, prepareFolder, readRecord, writeRecord } from './data-folder';
+import {
+  embeddedPaths,
+  type EmbeddedPaths,
+  findOrphan,
+  lastLogError,
+  prepareFolder,
+  readRecord,
+  writeRecord,
+} from './data-folder';
 import { choosePort, endProcess, spawnMongod, waitForExit } from './mongod-process';
 
 export interface StartEmbeddedOptions {

@@ -83,9 +83,9 @@ function watchGrowth(options: WatchedCommand, stop: (reason: string) => void): (
 
 async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
+  const files = entries.filter(entry => entry.isFile());
   const sizes = await Promise.all(
-    files.map((file) =>
+    files.map(file =>
       stat(join(file.parentPath, file.name)).then(
         ({ size }) => size,
         () => 0,
