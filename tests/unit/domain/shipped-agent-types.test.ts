@@ -49,7 +49,18 @@ const MUST_SAY = [
   /deliverable/i,
 ];
 
-const CLAUDE_CODE_TOOLS = ['Read', 'Grep', 'Glob', 'Edit', 'Write', 'Bash', 'WebSearch', 'WebFetch', 'NotebookEdit', 'Skill'];
+const CLAUDE_CODE_TOOLS = [
+  'Read',
+  'Grep',
+  'Glob',
+  'Edit',
+  'Write',
+  'Bash',
+  'WebSearch',
+  'WebFetch',
+  'NotebookEdit',
+  'Skill',
+];
 
 const inCodeType = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].flatMap(match => match[1] ?? []);
 const isExample = (term: string): boolean => term.startsWith('{');
@@ -57,7 +68,8 @@ const isExample = (term: string): boolean => term.startsWith('{');
 const bySlug = new Map(SHIPPED_AGENT_TYPES.map(type => [type.slug, type]));
 const chainAbove = (slug: string): string[] => {
   const chain: string[] = [];
-  for (let at = bySlug.get(slug)?.reportsTo; at && chain.length <= SLUGS.length; at = bySlug.get(at)?.reportsTo) chain.push(at);
+  for (let at = bySlug.get(slug)?.reportsTo; at && chain.length <= SLUGS.length; at = bySlug.get(at)?.reportsTo)
+    chain.push(at);
   return chain;
 };
 
@@ -82,12 +94,15 @@ describe('the shipped agent types', () => {
     expect(type.concurrency).toBeLessThanOrEqual(4);
   });
 
-  it.each(SHIPPED_AGENT_TYPES)('$slug can reach Switchboard with the tools it has, and lists none that do not exist', ({ tools }) => {
-    if (tools.length > 0) expect(tools).toContain('mcp__switchboard__*');
-    const unknown = tools.filter(tool => !CLAUDE_CODE_TOOLS.includes(tool) && !/^mcp__[a-z-]+__\*$/.test(tool));
-    expect(unknown).toEqual([]);
-    expect(new Set(tools).size).toBe(tools.length);
-  });
+  it.each(SHIPPED_AGENT_TYPES)(
+    '$slug can reach Switchboard with the tools it has, and lists none that do not exist',
+    ({ tools }) => {
+      if (tools.length > 0) expect(tools).toContain('mcp__switchboard__*');
+      const unknown = tools.filter(tool => !CLAUDE_CODE_TOOLS.includes(tool) && !/^mcp__[a-z-]+__\*$/.test(tool));
+      expect(unknown).toEqual([]);
+      expect(new Set(tools).size).toBe(tools.length);
+    },
+  );
 });
 
 describe('the role prompts', () => {
@@ -108,7 +123,8 @@ describe('the role prompts', () => {
 
   it.each(SHIPPED_AGENT_TYPES)('$slug says how to begin, to ask, to report and to end', ({ slug, systemPrompt }) => {
     const named = inCodeType(systemPrompt);
-    for (const tool of ['get_context', 'search_messages', 'ask', 'report_progress']) expect(named, slug).toContain(tool);
+    for (const tool of ['get_context', 'search_messages', 'ask', 'report_progress'])
+      expect(named, slug).toContain(tool);
     expect(named).toEqual(expect.arrayContaining(['submit_result', 'human']));
     const missing = MUST_SAY.filter(pattern => !pattern.test(systemPrompt));
     expect(missing).toEqual([]);

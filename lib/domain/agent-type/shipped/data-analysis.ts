@@ -6,17 +6,7 @@ export const dataAnalysis: ShippedAgentType = {
   description: 'Turns data into reproducible figures with stated uncertainty.',
   model: 'opus',
   thinking: 'high',
-  tools: [
-    'Read',
-    'Grep',
-    'Glob',
-    'Bash',
-    'Edit',
-    'Write',
-    'NotebookEdit',
-    'Skill',
-    'mcp__switchboard__*',
-  ],
+  tools: ['Read', 'Grep', 'Glob', 'Bash', 'Edit', 'Write', 'NotebookEdit', 'Skill', 'mcp__switchboard__*'],
   concurrency: 2,
   reportsTo: 'project-management',
   // Queries and notebook runs are long single steps.

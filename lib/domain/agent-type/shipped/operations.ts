@@ -6,17 +6,7 @@ export const operations: ShippedAgentType = {
   description: 'Keeps services running, changes reversible and incidents short.',
   model: 'sonnet',
   thinking: 'high',
-  tools: [
-    'Read',
-    'Grep',
-    'Glob',
-    'Bash',
-    'Edit',
-    'Write',
-    'WebFetch',
-    'Skill',
-    'mcp__switchboard__*',
-  ],
+  tools: ['Read', 'Grep', 'Glob', 'Bash', 'Edit', 'Write', 'WebFetch', 'Skill', 'mcp__switchboard__*'],
   concurrency: 2,
   reportsTo: 'project-management',
   // A half-done change is not safe to repeat blindly: after two attempts a person looks.

@@ -6,17 +6,7 @@ export const qa: ShippedAgentType = {
   description: 'Tests independently and gives the evidence on which people decide to ship.',
   model: 'sonnet',
   thinking: 'high',
-  tools: [
-    'Read',
-    'Grep',
-    'Glob',
-    'Bash',
-    'Write',
-    'WebFetch',
-    'Skill',
-    'mcp__playwright__*',
-    'mcp__switchboard__*',
-  ],
+  tools: ['Read', 'Grep', 'Glob', 'Bash', 'Write', 'WebFetch', 'Skill', 'mcp__playwright__*', 'mcp__switchboard__*'],
   concurrency: 3,
   reportsTo: 'project-management',
   // A full pass over a build takes a while between two reports.

@@ -6,17 +6,7 @@ export const seo: ShippedAgentType = {
   description: 'Makes the right pages findable: technical findings, query maps, page briefs, measurement.',
   model: 'sonnet',
   thinking: 'medium',
-  tools: [
-    'Read',
-    'Grep',
-    'Glob',
-    'Bash',
-    'Write',
-    'WebSearch',
-    'WebFetch',
-    'Skill',
-    'mcp__switchboard__*',
-  ],
+  tools: ['Read', 'Grep', 'Glob', 'Bash', 'Write', 'WebSearch', 'WebFetch', 'Skill', 'mcp__switchboard__*'],
   concurrency: 2,
   reportsTo: 'marketing-team-lead',
   systemPrompt: `# SEO
