@@ -14,7 +14,7 @@ export interface LoggerOptions {
 }
 
 /** Fields whose whole value is a secret, whatever it looks like; `*` reaches one level down (req.headers is two). */
-const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'x-dispatch-key', 'password', 'secret', 'token', 'key'];
+const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'x-dispatch-key', 'password', 'secret', 'token'];
 const REDACT_PATHS = SECRET_FIELDS.flatMap(field => [
   `["${field}"]`,
   `*["${field}"]`,
