@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { ROOT } from './root.mjs';
+
+/**
+ * Children of the preparation run in a group of their own, so that a signal to us ends npm and everything npm started.
+ */
+const KILL_AFTER_MS = 4_000;
+/** The end of what a failed command said: enough for its error, bounded whatever it prints. */
+const KEPT_OUTPUT_CHARS = 12_000;
+
+/** The message is all a person needs; no stack is shown for it. */
+export class StepFailed extends Error {
+  name = 'StepFailed';
+}
+
+/** @returns what the command printed; rejects with the end of that when it fails, or when the signal aborts */
+export async function runChild(command, args, { signal, env, onLine, inherit = false } = {}) {
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
+  const output = inherit ? () => '' : collect(child, onLine);
+  const stop = () => endGroup(child);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (exitCode, by) => resolve(exitCode ?? by));
+    });
+    if (signal?.aborted) throw new StepFailed('interrupted');
+    if (code !== 0) throw new StepFailed(`${command} ${args.join(' ')}\nended with ${code}\n${output()}`);
+    return output();
+  } catch (error) {
+    if (error.code === 'ENOENT') throw new StepFailed(`${command} is not installed`, { cause: error });
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function collect(child, onLine) {
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', text => {
+      kept = (kept + text).slice(-KEPT_OUTPUT_CHARS);
+      const line = text.trim().split('\n').at(-1);
+      if (line) onLine?.(line);
+    });
+  }
+  return () => kept.trim();
+}
+
+function endGroup(child) {
+  const send = signal => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+    } catch {
+      // Gone between the check and the signal.
+    }
+  };
+  send('SIGTERM');
+  setTimeout(() => send('SIGKILL'), KILL_AFTER_MS).unref();
+}
