@@ -6,13 +6,24 @@ import type { PlaneEvent } from './schema';
  */
 export interface EventSource {
   /**
-   * Begins after `token` (exclusive), or at the present when it is absent.
+   * Begins after `afterToken` (exclusive), or with what happened since `sinceMs`, or at the present.
    * Rejects with `history-lost` when that point cannot be had any more, `unavailable` when it may later.
    */
-  open(options: { afterToken?: string; signal: AbortSignal }): Promise<EventCursor>;
+  open(options: OpenSource): Promise<EventCursor>;
+}
+
+export interface OpenSource {
+  afterToken?: string;
+  /** Server time in ms, inclusive; read only when there is no token. It is no cursor: use it to look back, never to resume. */
+  sinceMs?: number;
+  signal: AbortSignal;
 }
 
 export interface EventCursor {
+  /** Which stream this is; when it differs from the one before, every position given out so far is void. */
+  readonly identity: StreamIdentity;
+  /** Resume point before the first step: everything after it will come. */
+  readonly startToken: string;
   /**
    * The next step of the stream: an event, or a bare advance (a change that makes no event, or an idle server that
    * confirms it has read on). Resolves at least about once a second while the database answers. Rejects when the
@@ -32,4 +43,17 @@ export interface SourceStep {
 }
 
 /** An event that has no position yet; the stream gives it one. */
-export type SourceEvent = Omit<PlaneEvent, 'position'>;
+export interface SourceEvent extends Omit<PlaneEvent, 'position'> {
+  /** Events of one key may be merged, latest wins, to one a second: a dispatch's progress. Absent: never held back. */
+  coalesceKey?: string;
+}
+
+/** What a position belongs to. Positions of another identity are refused, never guessed at. */
+export interface StreamIdentity {
+  /** Random, stored in the database. */
+  databaseId: string;
+  /** Counts the times this database was put under another history (a restore). */
+  streamEpoch: number;
+  /** Fingerprint of what the stream selects. */
+  pipelineVersion: string;
+}
