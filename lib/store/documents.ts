@@ -324,7 +324,13 @@ export interface IdempotencyDocument {
   _id: string;
   tenantId: string;
   bodyHash: string;
+  /** Chosen with the reservation: whoever takes over after a crash creates the record under the same id. */
   recordId: ObjectId;
+  /** What the record is read back by (its id or slug); null until it is made. */
+  recordKey: string | null;
+  /** Which request is at it, and until when nobody else may be. */
+  owner: string;
+  ownedUntil: Date;
   createdAt: Date;
 }
 

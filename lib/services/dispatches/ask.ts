@@ -1,0 +1,75 @@
+import { redactSecrets } from '../../auth/redact';
+import { ControlPlaneError, invalidField } from '../../domain/errors';
+import { HUMAN } from '../../domain/fields';
+import { MAX_HOPS } from '../../domain/message/schema';
+import { parkDispatch } from '../../store/dispatches';
+import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { hex, newId } from '../../store/ids';
+import type { Plane } from '../context';
+import { crashPoint } from '../../telemetry/crash-point';
+import { settleDispatch } from './settle';
+
+export interface Question {
+  to?: string;
+  question: string;
+  options?: string[];
+  default?: string;
+  deadline?: string;
+}
+
+/**
+ * Stops a dispatch to wait for an answer: slot and lane are free, no attempt is spent. The question is stored with
+ * the stop in one write, and its message follows from it.
+ */
+export async function askQuestion(
+  plane: Plane,
+  dispatch: Pick<DispatchDocument, '_id' | 'tenantId' | 'epoch' | 'agentType' | 'source'>,
+  ask: Question,
+): Promise<{ questionId: string; to: string }> {
+  const to = ask.to ?? HUMAN;
+  if (to !== HUMAN) {
+    const type = await plane.agentTypes.get(dispatch.tenantId, to);
+    if (!type) throw invalidField('to', `got '${to}', wants 'human' or the slug of an agent type that exists`);
+    await refuseCycle(plane, dispatch, to);
+  }
+  const id = newId();
+  const row = await parkDispatch(plane.collections, dispatch.tenantId, dispatch._id, dispatch.epoch, {
+    id,
+    to,
+    body: redactSecrets(ask.question),
+    options: ask.options ?? null,
+    default: ask.default ?? null,
+    deadline: ask.deadline ? new Date(ask.deadline) : null,
+    answerId: null,
+    answeredAt: null,
+    offeredUntil: null,
+  });
+  if (!row) {
+    throw new ControlPlaneError('stale-epoch', 'This dispatch is not running any more, so it cannot ask. Stop this work.');
+  }
+  crashPoint('ask:after-park');
+  await settleDispatch(plane, row);
+  return { questionId: hex(id), to };
+}
+
+/** Walks up who waits for whom: a question to somebody in that chain would wait for itself. */
+async function refuseCycle(
+  plane: Plane,
+  dispatch: Pick<DispatchDocument, 'agentType' | 'source' | 'tenantId'>,
+  to: string,
+): Promise<void> {
+  const chain = [dispatch.agentType];
+  let sourceId: ObjectId | null = dispatch.source.kind === 'message' ? dispatch.source.id : null;
+  for (let step = 0; sourceId !== null && step <= MAX_HOPS; step += 1) {
+    const source = await plane.collections.messages.findOne({ _id: sourceId, tenantId: dispatch.tenantId });
+    if (source?.kind !== 'question' || !source.from.dispatchId) break;
+    chain.push(source.from.id);
+    const asker: DispatchDocument | null = await plane.collections.dispatches.findOne({ _id: source.from.dispatchId });
+    sourceId = asker?.source.kind === 'message' ? asker.source.id : null;
+  }
+  if (!chain.includes(to)) return;
+  throw new ControlPlaneError(
+    'ask-cycle',
+    `${[...chain].reverse().join(' waits for ')} already; asking ${to} would wait for itself. Answer with what you know, or ask human.`,
+  );
+}

@@ -1,0 +1,77 @@
+import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dispatch/schema';
+import { requirePermission } from '../../auth/policy';
+import { accountHeldUntil } from '../../store/accounts';
+import { touchPresence } from '../../store/presence';
+import type { Context } from '../context';
+import { bundleDispatch } from './bundle';
+import { findCandidates } from './find-candidates';
+import { startCandidate, SlotPool } from './start-candidate';
+
+/** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
+const SWEEP_MS = 1_000;
+
+/**
+ * Takes due work for an orchestrator: events wake, claims decide. Answers with everything needed to do it, or with
+ * why there is nothing. `signal` ends the wait when the caller hangs up.
+ */
+export async function claimDispatches(ctx: Context, claim: Claim, signal?: AbortSignal): Promise<ClaimResult> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  const { plane, principal } = ctx;
+  void touchPresence(plane.collections, {
+    _id: `claim:${principal.id}:${claim.consumer}`,
+    tenantId: principal.tenantId,
+    role: principal.role,
+    principalId: principal.id,
+    consumer: claim.consumer,
+    kind: 'claim',
+    process: plane.processName,
+  }).catch(error => plane.log.warn({ error }, 'presence not written'));
+
+  const deadlineMs = plane.clock.now() + claim.waitMs;
+  for (;;) {
+    const result = await attemptClaim(ctx, claim);
+    const leftMs = deadlineMs - plane.clock.now();
+    const settled = result.dispatches.length > 0 || result.reason === 'taken' || leftMs <= 0 || signal?.aborted;
+    if (settled) return result;
+    await plane.doorbell.wait(principal.tenantId, Math.min(leftMs, SWEEP_MS), signal);
+  }
+}
+
+async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
+  const { plane, principal } = ctx;
+  const settings = await plane.settings.get(principal.tenantId);
+  if (settings.dispatchPaused) return { dispatches: [], reason: 'held' };
+  if (await accountHeldUntil(plane.collections, principal.tenantId, principal.account)) {
+    return { dispatches: [], reason: 'held' };
+  }
+  const { candidates, reason } = await findCandidates(ctx, claim);
+  if (candidates.length === 0) return { dispatches: [], reason };
+
+  const slots = new SlotPool(plane);
+  const dispatches: Dispatch[] = [];
+  const missed: ClaimReason[] = [];
+  // One after another only where the next needs what the last left over: candidates stand in rank order, and more
+  // of them may be there than slots.
+  for (let at = 0; at < candidates.length && dispatches.length < claim.max; ) {
+    const batch = candidates.slice(at, at + (claim.max - dispatches.length));
+    at += batch.length;
+    const started = await Promise.all(batch.map(candidate => startCandidate(ctx, claim, candidate, slots)));
+    const bundled = await Promise.all(
+      started.map(outcome => ('reason' in outcome ? outcome.reason : bundleDispatch(plane, outcome))),
+    );
+    for (const outcome of bundled) {
+      if (typeof outcome === 'string') missed.push(outcome);
+      else dispatches.push(outcome);
+    }
+  }
+  if (dispatches.length > 0) {
+    plane.log.info({ consumer: claim.consumer, claimed: dispatches.map(({ id }) => id) }, 'claimed');
+    return { dispatches };
+  }
+  return { dispatches, reason: claim.source ? (missed[0] ?? 'nothing-due') : worstOf(missed) };
+}
+
+/** Of several reasons the one a person can act on. */
+const worstOf = (reasons: ClaimReason[]): ClaimReason =>
+  reasons.includes('at-capacity') ? 'at-capacity' : reasons.includes('held') ? 'held' : 'nothing-due';
+

@@ -1,0 +1,168 @@
+import type {
+  CompleteDispatch,
+  DispatchStatus,
+  FailDispatch,
+  HeartbeatResult,
+  ProgressDispatch,
+} from '../../domain/dispatch/schema';
+import { requirePermission } from '../../auth/policy';
+import { redactSecrets } from '../../auth/redact';
+import { ControlPlaneError, notFound } from '../../domain/errors';
+import { holdAccount } from '../../store/accounts';
+import {
+  endDispatch,
+  extendLease,
+  keepLateOutput,
+  lapseDispatch,
+  writeProgress,
+} from '../../store/dispatches';
+import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { hex, isoOrNull, pathId } from '../../store/ids';
+import { crashPoint } from '../../telemetry/crash-point';
+import type { Context } from '../context';
+import { settleDispatch } from './settle';
+
+/** Verbs of an orchestrator on a dispatch it holds. Each write is fenced by epoch, status and an unlapsed lease. */
+
+export interface Ended {
+  id: string;
+  status: DispatchStatus;
+  epoch: number;
+}
+
+const endedOf = (row: DispatchDocument): Ended => ({ id: hex(row._id), status: row.status, epoch: row.epoch });
+
+export const heartbeatOf = (row: DispatchDocument): HeartbeatResult => ({
+  id: hex(row._id),
+  status: row.status,
+  epoch: row.epoch,
+  leaseUntil: isoOrNull(row.leaseUntil),
+  cancelRequested: row.cancelRequestedAt !== undefined,
+});
+
+export async function heartbeatDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<HeartbeatResult> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  return extend(ctx, pathId('dispatch', id), epoch);
+}
+
+/** Also what an agent's `heartbeat` tool does with its own dispatch. */
+export async function extend(ctx: Context, id: ObjectId, epoch: number): Promise<HeartbeatResult> {
+  const row = await extendLease(ctx.plane.collections, ctx.principal.tenantId, id, epoch);
+  return heartbeatOf(row ?? (await refusalOf(ctx, id, epoch, ['waiting'])));
+}
+
+export async function progressDispatch(ctx: Context, id: string, input: ProgressDispatch): Promise<HeartbeatResult> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  return writeDispatchProgress(ctx, pathId('dispatch', id), input);
+}
+
+export async function writeDispatchProgress(ctx: Context, id: ObjectId, input: ProgressDispatch): Promise<HeartbeatResult> {
+  const { epoch, percent, state, agentId, transcriptUrl, enforced } = input;
+  const progress =
+    percent === undefined && state === undefined
+      ? {}
+      : {
+          progress: {
+            percent: percent ?? { $ifNull: ['$progress.percent', 0] },
+            state: state === undefined ? { $ifNull: ['$progress.state', ''] } : { $literal: redactSecrets(state) },
+            at: '$$NOW',
+          },
+        };
+  const set = {
+    ...progress,
+    ...(agentId === undefined ? {} : { agentId: { $literal: agentId } }),
+    ...(transcriptUrl === undefined ? {} : { transcriptUrl: { $literal: transcriptUrl } }),
+    ...(enforced === undefined ? {} : { enforced: { $literal: enforced } }),
+  };
+  const row = await writeProgress(ctx.plane.collections, ctx.principal.tenantId, id, epoch, set);
+  return heartbeatOf(row ?? (await refusalOf(ctx, id, epoch, [])));
+}
+
+export async function completeDispatch(ctx: Context, id: string, input: CompleteDispatch): Promise<Ended> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  return endWithOutput(ctx, pathId('dispatch', id), input);
+}
+
+/** The first of submit_result, mark_done, complete and fail ends a dispatch; all of the first three come here. */
+export async function endWithOutput(
+  ctx: Context,
+  id: ObjectId,
+  { epoch, output: raw, usage }: CompleteDispatch,
+  extra: Record<string, unknown> = {},
+): Promise<Ended> {
+  const { plane, principal } = ctx;
+  const output = redactSecrets(raw);
+  const row = await endDispatch(plane.collections, principal.tenantId, id, epoch, {
+    status: 'done',
+    output,
+    set: { usage: { $literal: usage ?? null }, ...extra },
+  });
+  if (!row) return endedOf(await refusalOf(ctx, id, epoch, ['done', 'failed', 'released', 'cancelled'], output));
+  crashPoint('complete:after-outcome');
+  await settleDispatch(plane, row);
+  return endedOf(row);
+}
+
+export async function failDispatch(ctx: Context, id: string, input: FailDispatch): Promise<Ended> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  const { plane, principal } = ctx;
+  const { epoch, error, retryable, retryNotBefore } = input;
+  const dispatchId = pathId('dispatch', id);
+  const row = await endDispatch(plane.collections, principal.tenantId, dispatchId, epoch, {
+    status: 'failed',
+    set: { error: { $literal: redactSecrets(error) }, retryable },
+  });
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  if (retryNotBefore !== undefined) {
+    await holdAccount(plane.collections, principal.tenantId, row.account, new Date(retryNotBefore));
+  }
+  await settleDispatch(plane, row);
+  return endedOf(row);
+}
+
+export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<Ended> {
+  requirePermission(ctx.principal, 'dispatches:work');
+  const dispatchId = pathId('dispatch', id);
+  const row = await endDispatch(ctx.plane.collections, ctx.principal.tenantId, dispatchId, epoch, {
+    status: 'released',
+    set: {},
+  });
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  await settleDispatch(ctx.plane, row);
+  return endedOf(row);
+}
+
+/**
+ * Why a fenced write matched nothing: answers with the row when that is an outcome to repeat (`repeatable`), else
+ * throws. A lease that ran out is ended here and now, so that its owner hears the truth before any sweep.
+ */
+async function refusalOf(
+  ctx: Context,
+  id: ObjectId,
+  epoch: number,
+  repeatable: DispatchStatus[],
+  output?: string,
+): Promise<DispatchDocument> {
+  const { plane, principal } = ctx;
+  const c = plane.collections;
+  const row = await c.dispatches.findOne({ _id: id, tenantId: principal.tenantId });
+  if (!row) throw notFound('dispatch', hex(id));
+  if (row.epoch === epoch && repeatable.includes(row.status)) return row;
+  if (row.epoch === epoch && row.status === 'waiting') {
+    throw new ControlPlaneError('waiting', 'This dispatch waits for an answer; it is resumed with a new epoch and key.');
+  }
+  const lapsed = row.epoch === epoch ? await lapseDispatch(c, id, epoch) : null;
+  if (lapsed) await settleDispatch(plane, lapsed);
+  if (output !== undefined && epoch <= row.epoch) await keepLateOutput(c, principal.tenantId, id, epoch, output);
+  throw staleEpoch(lapsed ?? row, epoch);
+}
+
+function staleEpoch(row: DispatchDocument, epoch: number): ControlPlaneError {
+  const what =
+    row.epoch === epoch
+      ? `epoch ${epoch} of this dispatch ended as ${row.status}`
+      : `got epoch ${epoch}; this dispatch is at ${row.epoch} (${row.status})`;
+  return new ControlPlaneError('stale-epoch', `${what}. Stop this work; it is not yours any more.`, {
+    details: { currentEpoch: row.epoch, dispatchStatus: row.status },
+  });
+}

@@ -1,0 +1,67 @@
+import { HUMAN } from '../../domain/fields';
+import { markWorkDone } from '../../store/work-outcomes';
+import type { DispatchDocument, MessageDocument } from '../../store/documents';
+import { findMessage } from '../../store/messages';
+import { readyDependents } from '../../store/tasks';
+import type { Plane } from '../context';
+import { appendMessage } from '../messages/append-message';
+import { crashPoint } from '../../telemetry/crash-point';
+import { wakeAsker } from './wake-asker';
+
+/**
+ * A finished message posts the output as its reply, wakes whoever asked, and is done; a finished task keeps its
+ * result and frees what depends on it. The reply's id was chosen with the outcome, so a repeat makes no second one.
+ */
+export async function settleDone(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  if (dispatch.source.kind === 'message') await replyToMessage(plane, dispatch);
+  else await finishTask(plane, dispatch);
+}
+
+async function replyToMessage(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  const c = plane.collections;
+  const source = await findMessage(c, dispatch.tenantId, dispatch.source.id);
+  if (!source) return;
+  const answered = dispatch.replied === true;
+  if ((dispatch.output ?? '') !== '' && !answered) {
+    const reply = await appendMessage(plane, { ...replyTo(source, dispatch), id: dispatch.replyId });
+    crashPoint('complete:after-reply');
+    if (source.kind === 'question') await wakeAsker(plane, dispatch.tenantId, source._id, reply);
+  }
+  await markWorkDone(c, dispatch, { status: 'done' });
+}
+
+function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
+  // With `expectsReply` the sender asked to get it as work; every other reply waits in an inbox and wakes nobody.
+  const isWork = source.expectsReply && source.from.kind === 'agent' && source.kind !== 'question';
+  return {
+    tenantId: dispatch.tenantId,
+    threadId: source.threadId,
+    from: { kind: 'agent' as const, id: dispatch.agentType, dispatchId: dispatch._id },
+    assignedTo: isWork && source.from.id !== HUMAN ? source.from.id : null,
+    priority: source.priority,
+    kind: source.kind === 'question' ? ('answer' as const) : ('message' as const),
+    body: dispatch.output!,
+    inReplyTo: source._id,
+    hops: source.hops + 1,
+    createdBy: `agent:${dispatch.agentType}`,
+  };
+}
+
+async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  const c = plane.collections;
+  const task = await c.tasks.findOne({ _id: dispatch.source.id, tenantId: dispatch.tenantId });
+  if (!task) return;
+  const deliverables = dispatch.deliverables ?? [];
+  const handedIn = new Set(
+    deliverables.filter(({ value, path, url }) => [value, path, url].some(text => text?.trim())).map(({ name }) => name),
+  );
+  const missing = task.deliverables.map(({ name }) => name).filter(name => !handedIn.has(name));
+  const result = { output: dispatch.output ?? '', deliverables, missing };
+  const status = missing.length === 0 ? 'done' : 'incomplete';
+  await markWorkDone(c, dispatch, {
+    status,
+    result: { $literal: result },
+    reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
+  });
+  if (status === 'done') await readyDependents(c, dispatch.tenantId, dispatch.source.id);
+}

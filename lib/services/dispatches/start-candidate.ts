@@ -1,0 +1,186 @@
+import { crashPoint } from '../../telemetry/crash-point';
+import { hashDispatchKey, makeDispatchKey } from '../../auth/dispatch-key';
+import type { Claim, ClaimReason } from '../../domain/dispatch/schema';
+import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
+import { insertDispatch, resumeDispatch, withdrawDispatch } from '../../store/dispatches';
+import { duplicateFields } from '../../store/errors';
+import { binary, hex, newId } from '../../store/ids';
+import { freeSlots, slotName } from '../../store/slots';
+import { claimWorkItem, WORK_WORDS, type WorkDocument } from '../../store/work-items';
+import type { Context, Plane } from '../context';
+import type { Candidate } from './find-candidates';
+
+export interface Started {
+  dispatch: DispatchDocument;
+  type: AgentTypeDocument;
+  item: WorkDocument;
+  key: string;
+}
+export type StartOutcome = Started | { reason: ClaimReason };
+
+/** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
+const SLOT_TRIES = 8;
+
+/** Slot numbers of one claim, read once a type and handed out without repeats. */
+export class SlotPool {
+  readonly #free = new Map<string, Promise<number[]>>();
+
+  constructor(
+    private readonly plane: Plane,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  async take(type: AgentTypeDocument): Promise<string | null> {
+    let free = this.#free.get(type.slug);
+    if (!free) {
+      free = freeSlots(this.plane.collections, type.tenantId, type.slug, type.concurrency);
+      this.#free.set(type.slug, free);
+    }
+    const numbers = await free;
+    if (numbers.length === 0) return null;
+    // Any free number but the first: claimers that start together would all try the same one.
+    const [k] = numbers.splice(Math.floor(this.random() * numbers.length), 1);
+    return slotName(type.tenantId, type.slug, k!);
+  }
+
+  /** After a lost slot: what is free now. */
+  refresh(type: AgentTypeDocument): void {
+    this.#free.delete(type.slug);
+  }
+}
+
+/**
+ * The claim itself, two fenced writes. First the dispatch: its unique fields take the work item, the lane and a slot
+ * at once or not at all. Then the work item, still due at the epoch that was read. Dead in between, the lease ends it.
+ */
+export async function startCandidate(
+  ctx: Context,
+  claim: Claim,
+  candidate: Candidate,
+  slots: SlotPool,
+): Promise<StartOutcome> {
+  const id = candidate.mode === 'start' ? newId() : candidate.dispatch._id;
+  for (let attempt = 0; attempt < SLOT_TRIES; attempt += 1) {
+    const slot = await slots.take(candidate.type);
+    if (slot === null) return { reason: 'at-capacity' };
+    try {
+      return candidate.mode === 'start'
+        ? await start(ctx, claim, candidate, id, slot)
+        : await resume(ctx, claim, candidate, slot);
+    } catch (error) {
+      const taken = duplicateFields(error);
+      if (taken.length === 0) throw error;
+      if (!taken.includes('slot')) return { reason: candidate.mode === 'start' ? 'taken' : 'nothing-due' };
+      slots.refresh(candidate.type);
+    }
+  }
+  return { reason: 'at-capacity' };
+}
+
+async function start(
+  { plane, principal }: Context,
+  claim: Claim,
+  { due, type }: Extract<Candidate, { mode: 'start' }>,
+  id: DispatchDocument['_id'],
+  slot: string,
+): Promise<StartOutcome> {
+  const c = plane.collections;
+  const { item, kind } = due;
+  const epoch = item.epoch + 1;
+  const key = makeDispatchKey(hex(id), epoch);
+  const streamedAt = plane.streamedTimes.get(hex(item._id));
+  const dispatch = await insertDispatch(c, {
+    _id: id,
+    tenantId: principal.tenantId,
+    createdBy: principal.id,
+    source: { kind, id: item._id },
+    threadId: item.threadId ?? null,
+    projectId: item.projectId ?? null,
+    agentType: type.slug,
+    revision: type.revision,
+    consumer: claim.consumer,
+    tokenId: principal.id,
+    account: principal.account,
+    epoch,
+    attempt: item.attempts + 1,
+    mode: 'start',
+    status: 'running',
+    open: item._id,
+    lane: item.lane,
+    slot,
+    leaseMs: type.thresholds.leaseMs,
+    keyHash: binary(hashDispatchKey(key)),
+    agentId: null,
+    transcriptUrl: null,
+    progress: null,
+    enforced: null,
+    usage: null,
+    output: null,
+    lateOutput: null,
+    error: null,
+    question: null,
+    replyId: newId(),
+    settled: true,
+    leaseTouchedAt: null,
+    firstHeartbeatAt: null,
+    storedAt: item.ledger.storedAt ?? null,
+    streamedAt,
+    waitingSince: null,
+    endedAt: null,
+  });
+  crashPoint('claim:after-dispatch');
+  const claimed = await claimWorkItem(c, {
+    kind,
+    id: item._id,
+    fromStatus: WORK_WORDS[kind].due,
+    fromEpoch: item.epoch,
+    epoch,
+    dispatchId: id,
+    streamedAt,
+    countsAttempt: true,
+  });
+  if (!claimed) {
+    await withdrawDispatch(c, id);
+    return { reason: 'taken' };
+  }
+  crashPoint('claim:after-work');
+  return { dispatch, type, item: claimed, key };
+}
+
+async function resume(
+  { plane, principal }: Context,
+  claim: Claim,
+  { dispatch: waiting, type }: Extract<Candidate, { mode: 'resume' }>,
+  slot: string,
+): Promise<StartOutcome> {
+  const c = plane.collections;
+  const epoch = waiting.epoch + 1;
+  const key = makeDispatchKey(hex(waiting._id), epoch);
+  const { kind, id } = waiting.source;
+  const dispatch = await resumeDispatch(c, {
+    id: waiting._id,
+    fromEpoch: waiting.epoch,
+    epoch,
+    consumer: claim.consumer,
+    tokenId: principal.id,
+    account: principal.account,
+    keyHash: binary(hashDispatchKey(key)),
+    lane: waiting.threadId ?? id,
+    slot,
+  });
+  if (!dispatch) return { reason: 'taken' };
+  crashPoint('resume:after-dispatch');
+  const item = await claimWorkItem(c, {
+    kind,
+    id,
+    fromStatus: WORK_WORDS[kind].waiting,
+    fromEpoch: waiting.epoch,
+    epoch,
+    dispatchId: waiting._id,
+    streamedAt: waiting.streamedAt,
+    countsAttempt: false,
+  });
+  // The work item was cancelled meanwhile: the dispatch lapses by its lease and is settled as that.
+  if (!item) return { reason: 'taken' };
+  return { dispatch, type, item, key };
+}

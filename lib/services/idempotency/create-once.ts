@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { ControlPlaneError, isControlPlaneError } from '../../domain/errors';
+import { toDomainError } from '../../store/errors';
+import { hex } from '../../store/ids';
+import { finishKey, freeKey, leaveKey, reserveKey } from '../../store/idempotency';
+import type { Context } from '../context';
+
+/** Creates take milliseconds; who holds a key longer was killed between the key and the record. */
+const OWN_MS = 10_000;
+/** How long the second of two simultaneous requests waits for the first before it is told to come again. */
+const WAIT_MS = 5_000;
+const LOOK_AGAIN_MS = 25;
+
+export interface Creation<T> {
+  /** What the key belongs to: route and key; tenant and principal are added here. */
+  key: string;
+  bodyHash: string;
+  /** Makes the record under that id; `key` is what `readBack` finds it by. */
+  create(recordId: string): Promise<{ key: string; result: T }>;
+  /** The record as it is now. `not-found` when it is gone. */
+  readBack(recordKey: string): Promise<T>;
+  /** After a crash: the record that was made under this id, if it was. */
+  findMade(recordId: string): Promise<{ key: string; result: T } | null>;
+}
+
+export interface Created<T> {
+  result: T;
+  /** False: an earlier use of the key made it. */
+  isNew: boolean;
+}
+
+/** One record for one key, however often and however simultaneously it is used, and whoever crashed on the way. */
+export async function createOnce<T>(ctx: Context, creation: Creation<T>): Promise<Created<T>> {
+  const { collections, clock } = ctx.plane;
+  const { tenantId, id } = ctx.principal;
+  const key = `${tenantId}:${id}:${creation.key}`;
+  const owner = randomUUID();
+  const until = clock.now() + WAIT_MS;
+  for (let isFirst = true; ; isFirst = false) {
+    const row = await reserveKey(collections, { key, tenantId, bodyHash: creation.bodyHash, owner, ownMs: OWN_MS });
+    if (row.bodyHash !== creation.bodyHash) throw otherBody();
+    if (row.recordKey !== null) return { result: await creation.readBack(row.recordKey), isNew: false };
+    if (row.owner === owner) {
+      const isOld = row.createdAt.getTime() + OWN_MS < row.ownedUntil.getTime() || !isFirst;
+      return make(ctx, creation, { key, owner, recordId: hex(row.recordId), isOld });
+    }
+    if (clock.now() >= until) throw stillRunning();
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+interface Held {
+  key: string;
+  owner: string;
+  recordId: string;
+  /** Somebody held it before: the record may be there. */
+  isOld: boolean;
+}
+
+async function make<T>(ctx: Context, creation: Creation<T>, held: Held): Promise<Created<T>> {
+  const { collections } = ctx.plane;
+  try {
+    const made = held.isOld ? await creation.findMade(held.recordId) : null;
+    const { key: recordKey, result } = made ?? (await creation.create(held.recordId));
+    await finishKey(collections, held.key, held.owner, recordKey);
+    return { result, isNew: made === null };
+  } catch (error) {
+    const known = toDomainError(error);
+    // A refusal made nothing. Anything else may have: the next use looks for the record before it makes it.
+    const isRefusal = known instanceof ControlPlaneError && !isControlPlaneError(known, 'unavailable') && !isControlPlaneError(known, 'internal');
+    const undo = isRefusal ? freeKey : leaveKey;
+    // The error that came first is the one to tell; a key that could not be let go lapses by itself.
+    await undo(collections, held.key, held.owner).catch(() => undefined);
+    throw error;
+  }
+}
+
+const otherBody = () =>
+  new ControlPlaneError('idempotency-conflict', 'This Idempotency-Key was used with another body. Take a new key for a new record.');
+
+const stillRunning = () =>
+  new ControlPlaneError('conflict', 'The first request with this Idempotency-Key is still running; ask again.', {
+    retry: 'backoff',
+    retryAfterMs: 1_000,
+  });

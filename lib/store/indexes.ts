@@ -1,0 +1,103 @@
+import type { Db, IndexDescription } from 'mongodb';
+import { COLLECTION_NAMES, type Collections } from './collections';
+
+const DAY_SECONDS = 86_400;
+
+/** Every query the product makes has its index here; each line names who asks. */
+export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescription[]>> = {
+  messages: [
+    // Claims: due work by type in rank order.
+    { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
+    // Claims: who is first in a lane.
+    { key: { lane: 1, status: 1, seq: 1 } },
+    { key: { threadId: 1, seq: 1 } },
+    // Adoption sweep: raw inserts have no rankAt (a missing field is indexed as null).
+    { key: { rankAt: 1, _id: 1 } },
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, assignedTo: 1, _id: -1 } },
+    { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
+    { key: { tenantId: 1, body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+  ],
+  tasks: [
+    { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
+    { key: { lane: 1, status: 1, seq: 1 } },
+    { key: { rankAt: 1, _id: 1 } },
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { dependsOn: 1 } },
+    { key: { runId: 1 } },
+    { key: { threadId: 1 } },
+    { key: { tenantId: 1, title: 'text', input: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+  ],
+  threads: [
+    { key: { tenantId: 1, lastMessageAt: -1, _id: -1 } },
+    { key: { tenantId: 1, status: 1, lastMessageAt: -1, _id: -1 } },
+    { key: { tenantId: 1, projectId: 1, lastMessageAt: -1 } },
+    { key: { tenantId: 1, subject: 'text', title: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+  ],
+  projects: [
+    { key: { tenantId: 1, parentId: 1, slug: 1 }, unique: true, partialFilterExpression: { slug: { $exists: true } } },
+    { key: { tenantId: 1, kind: 1, _id: -1 } },
+  ],
+  agentTypes: [{ key: { tenantId: 1, slug: 1 }, unique: true }],
+  agentTypeRevisions: [{ key: { tenantId: 1, slug: 1, revision: -1 }, unique: true }],
+  dispatches: [
+    // The three claims a dispatch holds, each structural: see DispatchDocument.
+    { key: { open: 1 }, unique: true, partialFilterExpression: { open: { $exists: true } } },
+    { key: { lane: 1 }, unique: true, partialFilterExpression: { lane: { $exists: true } } },
+    { key: { slot: 1 }, unique: true, partialFilterExpression: { slot: { $exists: true } } },
+    // An epoch of a work item is given out once.
+    { key: { 'source.id': 1, epoch: 1 }, unique: true },
+    // Lapse sweep.
+    { key: { leaseUntil: 1 }, partialFilterExpression: { leaseUntil: { $type: 'date' } } },
+    // Settling sweep.
+    { key: { settled: 1, endedAt: 1 }, partialFilterExpression: { settled: false } },
+    // Answered questions ready to resume; asks of a thread.
+    { key: { tenantId: 1, status: 1, agentType: 1, claimedAt: -1 } },
+    { key: { 'question.id': 1 }, partialFilterExpression: { 'question.id': { $exists: true } } },
+    { key: { threadId: 1, claimedAt: -1 } },
+    { key: { tenantId: 1, _id: -1 } },
+    // Hop percentiles over a window.
+    { key: { tenantId: 1, claimedAt: -1 } },
+    { key: { tenantId: 1, endedAt: -1 } },
+  ],
+  sessions: [
+    { key: { key: 1 }, unique: true, partialFilterExpression: { status: 'open' } },
+    { key: { tenantId: 1, status: 1, lastActiveAt: -1 } },
+    { key: { status: 1, lastActiveAt: 1 } },
+    { key: { dispatchId: 1 } },
+    { key: { tenantId: 1, _id: -1 } },
+  ],
+  toolCalls: [
+    { key: { tenantId: 1, startedAt: -1 } },
+    { key: { sessionId: 1, status: 1 } },
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, status: 1 } },
+  ],
+  consumers: [{ key: { tenantId: 1, name: 1 }, unique: true }],
+  presence: [
+    { key: { tenantId: 1, role: 1, seenAt: -1 } },
+    // Presence of a killed process goes by itself.
+    { key: { seenAt: 1 }, expireAfterSeconds: 120 },
+  ],
+  activity: [
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, 'subject.kind': 1, 'subject.id': 1, _id: -1 } },
+    { key: { tenantId: 1, action: 1, _id: -1 } },
+  ],
+  apiTokens: [{ key: { tokenId: 1 }, unique: true }, { key: { tenantId: 1, _id: -1 } }],
+  webSessions: [{ key: { hash: 1 }, unique: true }, { key: { tokenId: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  signInCodes: [{ key: { hash: 1 }, unique: true }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  tenants: [{ key: { tenantId: 1 }, unique: true }],
+  accounts: [{ key: { tenantId: 1, retryNotBefore: -1 } }],
+  idempotencyKeys: [{ key: { createdAt: 1 }, expireAfterSeconds: DAY_SECONDS }],
+  malformed: [{ key: { tenantId: 1, seenAt: -1 } }, { key: { seenAt: -1 } }],
+};
+
+export async function ensureIndexes(db: Db): Promise<void> {
+  await Promise.all(
+    Object.entries(INDEXES).map(([key, indexes]) =>
+      db.collection(COLLECTION_NAMES[key as keyof Collections]).createIndexes(indexes),
+    ),
+  );
+}
+

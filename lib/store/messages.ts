@@ -1,0 +1,101 @@
+import type { Document, Filter, ObjectId } from 'mongodb';
+import type { Collections } from './collections';
+import type { MessageDocument } from './documents';
+
+type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
+
+/** `yieldsMs` puts less urgent work later in rank; all times are the database's. */
+export async function insertMessage(c: Collections, yieldsMs: number, message: NewMessage): Promise<MessageDocument> {
+  const row = await c.messages.findOneAndUpdate(
+    { _id: message._id, createdAt: { $exists: false } },
+    [
+      {
+        $replaceWith: {
+          $mergeObjects: [
+            { $literal: message },
+            {
+              createdAt: '$$NOW',
+              updatedAt: '$$NOW',
+              availableAt: '$$NOW',
+              rankAt: { $add: ['$$NOW', yieldsMs] },
+              ledger: { storedAt: '$$NOW' },
+            },
+          ],
+        },
+      },
+    ],
+    { upsert: true, returnDocument: 'after' },
+  );
+  return row!;
+}
+
+export const messageExists = (c: Collections, id: ObjectId) => c.messages.findOne({ _id: id });
+
+/** As it stands, maybe raw: whatever a driver put there. */
+export const findRawMessage = (c: Collections, id: ObjectId) =>
+  c.messages.findOne({ _id: id }) as Promise<Document | null>;
+
+export const findMessage = (c: Collections, tenantId: string, id: ObjectId) =>
+  c.messages.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
+
+export const findLastMessages = async (c: Collections, threadId: ObjectId, limit: number): Promise<MessageDocument[]> => {
+  const rows = await c.messages
+    .find({ threadId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })
+    .sort({ seq: -1 })
+    .limit(limit)
+    .toArray();
+  return rows.reverse();
+};
+
+/**
+ * Fills in what a raw insert left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
+ * stay. False: another process was first.
+ */
+export async function adoptMessage(
+  c: Collections,
+  id: ObjectId,
+  defaults: Omit<NewMessage, '_id' | 'body' | 'ledger'>,
+  yieldsMs: number,
+  storedAt: Date | null,
+): Promise<MessageDocument | null> {
+  const fill = Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }]));
+  return c.messages.findOneAndUpdate(
+    { _id: id, rankAt: null } as unknown as Filter<MessageDocument>,
+    [
+      {
+        $set: {
+          ...fill,
+          createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
+          updatedAt: '$$NOW',
+          adoptedAt: '$$NOW',
+          availableAt: '$$NOW',
+          rankAt: { $add: ['$$NOW', yieldsMs] },
+          ledger: { storedAt: storedAt ?? '$$NOW' },
+        },
+      },
+    ],
+    { returnDocument: 'after' },
+  );
+}
+
+/** Raw inserts nobody took up yet, after `afterId`; a pass goes round so that bad ones cannot block good ones. */
+export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: number) =>
+  c.messages
+    .find({ rankAt: null, ...(afterId ? { _id: { $gt: afterId } } : {}) } as unknown as Filter<MessageDocument>, {
+      projection: { _id: 1 },
+    })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+
+/** Moves all work of a type between states when the type's own state changed. Bounded by what is due. */
+export async function rerouteMessages(
+  c: Collections,
+  filter: Filter<MessageDocument>,
+  set: Pick<MessageDocument, 'status' | 'reason'>,
+): Promise<number> {
+  const result = await c.messages.updateMany(filter, [
+    { $set: { status: set.status, reason: { $literal: set.reason }, updatedAt: '$$NOW' } },
+  ]);
+  return result.modifiedCount;
+}

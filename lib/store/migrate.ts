@@ -1,0 +1,72 @@
+import { MongoServerError, type Db } from 'mongodb';
+import { COLLECTION_NAMES } from './collections';
+import { ensureIndexes } from './indexes';
+
+/** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
+const WITH_PRE_IMAGES = [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks, COLLECTION_NAMES.agentTypes];
+const MAX_DOCUMENT_BYTES = 256 * 1024;
+const NAMESPACE_EXISTS = 48;
+
+interface Migration {
+  number: number;
+  name: string;
+  run(db: Db): Promise<void>;
+}
+
+/** Small and numbered; each may be run twice, for two processes may start at once. */
+const MIGRATIONS: Migration[] = [
+  { number: 1, name: 'collections, validators and pre-images', run: createCollections },
+];
+
+export async function migrate(db: Db): Promise<void> {
+  const log = db.collection<{ _id: number; name: string; at: Date }>('migrations');
+  const done = new Set((await log.find().toArray()).map(row => row._id));
+  for (const migration of MIGRATIONS.filter(({ number }) => !done.has(number))) {
+    await migration.run(db);
+    await log.updateOne(
+      { _id: migration.number },
+      { $setOnInsert: { name: migration.name, at: new Date() } },
+      { upsert: true },
+    );
+  }
+  // Not numbered: creating an index that is there costs nothing, and a dropped collection gets its own back.
+  await ensureIndexes(db);
+}
+
+/**
+ * Validators check that `_id` is an ObjectId and the size, nothing else: any driver may insert, and shape is judged
+ * on read, where it can be explained.
+ */
+async function createCollections(db: Db): Promise<void> {
+  const shared = new Set<string>([
+    COLLECTION_NAMES.messages,
+    COLLECTION_NAMES.tasks,
+    COLLECTION_NAMES.threads,
+    COLLECTION_NAMES.projects,
+    COLLECTION_NAMES.agentTypes,
+    COLLECTION_NAMES.dispatches,
+    COLLECTION_NAMES.runs,
+    COLLECTION_NAMES.reports,
+  ]);
+  const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+  for (const name of Object.values(COLLECTION_NAMES)) {
+    const options = {
+      ...(shared.has(name)
+        ? {
+            validator: { _id: { $type: 'objectId' }, $expr: { $lte: [{ $bsonSize: '$$ROOT' }, MAX_DOCUMENT_BYTES] } },
+            validationLevel: 'strict' as const,
+          }
+        : {}),
+      ...(WITH_PRE_IMAGES.includes(name as (typeof WITH_PRE_IMAGES)[number])
+        ? { changeStreamPreAndPostImages: { enabled: true } }
+        : {}),
+    };
+    if (!there.has(name)) await db.createCollection(name, options).catch(ignoreExisting);
+    if (there.has(name) && Object.keys(options).length > 0) await db.command({ collMod: name, ...options });
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (error instanceof MongoServerError && error.code === NAMESPACE_EXISTS) return;
+  throw error;
+}

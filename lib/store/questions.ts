@@ -1,0 +1,21 @@
+import { HUMAN } from '../domain/fields';
+import type { Collections } from './collections';
+import type { MessageDocument, ObjectId } from './documents';
+
+/** A person's question is over once answered; an agent type's own dispatch ends it otherwise. */
+export async function markAnswered(c: Collections, questionId: ObjectId): Promise<void> {
+  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: ['none', 'queued', 'held'] } }, [
+    { $set: { status: 'done', updatedAt: '$$NOW', 'ledger.doneAt': '$$NOW' } },
+  ]);
+}
+
+export async function markLate(c: Collections, answerId: ObjectId): Promise<void> {
+  await c.messages.updateOne({ _id: answerId }, { $set: { late: true } });
+}
+
+/** Questions in a thread that wait for a person. */
+export const findOpenHumanQuestions = (c: Collections, tenantId: string, threadId: ObjectId): Promise<MessageDocument[]> =>
+  c.messages
+    .find({ tenantId, threadId, kind: 'question', assignedTo: HUMAN, status: 'none', rankAt: { $type: 'date' } })
+    .limit(2)
+    .toArray();

@@ -1,0 +1,60 @@
+import type { ObjectId } from 'mongodb';
+import type { Collections } from './collections';
+import type { ThreadDocument } from './documents';
+import { insertNow } from './insert-now';
+
+type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
+
+export function insertThread(c: Collections, thread: NewThread): Promise<ThreadDocument> {
+  const now = ['createdAt', 'updatedAt', ...(thread.messageCount > 0 ? ['lastMessageAt'] : [])];
+  return insertNow(c.threads, { lastMessageAt: null, ...thread } as ThreadDocument, now);
+}
+
+/** Gives out the next place in a thread. A place that is then not used leaves a gap, never a repeat. */
+export function takeSeq(c: Collections, tenantId: string, id: ObjectId): Promise<ThreadDocument | null> {
+  return c.threads.findOneAndUpdate(
+    { _id: id, tenantId, deletedAt: { $exists: false } },
+    [
+      {
+        $set: {
+          lastSeq: { $add: [{ $ifNull: ['$lastSeq', 0] }, 1] },
+          messageCount: { $add: [{ $ifNull: ['$messageCount', 0] }, 1] },
+          lastMessageAt: '$$NOW',
+          updatedAt: '$$NOW',
+          // A question that was answered, a thread that was done: a new message opens it again.
+          status: { $cond: [{ $eq: ['$status', 'done'] }, 'open', '$status'] },
+        },
+      },
+    ],
+    { returnDocument: 'after' },
+  );
+}
+
+export function findThread(c: Collections, tenantId: string, id: ObjectId): Promise<ThreadDocument | null> {
+  return c.threads.findOne({ _id: id, tenantId, deletedAt: { $exists: false } });
+}
+
+/**
+ * The thread of a raw insert, made once however many processes see it. When the raw message named a thread that is
+ * there, that one gives out a place; when it named another tenant's, null.
+ */
+export async function openRawThread(
+  c: Collections,
+  thread: NewThread,
+  own: boolean,
+): Promise<ThreadDocument | null> {
+  if (!own) {
+    const taken = await takeSeq(c, thread.tenantId, thread._id);
+    if (taken) return taken;
+  }
+  const there = await c.threads.findOne({ _id: thread._id });
+  if (there) return there.tenantId === thread.tenantId ? there : null;
+  try {
+    return await insertThread(c, thread);
+  } catch (error) {
+    const other = await c.threads.findOne({ _id: thread._id });
+    if (!other) throw error;
+    if (other.tenantId !== thread.tenantId) return null;
+    return own ? other : takeSeq(c, thread.tenantId, thread._id);
+  }
+}

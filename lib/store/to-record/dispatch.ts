@@ -1,0 +1,62 @@
+import { isOpenDispatch, type DispatchRecord, type Liveness } from '../../domain/dispatch/schema';
+import type { Thresholds } from '../../domain/agent-type/schema';
+import type { DispatchDocument } from '../documents';
+import { hex, hexOrNull, iso, isoOrNull } from '../ids';
+
+/**
+ * Two clocks: the lease says alive, progress says getting on. Derived at read, never stored, so it cannot go stale.
+ * `thresholds` are the type's now; a type that is gone judges by its lease alone.
+ */
+export function livenessOf(row: DispatchDocument, thresholds: Thresholds | null, nowMs: number): Liveness | null {
+  if (!isOpenDispatch(row.status) || row.status === 'waiting') return null;
+  if (row.leaseUntil === null || row.leaseUntil.getTime() < nowMs) return 'lost';
+  if (!thresholds) return 'ok';
+  const silentMs = nowMs - (row.progress?.at ?? row.claimedAt).getTime();
+  if (silentMs >= thresholds.stuckAfterMs) return 'stuck';
+  return silentMs >= thresholds.quietAfterMs ? 'quiet' : 'ok';
+}
+
+export const toDispatchRecord = (
+  row: DispatchDocument,
+  thresholds: Thresholds | null,
+  nowMs: number,
+): DispatchRecord => ({
+  id: hex(row._id),
+  tenantId: row.tenantId,
+  createdAt: iso(row.createdAt),
+  updatedAt: iso(row.updatedAt),
+  createdBy: row.createdBy,
+  source: { kind: row.source.kind, id: hex(row.source.id) },
+  threadId: hexOrNull(row.threadId),
+  projectId: hexOrNull(row.projectId),
+  agentType: row.agentType,
+  revision: row.revision,
+  consumer: row.consumer,
+  epoch: row.epoch,
+  attempt: row.attempt,
+  mode: row.mode,
+  status: row.status,
+  liveness: livenessOf(row, thresholds, nowMs),
+  leaseUntil: isoOrNull(row.leaseUntil),
+  cancelRequested: row.cancelRequestedAt !== undefined,
+  agentId: row.agentId,
+  transcriptUrl: row.transcriptUrl,
+  progress: row.progress ? { ...row.progress, at: iso(row.progress.at) } : null,
+  usage: row.usage,
+  output: row.output,
+  lateOutput: row.lateOutput ? { ...row.lateOutput, at: iso(row.lateOutput.at) } : null,
+  error: row.error,
+  question: row.question ? { id: hex(row.question.id), answered: row.question.answerId !== null } : null,
+  enforced: row.enforced,
+  times: {
+    storedAt: isoOrNull(row.storedAt),
+    streamedAt: isoOrNull(row.streamedAt),
+    claimedAt: iso(row.claimedAt),
+    firstHeartbeatAt: isoOrNull(row.firstHeartbeatAt),
+    lastHeartbeatAt: isoOrNull(row.leaseTouchedAt),
+    progressAt: isoOrNull(row.progress?.at),
+    waitingSince: isoOrNull(row.waitingSince),
+    cancelRequestedAt: isoOrNull(row.cancelRequestedAt),
+    endedAt: isoOrNull(row.endedAt),
+  },
+});

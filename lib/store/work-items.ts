@@ -1,0 +1,184 @@
+import type { Collection, Document, Filter, ObjectId } from 'mongodb';
+import type { WorkSource } from '../domain/dispatch/schema';
+import type { Collections } from './collections';
+import type { MessageDocument, WorkFields } from './documents';
+
+/**
+ * Messages and tasks as work: one set of statements for both, so that lanes, epochs and retries cannot differ
+ * between them. Every write filters on status and epoch; nothing matched means somebody else was first.
+ */
+export type WorkKind = WorkSource['kind'];
+export type WorkDocument = WorkFields & Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
+    assignedTo: string | null;
+    status: string;
+  };
+
+interface WorkWords {
+  due: string;
+  held: string;
+  active: string;
+  waiting: string;
+}
+export const WORK_WORDS: Record<WorkKind, WorkWords> = {
+  message: { due: 'queued', held: 'held', active: 'claimed', waiting: 'waiting' },
+  task: { due: 'ready', held: 'held', active: 'running', waiting: 'waiting' },
+};
+
+export const workCollection = (c: Collections, kind: WorkKind): Collection<WorkDocument> =>
+  (kind === 'message' ? c.messages : c.tasks) as unknown as Collection<WorkDocument>;
+
+export interface DueItem {
+  kind: WorkKind;
+  item: WorkDocument;
+}
+
+const PROJECTION: Record<keyof WorkDocument, 1> = {
+  _id: 1,
+  tenantId: 1,
+  priority: 1,
+  projectId: 1,
+  threadId: 1,
+  assignedTo: 1,
+  status: 1,
+  lane: 1,
+  seq: 1,
+  rankAt: 1,
+  availableAt: 1,
+  attempts: 1,
+  epoch: 1,
+  dispatchId: 1,
+  reason: 1,
+  ledger: 1,
+};
+const IS_AVAILABLE = { $expr: { $lte: ['$availableAt', '$$NOW'] } };
+
+export interface DueQuery {
+  tenantId: string;
+  agentTypes: string[];
+  /** Lanes that run already: their items cannot start. */
+  busyLanes: ObjectId[];
+  limit: number;
+}
+
+/** Due work of these types, most urgent first by rank; at most `limit` of each kind. */
+export async function findDue(c: Collections, query: DueQuery): Promise<DueItem[]> {
+  const kinds: WorkKind[] = ['message', 'task'];
+  const found = await Promise.all(
+    kinds.map(async kind => {
+      const items = await workCollection(c, kind)
+        .find(
+          {
+            tenantId: query.tenantId,
+            status: WORK_WORDS[kind].due,
+            assignedTo: { $in: query.agentTypes },
+            ...(query.busyLanes.length > 0 ? { lane: { $nin: query.busyLanes } } : {}),
+            ...IS_AVAILABLE,
+          } as Filter<WorkDocument>,
+          { projection: PROJECTION },
+        )
+        .sort({ rankAt: 1 })
+        .limit(query.limit)
+        .toArray();
+      return items.map(item => ({ kind, item }));
+    }),
+  );
+  return found.flat().sort((a, b) => a.item.rankAt.getTime() - b.item.rankAt.getTime());
+}
+
+export async function findWorkItem(c: Collections, tenantId: string, source: { kind: WorkKind; id: ObjectId }) {
+  return workCollection(c, source.kind).findOne(
+    { _id: source.id, tenantId, deletedAt: { $exists: false } } as Filter<WorkDocument>,
+    { projection: PROJECTION },
+  );
+}
+
+/**
+ * The first item of each lane, by `seq`, among those that run or are due (an item in back-off holds its lane).
+ * Waiting, held, dead and finished items let the next one pass.
+ */
+export async function findLaneHeads(c: Collections, lanes: ObjectId[]): Promise<Map<string, DueItem>> {
+  const heads = new Map<string, DueItem>();
+  const kinds: WorkKind[] = ['message', 'task'];
+  const rows = await Promise.all(
+    kinds.map(kind =>
+      workCollection(c, kind)
+        .aggregate<{ _id: ObjectId; item: WorkDocument }>([
+          { $match: { lane: { $in: lanes }, status: { $in: [WORK_WORDS[kind].due, WORK_WORDS[kind].active] } } },
+          { $sort: { lane: 1, seq: 1 } },
+          { $project: PROJECTION },
+          { $group: { _id: '$lane', item: { $first: '$$ROOT' } } },
+        ])
+        .toArray(),
+    ),
+  );
+  rows.forEach((found, index) => {
+    for (const { _id, item } of found) {
+      const lane = _id.toHexString();
+      const head = heads.get(lane);
+      if (!head || item.seq < head.item.seq) heads.set(lane, { kind: kinds[index]!, item });
+    }
+  });
+  return heads;
+}
+
+export interface ClaimWork {
+  kind: WorkKind;
+  id: ObjectId;
+  fromStatus: string;
+  fromEpoch: number;
+  epoch: number;
+  dispatchId: ObjectId;
+  streamedAt: Date | null;
+  /** A resume goes on with the attempt that waited. */
+  countsAttempt: boolean;
+}
+
+/** The second gate of a claim: the item is still due, at the epoch that was read. Null: it is not. */
+export async function claimWorkItem(c: Collections, claim: ClaimWork): Promise<WorkDocument | null> {
+  return workCollection(c, claim.kind).findOneAndUpdate(
+    { _id: claim.id, status: claim.fromStatus, epoch: claim.fromEpoch, deletedAt: { $exists: false } } as Filter<WorkDocument>,
+    [
+      {
+        $set: {
+          status: WORK_WORDS[claim.kind].active,
+          epoch: claim.epoch,
+          attempts: claim.countsAttempt ? { $add: ['$attempts', 1] } : '$attempts',
+          dispatchId: claim.dispatchId,
+          reason: null,
+          updatedAt: '$$NOW',
+          'ledger.claimedAt': { $ifNull: ['$ledger.claimedAt', '$$NOW'] },
+          'ledger.streamedAt': { $ifNull: ['$ledger.streamedAt', claim.streamedAt] },
+        },
+      },
+    ],
+    { returnDocument: 'after', projection: PROJECTION },
+  );
+}
+
+export interface ReleaseWork {
+  kind: WorkKind;
+  id: ObjectId;
+  /** Only while this dispatch, at this epoch, still has it. */
+  dispatchId: ObjectId;
+  epoch: number;
+  set: Document;
+}
+
+/** Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). */
+export async function updateHeldWork(c: Collections, { kind, id, dispatchId, epoch, set }: ReleaseWork): Promise<boolean> {
+  const { active, waiting } = WORK_WORDS[kind];
+  const result = await workCollection(c, kind).updateOne(
+    { _id: id, dispatchId, epoch, status: { $in: [active, waiting] } } as Filter<WorkDocument>,
+    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+  );
+  return result.matchedCount === 1;
+}
+
+/** A claim that died between its two writes used up an epoch: the next one must be higher. */
+export async function raiseEpoch(c: Collections, kind: WorkKind, id: ObjectId, epoch: number): Promise<void> {
+  await workCollection(c, kind).updateOne(
+    { _id: id, status: WORK_WORDS[kind].due, epoch: { $lt: epoch } } as Filter<WorkDocument>,
+    { $set: { epoch } },
+  );
+}
+
