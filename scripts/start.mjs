@@ -6,6 +6,7 @@ const { prepareThen } = await import('./bootstrap/interrupt.mjs');
 const { ensureDependencies } = await import('./bootstrap/dependencies.mjs');
 const { ensureBundles, requireBundle } = await import('./bootstrap/bundles.mjs');
 const { ensureNextBuild } = await import('./bootstrap/next-build.mjs');
+const { refuseBesideRunning } = await import('./bootstrap/already-running.mjs');
 const { becomeEntry } = await import('./bootstrap/become-entry.mjs');
 
 // Whatever the shell has set: the pages are built for production, and Next refuses to serve them as anything else.
@@ -13,6 +14,7 @@ process.env.NODE_ENV = 'production';
 
 await prepareThen(
   async signal => {
+    refuseBesideRunning();
     await ensureDependencies(signal);
     await ensureBundles(signal);
     await ensureNextBuild(signal);

@@ -8,3 +8,4 @@ export type LockAttempt =
   /** `holder` is null in the instant between the making and the writing of the holder's file. */
   | { acquired: false; holder: LockHolder | null };
 export function acquireFileLock(folder: string, name: string): LockAttempt;
+export function lockHolder(folder: string, name: string): LockHolder | null;

@@ -41,6 +41,19 @@ export function acquireFileLock(folder, name) {
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
 
+/** Who holds the lock now, without taking it; null when nobody does. */
+export function lockHolder(folder, name) {
+  let highest;
+  try {
+    highest = generations(folder, name)[0];
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+  const state = highest === undefined ? 'dead' : holderOf(folder, name, highest);
+  return typeof state === 'object' ? state : null;
+}
+
 const pathOf = (folder, name, generation) => join(folder, `${name}.${generation}.lock`);
 
 function generations(folder, name) {

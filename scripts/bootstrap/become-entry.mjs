@@ -1,10 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import { requireBundle } from './bundles.mjs';
 import { say } from './progress.mjs';
+import { ROOT } from './root.mjs';
 
 /** Runs a bundle in this very process, as if it had been started with these arguments. */
 export async function becomeEntry(entry, args) {
   const path = requireBundle(entry);
+  process.chdir(ROOT);
   process.env.NODE_ENV ??= 'production';
   process.env.NEXT_TELEMETRY_DISABLED = '1';
   process.argv = [process.argv[0], path, ...args];

@@ -47,7 +47,7 @@ export function requireBundle(entry) {
 }
 
 async function bundle(entryPoints) {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   try {
     await build({
       entryPoints,
@@ -65,5 +65,8 @@ async function bundle(entryPoints) {
     });
   } catch (error) {
     throw new StepFailed(`the bundle does not build:\n${error.message}`, { cause: error });
+  } finally {
+    // Its helper process would stay a child of the server for good.
+    await stop();
   }
 }
