@@ -306,3 +306,7 @@ export async function requestCancel(c: Collections, tenantId: string, id: Object
     { returnDocument: 'after' },
   );
 }
+
+export async function clearLateOutput(c: Collections, id: ObjectId): Promise<void> {
+  await c.dispatches.updateOne({ _id: id }, [{ $set: { lateOutput: null, updatedAt: '$$NOW' } }]);
+}

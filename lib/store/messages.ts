@@ -1,6 +1,7 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { MessageDocument } from './documents';
+import { listPage, type PageOrder, type PageRequest } from './list-page';
 
 type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
 
@@ -99,3 +100,32 @@ export async function rerouteMessages(
   ]);
   return result.modifiedCount;
 }
+
+export const listMessagePage = <R>(
+  c: Collections,
+  filter: Filter<MessageDocument>,
+  order: PageOrder,
+  page: PageRequest,
+  toRecord: (row: MessageDocument) => R,
+) =>
+  listPage(
+    c.messages,
+    { ...filter, rankAt: { $type: 'date' }, deletedAt: { $exists: false } } as Filter<MessageDocument>,
+    order,
+    page,
+    toRecord,
+  );
+
+/** Only while nobody has it: a claimed message is cancelled through its dispatch. Null: its status was another. */
+export const changeIdleMessage = (
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  statuses: MessageDocument['status'][],
+  set: Document,
+): Promise<MessageDocument | null> =>
+  c.messages.findOneAndUpdate(
+    { _id: id, tenantId, status: { $in: statuses }, deletedAt: { $exists: false } },
+    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+    { returnDocument: 'after' },
+  );

@@ -1,6 +1,7 @@
-import type { ObjectId } from 'mongodb';
+import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { TaskDocument } from './documents';
+import { listPage, type PageRequest } from './list-page';
 
 export const findTask = (c: Collections, tenantId: string, id: ObjectId): Promise<TaskDocument | null> =>
   c.tasks.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
@@ -19,3 +20,99 @@ export async function readyDependents(c: Collections, tenantId: string, doneId: 
   ]);
   return result.modifiedCount;
 }
+
+type NewTask = Omit<TaskDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
+
+export async function insertTask(c: Collections, yieldsMs: number, task: NewTask): Promise<TaskDocument> {
+  const row = await c.tasks.findOneAndUpdate(
+    { _id: task._id, createdAt: { $exists: false } },
+    [
+      {
+        $replaceWith: {
+          $mergeObjects: [
+            { $literal: task },
+            {
+              createdAt: '$$NOW',
+              updatedAt: '$$NOW',
+              availableAt: '$$NOW',
+              rankAt: { $add: ['$$NOW', yieldsMs] },
+              ledger: { storedAt: '$$NOW' },
+            },
+          ],
+        },
+      },
+    ],
+    { upsert: true, returnDocument: 'after' },
+  );
+  return row!;
+}
+
+export const findTasksById = (c: Collections, tenantId: string, ids: ObjectId[]): Promise<TaskDocument[]> =>
+  c.tasks.find({ tenantId, _id: { $in: ids }, deletedAt: { $exists: false } }).toArray();
+
+export const listTaskPage = <R>(
+  c: Collections,
+  filter: Filter<TaskDocument>,
+  page: PageRequest,
+  toRecord: (row: TaskDocument) => R,
+) =>
+  listPage(
+    c.tasks,
+    { ...filter, rankAt: { $type: 'date' }, deletedAt: { $exists: false } } as Filter<TaskDocument>,
+    { direction: -1 },
+    page,
+    toRecord,
+  );
+
+/** Only while nobody runs it. Null: its status was another. */
+export const changeIdleTask = (
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  statuses: TaskDocument['status'][],
+  set: Document,
+): Promise<TaskDocument | null> =>
+  c.tasks.findOneAndUpdate(
+    { _id: id, tenantId, status: { $in: statuses }, deletedAt: { $exists: false } },
+    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+    { returnDocument: 'after' },
+  );
+
+export const findRawTask = (c: Collections, id: ObjectId) => c.tasks.findOne({ _id: id }) as Promise<Document | null>;
+
+/** As `adoptMessage`: the first to fill in what a raw insert left out wins. */
+export async function adoptTaskRow(
+  c: Collections,
+  id: ObjectId,
+  defaults: Omit<NewTask, '_id' | 'ledger'>,
+  yieldsMs: number,
+  storedAt: Date | null,
+): Promise<TaskDocument | null> {
+  const fill = Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }]));
+  return c.tasks.findOneAndUpdate(
+    { _id: id, rankAt: null } as unknown as Filter<TaskDocument>,
+    [
+      {
+        $set: {
+          ...fill,
+          createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
+          updatedAt: '$$NOW',
+          adoptedAt: '$$NOW',
+          availableAt: '$$NOW',
+          rankAt: { $add: ['$$NOW', yieldsMs] },
+          ledger: { storedAt: storedAt ?? '$$NOW' },
+        },
+      },
+    ],
+    { returnDocument: 'after' },
+  );
+}
+
+export const findUnadoptedTasks = (c: Collections, afterId: ObjectId | null, limit: number) =>
+  c.tasks
+    .find({ rankAt: null, ...(afterId ? { _id: { $gt: afterId } } : {}) } as unknown as Filter<TaskDocument>, {
+      projection: { _id: 1 },
+    })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();

@@ -1,7 +1,8 @@
-import type { ObjectId } from 'mongodb';
+import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { ThreadDocument } from './documents';
 import { insertNow } from './insert-now';
+import { listPage, type PageRequest } from './list-page';
 
 type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
 
@@ -57,4 +58,45 @@ export async function openRawThread(
     if (other.tenantId !== thread.tenantId) return null;
     return own ? other : takeSeq(c, thread.tenantId, thread._id);
   }
+}
+
+export const listThreadPage = <R>(
+  c: Collections,
+  filter: Filter<ThreadDocument>,
+  page: PageRequest,
+  toRecord: (row: ThreadDocument) => R,
+) =>
+  listPage(
+    c.threads,
+    { ...filter, createdAt: { $type: 'date' }, deletedAt: { $exists: false } } as Filter<ThreadDocument>,
+    { field: 'lastMessageAt', direction: -1 },
+    page,
+    toRecord,
+  );
+
+export async function patchThreadRow(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  set: Partial<Pick<ThreadDocument, 'subject' | 'priority' | 'assignedTo' | 'projectId' | 'status'>>,
+): Promise<{ before: ThreadDocument; after: ThreadDocument } | null> {
+  const literal = Object.fromEntries(
+    Object.entries(set)
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]) => [field, { $literal: value }]),
+  );
+  const before = await c.threads.findOneAndUpdate(
+    { _id: id, tenantId, deletedAt: { $exists: false } },
+    [{ $set: { ...literal, updatedAt: '$$NOW' } }],
+    { returnDocument: 'before' },
+  );
+  const after = before && (await c.threads.findOne({ _id: id }));
+  return before && after ? { before, after } : null;
+}
+
+/** Messages and tasks of a thread hang on its project node. No event: nothing about the records themselves changed. */
+export async function moveThreadRecords(c: Collections, thread: ThreadDocument): Promise<void> {
+  const filter = { tenantId: thread.tenantId, threadId: thread._id };
+  const set = { $set: { projectId: thread.projectId } };
+  await Promise.all([c.messages.updateMany(filter, set), c.tasks.updateMany(filter, set)]);
 }

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
-import { updateHeldWork } from './work-items';
+import { updateHeldWork, WORK_WORDS, workCollection } from './work-items';
 
 /** The work item's own end, with the ledger times the dispatch knows. */
 export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Document): Promise<boolean> {
@@ -17,4 +17,15 @@ export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Do
       'ledger.doneAt': dispatch.endedAt,
     },
   });
+}
+
+/** Dead work is due again; attempts start from nothing, epochs never do. */
+export async function redriveWork(c: Collections, dispatch: DispatchDocument): Promise<boolean> {
+  const { kind, id } = dispatch.source;
+  const result = await workCollection(c, kind).updateOne({ _id: id, status: 'dead' }, [
+    {
+      $set: { status: WORK_WORDS[kind].due, attempts: 0, reason: null, availableAt: '$$NOW', updatedAt: '$$NOW' },
+    },
+  ]);
+  return result.matchedCount === 1;
 }

@@ -1,0 +1,35 @@
+import { requirePermission } from '../../auth/policy';
+import type { DispatchRecord, ListDispatches } from '../../domain/dispatch/schema';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import { findDispatch, listDispatchPage } from '../../store/dispatches-read';
+import { bodyId, pathId } from '../../store/ids';
+import { toDispatchRecord } from '../../store/to-record/dispatch';
+import type { DispatchDocument } from '../../store/documents';
+import type { Context, Plane } from '../context';
+
+export async function listDispatches(ctx: Context, query: ListDispatches): Promise<Page<DispatchRecord>> {
+  requirePermission(ctx.principal, 'dispatches:read');
+  const { plane, principal } = ctx;
+  const { limit, cursor, threadId, sourceId, ...fields } = query;
+  const filter = {
+    tenantId: principal.tenantId,
+    ...fields,
+    ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
+    ...(sourceId ? { 'source.id': bodyId('sourceId', sourceId) } : {}),
+  };
+  const page = await listDispatchPage(plane.collections, filter, { limit, cursor }, row => row);
+  return { items: await Promise.all(page.items.map(row => recordOf(plane, row))), nextCursor: page.nextCursor };
+}
+
+export async function getDispatch(ctx: Context, id: string): Promise<DispatchRecord> {
+  requirePermission(ctx.principal, 'dispatches:read');
+  const row = await findDispatch(ctx.plane.collections, ctx.principal.tenantId, pathId('dispatch', id));
+  if (!row) throw notFound('dispatch', id);
+  return recordOf(ctx.plane, row);
+}
+
+export async function recordOf(plane: Plane, row: DispatchDocument): Promise<DispatchRecord> {
+  const type = await plane.agentTypes.get(row.tenantId, row.agentType);
+  return toDispatchRecord(row, type?.thresholds ?? null, plane.clock.now());
+}

@@ -1,0 +1,132 @@
+import { requirePermission } from '../../auth/policy';
+import { invalidField, notFound } from '../../domain/errors';
+import { HUMAN } from '../../domain/fields';
+import type { CreateMessage, Message, PostMessage } from '../../domain/message/schema';
+import type { MessageDocument, ThreadDocument } from '../../store/documents';
+import { bodyId, pathId } from '../../store/ids';
+import { findMessage } from '../../store/messages';
+import { findOpenHumanQuestions } from '../../store/questions';
+import { findThread } from '../../store/threads';
+import { toMessage } from '../../store/to-record/work';
+import type { Context } from '../context';
+import { wakeAsker } from '../dispatches/wake-asker';
+import { requireOwnThread } from '../threads/scope';
+import { appendMessage, type NewMessage } from './append-message';
+import { senderOf } from './sender';
+
+/** `POST /api/messages`: opens a thread where none is named. */
+export async function createMessage(ctx: Context, input: CreateMessage, recordId?: string): Promise<Message> {
+  requirePermission(ctx.principal, 'messages:write');
+  const { threadId, subject, projectId, ...post } = input;
+  if (threadId !== undefined) {
+    if (subject !== undefined) throw invalidField('subject', 'belongs to a new thread; this one names threadId');
+    if (projectId !== undefined) throw invalidField('projectId', 'belongs to a new thread; this one names threadId');
+    return postMessage(ctx, threadId, post, { recordId, field: 'threadId' });
+  }
+  if (post.inReplyTo !== undefined) throw invalidField('inReplyTo', 'wants the threadId of the message it replies to');
+  await requireAddressee(ctx, post.assignedTo ?? null);
+  if (projectId) await requireProject(ctx, projectId);
+  const row = await appendMessage(ctx.plane, {
+    ...base(ctx, post, recordId),
+    assignedTo: post.assignedTo ?? null,
+    subject,
+    projectId: projectId ? bodyId('projectId', projectId) : null,
+    priority: post.priority ?? 'normal',
+    kind: 'message',
+  });
+  return finish(ctx, row);
+}
+
+/** `POST /api/threads/:id/messages`. A person's message in a thread with one open question for them is its answer. */
+export async function postMessage(
+  ctx: Context,
+  threadId: string,
+  post: PostMessage,
+  { recordId, field }: { recordId?: string | undefined; field?: string } = {},
+): Promise<Message> {
+  requirePermission(ctx.principal, 'messages:write');
+  const { plane, principal } = ctx;
+  const id = field ? bodyId(field, threadId) : pathId('thread', threadId);
+  const thread = await findThread(plane.collections, principal.tenantId, id);
+  if (!thread) throw notFound('thread', threadId);
+  await requireOwnThread(ctx, thread);
+  const replied = post.inReplyTo === undefined ? null : await requireInThread(ctx, thread, post.inReplyTo);
+  const question = await questionAnswered(ctx, thread, replied);
+  if (question) return answer(ctx, thread, question, base(ctx, post, recordId));
+  const assignedTo = post.assignedTo === undefined ? thread.assignedTo : post.assignedTo;
+  await requireAddressee(ctx, assignedTo);
+  const row = await appendMessage(plane, {
+    ...base(ctx, post, recordId),
+    threadId: thread._id,
+    assignedTo,
+    priority: post.priority ?? thread.priority,
+    kind: 'message',
+    inReplyTo: replied?._id ?? null,
+    hops: replied ? replied.hops + 1 : 0,
+  });
+  return finish(ctx, row);
+}
+
+type Base = Pick<NewMessage, 'id' | 'tenantId' | 'from' | 'body' | 'expectsReply' | 'createdBy'>;
+
+const base = ({ principal }: Context, post: PostMessage, recordId: string | undefined): Base => ({
+  ...(recordId === undefined ? {} : { id: bodyId('recordId', recordId) }),
+  tenantId: principal.tenantId,
+  from: senderOf(principal),
+  body: post.body,
+  expectsReply: post.expectsReply ?? false,
+  createdBy: principal.id,
+});
+
+function finish(ctx: Context, row: MessageDocument): Message {
+  if (row.status === 'queued') ctx.plane.doorbell.ring(row.tenantId);
+  return toMessage(row);
+}
+
+async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {
+  if (assignedTo === null || assignedTo === HUMAN) return;
+  if (await plane.agentTypes.get(principal.tenantId, assignedTo)) return;
+  throw invalidField('assignedTo', `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`);
+}
+
+async function requireProject({ plane, principal }: Context, projectId: string): Promise<void> {
+  await plane.projects.freshFor(projectId);
+  if (plane.projects.steps(principal.tenantId, projectId).length > 0) return;
+  throw invalidField('projectId', `got '${projectId}', wants the id of a project node that exists`);
+}
+
+async function requireInThread(ctx: Context, thread: ThreadDocument, messageId: string): Promise<MessageDocument> {
+  const message = await findMessage(ctx.plane.collections, ctx.principal.tenantId, bodyId('inReplyTo', messageId));
+  if (message?.threadId.equals(thread._id)) return message;
+  throw invalidField('inReplyTo', `got '${messageId}', wants the id of a message of this thread`);
+}
+
+async function questionAnswered(
+  { plane, principal }: Context,
+  thread: ThreadDocument,
+  replied: MessageDocument | null,
+): Promise<MessageDocument | null> {
+  if (principal.role === 'agent') return null;
+  if (replied) return replied.kind === 'question' ? replied : null;
+  const open = await findOpenHumanQuestions(plane.collections, thread.tenantId, thread._id);
+  return open.length === 1 ? open[0]! : null;
+}
+
+async function answer(
+  ctx: Context,
+  thread: ThreadDocument,
+  question: MessageDocument,
+  said: Base,
+): Promise<Message> {
+  const row = await appendMessage(ctx.plane, {
+    ...said,
+    threadId: thread._id,
+    assignedTo: null,
+    priority: question.priority,
+    kind: 'answer',
+    inReplyTo: question._id,
+    hops: question.hops + 1,
+  });
+  const woken = await wakeAsker(ctx.plane, row.tenantId, question._id, row);
+  return toMessage({ ...row, late: woken === null });
+}

@@ -1,0 +1,46 @@
+import { requirePermission } from '../../auth/policy';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import type { ListMessages, Message } from '../../domain/message/schema';
+import { bodyId, pathId } from '../../store/ids';
+import { findMessage, listMessagePage } from '../../store/messages';
+import { findThread } from '../../store/threads';
+import { toMessage } from '../../store/to-record/work';
+import type { Context } from '../context';
+import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
+
+export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
+  requirePermission(ctx.principal, 'messages:read');
+  const { limit, cursor, q, threadId, ...fields } = query;
+  const own = await ownThreads(ctx);
+  const filter = {
+    tenantId: ctx.principal.tenantId,
+    ...fields,
+    ...(threadId ? { threadId: bodyId('threadId', threadId) } : own ? { threadId: { $in: own } } : {}),
+    ...(q ? { $text: { $search: q } } : {}),
+  };
+  if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };
+  return listMessagePage(ctx.plane.collections, filter, { direction: -1 }, { limit, cursor }, toMessage);
+}
+
+/** A thread's messages in their order, oldest first. */
+export async function listThreadMessages(
+  ctx: Context,
+  threadId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Message>> {
+  requirePermission(ctx.principal, 'messages:read');
+  const { plane, principal } = ctx;
+  const thread = await findThread(plane.collections, principal.tenantId, pathId('thread', threadId));
+  if (!thread) throw notFound('thread', threadId);
+  await requireOwnThread(ctx, thread);
+  const filter = { tenantId: principal.tenantId, threadId: thread._id };
+  return listMessagePage(plane.collections, filter, { field: 'seq', direction: 1 }, page, toMessage);
+}
+
+export async function getMessage(ctx: Context, id: string): Promise<Message> {
+  requirePermission(ctx.principal, 'messages:read');
+  const row = await findMessage(ctx.plane.collections, ctx.principal.tenantId, pathId('message', id));
+  if (!row || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
+  return toMessage(row);
+}

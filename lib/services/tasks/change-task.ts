@@ -1,0 +1,77 @@
+import { requirePermission } from '../../auth/policy';
+import { redactSecrets } from '../../auth/redact';
+import { holdReason } from '../../domain/dispatch/hold';
+import { YIELDS_MS } from '../../domain/dispatch/ranking';
+import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
+import type { PatchTask, Task } from '../../domain/task/schema';
+import { requestCancel } from '../../store/dispatches';
+import type { TaskDocument } from '../../store/documents';
+import { bodyId, pathId } from '../../store/ids';
+import { changeIdleTask, findTask } from '../../store/tasks';
+import { toTask } from '../../store/to-record/work';
+import { recordActivity } from '../activity/record-activity';
+import type { Context } from '../context';
+import { settleDispatch } from '../dispatches/settle';
+import { requireThreadReferences } from '../threads/create-thread';
+
+const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'blocked', 'dead'];
+
+export async function patchTask(ctx: Context, id: string, patch: PatchTask): Promise<Task> {
+  requirePermission(ctx.principal, 'tasks:write');
+  const { plane, principal } = ctx;
+  const taskId = pathId('task', id);
+  const before = await findTask(plane.collections, principal.tenantId, taskId);
+  if (!before) throw notFound('task', id);
+  const assignedTo = patch.assignedTo ?? before.assignedTo;
+  const priority = patch.priority ?? before.priority;
+  const type = await plane.agentTypes.get(principal.tenantId, assignedTo);
+  if (!type) throw invalidField('assignedTo', `got '${assignedTo}', wants the slug of an agent type that exists`);
+  await requireThreadReferences(ctx, { projectId: patch.projectId });
+  const held = holdReason(type, priority);
+  const movable = before.status === 'ready' || before.status === 'held';
+  const row = await changeIdleTask(plane.collections, principal.tenantId, taskId, [before.status].filter(s => IDLE.includes(s)), {
+    ...(patch.title === undefined ? {} : { title: { $literal: redactSecrets(patch.title) } }),
+    ...(patch.input === undefined ? {} : { input: { $literal: redactSecrets(patch.input) } }),
+    ...(patch.deliverables === undefined ? {} : { deliverables: { $literal: patch.deliverables } }),
+    ...(patch.projectId === undefined
+      ? {}
+      : { projectId: patch.projectId === null ? null : bodyId('projectId', patch.projectId) }),
+    assignedTo,
+    priority,
+    ...(movable ? { status: held === null ? 'ready' : 'held', reason: { $literal: held } } : {}),
+    rankAt: { $add: ['$availableAt', YIELDS_MS[priority]] },
+  });
+  if (!row) throw busy(before, 'change');
+  await recordActivity(ctx, {
+    action: 'task.update',
+    subject: { kind: 'task', id },
+    changes: (['title', 'assignedTo', 'priority'] as const)
+      .filter(field => before[field] !== row[field])
+      .map(field => ({ field, before: before[field], after: row[field] })),
+  });
+  if (row.status === 'ready') plane.doorbell.ring(principal.tenantId);
+  return toTask(row);
+}
+
+export async function cancelTask(ctx: Context, id: string): Promise<Task> {
+  requirePermission(ctx.principal, 'tasks:write');
+  const { plane, principal } = ctx;
+  const c = plane.collections;
+  const taskId = pathId('task', id);
+  const idle = await changeIdleTask(c, principal.tenantId, taskId, IDLE, {
+    status: 'cancelled',
+    reason: 'cancelled by a person',
+  });
+  const row = idle ?? (await findTask(c, principal.tenantId, taskId));
+  if (!row) throw notFound('task', id);
+  if (!idle && row.status !== 'cancelled') {
+    if (row.dispatchId === null || (row.status !== 'running' && row.status !== 'waiting')) throw busy(row, 'cancel');
+    const dispatch = await requestCancel(c, principal.tenantId, row.dispatchId);
+    if (dispatch?.status === 'cancelled') await settleDispatch(plane, dispatch);
+  }
+  await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
+  return toTask((await findTask(c, principal.tenantId, taskId)) ?? row);
+}
+
+const busy = (row: TaskDocument, verb: string): ControlPlaneError =>
+  new ControlPlaneError('conflict', `This task is ${row.status}; too late to ${verb} it.`);

@@ -1,0 +1,74 @@
+import { requirePermission } from '../../auth/policy';
+import { redactSecrets } from '../../auth/redact';
+import { holdReason } from '../../domain/dispatch/hold';
+import { YIELDS_MS } from '../../domain/dispatch/ranking';
+import { invalidField } from '../../domain/errors';
+import type { CreateTask, Task } from '../../domain/task/schema';
+import type { ObjectId } from '../../store/documents';
+import { bodyId, hex, newId } from '../../store/ids';
+import { findTasksById, insertTask } from '../../store/tasks';
+import { findThread, takeSeq } from '../../store/threads';
+import { toTask } from '../../store/to-record/work';
+import { recordActivity } from '../activity/record-activity';
+import type { Context } from '../context';
+import { requireThreadReferences } from '../threads/create-thread';
+
+/** Ready at once, or pending until all it depends on is done; held while its type takes no work. */
+export async function createTask(ctx: Context, input: CreateTask, recordId?: string): Promise<Task> {
+  requirePermission(ctx.principal, 'tasks:write');
+  const { plane, principal } = ctx;
+  const c = plane.collections;
+  const type = await plane.agentTypes.get(principal.tenantId, input.assignedTo);
+  if (!type) throw invalidField('assignedTo', `got '${input.assignedTo}', wants the slug of an agent type that exists`);
+  await requireThreadReferences(ctx, { projectId: input.projectId });
+  requireDistinctNames(input);
+  const dependsOn = input.dependsOn.map((id, at) => bodyId(`dependsOn.${at}`, id));
+  const pending = await hasOpenDependencies(ctx, dependsOn);
+  const threadId = input.threadId ? bodyId('threadId', input.threadId) : null;
+  const named = threadId ? await findThread(c, principal.tenantId, threadId) : null;
+  if (threadId && !named) throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
+  const thread = threadId ? await takeSeq(c, principal.tenantId, threadId) : null;
+  const held = holdReason(type, input.priority);
+  const id = recordId === undefined ? newId() : bodyId('recordId', recordId);
+  const row = await insertTask(c, YIELDS_MS[input.priority], {
+    _id: id,
+    tenantId: principal.tenantId,
+    createdBy: principal.id,
+    title: redactSecrets(input.title),
+    input: redactSecrets(input.input),
+    assignedTo: input.assignedTo,
+    priority: input.priority,
+    projectId: input.projectId ? bodyId('projectId', input.projectId) : (thread?.projectId ?? null),
+    threadId,
+    runId: null,
+    kind: 'work',
+    dependsOn,
+    deliverables: input.deliverables,
+    status: pending ? 'pending' : held === null ? 'ready' : 'held',
+    reason: pending ? null : held,
+    result: null,
+    lane: threadId ?? id,
+    seq: thread?.lastSeq ?? 0,
+    attempts: 0,
+    epoch: 0,
+    dispatchId: null,
+    ledger: {},
+  });
+  await recordActivity(ctx, { action: 'task.create', subject: { kind: 'task', id: hex(id) }, changes: [] });
+  if (row.status === 'ready') plane.doorbell.ring(principal.tenantId);
+  return toTask(row);
+}
+
+function requireDistinctNames({ deliverables }: CreateTask): void {
+  const names = deliverables.map(({ name }) => name);
+  const twice = names.findIndex((name, at) => names.indexOf(name) !== at);
+  if (twice >= 0) throw invalidField(`deliverables.${twice}.name`, `got '${names[twice]}' twice, wants each name once`);
+}
+
+async function hasOpenDependencies({ plane, principal }: Context, ids: ObjectId[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const rows = await findTasksById(plane.collections, principal.tenantId, ids);
+  const missing = ids.findIndex(id => !rows.some(row => row._id.equals(id)));
+  if (missing >= 0) throw invalidField(`dependsOn.${missing}`, `got '${hex(ids[missing]!)}', wants the id of a task that exists`);
+  return rows.some(row => row.status !== 'done');
+}

@@ -1,0 +1,31 @@
+import { requirePermission } from '../../auth/policy';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import type { ListTasks, Task } from '../../domain/task/schema';
+import { bodyId, pathId } from '../../store/ids';
+import { findTask, listTaskPage } from '../../store/tasks';
+import { toTask } from '../../store/to-record/work';
+import type { Context } from '../context';
+
+export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Task>> {
+  requirePermission(ctx.principal, 'tasks:read');
+  const { principal } = ctx;
+  const { limit, cursor, q, runId, threadId, ...fields } = query;
+  const filter = {
+    tenantId: principal.tenantId,
+    ...fields,
+    ...(principal.role === 'agent' ? { assignedTo: principal.agentType! } : {}),
+    ...(runId ? { runId: bodyId('runId', runId) } : {}),
+    ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
+    ...(q ? { $text: { $search: q } } : {}),
+  };
+  return listTaskPage(ctx.plane.collections, filter, { limit, cursor }, toTask);
+}
+
+export async function getTask(ctx: Context, id: string): Promise<Task> {
+  requirePermission(ctx.principal, 'tasks:read');
+  const { plane, principal } = ctx;
+  const row = await findTask(plane.collections, principal.tenantId, pathId('task', id));
+  if (!row || (principal.role === 'agent' && row.assignedTo !== principal.agentType)) throw notFound('task', id);
+  return toTask(row);
+}

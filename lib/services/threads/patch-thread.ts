@@ -1,0 +1,37 @@
+import { requirePermission } from '../../auth/policy';
+import { redactSecrets } from '../../auth/redact';
+import { ControlPlaneError, notFound } from '../../domain/errors';
+import type { PatchThread, Thread } from '../../domain/thread/schema';
+import { bodyId, pathId } from '../../store/ids';
+import { moveThreadRecords, patchThreadRow } from '../../store/threads';
+import { toThread } from '../../store/to-record/work';
+import { recordActivity } from '../activity/record-activity';
+import type { Context } from '../context';
+import { requireThreadReferences } from './create-thread';
+
+export async function patchThread(ctx: Context, id: string, patch: PatchThread): Promise<Thread> {
+  requirePermission(ctx.principal, 'messages:write');
+  const { plane, principal } = ctx;
+  if (principal.role === 'agent') throw new ControlPlaneError('forbidden', 'Role agent may not change threads.');
+  await requireThreadReferences(ctx, patch);
+  const { projectId, subject, ...rest } = patch;
+  const change = await patchThreadRow(plane.collections, principal.tenantId, pathId('thread', id), {
+    ...rest,
+    ...(subject === undefined ? {} : { subject: redactSecrets(subject) }),
+    ...(projectId === undefined ? {} : { projectId: projectId === null ? null : bodyId('projectId', projectId) }),
+  });
+  if (!change) throw notFound('thread', id);
+  const { before, after } = change;
+  // The thread's records hang where it hangs. A crash in between is mended by the next save of the same field.
+  if (projectId !== undefined) await moveThreadRecords(plane.collections, after);
+  await recordActivity(ctx, {
+    action: 'thread.update',
+    subject: { kind: 'thread', id },
+    changes: (Object.keys(patch) as (keyof PatchThread)[])
+      .filter(field => String(before[field]) !== String(after[field]))
+      .map(field => ({ field, before: plain(before[field]), after: plain(after[field]) })),
+  });
+  return toThread(after);
+}
+
+const plain = (value: unknown): unknown => (value === null || typeof value === 'string' ? value : String(value));

@@ -1,0 +1,35 @@
+import { requirePermission } from '../../auth/policy';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import type { ListThreads, Thread } from '../../domain/thread/schema';
+import { bodyId, pathId } from '../../store/ids';
+import { findThread, listThreadPage } from '../../store/threads';
+import { toThread } from '../../store/to-record/work';
+import type { Context } from '../context';
+import { ownThreads, requireOwnThread } from './scope';
+
+/** Most recently written to first. */
+export async function listThreads(ctx: Context, query: ListThreads): Promise<Page<Thread>> {
+  requirePermission(ctx.principal, 'messages:read');
+  const { plane, principal } = ctx;
+  const { limit, cursor, q, projectId, ...fields } = query;
+  const own = await ownThreads(ctx);
+  await plane.projects.freshFor(projectId ?? null);
+  const below = projectId ? plane.projects.below(principal.tenantId, projectId) : null;
+  const filter = {
+    tenantId: principal.tenantId,
+    ...fields,
+    ...(below ? { projectId: { $in: below.map(id => bodyId('projectId', id)) } } : {}),
+    ...(own ? { _id: { $in: own } } : {}),
+    ...(q ? { $text: { $search: q } } : {}),
+  };
+  return listThreadPage(plane.collections, filter, { limit, cursor }, toThread);
+}
+
+export async function getThread(ctx: Context, id: string): Promise<Thread> {
+  requirePermission(ctx.principal, 'messages:read');
+  const row = await findThread(ctx.plane.collections, ctx.principal.tenantId, pathId('thread', id));
+  if (!row) throw notFound('thread', id);
+  await requireOwnThread(ctx, row);
+  return toThread(row);
+}
