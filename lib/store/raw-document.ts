@@ -1,9 +1,37 @@
 import { ObjectId } from 'mongodb';
+import type { RawFields } from '../domain/raw-fields';
 
-/** What a judge may know of a document: the type of each field and the values that route it; never a body. */
-export interface RawDescription {
-  types: Record<string, string>;
-  values: Record<string, unknown>;
+/** A document as a judge sees it: the BSON type of each named field and, where it is plain, its value. */
+export function describeRaw(document: Record<string, unknown>, fields: readonly string[]): RawFields {
+  const types: RawFields['types'] = {};
+  const values: RawFields['values'] = {};
+  for (const field of fields) {
+    const value = at(document, field);
+    types[field] = bsonType(value);
+    if (value === null || typeof value !== 'object') values[field] = value;
+  }
+  return { types, values };
+}
+
+function at(document: Record<string, unknown>, path: string): unknown {
+  let value: unknown = document;
+  for (const step of path.split('.')) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}
+
+function bsonType(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (value instanceof Date) return 'date';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
+  const named = (value as { _bsontype?: string })._bsontype;
+  return named === undefined ? 'object' : named.charAt(0).toLowerCase() + named.slice(1);
 }
 
 /** An ObjectId, or the 24 hex digits of one as the API shows it. */

@@ -1,10 +1,10 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN, type Priority } from '../../domain/fields';
 import type { MessageKind } from '../../domain/message/schema';
-import { judgeRawMessage } from '../../domain/message/judge-raw';
+import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { asObjectId, describeRaw } from '../../store/raw-document';
-import { recordMalformed } from '../../store/malformed';
+import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessage, findRawMessage } from '../../store/messages';
 import { openRawThread } from '../../store/threads';
 import type { Plane } from '../context';
@@ -21,7 +21,7 @@ export async function adoptRawMessage(plane: Plane, id: ObjectId, storedAt: Date
   const raw = await findRawMessage(c, id);
   if (!raw || raw['rankAt'] instanceof Date) return;
   const tenantId = typeof raw['tenantId'] === 'string' ? raw['tenantId'] : DEFAULT_TENANT;
-  const verdict = judgeRawMessage(describeRaw(raw));
+  const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
   const reason = !verdict.ok
     ? verdict.reason
     : (await plane.tenants.exists(tenantId))
@@ -91,7 +91,9 @@ export async function adoptRawMessage(plane: Plane, id: ObjectId, storedAt: Date
     YIELDS_MS[priority],
     storedAt,
   );
-  if (adopted?.status === 'queued') plane.doorbell.ring(tenantId);
+  if (!adopted) return;
+  await forgetMalformed(c, 'messages', String(id));
+  if (adopted.status === 'queued') plane.doorbell.ring(tenantId);
 }
 
 /** Before a claim by id: the doorbell may be quicker than whoever adopts. */

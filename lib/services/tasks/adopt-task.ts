@@ -1,0 +1,74 @@
+import { holdReason } from '../../domain/dispatch/hold';
+import { YIELDS_MS } from '../../domain/dispatch/ranking';
+import { DEFAULT_TENANT, type Priority } from '../../domain/fields';
+import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
+import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../../domain/task/schema';
+import type { ObjectId, TaskDocument } from '../../store/documents';
+import { forgetMalformed, recordMalformed } from '../../store/malformed';
+import { asObjectId, describeRaw } from '../../store/raw-document';
+import { adoptTaskRow, findRawTask, findTasksById } from '../../store/tasks';
+import { takeSeq } from '../../store/threads';
+import type { Plane } from '../context';
+
+/** As for messages: judged, filled in, made dispatchable; the first process wins and the others change nothing. */
+export async function adoptTask(plane: Plane, id: ObjectId, storedAt: Date | null = null): Promise<void> {
+  const c = plane.collections;
+  const raw = await findRawTask(c, id);
+  if (!raw || raw['rankAt'] instanceof Date) return;
+  const tenantId = typeof raw['tenantId'] === 'string' ? raw['tenantId'] : DEFAULT_TENANT;
+  const reason = await reasonAgainst(plane, tenantId, raw);
+  if (reason !== null) return recordMalformed(c, { tenantId, collection: 'tasks', documentId: String(id), reason });
+
+  const given = raw as Partial<TaskDocument>;
+  const priority: Priority = given.priority ?? 'normal';
+  const assignedTo = given.assignedTo!;
+  const threadId = asObjectId(raw['threadId']);
+  const thread = threadId ? await takeSeq(c, tenantId, threadId) : null;
+  const dependsOn = ((raw['dependsOn'] ?? []) as unknown[]).map(asObjectId).filter(found => found !== null);
+  const needed = dependsOn.length > 0 ? await findTasksById(c, tenantId, dependsOn) : [];
+  const pending = dependsOn.some(need => needed.find(row => row._id.equals(need))?.status !== 'done');
+  const type = await plane.agentTypes.get(tenantId, assignedTo);
+  const held = type ? holdReason(type, priority) : `no agent type '${assignedTo}'`;
+  const adopted = await adoptTaskRow(
+    c,
+    id,
+    {
+      tenantId,
+      createdBy: given.createdBy ?? 'raw-insert',
+      title: given.title!,
+      input: given.input ?? '',
+      assignedTo,
+      priority,
+      projectId: asObjectId(raw['projectId']) ?? thread?.projectId ?? null,
+      threadId: thread ? threadId : null,
+      runId: asObjectId(raw['runId']),
+      kind: given.kind ?? 'work',
+      dependsOn,
+      deliverables: Deliverable.array().catch([]).parse(raw['deliverables'] ?? []),
+      status: pending ? 'pending' : held === null ? 'ready' : 'held',
+      reason: pending ? null : held,
+      result: null,
+      lane: thread ? threadId! : id,
+      seq: thread?.lastSeq ?? 0,
+      attempts: 0,
+      epoch: 0,
+      dispatchId: null,
+    },
+    YIELDS_MS[priority],
+    storedAt,
+  );
+  if (!adopted) return;
+  await forgetMalformed(c, 'tasks', String(id));
+  if (adopted.status === 'ready') plane.doorbell.ring(tenantId);
+}
+
+async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string, unknown>): Promise<string | null> {
+  const verdict = judgeRawTask(describeRaw(raw, TASK_RAW_FIELDS));
+  if (!verdict.ok) return verdict.reason;
+  if (!(await plane.tenants.exists(tenantId))) return `tenantId: no tenant '${tenantId}'`;
+  const dependsOn = (raw['dependsOn'] ?? []) as unknown[];
+  if (dependsOn.length > MAX_DEPENDENCIES) return `dependsOn: got ${dependsOn.length}, wants at most ${MAX_DEPENDENCIES}`;
+  if (dependsOn.some(id => asObjectId(id) === null)) return 'dependsOn: wants task ids';
+  const deliverables = Deliverable.array().max(MAX_DELIVERABLES).safeParse(raw['deliverables'] ?? []);
+  return deliverables.success ? null : 'deliverables: wants a list of {name, description}';
+}
