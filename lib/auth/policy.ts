@@ -51,7 +51,14 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
   controller: new Set<Permission>([...READS, 'messages:write', 'tasks:write', 'consumers:write']),
   orchestrator: new Set<Permission>([...READS, 'dispatches:work', 'consumers:write']),
   // Bound to one agent type: the services narrow these to its own messages and tasks.
-  agent: new Set<Permission>(['agent-types:read', 'projects:read', 'messages:read', 'messages:write', 'tasks:read', 'metrics:read']),
+  agent: new Set<Permission>([
+    'agent-types:read',
+    'projects:read',
+    'messages:read',
+    'messages:write',
+    'tasks:read',
+    'metrics:read',
+  ]),
 };
 
 export const allows = (role: Role, permission: Permission): boolean => GRANTS[role].has(permission);

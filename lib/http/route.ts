@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '../auth/policy';
+import type { ReachedAt } from '../auth/hosts';
+import type { Credential } from '../auth/credentials';
 import type { Context } from '../services/context';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -12,6 +14,13 @@ export interface Call<Query, Body> {
   /** Lower-case names. */
   headers: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
+  /**
+   * Comes with an Idempotency-Key: the id (24 hex digits) to create the record under. It stays the same when the key is
+   * used again after a crash, so a create that honours it happens once.
+   */
+  recordId?: string;
+  /** How the caller came here: for the session routes, which make and end credentials. */
+  arrival: ReachedAt & { credential: Credential | null };
 }
 
 /** What a handler answers when a plain body is not enough. */
@@ -42,8 +51,19 @@ export interface Route<Query = unknown, Body = unknown> {
   /** What a success answers: its status and shape. */
   status?: 200 | 201 | 204;
   response?: z.ZodType;
+  /** What is answered where it is not JSON: `text/plain`, `application/yaml`. The handler returns a string. */
+  responseType?: string;
   /** Creates take `Idempotency-Key`. */
   idempotent?: boolean;
+  /**
+   * Where the repeat of an idempotent create reads the record back, as it is now: the path of a GET route with one
+   * parameter, which is filled from the record's field of that name. Default: this path followed by `/:id` or `/:slug`.
+   */
+  readBack?: string;
+  /** It takes a secret: refused attempts are counted by caller's address, and too many answer 429. */
+  guessable?: boolean;
+  /** It makes or ends a browser session: foreign origins are refused whatever credential came. */
+  sameOriginOnly?: boolean;
   run(call: Call<Query, Body>): Promise<unknown>;
 }
 

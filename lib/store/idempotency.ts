@@ -1,13 +1,14 @@
 import type { Collections } from './collections';
-import type { IdempotencyDocument } from './documents';
+import type { IdempotencyDocument, ObjectId } from './documents';
 import { isDuplicateKey } from './errors';
-import { newId } from './ids';
 
 export interface Reservation {
   key: string;
   tenantId: string;
   bodyHash: string;
   owner: string;
+  /** For the record, if the key is free; a key that is taken over keeps its own. */
+  recordId: ObjectId;
   /** How long a request may be at it before it counts as crashed. */
   ownMs: number;
 }
@@ -26,7 +27,10 @@ export async function reserveKey(c: Collections, reservation: Reservation): Prom
   }
 }
 
-async function upsert(c: Collections, { key, tenantId, bodyHash, owner, ownMs }: Reservation): Promise<IdempotencyDocument> {
+async function upsert(
+  c: Collections,
+  { key, tenantId, bodyHash, owner, recordId, ownMs }: Reservation,
+): Promise<IdempotencyDocument> {
   const isNew = { $eq: [{ $type: '$owner' }, 'missing'] };
   const isCrashed = {
     $and: [{ $eq: ['$recordKey', null] }, { $eq: ['$bodyHash', bodyHash] }, { $lte: ['$ownedUntil', '$$NOW'] }],
@@ -39,7 +43,7 @@ async function upsert(c: Collections, { key, tenantId, bodyHash, owner, ownMs }:
         $set: {
           tenantId: { $ifNull: ['$tenantId', tenantId] },
           bodyHash: { $ifNull: ['$bodyHash', bodyHash] },
-          recordId: { $ifNull: ['$recordId', newId()] },
+          recordId: { $ifNull: ['$recordId', recordId] },
           recordKey: { $ifNull: ['$recordKey', null] },
           owner: { $cond: [takes, owner, '$owner'] },
           ownedUntil: { $cond: [takes, { $add: ['$$NOW', ownMs] }, '$ownedUntil'] },

@@ -21,6 +21,8 @@ export interface Principal {
   /** What `retryNotBefore` holds: the label on an orchestrator's token; default its id. */
   account: string;
   via: 'token' | 'cookie' | 'stdio' | 'system';
+  /** The browser session's record id, with `via: cookie`: what signing out ends. */
+  sessionId?: string;
   /** Epoch ms after which the credential is void; absent = never. */
   expiresAtMs?: number;
 }

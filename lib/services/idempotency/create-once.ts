@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ControlPlaneError, isControlPlaneError } from '../../domain/errors';
 import { toDomainError } from '../../store/errors';
-import { hex } from '../../store/ids';
+import { hex, newId } from '../../store/ids';
 import { finishKey, freeKey, leaveKey, reserveKey } from '../../store/idempotency';
 import type { Context } from '../context';
 
@@ -34,15 +34,22 @@ export async function createOnce<T>(ctx: Context, creation: Creation<T>): Promis
   const { collections, clock } = ctx.plane;
   const { tenantId, id } = ctx.principal;
   const key = `${tenantId}:${id}:${creation.key}`;
-  const owner = randomUUID();
+  const reservation = {
+    key,
+    tenantId,
+    bodyHash: creation.bodyHash,
+    owner: randomUUID(),
+    recordId: newId(),
+    ownMs: OWN_MS,
+  };
   const until = clock.now() + WAIT_MS;
-  for (let isFirst = true; ; isFirst = false) {
-    const row = await reserveKey(collections, { key, tenantId, bodyHash: creation.bodyHash, owner, ownMs: OWN_MS });
+  for (;;) {
+    const row = await reserveKey(collections, reservation);
     if (row.bodyHash !== creation.bodyHash) throw otherBody();
     if (row.recordKey !== null) return { result: await creation.readBack(row.recordKey), isNew: false };
-    if (row.owner === owner) {
-      const isOld = row.createdAt.getTime() + OWN_MS < row.ownedUntil.getTime() || !isFirst;
-      return make(ctx, creation, { key, owner, recordId: hex(row.recordId), isOld });
+    if (row.owner === reservation.owner) {
+      const isOld = !row.recordId.equals(reservation.recordId);
+      return make(ctx, creation, { key, owner: row.owner, recordId: hex(row.recordId), isOld });
     }
     if (clock.now() >= until) throw stillRunning();
     await clock.sleep(LOOK_AGAIN_MS);
@@ -67,7 +74,10 @@ async function make<T>(ctx: Context, creation: Creation<T>, held: Held): Promise
   } catch (error) {
     const known = toDomainError(error);
     // A refusal made nothing. Anything else may have: the next use looks for the record before it makes it.
-    const isRefusal = known instanceof ControlPlaneError && !isControlPlaneError(known, 'unavailable') && !isControlPlaneError(known, 'internal');
+    const isRefusal =
+      known instanceof ControlPlaneError &&
+      !isControlPlaneError(known, 'unavailable') &&
+      !isControlPlaneError(known, 'internal');
     const undo = isRefusal ? freeKey : leaveKey;
     // The error that came first is the one to tell; a key that could not be let go lapses by itself.
     await undo(collections, held.key, held.owner).catch(() => undefined);
@@ -76,7 +86,10 @@ async function make<T>(ctx: Context, creation: Creation<T>, held: Held): Promise
 }
 
 const otherBody = () =>
-  new ControlPlaneError('idempotency-conflict', 'This Idempotency-Key was used with another body. Take a new key for a new record.');
+  new ControlPlaneError(
+    'idempotency-conflict',
+    'This Idempotency-Key was used with another body. Take a new key for a new record.',
+  );
 
 const stillRunning = () =>
   new ControlPlaneError('conflict', 'The first request with this Idempotency-Key is still running; ask again.', {

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { refuseCredentialInUrl } from '../auth/credential-in-url';
+import { credentialOf, type Credential, type RequestHeaders } from '../auth/credentials';
+import { refuseForeignOrigin, type Arrival, type HostPolicy, type ReachedAt } from '../auth/hosts';
+import { ControlPlaneError, isControlPlaneError } from '../domain/errors';
+import type { Principal } from '../domain/identity/schema';
+import type { Plane } from '../services/context';
+import { authenticate } from '../services/identity/authenticate';
+
+export interface Admitted {
+  /** Null: nobody, and no credential that is still good. */
+  principal: Principal | null;
+  credential: Credential | null;
+  reached: ReachedAt;
+}
+
+/** The rules that need no credential: where the request went, and that its URL carries none. */
+export function refuseAtTheDoor(hosts: HostPolicy, request: Arrival & { url: string }): ReachedAt {
+  const reached = hosts.reach(request);
+  refuseCredentialInUrl(request.url);
+  return reached;
+}
+
+/**
+ * Who is calling. A credential that is no good is nobody's, which only a route open to all accepts; two credentials,
+ * and a cookie write from another site, are refused everywhere.
+ */
+export async function identify(
+  plane: Plane,
+  { method, headers }: { method: string; headers: RequestHeaders },
+  reached: ReachedAt,
+  sameOriginOnly = false,
+): Promise<{ principal: Principal | null; credential: Credential | null }> {
+  const credential = readCredential(headers);
+  const writes = method !== 'GET' && method !== 'HEAD';
+  if (writes && (sameOriginOnly || credential?.kind === 'cookie')) refuseForeignOrigin(headers, reached);
+  return { credential, principal: credential ? await authenticate(plane, credential) : null };
+}
+
+function readCredential(headers: RequestHeaders): Credential | null {
+  try {
+    return credentialOf(headers);
+  } catch (error) {
+    if (isControlPlaneError(error, 'unauthenticated')) return null;
+    throw error;
+  }
+}
+
+/** For doors with one fixed rule (the event stream): all of the above, and 401 for nobody. */
+export async function admit(
+  door: { plane: Plane; hosts: HostPolicy },
+  request: Arrival & { method: string; url: string },
+): Promise<Principal> {
+  const reached = refuseAtTheDoor(door.hosts, request);
+  const { principal } = await identify(door.plane, request, reached);
+  return requirePrincipal(principal);
+}
+
+export function requirePrincipal(principal: Principal | null): Principal {
+  if (principal) return principal;
+  throw new ControlPlaneError(
+    'unauthenticated',
+    'Wants a valid token (Authorization: Bearer …) or a signed-in browser.',
+  );
+}
+
+/** A caller's own id is kept where it is plain, so that its logs and ours can be laid side by side. */
+export const requestIdOf = (headers: RequestHeaders): string => {
+  const given = headers['x-request-id'];
+  return given !== undefined && /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID();
+};

@@ -1,0 +1,27 @@
+import { ControlPlaneError, type FieldError } from '../domain/errors';
+import { validationFailed } from './explain-issues';
+import type { Route } from './route';
+
+/** Parameters by the route's schema; one it does not know, or one given twice, is refused and not ignored. */
+export function readQuery(route: Route, queryText: string): unknown {
+  const given: Record<string, string> = {};
+  const twice: FieldError[] = [];
+  for (const [name, value] of new URLSearchParams(queryText)) {
+    if (Object.hasOwn(given, name))
+      twice.push({ path: name.slice(0, 100), message: 'is given twice, wants one value' });
+    // Not an assignment: `__proto__` is a name like any other, and refused as unknown.
+    Object.defineProperty(given, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  if (twice.length > 0)
+    throw new ControlPlaneError('validation-failed', `${twice[0]!.path}: ${twice[0]!.message}`, { errors: twice });
+  if (!route.query) {
+    const unknown = Object.keys(given).map(path => ({ path: path.slice(0, 100), message: 'is not a parameter here' }));
+    if (unknown.length === 0) return {};
+    throw new ControlPlaneError('validation-failed', `${unknown[0]!.path}: ${unknown[0]!.message}`, {
+      errors: unknown,
+    });
+  }
+  const parsed = route.query.safeParse(given);
+  if (!parsed.success) throw validationFailed('query', parsed.error, given);
+  return parsed.data;
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { systemClock, type Clock } from '@/lib/kernel/clock';
+import { AgentTypeCache } from '@/lib/services/agent-types/cache';
+import type { Plane } from '@/lib/services/context';
+import { Doorbell } from '@/lib/services/dispatches/doorbell';
+import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
+import { AuthCache } from '@/lib/services/identity/auth-cache';
+import { ProjectTree } from '@/lib/services/projects/tree';
+import { SettingsCache } from '@/lib/services/settings/cache';
+import { TenantCache } from '@/lib/services/tenants/cache';
+import { collectionsOf } from '@/lib/store/collections';
+import { migrate } from '@/lib/store/migrate';
+import { createLogger } from '@/lib/telemetry/logger';
+import { createTestDatabase } from './mongo';
+
+export interface TestPlane {
+  plane: Plane;
+  /** Every line logged so far. */
+  logged(): string;
+}
+
+/** A plane on a database of its own, migrated, with no tenant yet. */
+export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> {
+  const { db } = await createTestDatabase();
+  await migrate(db);
+  const collections = collectionsOf(db);
+  const now = () => clock.now();
+  let logged = '';
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logged += chunk.toString();
+      done();
+    },
+  });
+  const plane: Plane = {
+    collections,
+    log: createLogger({ name: 'test', level: 'trace', destination }),
+    clock,
+    processName: `test-${randomBytes(3).toString('hex')}`,
+    adminToken: `first-admin-${randomBytes(16).toString('hex')}`,
+    agentTypes: new AgentTypeCache(collections, now),
+    projects: new ProjectTree(collections, now),
+    tenants: new TenantCache(collections, now),
+    settings: new SettingsCache(collections, now),
+    authCache: new AuthCache(now),
+    doorbell: new Doorbell(),
+    streamedTimes: new StreamedTimes(),
+  };
+  return { plane, logged: () => logged };
+}
