@@ -9,7 +9,7 @@ import { Reply, route, type Route } from '../route';
 const cookie = (value: string, secure: boolean, rest: string): string =>
   `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}; ${rest}`;
 
-export const AUTH_ROUTES: Route[] = [
+export const authRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/api/auth/session',

@@ -1,13 +1,20 @@
 import type { Route } from '../route';
-import { AUTH_ROUTES } from './auth';
+import { authRoutes } from './auth';
+import { dispatchRoutes } from './dispatches';
 import { openApiRoutes } from './openapi';
-import { TENANT_ROUTES } from './tenants';
-import { TOKEN_ROUTES } from './tokens';
+import { taskRoutes } from './tasks';
+import { tenantRoutes } from './tenants';
+import { messageRoutes, threadRoutes } from './threads';
+import { tokenRoutes } from './tokens';
 
 /** The HTTP API, whole. Each noun's list stands beside this file. */
 export const ROUTES: readonly Route[] = [
-  ...AUTH_ROUTES,
-  ...TOKEN_ROUTES,
-  ...TENANT_ROUTES,
+  ...authRoutes,
+  ...tokenRoutes,
+  ...tenantRoutes,
+  ...threadRoutes,
+  ...messageRoutes,
+  ...taskRoutes,
+  ...dispatchRoutes,
   ...openApiRoutes(() => ROUTES),
 ];

@@ -8,7 +8,7 @@ import { route, type Route } from '../route';
 const access = 'tenants:manage';
 const tag = 'identity';
 
-export const TENANT_ROUTES: Route[] = [
+export const tenantRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/api/tenants',

@@ -9,7 +9,7 @@ import { route, type Route } from '../route';
 const access = 'tokens:manage';
 const tag = 'identity';
 
-export const TOKEN_ROUTES: Route[] = [
+export const tokenRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/api/tokens',
