@@ -1,0 +1,109 @@
+'use client';
+import { Button } from '@heroui/react/button';
+import { Pause, Play } from 'lucide-react';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import type { AgentType } from '@/lib/domain/agent-type/schema';
+import { troubleOf } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
+import { ErrorState } from '@/app/_ui/error-state';
+import { LimitBar } from '@/app/_ui/limit-bar';
+import { formatCount } from '@/app/_ui/number';
+import { Panel } from '@/app/_ui/panel';
+import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { StatusWord } from '@/app/_ui/status-word';
+import { useAgentTypes } from '../_queries/use-agent-types';
+import { useStats } from '../_queries/use-stats';
+import { NO_LOAD, loadsOf, stateOf, type AgentLoad } from './agent-state';
+import { usePauseAgent } from './use-pause-agent';
+
+export function AgentsPanel() {
+  const agents = useAgentTypes();
+  const stats = useStats();
+  const loads = useMemo(() => loadsOf(stats.data), [stats.data]);
+  const rows = useMemo(() => {
+    const weight = (agent: AgentType) =>
+      (loads.get(agent.slug)?.running ?? 0) * 1_000 + (loads.get(agent.slug)?.waiting ?? 0);
+    return (agents.data?.items ?? []).toSorted((a, b) => weight(b) - weight(a) || a.slug.localeCompare(b.slug));
+  }, [agents.data, loads]);
+  const trouble = agents.isError && agents.data === undefined ? troubleOf(agents.error) : null;
+  return (
+    <Panel
+      title="Agents"
+      note={agents.data ? formatCount(rows.length) : null}
+      bodyClassName="max-h-[26rem] overflow-y-auto xl:max-h-[30rem]"
+    >
+      {trouble ? (
+        <ErrorState title="Agents could not be read" {...trouble} onRetry={() => void agents.refetch()} />
+      ) : agents.data === undefined ? (
+        <SkeletonRows rows={10} />
+      ) : (
+        <AgentTable rows={rows} loads={loads} />
+      )}
+    </Panel>
+  );
+}
+
+function AgentTable({ rows, loads }: { rows: AgentType[]; loads: ReadonlyMap<string, AgentLoad> }) {
+  return (
+    <table className="w-full text-table">
+      <thead className="sticky top-0 z-10 bg-surface text-left text-xs text-muted">
+        <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">
+          <th className="pl-4">agent</th>
+          <th>running / limit</th>
+          <th className="hidden pr-4 text-right sm:table-cell">waiting</th>
+          <th>state</th>
+          <th className="w-10 pr-2">
+            <span className="sr-only">pause or resume</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(agent => (
+          <AgentRow key={agent.slug} agent={agent} load={loads.get(agent.slug) ?? NO_LOAD} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad }) {
+  const pause = usePauseAgent();
+  const may = useMay();
+  return (
+    <tr className="h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary">
+      <td className="max-w-0 pl-4 sm:w-[38%]">
+        <Link href={`/agents/${agent.slug}`} title={agent.name} className="block truncate font-medium hover:underline">
+          {agent.slug}
+        </Link>
+      </td>
+      <td className="pr-3">
+        <LimitBar running={load.running} limit={agent.concurrency} />
+      </td>
+      <td
+        className="tabular hidden pr-4 text-right sm:table-cell"
+        title={load.held > 0 ? `${load.held} of them held` : undefined}
+      >
+        {formatCount(load.waiting)}
+      </td>
+      <td>
+        <StatusWord status={stateOf(agent, load)} />
+      </td>
+      <td className="pr-2 text-right">
+        {may.work ? (
+          <Button
+            isIconOnly
+            size="sm"
+            variant="ghost"
+            className="size-7"
+            aria-label={`${agent.paused ? 'Resume' : 'Pause'} ${agent.slug}`}
+            isDisabled={pause.isPending}
+            onPress={() => pause.mutate(agent)}
+          >
+            {agent.paused ? <Play /> : <Pause />}
+          </Button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,28 @@
+import Link from 'next/link';
+import type { LoggedEvent } from '@/app/_live/use-event-log';
+import { Lamp } from '@/app/_ui/lamp';
+import { ClockTime } from '@/app/_ui/time-ago';
+import { describeEvent } from './describe-event';
+
+/** Height of one line; the list is virtual, so it is the same for all. */
+export const FEED_ROW_PX = 28;
+
+export function FeedRow({ event }: { event: LoggedEvent }) {
+  const { about, note, lamp, href } = describeEvent(event);
+  const line = (
+    <>
+      <ClockTime at={event.at} className="w-23 shrink-0 text-2xs text-muted" />
+      <Lamp lamp={lamp} className="size-3" />
+      <span className="w-34 shrink-0 truncate text-xs">{event.type}</span>
+      <span className="min-w-0 shrink-0 truncate text-xs font-medium">{about}</span>
+      <span className="min-w-0 truncate text-xs text-muted">{note}</span>
+    </>
+  );
+  const look = `flex h-full items-center gap-2.5 px-4 ${event.live ? 'arrived' : ''}`;
+  if (href === null) return <div className={look}>{line}</div>;
+  return (
+    <Link href={href} prefetch={false} className={`${look} hover:bg-surface-secondary focus-visible:-outline-offset-2`}>
+      {line}
+    </Link>
+  );
+}

@@ -1,0 +1,21 @@
+import { toast } from '@heroui/react/toast';
+import type { AgentType } from '@/lib/domain/agent-type/schema';
+import type { Page } from '@/lib/domain/fields';
+import { api } from '@/app/_live/api';
+import { useAction } from '@/app/_live/use-action';
+
+/** Pause and resume: shown at once, rolled back with the reason when the server refuses. */
+export function usePauseAgent() {
+  return useAction<AgentType, AgentType, Page<AgentType>>({
+    run: ({ slug, paused, revision }) =>
+      api.patch<AgentType>(`/api/agent-types/${slug}`, { paused: !paused, revision }),
+    optimistic: {
+      key: ['agent-types'],
+      apply: (page, { slug, paused }) => ({
+        ...page,
+        items: page.items.map(item => (item.slug === slug ? { ...item, paused: !paused } : item)),
+      }),
+    },
+    onRefused: (detail, _error) => toast.danger('Not changed', { description: detail }),
+  });
+}

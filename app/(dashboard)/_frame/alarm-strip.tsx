@@ -1,0 +1,46 @@
+'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useDatabaseAway } from '@/app/_live/use-connection';
+import { Lamp } from '@/app/_ui/lamp';
+import { LAMP_TINT } from '@/app/_ui/status';
+import { useHealth } from '../_queries/use-health';
+import { useSettings } from '../_queries/use-settings';
+import { alarmsOf } from './alarms';
+
+/** One line under the bar for all that is wrong; gone when nothing is, but on the dashboard it says so. */
+export function AlarmStrip() {
+  const databaseAway = useDatabaseAway();
+  const { data: health } = useHealth();
+  const { data: settings } = useSettings();
+  const onDashboard = usePathname() === '/';
+  const alarms = alarmsOf({ databaseAway, health, settings });
+  const worst = alarms.find(alarm => alarm.lamp === 'failed') ?? alarms[0];
+  if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" />;
+  return (
+    <div
+      role="status"
+      aria-label="Alarms"
+      className={`border-b border-border ${worst === undefined ? '' : LAMP_TINT[worst.lamp]}`}
+    >
+      <ul className="mx-auto flex min-h-9 w-full max-w-[1440px] flex-wrap items-center gap-x-6 gap-y-1 px-3 py-1.5 text-table sm:px-5">
+        {worst === undefined ? (
+          <li className="flex items-center gap-2 text-muted">
+            <Lamp lamp={health === undefined ? 'idle' : 'done'} />
+            {health === undefined ? 'Looking at the plane' : 'Nothing needs you'}
+          </li>
+        ) : (
+          alarms.map(alarm => (
+            <li key={alarm.id} className="flex items-center gap-2">
+              <Lamp lamp={alarm.lamp} />
+              <span>{alarm.text}</span>
+              <Link href={alarm.href} className="font-medium whitespace-nowrap underline underline-offset-2">
+                {alarm.action}
+              </Link>
+            </li>
+          ))
+        )}
+      </ul>
+    </div>
+  );
+}

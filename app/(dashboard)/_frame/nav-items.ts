@@ -1,0 +1,38 @@
+import {
+  Activity,
+  Bot,
+  FolderTree,
+  HeartPulse,
+  LayoutDashboard,
+  ListChecks,
+  MessagesSquare,
+  Plug,
+  RadioTower,
+  Settings,
+  type LucideIcon,
+} from 'lucide-react';
+
+export interface NavItem {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+}
+
+/** The pages, in the order of how often one looks. */
+export const NAV_ITEMS: readonly NavItem[] = [
+  { href: '/', label: 'Dashboard', icon: LayoutDashboard },
+  { href: '/threads', label: 'Threads', icon: MessagesSquare },
+  { href: '/tasks', label: 'Tasks', icon: ListChecks },
+  { href: '/agents', label: 'Agents', icon: Bot },
+  { href: '/projects', label: 'Projects', icon: FolderTree },
+  { href: '/activity', label: 'Activity', icon: Activity },
+  { href: '/sessions', label: 'Sessions', icon: RadioTower },
+  { href: '/health', label: 'Health', icon: HeartPulse },
+  { href: '/connect', label: 'Connect', icon: Plug },
+  { href: '/settings', label: 'Settings', icon: Settings },
+];
+
+export const isHere = (href: string, pathname: string): boolean =>
+  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
+
+export const sectionOf = (pathname: string): NavItem | undefined => NAV_ITEMS.find(item => isHere(item.href, pathname));

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useMemo } from 'react';
+import type { Page } from '@/lib/domain/fields';
+import type { Task } from '@/lib/domain/task/schema';
+import type { Thread } from '@/lib/domain/thread/schema';
+import { api } from '@/app/_live/api';
+import { useAgentTypes } from '../_queries/use-agent-types';
+import { NAV_ITEMS } from './nav-items';
+
+export interface Finding {
+  href: string;
+  label: string;
+  note?: string;
+}
+export interface FindingGroup {
+  title: string;
+  findings: Finding[];
+}
+
+const MAX_FOUND = 8;
+const RECORD_ID = /^[0-9a-f]{24}$/;
+
+export function useFindings(text: string): FindingGroup[] {
+  const words = useDeferredValue(text.trim());
+  const agents = useAgentTypes().data?.items;
+  const found = useServerFindings(words);
+  return useMemo(() => {
+    const has = (...texts: string[]) => texts.some(each => each.toLowerCase().includes(words.toLowerCase()));
+    const groups: FindingGroup[] = [
+      {
+        title: 'Pages',
+        findings: NAV_ITEMS.filter(item => has(item.label)).map(({ href, label }) => ({ href, label })),
+      },
+      {
+        title: 'Agents',
+        findings: (agents ?? [])
+          .filter(agent => words !== '' && has(agent.slug, agent.name))
+          .slice(0, MAX_FOUND)
+          .map(agent => ({ href: `/agents/${agent.slug}`, label: agent.slug, note: agent.name })),
+      },
+      ...(RECORD_ID.test(words) ? [byId(words)] : found),
+    ];
+    return groups.filter(group => group.findings.length > 0);
+  }, [words, agents, found]);
+}
+
+const byId = (id: string): FindingGroup => ({
+  title: 'By id',
+  findings: [
+    { href: `/threads/${id}`, label: 'Thread', note: id },
+    { href: `/tasks/${id}`, label: 'Task', note: id },
+    { href: `/sessions/${id}`, label: 'Session', note: id },
+  ],
+});
+
+function useServerFindings(words: string): FindingGroup[] {
+  const { data } = useQuery<FindingGroup[]>({
+    queryKey: ['search', words],
+    enabled: words.length > 1 && !RECORD_ID.test(words),
+    staleTime: 10_000,
+    placeholderData: previous => previous,
+    queryFn: async ({ signal }) => {
+      const query = { q: words, limit: MAX_FOUND };
+      const [threads, tasks] = await Promise.all([
+        api.get<Page<Thread>>('/api/threads', { query, signal }),
+        api.get<Page<Task>>('/api/tasks', { query, signal }),
+      ]);
+      return [
+        {
+          title: 'Threads',
+          findings: threads.items.map(({ id, title, status }) => ({
+            href: `/threads/${id}`,
+            label: title,
+            note: status,
+          })),
+        },
+        {
+          title: 'Tasks',
+          findings: tasks.items.map(({ id, title, status }) => ({ href: `/tasks/${id}`, label: title, note: status })),
+        },
+      ];
+    },
+  });
+  return data ?? NOTHING;
+}
+
+const NOTHING: FindingGroup[] = [];

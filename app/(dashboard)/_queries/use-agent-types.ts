@@ -1,0 +1,30 @@
+import { useMemo } from 'react';
+import type { AgentType } from '@/lib/domain/agent-type/schema';
+import { MAX_PAGE, type Page } from '@/lib/domain/fields';
+import { useLiveQuery } from '@/app/_live/use-live-query';
+
+const STALE_ON = ['agent-type-created', 'agent-type-updated', 'agent-type-deleted'] as const;
+
+export function useAgentTypes() {
+  return useLiveQuery<Page<AgentType>>({
+    key: ['agent-types'],
+    path: '/api/agent-types',
+    query: { limit: MAX_PAGE },
+    staleOn: STALE_ON,
+  });
+}
+
+export function useAgentType(slug: string) {
+  return useLiveQuery<AgentType>({
+    key: ['agent-type', slug],
+    path: `/api/agent-types/${encodeURIComponent(slug)}`,
+    staleOn: STALE_ON,
+    concerns: event => event.data['slug'] === undefined || event.data['slug'] === slug,
+  });
+}
+
+/** Whom work can be addressed to, as choices of a field. */
+export function useAgentChoices(): { value: string; label: string; note: string }[] {
+  const { data } = useAgentTypes();
+  return useMemo(() => (data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: slug, note: name })), [data]);
+}

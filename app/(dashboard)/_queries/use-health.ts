@@ -1,0 +1,30 @@
+import { useEffect } from 'react';
+import { EVENT_TYPES, type EventType } from '@/lib/domain/event/schema';
+import type { SystemHealth } from '@/lib/domain/health/schema';
+import { useLive } from '@/app/_live/live-context';
+import { useLiveQuery } from '@/app/_live/use-live-query';
+
+const KEY = ['health'];
+/** Health looks at the whole database; no page needs it more often. */
+const GAP_MS = 2_000;
+/**
+ * 'Nobody listening' comes true ten seconds after the last event, by time alone: read once more when it would.
+ */
+const ALARM_AFTER_MS = 11_000;
+const STALE_ON: readonly EventType[] = EVENT_TYPES.filter(type => !type.startsWith('tool:'));
+
+export function useHealth() {
+  const { connection, refresher } = useLive();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = connection.onEvent(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => refresher.mark(KEY, GAP_MS), ALARM_AFTER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [connection, refresher]);
+  return useLiveQuery<SystemHealth>({ key: KEY, path: '/api/system-health', staleOn: STALE_ON, gapMs: GAP_MS });
+}

@@ -1,0 +1,43 @@
+import { useMemo } from 'react';
+import { MAX_PAGE, type Page } from '@/lib/domain/fields';
+import type { Project } from '@/lib/domain/project/schema';
+import { useLiveQuery } from '@/app/_live/use-live-query';
+
+/** The whole tree: a tenant has tens of nodes, and every name on every page needs it. */
+export function useProjects() {
+  return useLiveQuery<Page<Project>>({
+    key: ['projects'],
+    path: '/api/projects',
+    query: { limit: MAX_PAGE },
+    staleOn: ['project-created', 'project-updated', 'project-deleted'],
+  });
+}
+
+export interface ProjectNames {
+  /** `client › brand › project`, outermost first. */
+  pathOf: (id: string | null | undefined) => string | null;
+  choices: { value: string; label: string; note: string }[];
+}
+
+export function useProjectNames(): ProjectNames {
+  const { data } = useProjects();
+  return useMemo(() => {
+    const nodes = new Map((data?.items ?? []).map(node => [node.id, node]));
+    const pathOf: ProjectNames['pathOf'] = id => {
+      const names: string[] = [];
+      // Three levels by construction; the bound keeps a broken parent chain from turning for ever.
+      for (
+        let node = nodes.get(id ?? '');
+        node !== undefined && names.length < 3;
+        node = nodes.get(node.parentId ?? '')
+      ) {
+        names.unshift(node.name);
+      }
+      return names.length === 0 ? null : names.join(' › ');
+    };
+    const choices = [...nodes.values()]
+      .map(node => ({ value: node.id, label: pathOf(node.id) ?? node.name, note: node.kind }))
+      .toSorted((a, b) => a.label.localeCompare(b.label));
+    return { pathOf, choices };
+  }, [data]);
+}

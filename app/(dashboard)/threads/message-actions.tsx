@@ -1,0 +1,64 @@
+'use client';
+import { Button } from '@heroui/react/button';
+import { toast } from '@heroui/react/toast';
+import { useState } from 'react';
+import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
+import type { Message, MessageStatus } from '@/lib/domain/message/schema';
+import { api } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
+import { useAction } from '@/app/_live/use-action';
+import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
+import { useShowMessage } from './use-thread';
+
+const CANCELLABLE: readonly MessageStatus[] = ['queued', 'held', 'claimed', 'waiting', 'dead', 'unroutable'];
+
+interface MessageActionsProps {
+  message: Message;
+  dispatches: readonly DispatchRecord[];
+}
+
+const onRefused = (detail: string) => void toast.danger('Not done', { description: detail });
+
+export function MessageActions({ message, dispatches }: MessageActionsProps) {
+  const [isAsking, setAsking] = useState(false);
+  const may = useMay();
+  const show = useShowMessage(message.threadId);
+  const cancel = useAction<void, Message>({
+    run: () => api.post<Message>(`/api/messages/${message.id}/cancel`),
+    onDone: show,
+    onRefused,
+  });
+  const last = dispatches.at(-1);
+  const redrive = useAction<void, unknown>({ run: () => api.post(`/api/dispatches/${last?.id}/redrive`), onRefused });
+  if (!may.work) return null;
+  const look = 'h-6 px-2 text-xs';
+  return (
+    <>
+      {message.status === 'dead' && last !== undefined ? (
+        <Button
+          size="sm"
+          variant="ghost"
+          className={look}
+          isPending={redrive.isPending}
+          onPress={() => redrive.mutate()}
+        >
+          Try again
+        </Button>
+      ) : null}
+      {CANCELLABLE.includes(message.status) ? (
+        <Button size="sm" variant="ghost" className={look} isPending={cancel.isPending} onPress={() => setAsking(true)}>
+          Cancel
+        </Button>
+      ) : null}
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title="Cancel this message?"
+        confirm="Cancel the message"
+        onConfirm={() => cancel.mutate()}
+      >
+        Nobody will work on it any more. An agent that already does is told to stop. The text stays in the thread.
+      </ConfirmDialog>
+    </>
+  );
+}

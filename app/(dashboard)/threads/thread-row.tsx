@@ -1,0 +1,76 @@
+'use client';
+import Link from 'next/link';
+import { useSearchParams } from 'next/navigation';
+import type { Thread } from '@/lib/domain/thread/schema';
+import { formatCount } from '@/app/_ui/number';
+import { PriorityMark } from '@/app/_ui/priority-mark';
+import { StatusWord } from '@/app/_ui/status-word';
+import { TimeAgo } from '@/app/_ui/time-ago';
+import { useProjectNames } from '../_queries/use-projects';
+
+export const THREAD_ROW_PX = 36;
+export const THREAD_CARD_PX = 60;
+const GRID = 'grid grid-cols-[6.5rem_minmax(0,1fr)_10rem_minmax(0,12rem)_5.5rem_3.5rem_6rem] items-center gap-3 px-4';
+
+/** The filters go along, so that closing the thread shows the same list. */
+function useThreadHref(id: string): string {
+  const search = useSearchParams().toString();
+  return search === '' ? `/threads/${id}` : `/threads/${id}?${search}`;
+}
+
+export function ThreadHead() {
+  return (
+    <div aria-hidden className={`${GRID} h-8 shrink-0 border-b border-border text-xs text-muted`}>
+      <span>status</span>
+      <span>thread</span>
+      <span>assigned to</span>
+      <span>project</span>
+      <span>priority</span>
+      <span className="text-right">messages</span>
+      <span className="text-right">last</span>
+    </div>
+  );
+}
+
+export function ThreadRow({ thread }: { thread: Thread }) {
+  const href = useThreadHref(thread.id);
+  const project = useProjectNames().pathOf(thread.projectId);
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
+    >
+      <StatusWord status={thread.status} />
+      <span className="truncate font-medium">{thread.title}</span>
+      <span className="truncate text-muted">{thread.assignedTo ?? '–'}</span>
+      <span className="truncate text-muted">{project ?? '–'}</span>
+      <PriorityMark priority={thread.priority} />
+      <span className="tabular text-right">{formatCount(thread.messageCount)}</span>
+      <TimeAgo at={thread.lastMessageAt ?? thread.createdAt} className="text-right text-muted" />
+    </Link>
+  );
+}
+
+export function ThreadCard({ thread, isOpen }: { thread: Thread; isOpen: boolean }) {
+  const href = useThreadHref(thread.id);
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      {...(isOpen ? { 'aria-current': 'true' as const } : {})}
+      className={`flex h-full flex-col justify-center gap-1 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
+    >
+      <span className="flex items-baseline gap-3">
+        <span className="min-w-0 flex-1 truncate text-table font-medium">{thread.title}</span>
+        <TimeAgo at={thread.lastMessageAt ?? thread.createdAt} className="text-xs text-muted" />
+      </span>
+      <span className="flex items-center gap-3 text-xs text-muted">
+        <StatusWord status={thread.status} />
+        <span className="truncate">{thread.assignedTo ?? 'nobody'}</span>
+        {thread.priority === 'normal' ? null : <PriorityMark priority={thread.priority} />}
+        <span className="tabular ml-auto">{formatCount(thread.messageCount)}</span>
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,121 @@
+import type { RecentEvent } from '@/lib/domain/event/schema';
+import type { Page } from '@/lib/domain/fields';
+import { api } from './api';
+import type { Connection, StreamEvent } from './connection';
+import { createStore, type Store } from './store';
+
+export interface LoggedEvent {
+  position: string;
+  type: string;
+  data: Record<string, unknown>;
+  at: string;
+  /** Came over the stream, rather than with the first read. */
+  live: boolean;
+}
+
+/** Enough to scroll back through; older ones are on the server. */
+export const MAX_LOGGED = 1_000;
+const SEED_EVENTS = 200;
+/** A busy stream redraws the feed this often, whatever its rate. */
+const PUBLISH_MS = 150;
+/** What the chart shows. */
+export const RATE_SECONDS = 300;
+
+export interface EventLog {
+  /** Newest first. */
+  readonly events: Store<readonly LoggedEvent[]>;
+  /** Events in each second of the last `RATE_SECONDS`, by the second they happened in. */
+  readonly perSecond: Store<ReadonlyMap<number, number>>;
+  /** Null until the first read came; from then on nothing is missing. */
+  readonly since: Store<number | null>;
+  start(): () => void;
+}
+
+/** The last events of this tab: seeded by one read, fed by the stream, bounded, shared by every page that shows them. */
+export function createEventLog(connection: Connection): EventLog {
+  const events = createStore<readonly LoggedEvent[]>([]);
+  const perSecond = createStore<ReadonlyMap<number, number>>(new Map());
+  const since = createStore<number | null>(null);
+  const seen = new Set<string>();
+  let arrived: LoggedEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const publish = (): void => {
+    timer = undefined;
+    const batch = arrived;
+    arrived = [];
+    if (batch.length === 0) return;
+    const all = [...batch.toReversed(), ...events.get()];
+    for (const old of all.slice(MAX_LOGGED)) seen.delete(old.position);
+    events.set(all.slice(0, MAX_LOGGED));
+    perSecond.set(counted(perSecond.get(), batch));
+  };
+  const add = (event: LoggedEvent): void => {
+    if (seen.has(event.position)) return;
+    seen.add(event.position);
+    arrived.push(event);
+    timer ??= setTimeout(publish, PUBLISH_MS);
+  };
+  const seed = async (): Promise<void> => {
+    const page = await api.get<Page<RecentEvent>>('/api/events/recent', { query: { limit: SEED_EVENTS } });
+    const old = page.items.map(fromRecent).filter(event => !seen.has(event.position));
+    for (const event of old) seen.add(event.position);
+    const ordered = old.toSorted((a, b) => b.at.localeCompare(a.at));
+    events.set([...events.get(), ...ordered].slice(0, MAX_LOGGED));
+    perSecond.set(counted(perSecond.get(), ordered));
+    since.set(Date.parse(ordered.at(-1)?.at ?? new Date().toISOString()));
+  };
+  const reseed = (): void => {
+    seen.clear();
+    arrived = [];
+    events.set([]);
+    void seed().catch(() => undefined);
+  };
+  // A first read that failed is tried again whenever the stream comes up.
+  const seedIfMissing = (): void => {
+    if (since.get() === null) void seed().catch(() => undefined);
+  };
+  return {
+    events,
+    perSecond,
+    since,
+    start: () => {
+      const stops = [
+        connection.onEvent(event => add(fromStream(event))),
+        connection.onReset(reseed),
+        connection.state.subscribe(seedIfMissing),
+      ];
+      seedIfMissing();
+      return () => {
+        clearTimeout(timer);
+        timer = undefined;
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}
+
+const fromStream = ({ position, type, data }: StreamEvent): LoggedEvent => ({
+  position,
+  type,
+  data,
+  at: data.at,
+  live: true,
+});
+const fromRecent = ({ id, event, data }: RecentEvent): LoggedEvent => ({
+  position: id,
+  type: event,
+  data,
+  at: String(data['at'] ?? ''),
+  live: false,
+});
+
+function counted(before: ReadonlyMap<number, number>, batch: readonly LoggedEvent[]): ReadonlyMap<number, number> {
+  const oldest = Math.floor(Date.now() / 1_000) - RATE_SECONDS;
+  const counts = new Map([...before].filter(([second]) => second >= oldest));
+  for (const { at } of batch) {
+    const second = Math.floor(Date.parse(at) / 1_000);
+    if (second >= oldest) counts.set(second, (counts.get(second) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,64 @@
+import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query';
+
+/** Events of one change come together; this gathers them into one read. */
+const GATHER_MS = 50;
+
+interface Pending {
+  key: QueryKey;
+  gapMs: number;
+  dirty: boolean;
+  running: boolean;
+  lastAt: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface Refresher {
+  /** Reads the query again soon, but not more often than once in `gapMs`. */
+  mark(key: QueryKey, gapMs: number): void;
+  stop(): void;
+}
+
+/**
+ * Coalesces "this query is stale" into few reads: at most one in flight a query, at most one begun in `gapMs`, and
+ * always one begun after the last mark. The last is the invariant: a read that was under way when an event came may
+ * hold the state from before it.
+ */
+export function createRefresher(client: QueryClient): Refresher {
+  const pending = new Map<string, Pending>();
+
+  const run = async (hash: string, entry: Pending): Promise<void> => {
+    entry.timer = undefined;
+    entry.dirty = false;
+    entry.running = true;
+    entry.lastAt = Date.now();
+    // Without data a first read is under way, which a refetch would join instead of following: wait, then read.
+    const first = client.getQueryCache().find({ queryKey: entry.key, exact: true });
+    if (first?.state.data === undefined && first?.state.fetchStatus === 'fetching') {
+      await first.promise?.catch(() => undefined);
+    }
+    await client.refetchQueries({ queryKey: entry.key, exact: true, type: 'active' }, { cancelRefetch: true });
+    entry.running = false;
+    if (entry.dirty) plan(hash, entry);
+    else pending.delete(hash);
+  };
+
+  const plan = (hash: string, entry: Pending): void => {
+    if (entry.timer !== undefined || entry.running) return;
+    const waitMs = Math.max(GATHER_MS, entry.lastAt + entry.gapMs - Date.now());
+    entry.timer = setTimeout(() => void run(hash, entry), waitMs);
+  };
+
+  return {
+    mark: (key, gapMs) => {
+      const hash = hashKey(key);
+      const entry = pending.get(hash) ?? { key, gapMs, dirty: false, running: false, lastAt: 0, timer: undefined };
+      pending.set(hash, entry);
+      entry.dirty = true;
+      plan(hash, entry);
+    },
+    stop: () => {
+      for (const entry of pending.values()) clearTimeout(entry.timer);
+      pending.clear();
+    },
+  };
+}

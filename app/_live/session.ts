@@ -1,0 +1,54 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Me } from '@/lib/domain/identity/schema';
+import { api } from './api';
+import { useLive } from './live-context';
+
+/** Where the page goes after signing in: a path of this site and nothing else. */
+export function nextPath(search: string): string {
+  const next = new URLSearchParams(search).get('next') ?? '/';
+  return /^\/(?![/\\])/.test(next) ? next : '/';
+}
+
+let leaving = false;
+
+export function goToSignIn(): void {
+  if (leaving || location.pathname === '/login') return;
+  leaving = true;
+  const here = `${location.pathname}${location.search}`;
+  location.assign(here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`);
+}
+
+export async function signOut(): Promise<void> {
+  await api.delete('/api/auth/session');
+  leaving = true;
+  location.assign('/login');
+}
+
+/**
+ * Who is signed in. Its answer's position is where the live connection begins: every later read is younger, so no
+ * change between a read and the stream can be missed.
+ */
+export function useMeQuery() {
+  const { connection } = useLive();
+  return useQuery({
+    queryKey: ['me'],
+    queryFn: async ({ signal }) => {
+      const { data, cursor } = await api.read<Me>('/api/auth/me', { signal });
+      connection.start(cursor);
+      return data;
+    },
+  });
+}
+
+/** Below the session gate only: there is somebody signed in. */
+export function useMe(): Me {
+  const me = useQueryClient().getQueryData<Me>(['me']);
+  if (me === undefined) throw new Error('useMe needs the session gate above it');
+  return me;
+}
+
+/** What the role may do, so that no button is offered that the server would refuse. */
+export function useMay(): { work: boolean; manageTokens: boolean } {
+  const { role } = useMe();
+  return { work: role === 'admin' || role === 'operator', manageTokens: role === 'admin' };
+}

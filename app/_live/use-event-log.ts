@@ -1,0 +1,16 @@
+import type { LoggedEvent } from './event-log';
+import { useLive, useStore } from './live-context';
+
+export type { LoggedEvent } from './event-log';
+export { MAX_LOGGED, RATE_SECONDS } from './event-log';
+
+/** Newest first, and whether the first read came. */
+export function useEventLog(): { events: readonly LoggedEvent[]; ready: boolean } {
+  const { log } = useLive();
+  return { events: useStore(log.events), ready: useStore(log.since) !== null };
+}
+
+export function useEventRate(): { perSecond: ReadonlyMap<number, number>; sinceMs: number | null } {
+  const { log } = useLive();
+  return { perSecond: useStore(log.perSecond), sinceMs: useStore(log.since) };
+}

@@ -1,0 +1,46 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** No data is a dash, never a zero. */
+export const NO_DATA = '–';
+
+/** `840 ms`, `4.2 s`, `3 min`, `5 h`, `12 d`. */
+export function formatDuration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return NO_DATA;
+  if (ms < 1) return `${ms.toFixed(1)} ms`;
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < 2 * MINUTE) return `${Math.round(ms / SECOND)} s`;
+  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`;
+  if (ms < 2 * DAY) return `${Math.round(ms / HOUR)} h`;
+  return `${Math.round(ms / DAY)} d`;
+}
+
+/** How long ago, in whole steps, so that a row does not flicker. */
+export function formatAgo(ms: number): string {
+  if (ms < 5 * SECOND) return 'now';
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ago`;
+  return `${Math.floor(ms / DAY)} d ago`;
+}
+
+export function formatFromNow(ms: number): string {
+  return ms <= 0 ? formatAgo(-ms) : `in ${formatDuration(ms)}`;
+}
+
+const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+export const formatAbsolute = (at: string): string => `${absolute.format(new Date(at))}\n${at}`;
+/** `12:04:31.220`, local time. */
+export const formatClock = (at: string | number): string => clock.format(new Date(at));
+export const formatDay = (at: string): string => day.format(new Date(at));

@@ -1,0 +1,29 @@
+import { formatCount } from './number';
+
+/** More segments than this are no longer read one by one: a plain bar then. */
+const MAX_SEGMENTS = 8;
+
+/** Running against the limit, as lit lamps of a row; the numbers stand beside it. */
+export function LimitBar({ running, limit }: { running: number; limit: number }) {
+  const full = running >= limit;
+  const tone = full ? 'bg-waiting' : 'bg-running';
+  return (
+    <span className="inline-flex items-center gap-2" title={`${running} running of at most ${limit}`}>
+      <span aria-hidden className="flex h-2 w-16 gap-0.5">
+        {limit <= MAX_SEGMENTS ? (
+          Array.from({ length: limit }, (_, index) => (
+            <span key={index} className={`h-full flex-1 rounded-[2px] ${index < running ? tone : 'bg-default'}`} />
+          ))
+        ) : (
+          <span className="h-full flex-1 overflow-hidden rounded-[2px] bg-default">
+            <span className={`block h-full ${tone}`} style={{ width: `${Math.min(100, (running / limit) * 100)}%` }} />
+          </span>
+        )}
+      </span>
+      <span className="tabular text-table">
+        {formatCount(running)}
+        <span className="text-muted">/{formatCount(limit)}</span>
+      </span>
+    </span>
+  );
+}

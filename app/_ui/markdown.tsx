@@ -1,0 +1,53 @@
+import ReactMarkdown, { type Components } from 'react-markdown';
+import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
+import remarkGfm from 'remark-gfm';
+
+/**
+ * What agents write is data from outside. Raw HTML is never parsed, what Markdown makes is sanitised afterwards, and
+ * images are shown as their link: a picture loaded by itself tells a stranger who reads what, and when.
+ */
+const schema: typeof defaultSchema = {
+  ...defaultSchema,
+  tagNames: (defaultSchema.tagNames ?? []).filter(tag => tag !== 'img' && tag !== 'picture' && tag !== 'source'),
+};
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      className="break-words underline underline-offset-2"
+    >
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) =>
+    typeof src === 'string' ? (
+      <a href={src} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+        {alt || src}
+      </a>
+    ) : null,
+  // A wide table scrolls inside itself, and a keyboard can reach it to do so.
+  table: ({ children }) => (
+    <div tabIndex={0} role="region" aria-label="Table" className="overflow-x-auto">
+      <table>{children}</table>
+    </div>
+  ),
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+};
+
+export function Markdown({ text }: { text: string }) {
+  return (
+    <div className="markdown">
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[[rehypeSanitize, schema]]}
+        components={components}
+        skipHtml
+      >
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}

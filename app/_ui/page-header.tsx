@@ -1,0 +1,17 @@
+interface PageHeaderProps {
+  title: React.ReactNode;
+  note?: React.ReactNode;
+  actions?: React.ReactNode;
+}
+
+export function PageHeader({ title, note, actions }: PageHeaderProps) {
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="min-w-0">
+        <h1 className="truncate text-title font-semibold tracking-tight">{title}</h1>
+        {note ? <p className="text-table text-muted">{note}</p> : null}
+      </div>
+      {actions ? <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div> : null}
+    </div>
+  );
+}

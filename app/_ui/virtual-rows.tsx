@@ -1,0 +1,67 @@
+'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+
+/** Rows kept ready beyond the edge, so that a fast wheel meets no white. */
+const OVERSCAN = 12;
+
+interface VirtualRowsProps<T> {
+  items: readonly T[];
+  keyOf: (item: T) => string;
+  rowHeight: number;
+  render: (item: T, index: number) => React.ReactNode;
+  label: string;
+  /** Asked for when the last rows come near. */
+  onEnd?: (() => void) | undefined;
+  /** Tells whether the top is in sight, so that a live list can hold still while somebody reads below. */
+  onTopChange?: (atTop: boolean) => void;
+  scrollRef?: React.RefObject<HTMLDivElement | null>;
+  className?: string;
+  after?: React.ReactNode;
+}
+
+/** A long list of rows of one height: only those in sight are in the page. */
+export function VirtualRows<T>(props: VirtualRowsProps<T>) {
+  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, className = '', after } = props;
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scrollRef ?? own;
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: OVERSCAN,
+    getItemKey: index => keyOf(items[index] as T),
+  });
+  const rows = virtual.getVirtualItems();
+  const last = rows.at(-1)?.index ?? 0;
+  const nearEnd = items.length > 0 && last >= items.length - OVERSCAN;
+  useEffect(() => {
+    if (nearEnd) onEnd?.();
+  }, [nearEnd, onEnd, items.length]);
+  useEffect(() => virtual.measure(), [rowHeight, virtual]);
+  return (
+    <div
+      ref={scroller}
+      tabIndex={0}
+      role="group"
+      aria-label={label}
+      onScroll={onTopChange ? event => onTopChange(event.currentTarget.scrollTop < rowHeight / 2) : undefined}
+      className={`min-h-0 overflow-y-auto focus-visible:-outline-offset-2 ${className}`}
+    >
+      <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        {rows.map(row => (
+          <li
+            key={row.key}
+            aria-setsize={items.length}
+            aria-posinset={row.index + 1}
+            className="absolute inset-x-0 top-0"
+            style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+          >
+            {render(items[row.index] as T, row.index)}
+          </li>
+        ))}
+      </ul>
+      {after}
+    </div>
+  );
+}
