@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_POSITION_CHARACTERS } from '@/lib/domain/event/schema';
 import {
@@ -21,10 +21,9 @@ const EVENT_MS = 0x6b0160e3 * 1_000;
 
 const token = fc
   .tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.uint8Array({ minLength: 4, maxLength: 120 }))
-  .map(([seconds, rest]) => {
-    const hex = (byte: number) => byte.toString(16).padStart(2, '0');
-    return `82${seconds.toString(16).padStart(8, '0')}${[...rest].map(hex).join('')}`.toUpperCase();
-  });
+  .map(([seconds, rest]) =>
+    `82${seconds.toString(16).padStart(8, '0')}${Buffer.from(rest).toString('hex')}`.toUpperCase(),
+  );
 
 describe('a position', () => {
   it('is one line of the allowed characters, within 512', () => {

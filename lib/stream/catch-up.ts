@@ -1,0 +1,147 @@
+import { isControlPlaneError } from '../domain/errors';
+import type { EventSource, StreamIdentity } from '../domain/event/event-source';
+import type { ResetReason } from '../domain/event/schema';
+import { backoffMs } from '../kernel/backoff';
+import { sameStream, tokenOf } from '../wire/position';
+import { Coalescer, type PointedEvent } from './coalescer';
+import { encodeEntry } from './entry';
+import type { StreamLimits } from './limits';
+import { openWatched } from './open-watched';
+import type { EventRing } from './ring';
+import { Slots } from './slots';
+import type { Subscriber } from './subscriber';
+import { pause, yieldTurn, type Timers } from './timers';
+import type { WatchedCursor } from './watched-cursor';
+
+export interface CatchUpPort {
+  source: EventSource;
+  ring: EventRing;
+  limits: StreamLimits;
+  timers: Timers;
+  random: () => number;
+  signal: AbortSignal;
+  identity(): StreamIdentity;
+  /** Resolves when the ring has what history it gets at start; never rejects. */
+  warmedUp(): Promise<void>;
+  /** The ring has all the reader still needs. */
+  join(subscriber: Subscriber): void;
+  reset(subscriber: Subscriber, reason: ResetReason): void;
+  close(subscriber: Subscriber, reason: 'catch-up-queue-full'): void;
+}
+
+/** Windows of history do not fall exactly where the live ones did; a little shorter, so that none is swallowed. */
+const HISTORY_WINDOW = 0.9;
+
+/**
+ * Feeds readers whose place is older than the ring from the database, few at a time, in slices, until the ring has
+ * the rest. What goes wrong here is the reader's alone: history lost is its reset, an unavailable database its wait.
+ */
+export class CatchUp {
+  readonly slots: Slots;
+  total = 0;
+
+  constructor(private readonly port: CatchUpPort) {
+    this.slots = new Slots(port.limits.catchUpCursors, port.limits.catchUpQueue);
+  }
+
+  /** Runs on its own until the reader has joined the ring, or is gone. Never rejects. */
+  async begin(subscriber: Subscriber): Promise<void> {
+    subscriber.isCatchingUp = true;
+    this.total += 1;
+    await this.port.warmedUp();
+    let failures = 0;
+    while (this.#goesOn(subscriber)) {
+      const place = this.slots.take();
+      if (place === null) return this.port.close(subscriber, 'catch-up-queue-full');
+      const giveBack = await place;
+      try {
+        await this.#slice(subscriber);
+        failures = 0;
+      } catch (error) {
+        if (isControlPlaneError(error, 'history-lost')) this.port.reset(subscriber, 'history-lost');
+        else failures += 1;
+      } finally {
+        giveBack();
+      }
+      if (failures > 0 && this.#goesOn(subscriber)) await this.#waitAfter(failures);
+    }
+    if (!subscriber.isClosed && !this.port.signal.aborted) this.port.join(subscriber);
+  }
+
+  #goesOn(subscriber: Subscriber): boolean {
+    if (subscriber.isClosed || this.port.signal.aborted || subscriber.pendingReset !== null) return false;
+    return !this.port.ring.covers(subscriber.point);
+  }
+
+  #waitAfter(failures: number): Promise<void> {
+    const { limits, random, timers, signal } = this.port;
+    const delayMs = backoffMs(failures - 1, { baseMs: limits.reopenLeastMs, maxMs: limits.reopenMostMs, random });
+    return pause(timers, delayMs, signal);
+  }
+
+  async #slice(subscriber: Subscriber): Promise<void> {
+    if (!this.#goesOn(subscriber)) return;
+    const { source, limits, timers, signal } = this.port;
+    const afterToken = tokenOf(subscriber.point);
+    const watched = await openWatched(source, { afterToken, signal }, limits, timers);
+    try {
+      if (sameStream(watched.cursor.identity, this.port.identity())) await this.#feed(subscriber, watched, afterToken);
+      // Another identity: the hub finds out on its own cursor, and resets everybody. Until then there is nothing to send.
+      else await this.#waitAfter(1);
+    } finally {
+      watched.close();
+    }
+  }
+
+  async #feed(subscriber: Subscriber, watched: WatchedCursor, afterToken: string): Promise<void> {
+    const { limits, timers } = this.port;
+    const coalescer = new Coalescer(limits.coalesceMs * HISTORY_WINDOW);
+    coalescer.begin(afterToken);
+    const untilMs = timers.now() + limits.catchUpSliceMs;
+    const outbox = new Outbox(subscriber, timers);
+    for (let steps = 1; this.#goesOn(subscriber); steps += 1) {
+      const step = await watched.next();
+      if (subscriber.isClosed || subscriber.pendingReset !== null) return;
+      this.#offer(coalescer.take(step, step.atMs), subscriber, outbox);
+      if (coalescer.point > subscriber.point) subscriber.point = coalescer.point;
+      if (steps % limits.eventsPerTurn !== 0) continue;
+      outbox.send();
+      await subscriber.whenWritable();
+      await yieldTurn(timers);
+      if (this.slots.waiting === 0 || timers.now() < untilMs) continue;
+      this.#offer(coalescer.due(Number.POSITIVE_INFINITY), subscriber, outbox);
+      break;
+    }
+    outbox.send();
+  }
+
+  #offer(events: PointedEvent[], subscriber: Subscriber, outbox: Outbox): void {
+    for (const { point, event } of events) {
+      subscriber.point = point;
+      if (subscriber.matcher.matches(event)) outbox.add(encodeEntry(this.port.identity(), point, event).entry.frame);
+    }
+  }
+}
+
+/** Joins frames into one write: as many as come before the cursor has to wait for the database. */
+class Outbox {
+  #frames: Buffer[] = [];
+
+  constructor(
+    private readonly subscriber: Subscriber,
+    private readonly timers: Timers,
+  ) {}
+
+  add(frame: Buffer): void {
+    this.#frames.push(frame);
+    if (this.#frames.length === 1) this.timers.nextTurn(() => this.send());
+  }
+
+  /** A reader that is to be told of a reset gets nothing from before it. */
+  send(): void {
+    const frames = this.#frames;
+    this.#frames = [];
+    if (frames.length === 0 || this.subscriber.pendingReset !== null) return;
+    this.subscriber.writeEvents(Buffer.concat(frames), this.timers.now());
+  }
+}

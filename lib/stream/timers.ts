@@ -1,0 +1,37 @@
+/** Time, timers and turns as a value, so that tests own them. Each setter returns its own undo. */
+export interface Timers {
+  now(): number;
+  after(delayMs: number, run: () => void): () => void;
+  every(periodMs: number, run: () => void): () => void;
+  /** After the I/O of this turn: what one turn brings in goes out as one write. */
+  nextTurn(run: () => void): void;
+}
+
+export const systemTimers: Timers = {
+  now: () => Date.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+  every: (periodMs, run) => {
+    const timer = setInterval(run, periodMs);
+    return () => clearInterval(timer);
+  },
+  nextTurn: run => void setImmediate(run),
+};
+
+/** Resolves after `delayMs` or when the signal aborts; never rejects. */
+export function pause(timers: Timers, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = timers.after(delayMs, done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+export const yieldTurn = (timers: Timers): Promise<void> => new Promise(resolve => timers.nextTurn(resolve));
