@@ -14,6 +14,8 @@ const ALREADY_INITIALIZED = 23;
 const CONFIGURATION_IN_PROGRESS = 109;
 
 const POLL_MS = 20;
+/** A lone node elects itself in some ten milliseconds. */
+const ELECTION_WAIT_MS = 500;
 /** Loopback answers in milliseconds; a node that takes longer for one attempt is asked again, not waited for. */
 const LOOPBACK_ATTEMPT_MS = 500;
 
@@ -72,12 +74,7 @@ export async function ensureSingleNodeSet(port: number, signal: AbortSignal): Pr
   let last: unknown;
   while (!signal.aborted) {
     try {
-      const ready = await withLoopbackClient(port, async client => {
-        if ((await sayHello(client)).isWritablePrimary) return true;
-        await initiateOrMove(client, port);
-        return waitUntilPrimary(client, signal);
-      });
-      if (ready) return;
+      if (await withLoopbackClient(port, client => stepTowardsPrimary(client, port, signal))) return;
     } catch (error) {
       last = error;
     }
@@ -88,8 +85,15 @@ export async function ensureSingleNodeSet(port: number, signal: AbortSignal): Pr
   });
 }
 
-async function waitUntilPrimary(client: MongoClient, signal: AbortSignal): Promise<boolean> {
-  while (!signal.aborted) {
+/**
+ * One look and at most one change, then a short wait. What was asked for is asked for again in the next round: a node
+ * that still reads its configuration from disk answers as if it had none, and forgets what it refused meanwhile.
+ */
+async function stepTowardsPrimary(client: MongoClient, port: number, signal: AbortSignal): Promise<boolean> {
+  if ((await sayHello(client)).isWritablePrimary) return true;
+  await initiateOrMove(client, port);
+  const deadline = Date.now() + ELECTION_WAIT_MS;
+  while (!signal.aborted && Date.now() < deadline) {
     if ((await sayHello(client)).isWritablePrimary) return true;
     await delay(POLL_MS);
   }

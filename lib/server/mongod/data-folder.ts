@@ -30,7 +30,7 @@ export function prepareFolder({ dbPath, logPath }: EmbeddedPaths): void {
   if (logBytes(logPath) > LOG_LIMIT_BYTES) renameSync(logPath, `${logPath}.1`);
 }
 
-const logBytes = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+export const logBytes = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 export function writeRecord({ recordPath }: EmbeddedPaths, pid: number, port: number): void {
   const record: MongodRecord = { pid, startMark: processStartMark(pid), port };
@@ -78,11 +78,16 @@ const runsOn = ({ dbPath }: EmbeddedPaths, pid: number): boolean =>
 /** How many of the last lines of the log are searched for the reason of a failed start. */
 const SEARCHED_LINES = 200;
 
-/** Why mongod gave up, in its own words; null when its log does not say. */
-export function lastLogError({ logPath }: EmbeddedPaths): string | null {
+/** Why mongod gave up, in its own words since that byte of its log; null when it does not say. */
+export function lastLogError({ logPath }: EmbeddedPaths, fromByte: number): string | null {
   let lines: string[];
   try {
-    lines = readFileSync(logPath, 'utf8').trim().split('\n').slice(-SEARCHED_LINES);
+    lines = readFileSync(logPath)
+      .subarray(fromByte)
+      .toString('utf8')
+      .split('\n')
+      .filter(Boolean)
+      .slice(-SEARCHED_LINES);
   } catch {
     return null;
   }

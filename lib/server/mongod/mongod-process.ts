@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { systemClock } from '@/lib/kernel/clock';
 import { EMBEDDED_SET_NAME } from '@/lib/store/replica-set';
 import { isProcessAlive } from '../process-identity.mjs';
+import { StartupError } from '../startup-error';
 import type { EmbeddedPaths } from './data-folder';
 
 /** Room for a day of change events whatever the disk; the retention time makes it grow when a day needs more. */
@@ -61,22 +63,32 @@ export function spawnMongod(binaryPath: string, paths: EmbeddedPaths, port: numb
   }
 }
 
-/** The preferred port when it is free, else any free one. */
-export async function choosePort(preferred: number | null): Promise<number> {
-  if (preferred !== null && (await listenOnce(preferred)) !== null) return preferred;
-  const port = await listenOnce(0);
-  if (port === null) throw new Error('No free port on 127.0.0.1');
-  return port;
+/**
+ * Below the range from which the system takes ports for outgoing connections: one of those would sit on ours while the
+ * server is down. Each data folder begins at a place of its own, so two of them seldom meet.
+ */
+const FIRST_PORT = 20_000;
+const PORT_COUNT = 10_000;
+const MAX_PORT_TRIES = 50;
+
+/** The port of last time when it is free, else the first free one of this data folder's row. */
+export async function choosePort({ dbPath }: EmbeddedPaths, preferred: number | null): Promise<number> {
+  if (preferred !== null && (await isFree(preferred))) return preferred;
+  const start = createHash('sha256').update(dbPath).digest().readUInt32BE() % PORT_COUNT;
+  for (let step = 0; step < MAX_PORT_TRIES; step += 1) {
+    const port = FIRST_PORT + ((start + step) % PORT_COUNT);
+    if (port !== preferred && (await isFree(port))) return port;
+  }
+  throw new StartupError(
+    `No free port for the embedded mongod: ${MAX_PORT_TRIES} from ${FIRST_PORT + start} are taken`,
+  );
 }
 
-function listenOnce(port: number): Promise<number | null> {
+function isFree(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const probe = createServer();
-    probe.once('error', () => resolve(null));
-    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      const address = probe.address();
-      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
 

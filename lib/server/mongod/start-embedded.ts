@@ -9,6 +9,7 @@ import {
   type EmbeddedPaths,
   findOrphan,
   lastLogError,
+  logBytes,
   prepareFolder,
   readRecord,
   writeRecord,
@@ -20,6 +21,8 @@ export interface StartEmbeddedOptions {
   dataDir: string;
   log: Logger;
   signal?: AbortSignal | undefined;
+  /** How long an orphan may take to answer before it is ended. */
+  adoptPatienceMs?: number;
 }
 
 export interface EmbeddedMongod {
@@ -36,6 +39,8 @@ export interface EmbeddedMongod {
 /** A cold start takes 0.3 s; recovery of a large journal after kill -9 may take long. */
 const START_PATIENCE_MS = 120_000;
 const ADOPT_PATIENCE_MS = 10_000;
+/** One that did not answer will hardly heed a SIGTERM. */
+const ORPHAN_END_PATIENCE_MS = 2_000;
 /** Below the 10 s in which the whole of the server has to be gone. */
 const STOP_PATIENCE_MS = 5_000;
 /** A port that was free and is not any more is the one failure worth another try at once. */
@@ -76,7 +81,7 @@ export async function startEmbedded(options: StartEmbeddedOptions): Promise<Embe
 async function adoptOrphan(paths: EmbeddedPaths, options: StartEmbeddedOptions): Promise<Running | null> {
   const orphan = findOrphan(paths);
   if (orphan === null) return null;
-  const signal = withTimeout(ADOPT_PATIENCE_MS, options.signal);
+  const signal = withTimeout(options.adoptPatienceMs ?? ADOPT_PATIENCE_MS, options.signal);
   try {
     await ensureSingleNodeSet(orphan.port, signal);
     const identity = await identifyServer(orphan.port);
@@ -85,19 +90,19 @@ async function adoptOrphan(paths: EmbeddedPaths, options: StartEmbeddedOptions):
     options.log.warn({ err: error, pid: orphan.pid }, 'an orphaned mongod does not answer');
   }
   options.signal?.throwIfAborted();
-  await endProcess(orphan.pid, STOP_PATIENCE_MS);
+  await endProcess(orphan.pid, ORPHAN_END_PATIENCE_MS);
   return null;
 }
 
 async function startFresh(paths: EmbeddedPaths, options: StartEmbeddedOptions): Promise<Running> {
   let preferred = readRecord(paths)?.port ?? null;
   for (let attempt = 1; ; attempt += 1) {
-    const port = await choosePort(preferred);
+    const port = await choosePort(paths, preferred);
     try {
       return await startOn(port, paths, options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      const portTaken = /address already in use/i.test(lastLogError(paths) ?? '');
+      const portTaken = error instanceof StartupError && /address already in use/i.test(error.message);
       if (!portTaken || attempt === MAX_START_TRIES) throw error;
       preferred = null;
     }
@@ -105,6 +110,7 @@ async function startFresh(paths: EmbeddedPaths, options: StartEmbeddedOptions): 
 }
 
 async function startOn(port: number, paths: EmbeddedPaths, options: StartEmbeddedOptions): Promise<Running> {
+  const logStart = logBytes(paths.logPath);
   const child = spawnMongod(options.binaryPath, paths, port);
   const died = new AbortController();
   const exit = new Promise<string>(resolve => {
@@ -117,7 +123,9 @@ async function startOn(port: number, paths: EmbeddedPaths, options: StartEmbedde
   } catch (error) {
     if (child.pid !== undefined) await endProcess(child.pid, STOP_PATIENCE_MS);
     options.signal?.throwIfAborted();
-    const reason = died.signal.aborted ? (lastLogError(paths) ?? (await exit)) : 'no writable primary in time';
+    const reason = died.signal.aborted
+      ? (lastLogError(paths, logStart) ?? (await exit))
+      : 'no writable primary in time';
     throw new StartupError(`The embedded mongod did not start: ${reason}. Its log: ${paths.logPath}`, { cause: error });
   }
   if (child.pid === undefined) throw new StartupError('The embedded mongod has no process id');

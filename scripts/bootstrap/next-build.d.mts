@@ -1,0 +1,1 @@
+export function ensureNextBuild(signal?: AbortSignal): Promise<void>;

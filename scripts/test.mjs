@@ -1,0 +1,72 @@
+// `npm test [-- vitest arguments]`: prepares a fresh clone for all of its tests, runs them, and closes with one line:
+// N passed, N failed.
+import './bootstrap/node-version.mjs';
+
+const { mkdtempSync, readFileSync, rmSync } = await import('node:fs');
+const { tmpdir } = await import('node:os');
+const { join } = await import('node:path');
+const { spawn } = await import('node:child_process');
+const { prepareThen } = await import('./bootstrap/interrupt.mjs');
+const { ensureDependencies } = await import('./bootstrap/dependencies.mjs');
+const { ensureBundles } = await import('./bootstrap/bundles.mjs');
+const { ensureNextBuild } = await import('./bootstrap/next-build.mjs');
+const { ensureChromium } = await import('./bootstrap/chromium.mjs');
+const { ROOT, inRoot } = await import('./bootstrap/root.mjs');
+
+/** Long enough for the tests' own servers to stop, short of the 10 s after which whoever asked would kill us. */
+const KILL_AFTER_MS = 8_000;
+
+const args = process.argv.slice(2);
+
+await prepareThen(
+  async signal => {
+    await ensureDependencies(signal);
+    // With arguments the end-to-end files may not be among the chosen: their own set-up builds when they are.
+    if (args.length > 0) return;
+    await ensureBundles(signal);
+    await ensureNextBuild(signal);
+    await ensureChromium(signal);
+  },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-counts-'));
+    const countsPath = join(folder, 'counts.json');
+    const { code, interruptedBy } = await runVitest(countsPath);
+    const counts = readCounts(countsPath);
+    rmSync(folder, { recursive: true, force: true });
+    // A run that ended badly without a failed test (killed, crashed, nothing found) is a failure all the same.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    if (counts.skipped > 0) console.log(`${counts.skipped} skipped`);
+    console.log(`${counts.passed} passed, ${counts.failed} failed`);
+    process.exitCode = interruptedBy === null ? Number(counts.failed > 0) : 128 + interruptedBy;
+  },
+);
+
+async function runVitest(countsPath) {
+  const reporters = ['--reporter=default', `--reporter=${inRoot('scripts/bootstrap/count-reporter.mjs')}`];
+  const vitest = spawn(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_ENV: 'test', NEXT_TELEMETRY_DISABLED: '1', SWITCHBOARD_TEST_COUNTS: countsPath },
+  });
+  let interruptedBy = null;
+  const stop = (name, number) => {
+    interruptedBy = number;
+    // From a terminal the group has the signal already; a second one would cut vitest's own stop short.
+    if (name === 'SIGTERM') vitest.kill(name);
+    setTimeout(() => vitest.kill('SIGKILL'), KILL_AFTER_MS).unref();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  const code = await new Promise(resolve => {
+    vitest.once('error', () => resolve(1)).once('close', exitCode => resolve(exitCode ?? 1));
+  });
+  return { code, interruptedBy };
+}
+
+function readCounts(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    // Vitest ended before it could count.
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
