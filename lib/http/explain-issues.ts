@@ -36,15 +36,14 @@ function got({ path }: Issue, input: unknown): string {
     input,
   );
   if (value === undefined) return 'got nothing';
-  if (typeof value !== 'string')
-    return Array.isArray(value) ? 'got a list' : isObject(value) ? 'got an object' : `got ${String(value)}`;
+  if (Array.isArray(value)) return `got a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'got an object';
+  if (typeof value !== 'string') return `got ${String(value)}`;
   const isSecret = path.some(key => SECRET_FIELDS.has(String(key)));
   return isSecret || value.length > SHOWN_CHARACTERS
     ? `got a text of ${value.length} characters`
     : `got ${JSON.stringify(redactSecrets(value))}`;
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function wanted(issue: Issue): string {
   switch (issue.code) {

@@ -1,7 +1,5 @@
-import type { z } from 'zod';
-import { EVENT_TYPES, FRAME_TYPES, StreamQuery } from '../domain/event/schema';
-
-type Json = Record<string, unknown>;
+import { EVENT_TYPES, FRAME_TYPES } from '../domain/event/schema';
+import type { Json } from './openapi-schemas';
 
 const EXAMPLE = `: connected
 
@@ -14,7 +12,7 @@ data: {"id":"66f0c0ffee0123456789abcd","tenantId":"default","at":"2026-01-31T12:
 `;
 
 /** Not a row of the table, for its answer never ends: it has a door of its own with the same rules. */
-export const streamPath = (parametersOf: (query: z.ZodType) => Json[], problems: Json): Json => ({
+export const streamPath = (parameters: Json[], problems: Json): Json => ({
   get: {
     operationId: 'getEvents',
     tags: ['events'],
@@ -27,7 +25,7 @@ export const streamPath = (parametersOf: (query: z.ZodType) => Json[], problems:
     ].join('\n\n'),
     security: [{ bearer: [] }, { session: [] }],
     parameters: [
-      ...parametersOf(StreamQuery),
+      ...parameters,
       {
         name: 'Last-Event-ID',
         in: 'header',

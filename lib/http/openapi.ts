@@ -1,18 +1,23 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { SESSION_COOKIE } from '../auth/credentials';
+import { StreamQuery } from '../domain/event/schema';
 import { ProblemBody } from '../wire/error-body';
+import { SchemaWriter, type Json } from './openapi-schemas';
 import { streamPath } from './openapi-stream';
 import type { Route } from './route';
 
-type Json = Record<string, unknown>;
-
 /** OpenAPI 3.1, for its schemas are JSON Schema as zod writes it. Everything in it comes from the route table. */
 export function buildOpenApi(routes: readonly Route[]): Json {
+  const schemas = new SchemaWriter();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {});
-    path[route.method.toLowerCase()] = operation(route);
+    path[route.method.toLowerCase()] = operation(route, schemas);
   }
-  paths['/api/events'] = streamPath(query => parameters(query, 'query'), problems(['401', '403', '422', '429']));
+  paths['/api/events'] = streamPath(
+    parameters(StreamQuery, schemas),
+    problems(['400', '401', '403', '422', '429', '503']),
+  );
   return {
     openapi: '3.1.1',
     info: {
@@ -27,37 +32,39 @@ export function buildOpenApi(routes: readonly Route[]): Json {
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'swb_<role>_<id>_<secret>' },
-        session: { type: 'apiKey', in: 'cookie', name: 'switchboard_session', description: 'A signed-in browser' },
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'A signed-in browser' },
       },
-      schemas: { Problem: jsonSchema(ProblemBody, 'output') },
       headers: {
         EventCursor: { description: 'A position of /api/events taken before the read', schema: { type: 'string' } },
         RequestId: { description: 'Names this request in the logs', schema: { type: 'string' } },
       },
+      responses: problemResponses(schemas),
+      schemas: schemas.components,
     },
   };
 }
 
-function operation(route: Route): Json {
+function operation(route: Route, schemas: SchemaWriter): Json {
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
     description: accessText(route),
     security: route.access === 'open' ? [] : [{ bearer: [] }, { session: [] }],
-    parameters: [...pathParameters(route), ...parameters(route.query, 'query'), ...headerParameters(route)],
-    ...requestBody(route),
-    responses: { ...successes(route), ...problems(refusals(route)) },
+    parameters: [...pathParameters(route), ...parameters(route.query, schemas), ...headerParameters(route)],
+    ...requestBody(route, schemas),
+    responses: { ...successes(route, schemas), ...problems(refusals(route)) },
   };
 }
 
+/** `POST /api/threads/:id/messages` is `postThreadsIdMessages`. */
 const operationId = ({ method, path }: Route): string =>
-  `${method.toLowerCase()}${path
+  method.toLowerCase() +
+  path
     .replace(/^\/api/, '')
-    .split('/')
-    .map(part => part.replace(/[^A-Za-z0-9]+(\w)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? ''))
-    .map(part => part.charAt(0).toUpperCase() + part.slice(1))
-    .join('')}`;
+    .split(/[^A-Za-z0-9]+/)
+    .map(word => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 
 function accessText({ access }: Route): string {
   if (access === 'open') return 'Open to all.';
@@ -67,15 +74,15 @@ function accessText({ access }: Route): string {
 const pathParameters = ({ path }: Route): Json[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 
-function parameters(schema: z.ZodType | undefined, place: 'query'): Json[] {
+function parameters(schema: z.ZodType | undefined, schemas: SchemaWriter): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+  const { properties = {}, required = [] } = schemas.write(schema, 'input') as {
     properties?: Record<string, Json>;
     required?: string[];
   };
   return Object.entries(properties).map(([name, { description, ...shape }]) => ({
     name,
-    in: place,
+    in: 'query',
     required: required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema: shape,
@@ -90,23 +97,22 @@ function headerParameters({ idempotent }: Route): Json[] {
   ];
 }
 
-function requestBody({ body, textBody, method }: Route): Json {
+function requestBody({ body, textBody, method }: Route, schemas: SchemaWriter): Json {
   if (textBody !== undefined)
     return { requestBody: { required: true, content: { [textBody]: { schema: { type: 'string' } } } } };
   if (!body) return {};
-  const schema = { schema: jsonSchema(body, 'input') };
+  const schema = { schema: schemas.write(body, 'input') };
   const merge = method === 'PATCH' ? { 'application/merge-patch+json': schema } : {};
   return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': schema, ...merge } } };
 }
 
-function successes(route: Route): Json {
-  const { status = 200, response, responseType, method, idempotent } = route;
+function successes({ status = 200, response, responseType, method, idempotent }: Route, schemas: SchemaWriter): Json {
   const headers: Json = {
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
     ...(method === 'GET' ? { 'X-Event-Cursor': { $ref: '#/components/headers/EventCursor' } } : {}),
   };
   if (status === 204) return { 204: { description: 'Done', headers } };
-  const schema = responseType === undefined ? (response ? jsonSchema(response, 'output') : {}) : { type: 'string' };
+  const schema = responseType !== undefined ? { type: 'string' } : response ? schemas.write(response, 'output') : {};
   const content = { [responseType ?? 'application/json']: { schema } };
   return {
     [status]: { description: status === 201 ? 'Made' : 'OK', headers, content },
@@ -116,14 +122,14 @@ function successes(route: Route): Json {
   };
 }
 
-function refusals({ method, path, access, body, textBody, idempotent }: Route): string[] {
+function refusals({ method, path, access, body, textBody }: Route): string[] {
   const takesBody = body !== undefined || textBody !== undefined;
   return [
     '400',
     ...(access === 'open' ? [] : ['401']),
     '403',
     ...(path.includes(':') ? ['404'] : []),
-    ...(method !== 'GET' || idempotent ? ['409'] : []),
+    ...(method === 'GET' ? [] : ['409']),
     ...(takesBody ? ['413', '415'] : []),
     '422',
     '429',
@@ -132,30 +138,25 @@ function refusals({ method, path, access, body, textBody, idempotent }: Route): 
 }
 
 const problems = (statuses: string[]): Json =>
+  Object.fromEntries(statuses.map(status => [status, { $ref: `#/components/responses/${PROBLEMS[status]!.name}` }]));
+
+const problemResponses = (schemas: SchemaWriter): Json =>
   Object.fromEntries(
-    statuses.map(status => [
-      status,
-      {
-        description: DESCRIPTIONS[status],
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+    Object.values(PROBLEMS).map(({ name, description }) => [
+      name,
+      { description, content: { 'application/problem+json': { schema: schemas.write(ProblemBody, 'output') } } },
     ]),
   );
 
-const DESCRIPTIONS: Record<string, string> = {
-  400: 'Malformed, or a credential in the URL',
-  401: 'No valid credential',
-  403: 'Not allowed',
-  404: 'Not there, or another tenant’s',
-  409: 'Conflict; the code says which',
-  413: 'Body over 1 MiB',
-  415: 'Wrong content type',
-  422: 'A field or parameter is wrong; errors names each',
-  429: 'Over a limit; Retry-After says when',
-  503: 'The database cannot be reached; nothing was changed',
+const PROBLEMS: Record<string, { name: string; description: string }> = {
+  400: { name: 'Malformed', description: 'Malformed, or a credential in the URL' },
+  401: { name: 'Unauthenticated', description: 'No valid credential' },
+  403: { name: 'Forbidden', description: 'Not allowed' },
+  404: { name: 'NotFound', description: 'Not there, or another tenant’s' },
+  409: { name: 'Conflict', description: 'Conflict; the code says which' },
+  413: { name: 'TooLarge', description: 'Body over 1 MiB' },
+  415: { name: 'UnsupportedMediaType', description: 'Wrong content type' },
+  422: { name: 'ValidationFailed', description: 'A field or parameter is wrong; errors names each' },
+  429: { name: 'LimitExceeded', description: 'Over a limit; Retry-After says when' },
+  503: { name: 'Unavailable', description: 'The database cannot be reached; nothing was changed' },
 };
-
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
-  return rest;
-}
