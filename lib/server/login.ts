@@ -30,7 +30,9 @@ async function connect({ mongodbUri, database }: Target) {
   try {
     return await connectDatabase(mongodbUri, database);
   } catch (error) {
-    throw new StartupError('Its database does not answer. Is the server still starting, or stopping?', { cause: error });
+    throw new StartupError('Its database does not answer. Is the server still starting, or stopping?', {
+      cause: error,
+    });
   }
 }
 

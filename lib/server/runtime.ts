@@ -1,4 +1,5 @@
 import type { HttpDoor } from '../http/door';
+import type { Hub } from '../stream/hub';
 
 /**
  * What one process has built at boot. Next bundles `lib` a second time for its own routes; what must exist once (the
@@ -6,6 +7,7 @@ import type { HttpDoor } from '../http/door';
  */
 export interface Runtime {
   door: HttpDoor;
+  hub: Hub;
 }
 
 const SLOT = Symbol.for('switchboard');

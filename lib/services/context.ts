@@ -9,6 +9,8 @@ import type { ProjectTree } from './projects/tree';
 import type { SettingsCache } from './settings/cache';
 import type { TenantCache } from './tenants/cache';
 import type { StreamedTimes } from './dispatches/streamed-times';
+import type { StreamPort } from './events/stream-port';
+import type { DatabaseProbe } from './health/probes';
 
 /** What is built once at boot and every service may use. */
 export interface Plane {
@@ -28,6 +30,10 @@ export interface Plane {
   doorbell: Doorbell;
   /** When this process put a message's event on the wire. */
   streamedTimes: StreamedTimes;
+  /** Whether the database answers, asked at most once a second. */
+  database: DatabaseProbe;
+  /** Null in a process that serves no events. */
+  stream: StreamPort | null;
 }
 
 /** One call: who, on what, under which request id. First argument of every verb. */

@@ -31,7 +31,8 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
   for (;;) {
     const result = await attemptClaim(ctx, claim);
     const leftMs = deadlineMs - plane.clock.now();
-    const settled = result.dispatches.length > 0 || result.reason === 'taken' || leftMs <= 0 || signal?.aborted;
+    const over = leftMs <= 0 || signal?.aborted || plane.doorbell.closed;
+    const settled = result.dispatches.length > 0 || result.reason === 'taken' || over;
     if (settled) return result;
     await plane.doorbell.wait(principal.tenantId, Math.min(leftMs, SWEEP_MS), signal);
   }

@@ -4,6 +4,17 @@
  */
 export class Doorbell {
   readonly #waiting = new Map<string, Set<() => void>>();
+  #closed = false;
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The process stops: every claim that waits answers now with what it has. */
+  close(): void {
+    this.#closed = true;
+    for (const tenantId of [...this.#waiting.keys()]) this.ring(tenantId);
+  }
 
   ring(tenantId: string): void {
     const waiting = this.#waiting.get(tenantId);
@@ -14,6 +25,7 @@ export class Doorbell {
 
   /** Resolves at the next ring, after `timeoutMs`, or on abort, whichever is first. */
   wait(tenantId: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return new Promise(resolve => {
       const waiting = this.#waiting.get(tenantId) ?? new Set();
       const wake = () => {

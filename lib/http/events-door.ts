@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { requirePermission } from '../auth/policy';
+import { StreamQuery } from '../domain/event/schema';
+import type { Principal } from '../domain/identity/schema';
+import { useConsumer } from '../services/consumers/consumers';
+import { keepPresent } from '../services/consumers/keep-present';
+import type { Context, Plane } from '../services/context';
+import { stillValid } from '../services/identity/authenticate';
+import type { Hub } from '../stream/hub';
+import { openStream } from '../stream/open-stream';
+import { responseSink, type StreamSink } from '../stream/sink';
+import { admit, requestIdOf } from './admit';
+import type { HttpDoor } from './door';
+import { validationFailed } from './explain-issues';
+import { requestOf } from './node-adapter';
+import { refusal } from './respond';
+
+export interface StreamRequest {
+  principal: Principal;
+  requestId: string;
+  queryText: string;
+  lastEventId: string | undefined;
+}
+
+/** `GET /api/events` on node:http. Never rejects; a refusal is a problem document, for nothing was streamed yet. */
+export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  const request = requestOf(req, gone.signal);
+  const requestId = requestIdOf(request.headers);
+  try {
+    const principal = await admit(door, request);
+    const [, queryText = ''] = request.url.split('?', 2);
+    const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };
+    req.socket.setNoDelay(true);
+    await beginStream(door.plane, hub, stream, () => responseSink(res, { 'X-Request-Id': requestId }), gone.signal);
+  } catch (error) {
+    const { status, headers, body } = refusal(error, requestId, door.plane.log);
+    if (!res.headersSent) res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
+    else res.destroy();
+  }
+}
+
+/** The one way a stream begins, whichever server it came through. */
+export async function beginStream(
+  plane: Plane,
+  hub: Hub,
+  { principal, requestId, queryText, lastEventId }: StreamRequest,
+  sink: () => StreamSink,
+  signal: AbortSignal,
+): Promise<void> {
+  requirePermission(principal, 'events:read');
+  const raw = Object.fromEntries(new URLSearchParams(queryText));
+  const query = StreamQuery.safeParse(raw);
+  if (!query.success) throw validationFailed('query', query.error, raw);
+  const { consumer, after, ...filter } = query.data;
+  const ctx: Context = { plane, principal, requestId };
+  const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
+  const connectionId = randomUUID();
+  const handle = openStream(hub, {
+    principal,
+    filter,
+    after: lastEventId || after,
+    consumer,
+    consumerPosition: held?.position ?? undefined,
+    sink: sink(),
+    signal,
+    stillValid: () => stillValid(plane, principal),
+  });
+  const leave = keepPresent(plane, principal, connectionId, held, () => handle.close());
+  void handle.closed.then(leave);
+}

@@ -1,0 +1,27 @@
+import type { Runtime } from '../server/runtime';
+import { SSE_HEADERS } from '../stream/sink';
+import { webSink } from '../stream/web-sink';
+import { admit, requestIdOf } from './admit';
+import { beginStream } from './events-door';
+import { refusal } from './respond';
+import { apiRequestOf } from './web-adapter';
+
+/**
+ * The stream through a Request and a Response. Good for `next dev` and a few readers: measured, this way saturates a
+ * core at half the rate of node:http and holds four times the memory a reader.
+ */
+export async function serveEventsToWeb({ door, hub }: Runtime, request: Request): Promise<Response> {
+  const arrival = apiRequestOf(request);
+  const requestId = requestIdOf(arrival.headers);
+  try {
+    const principal = await admit(door, arrival);
+    const queryText = arrival.url.split('?', 2)[1] ?? '';
+    const { sink, body } = webSink();
+    const stream = { principal, requestId, queryText, lastEventId: arrival.headers['last-event-id'] };
+    await beginStream(door.plane, hub, stream, () => sink, request.signal);
+    return new Response(body, { headers: { ...SSE_HEADERS, 'X-Request-Id': requestId } });
+  } catch (error) {
+    const { status, headers, body } = refusal(error, requestId, door.plane.log);
+    return new Response(body, { status, headers });
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { SystemHealth } from '../../domain/health/schema';
+import { systemHealth } from '../../services/health/system-health';
+import { Reply, route, type Route } from '../route';
+
+const tag = 'health';
+const Probe = z.object({ status: z.string(), reasons: z.array(z.string()) });
+
+export const healthRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/health/live',
+    access: 'open',
+    tag,
+    summary: 'The process runs',
+    response: Probe,
+    run: async () => ({ status: 'ok', reasons: [] }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/health/ready',
+    access: 'open',
+    tag,
+    summary: 'It can serve: the database answers and the stream is open',
+    response: Probe,
+    run: async ({ ctx: { plane } }) => {
+      const reasons = [
+        ...((await plane.database.reachable()) ? [] : ['the database cannot be reached']),
+        ...(plane.stream?.state() === 'reconnecting' ? ['the change stream is reconnecting'] : []),
+      ];
+      return reasons.length === 0 ? { status: 'ok', reasons } : new Reply(503, { status: 'unavailable', reasons });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/system-health',
+    access: 'health:read',
+    tag,
+    summary: 'What is wrong, and what holds the plane together',
+    response: SystemHealth,
+    run: ({ ctx }) => systemHealth(ctx),
+  }),
+];

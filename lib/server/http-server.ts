@@ -1,0 +1,42 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StartupError } from './startup-error';
+
+export interface Listening {
+  server: Server;
+  port: number;
+  close(): Promise<void>;
+}
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/** Time for headers to come in; a stream's own life is not bounded by it. */
+const HEADERS_WITHIN_MS = 15_000;
+const KEEP_ALIVE_MS = 65_000;
+
+export async function listen(handler: Handler, { host, port, portVariable }: { host: string; port: number; portVariable: string }): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 }, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => reject(refused(error, host, port, portVariable)));
+    server.listen({ host, port, backlog: 4_096 }, resolve);
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        // Streams were ended before; what is left are idle keep-alive connections.
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 1_000).unref();
+      }),
+  };
+}
+
+function refused(error: Error, host: string, port: number, variable: string): Error {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') return new StartupError(`${variable}: ${host}:${port} is in use by another program. Choose another ${variable}.`);
+  if (code === 'EACCES') return new StartupError(`${variable}: not allowed to listen on ${host}:${port}. Choose a port above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartupError(`HOST: '${host}' is not an address of this machine.`);
+  return error;
+}

@@ -1,0 +1,21 @@
+import type { Logger } from '../telemetry/logger';
+import type { Config } from './config';
+import { findMongod } from './mongod/find-mongod';
+import { startEmbedded } from './mongod/start-embedded';
+
+export interface OpenedDatabase {
+  uri: string;
+  pid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** MONGODB_URI where it is set, else the embedded server: found or fetched, started or adopted. */
+export async function openDatabase(config: Config, log: Logger): Promise<OpenedDatabase> {
+  if (config.mongodbUri !== undefined) {
+    return { uri: config.mongodbUri, pid: () => undefined, stop: async () => undefined };
+  }
+  const report = (line: string) => process.stderr.write(`${line}\n`);
+  const binary = await findMongod({ mongodPath: config.mongodPath, dataDir: config.dataDir, report });
+  const embedded = await startEmbedded({ binaryPath: binary.path, dataDir: config.dataDir, log });
+  return { uri: embedded.uri, pid: () => embedded.pid, stop: () => embedded.stop() };
+}

@@ -1,0 +1,29 @@
+import type { Collections } from '../../store/collections';
+import { pingDatabase } from '../../store/health';
+
+/** Within this the database answers or is away: probes and the page say so inside 5 s. */
+const PING_MS = 2_000;
+const FRESH_MS = 1_000;
+
+/** One ping at a time however many probes ask, and its answer serves all that come within a second. */
+export class DatabaseProbe {
+  #at = 0;
+  #reachable = true;
+  #asking: Promise<boolean> | null = null;
+
+  constructor(
+    private readonly collections: Collections,
+    private readonly now: () => number,
+  ) {}
+
+  async reachable(): Promise<boolean> {
+    if (this.now() - this.#at < FRESH_MS) return this.#reachable;
+    this.#asking ??= pingDatabase(this.collections, PING_MS).then(answer => {
+      this.#reachable = answer;
+      this.#at = this.now();
+      this.#asking = null;
+      return answer;
+    });
+    return this.#asking;
+  }
+}

@@ -1,0 +1,96 @@
+import { requirePermission } from '../../auth/policy';
+import type { SystemHealth } from '../../domain/health/schema';
+import {
+  countStale,
+  oldestDueSeconds,
+  oplogWindowHours,
+  replicaSetMembers,
+  storageSizes,
+} from '../../store/health';
+import { readMalformed } from '../../store/malformed';
+import { countOrchestrators } from '../../store/presence';
+import { listConsumerPage } from '../../store/consumers';
+import { toConsumer } from '../consumers/consumers';
+import type { Context, Plane } from '../context';
+import { BOUNDS } from './bounds';
+
+const NOBODY_LISTENING_SECONDS = 10;
+/** A position this far into the oplog window is warned about while there is still time to act. */
+const WINDOW_WARNING = 0.75;
+const MALFORMED_SHOWN = 20;
+const CONSUMERS_SHOWN = 200;
+/** Many pages ask; the answer is a few dozen statements. */
+const FRESH_MS = 1_000;
+
+const cached = new WeakMap<Plane, Map<string, { atMs: number; health: Promise<SystemHealth> }>>();
+
+export async function systemHealth(ctx: Context): Promise<SystemHealth> {
+  requirePermission(ctx.principal, 'health:read');
+  const { plane, principal } = ctx;
+  if (!(await plane.database.reachable())) return away(plane);
+  const tenants = cached.get(plane) ?? new Map<string, { atMs: number; health: Promise<SystemHealth> }>();
+  cached.set(plane, tenants);
+  const entry = tenants.get(principal.tenantId);
+  if (entry && plane.clock.now() - entry.atMs < FRESH_MS) return entry.health;
+  const health = examine(plane, principal.tenantId);
+  tenants.set(principal.tenantId, { atMs: plane.clock.now(), health });
+  health.catch(() => tenants.delete(principal.tenantId));
+  return health;
+}
+
+async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
+  const c = plane.collections;
+  const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] = await Promise.all([
+    countOrchestrators(c, tenantId),
+    countStale(c, tenantId),
+    oldestDueSeconds(c, tenantId),
+    replicaSetMembers(c).catch(() => []),
+    oplogWindowHours(c).catch(() => null),
+    listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
+    readMalformed(c, [tenantId], MALFORMED_SHOWN),
+    storageSizes(c),
+    plane.settings.get(tenantId),
+  ]);
+  const reasons: string[] = [];
+  if (oldestDue !== null && oldestDue >= NOBODY_LISTENING_SECONDS && orchestrators === 0 && !settings.dispatchPaused) {
+    reasons.push(`Nobody is listening: work has been due for ${Math.round(oldestDue)} s and no orchestrator is connected.`);
+  }
+  if (plane.stream?.state() === 'reconnecting') reasons.push('The change stream is reconnecting; events are late, none is lost.');
+  for (const { name, tokenAgeSeconds } of consumers.items) {
+    if (windowHours !== null && tokenAgeSeconds !== null && tokenAgeSeconds > windowHours * 3_600 * WINDOW_WARNING && windowHours >= 1) {
+      reasons.push(`Consumer ${name} is ${Math.round(tokenAgeSeconds / 3_600)} h behind; history goes back ${windowHours.toFixed(1)} h.`);
+    }
+  }
+  const unwell = members.filter(({ state }) => !['PRIMARY', 'SECONDARY', 'ARBITER'].includes(state));
+  for (const { host, state } of unwell) reasons.push(`Replica set member ${host} is ${state}.`);
+  return {
+    status: reasons.length === 0 ? 'ok' : 'degraded',
+    reasons,
+    eventsPerSecond: plane.stream?.eventsPerSecond() ?? 0,
+    orchestratorsConnected: orchestrators,
+    staleRecords: stale,
+    oldestDueSeconds: oldestDue,
+    replicaSet: { members },
+    oplogWindowHours: windowHours,
+    consumers: consumers.items.map(({ name, lagSeconds, tokenAgeSeconds }) => ({ name, lagSeconds, tokenAgeSeconds })),
+    malformed,
+    storage: sizes.map(size => ({ ...size, bound: BOUNDS[size.collection] ?? 'kept until deleted' })),
+  };
+}
+
+/** What is known without the database: that it is away. */
+function away(plane: Plane): SystemHealth {
+  return {
+    status: 'down',
+    reasons: ['The database cannot be reached. Nothing is lost; work goes on by itself when it is back.'],
+    eventsPerSecond: plane.stream?.eventsPerSecond() ?? 0,
+    orchestratorsConnected: 0,
+    staleRecords: 0,
+    oldestDueSeconds: null,
+    replicaSet: { members: [] },
+    oplogWindowHours: null,
+    consumers: [],
+    malformed: { count: 0, recent: [] },
+    storage: [],
+  };
+}
