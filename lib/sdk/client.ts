@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../kernel/clock';
 import { startDeadline } from './deadline';
 import { errorFromResponse, unreachable } from './problem';
 import { queryString, type Query } from './query';
+import { bodyText } from './read-body';
 import { retryWhileSafe, type RetryOptions } from './retry';
 
 export interface ClientOptions {
@@ -89,8 +90,8 @@ async function send<T>(
       cache: 'no-store',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw await errorFromResponse(response, Date.now());
-    return { data: await readBody<T>(response), cursor: response.headers.get('x-event-cursor') };
+    if (!response.ok) throw await errorFromResponse(response, deadline.signal);
+    return { data: await readBody<T>(response, deadline.signal), cursor: response.headers.get('x-event-cursor') };
   } catch (error) {
     if (error instanceof ControlPlaneError) throw error;
     if (deadline.expired()) throw unreachable(url, `nothing in ${limitMs} ms`, error);
@@ -111,8 +112,8 @@ export function headersOf(token: string | undefined, use: WriteOptions, hasBody:
   };
 }
 
-async function readBody<T>(response: Response): Promise<T> {
-  const text = await response.text();
+async function readBody<T>(response: Response, signal: AbortSignal): Promise<T> {
+  const text = await bodyText(response, signal);
   if (text === '') return undefined as T;
   if (!(response.headers.get('content-type') ?? '').includes('json')) return text as T;
   return JSON.parse(text) as T;

@@ -1,4 +1,5 @@
 import { ControlPlaneError, ERROR_CODES, type ErrorCode, type FieldError } from '../domain/errors';
+import { bodyText } from './read-body';
 import { retryAfterMs } from './retry-after';
 
 /** A refusal with no code we know (a proxy's page, a newer server) is still sorted by its status. */
@@ -26,11 +27,11 @@ const MAX_DETAIL_CHARACTERS = 300;
 const isErrorCode = (value: unknown): value is ErrorCode => (ERROR_CODES as readonly unknown[]).includes(value);
 
 /** The refusal as an error: code, bad fields and request id as the server said them. */
-export async function errorFromResponse(response: Response, nowMs: number): Promise<ControlPlaneError> {
-  const text = await response.text().catch(() => '');
+export async function errorFromResponse(response: Response, signal: AbortSignal): Promise<ControlPlaneError> {
+  const text = await bodyText(response, signal).catch(() => '');
   const body = parseObject(text);
   const code = isErrorCode(body['code']) ? body['code'] : (CODE_OF_STATUS[response.status] ?? 'internal');
-  const waitMs = retryAfterMs(response.headers.get('retry-after'), nowMs);
+  const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
   const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
   return new ControlPlaneError(code, detailOf(detail, text, response.status), {
     retry: PASSING_STATUSES.has(response.status) ? 'backoff' : 'never',

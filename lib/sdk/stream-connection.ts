@@ -3,6 +3,7 @@ import { ControlPlaneError } from '../domain/errors';
 import { causeText } from './client';
 import { startDeadline } from './deadline';
 import { errorFromResponse, unreachable } from './problem';
+import { bodyChunks } from './read-body';
 import { readFrame, type StreamFrame } from './stream-event';
 
 export interface ConnectionRequest {
@@ -38,7 +39,7 @@ export async function runConnection(request: ConnectionRequest, handlers: Connec
     opened = true;
     deadline.restart(request.silenceMs);
     handlers.onOpen();
-    await readAll(response, () => deadline.restart(request.silenceMs), handlers);
+    await readAll(response, deadline.signal, () => deadline.restart(request.silenceMs), handlers);
   } catch (error) {
     if (request.signal.aborted) return;
     if (error instanceof ControlPlaneError) throw error;
@@ -60,14 +61,19 @@ async function open({ url, token, lastEventId, fetch }: ConnectionRequest, signa
     redirect: 'error',
     cache: 'no-store',
   });
-  if (!response.ok) throw await errorFromResponse(response, Date.now());
+  if (!response.ok) throw await errorFromResponse(response, signal);
   const type = response.headers.get('content-type') ?? 'nothing';
   if (response.status === 200 && type.startsWith('text/event-stream') && response.body !== null) return response;
   void response.body?.cancel();
   throw unreachable(url, `${response.status} with ${type} instead of text/event-stream`);
 }
 
-async function readAll(response: Response, onByte: () => void, handlers: ConnectionHandlers): Promise<void> {
+async function readAll(
+  response: Response,
+  signal: AbortSignal,
+  onByte: () => void,
+  handlers: ConnectionHandlers,
+): Promise<void> {
   const parser = createParser({
     maxBufferSize: MAX_FRAME_CHARACTERS,
     onEvent: ({ event, id, data }) => handlers.onFrame(readFrame(event, id, data)),
@@ -76,15 +82,9 @@ async function readAll(response: Response, onByte: () => void, handlers: Connect
       if (error.type === 'max-buffer-size-exceeded') throw error;
     },
   });
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
-  try {
-    for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      onByte();
-      parser.feed(decoder.decode(step.value, { stream: true }));
-    }
-  } finally {
-    // Frees the socket at once when the parser gave up; on a stream that ended or was aborted it does nothing.
-    await reader.cancel().catch(() => undefined);
+  for await (const chunk of bodyChunks(response, signal)) {
+    onByte();
+    parser.feed(decoder.decode(chunk, { stream: true }));
   }
 }
