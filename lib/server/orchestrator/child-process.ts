@@ -1,0 +1,152 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Environment } from './child-environment';
+import { HeadText, LineSplitter, TailText } from './bounded-text';
+import type { OrphanGuard } from './orphan-guard';
+import { isGroupAlive, signalGroup } from './process-group';
+
+export interface ChildSpec {
+  /** For the shell; `args` are its "$@". */
+  command: string;
+  args: readonly string[];
+  env: Environment;
+  stdin: string;
+  maxOutputCharacters: number;
+}
+
+export interface ChildEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  output: string;
+  /** The end of stderr; why it could not be started, when it could not. */
+  errorTail: string;
+  started: boolean;
+}
+
+export interface Child {
+  readonly pid: number | undefined;
+  /** Never rejects. Resolves when the program ended and its output is read, not when its leftovers are gone. */
+  readonly ended: Promise<ChildEnd>;
+  /** Resolves when nothing of its process group is left. */
+  readonly gone: Promise<void>;
+  /** SIGTERM to the whole group, SIGKILL after `graceMs`. Safe to call again: the shorter grace wins. */
+  stop(graceMs: number): void;
+}
+
+const MAX_TAIL_CHARACTERS = 4_000;
+const MAX_LOG_LINE_CHARACTERS = 2_000;
+/** Output still in the pipe after the program ended is there at once, unless something it left behind holds the pipe. */
+const DRAIN_MS = 250;
+/** What a program leaves behind gets this long to end by itself. */
+const LEFTOVER_GRACE_MS = 1_000;
+
+/**
+ * One program in a process group of its own, so that stopping it reaches whatever it started. The guard kills the
+ * group should this process die before it can.
+ */
+export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (line: string) => void): Child {
+  const child = spawn('/bin/sh', ['-c', spec.command, 'sh', ...spec.args], {
+    // Next's types make NODE_ENV a must; a child's environment has no such rule.
+    env: spec.env as NodeJS.ProcessEnv,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid !== undefined) guard.add(pid);
+  feed(child, spec.stdin);
+  const output = new HeadText(spec.maxOutputCharacters);
+  const errorTail = new TailText(MAX_TAIL_CHARACTERS);
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  const errorLines = new LineSplitter(MAX_LOG_LINE_CHARACTERS, line => {
+    errorTail.push(line);
+    onErrorLine(line);
+  });
+  child.stderr.on('data', (chunk: Buffer) => errorLines.push(chunk));
+  const exited = waitForExit(child);
+  const ended = exited.then(async exit => {
+    if (exit.started) await drained(child);
+    errorLines.end();
+    return { ...exit, output: output.finish(), errorTail: exit.failure ?? errorTail.text() };
+  });
+  const stopper = new GroupStopper(pid);
+  const gone = ended.then(async () => {
+    await stopper.clear();
+    if (pid !== undefined) guard.remove(pid);
+  });
+  return { pid, ended, gone, stop: graceMs => stopper.stop(graceMs) };
+}
+
+type Program = ChildProcessByStdio<Writable, Readable, Readable>;
+
+function feed(child: Program, text: string): void {
+  // A program that does not read its input closes the pipe: its right.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(text);
+}
+
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  started: boolean;
+  failure?: string;
+}
+
+const waitForExit = (child: Program): Promise<Exit> =>
+  new Promise(resolve => {
+    child.once('exit', (code, signal) => resolve({ code, signal, started: true }));
+    child.once('error', error => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, started: false, failure: error.message });
+    });
+  });
+
+/** Until both pipes are read to their end, or something left behind holds them open for too long. */
+const drained = (child: Program): Promise<void> =>
+  new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve();
+    };
+    const timer = setTimeout(done, DRAIN_MS);
+    child.once('close', done);
+  });
+
+class GroupStopper {
+  #killTimer: ReturnType<typeof setTimeout> | undefined;
+  #killAtMs = Infinity;
+
+  constructor(private readonly pid: number | undefined) {}
+
+  stop(graceMs: number): void {
+    const killAtMs = Date.now() + graceMs;
+    if (this.pid === undefined || killAtMs >= this.#killAtMs) return;
+    this.#killAtMs = killAtMs;
+    clearTimeout(this.#killTimer);
+    signalGroup(this.pid, 'SIGTERM');
+    this.#killTimer = setTimeout(() => this.#kill(), graceMs);
+  }
+
+  /** After the program's end: whatever it left in its group goes too. */
+  async clear(): Promise<void> {
+    if (this.pid === undefined) return;
+    if (isGroupAlive(this.pid)) {
+      this.stop(LEFTOVER_GRACE_MS);
+      await groupGone(this.pid);
+    }
+    clearTimeout(this.#killTimer);
+  }
+
+  #kill(): void {
+    if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
+  }
+}
+
+const GROUP_POLL_MS = 25;
+/** A process in an uninterruptible wait outlives SIGKILL; the guard still knows it. */
+const GROUP_PATIENCE_MS = 10_000;
+
+async function groupGone(pid: number): Promise<void> {
+  const endMs = Date.now() + GROUP_PATIENCE_MS;
+  while (isGroupAlive(pid) && Date.now() < endMs) await new Promise(resolve => setTimeout(resolve, GROUP_POLL_MS));
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { isControlPlaneError } from '@/lib/domain/errors';
+import type { CreateToken, IssuedToken } from '@/lib/domain/identity/schema';
+import { createClient } from '@/lib/sdk/client';
+import type { Config } from '../config';
+import { writePrivateFile } from './private-file';
+import { StartupError } from '../startup-error';
+
+const TOKEN_FILE = 'orchestrator-token';
+const ADMIN_TOKEN_FILE = 'admin-token';
+
+/**
+ * The orchestrator token of a server on this machine: the one kept beside its data, or a new one made with the
+ * admin's. Kept, because a consumer belongs to the token that made it.
+ */
+export async function localToken(url: string, config: Pick<Config, 'dataDir' | 'adminToken'>): Promise<string> {
+  const path = join(config.dataDir, TOKEN_FILE);
+  const kept = readToken(path);
+  if (kept !== null && (await isAccepted(url, kept))) return kept;
+  const adminToken = config.adminToken ?? readToken(join(config.dataDir, ADMIN_TOKEN_FILE));
+  if (adminToken === null) {
+    throw new StartupError(`No token: set SWITCHBOARD_TOKEN (there is no ${ADMIN_TOKEN_FILE} in ${config.dataDir}).`);
+  }
+  const wanted: CreateToken = { role: 'orchestrator', label: `orchestrator on ${hostname()}`.slice(0, 120) };
+  const { token } = await createClient({ baseUrl: url, token: adminToken }).post<IssuedToken>('/api/tokens', wanted);
+  writePrivateFile(path, `${token}\n`);
+  return token;
+}
+
+async function isAccepted(url: string, token: string): Promise<boolean> {
+  try {
+    await createClient({ baseUrl: url, token }).get('/api/auth/me');
+    return true;
+  } catch (error) {
+    if (isControlPlaneError(error, 'unauthenticated') || isControlPlaneError(error, 'forbidden')) return false;
+    throw error;
+  }
+}
+
+function readToken(path: string): string | null {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return text === '' ? null : text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

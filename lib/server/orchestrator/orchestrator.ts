@@ -1,0 +1,169 @@
+import { MAX_CLAIM, type Dispatch } from '@/lib/domain/dispatch/schema';
+import { deferred } from '@/lib/kernel/deferred';
+import { createAcker, type Acker } from '@/lib/sdk/acker';
+import type { DispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
+import type { LiveState } from '@/lib/sdk/live-state';
+import { isOutcomeUnknown } from '@/lib/sdk/problem';
+import type { StreamEvent } from '@/lib/sdk/stream-event';
+import type { Logger } from '@/lib/telemetry/logger';
+import type { Environment } from './child-environment';
+import { ClaimLoop } from './claim-loop';
+import { Job } from './job';
+import { releaseStrays } from './release-strays';
+import { OrphanGuard } from './orphan-guard';
+import type { Program } from './program';
+import { WAKE_TYPES, isWake } from './wake';
+
+export interface OrchestratorOptions {
+  url: string;
+  token: string;
+  consumer: string;
+  capacity: number;
+  agentTypes: readonly string[] | undefined;
+  program: Program;
+  /** What children inherit. */
+  env: Environment;
+  calls: DispatchCalls;
+  log: Logger;
+  /** The credential was refused on the stream. */
+  onRefused(stream: EventStream): void;
+}
+
+/** Children may still end by themselves for this long after SIGTERM … */
+const FINISH_MS = 3_000;
+/** … then are asked to stop, and killed after this. */
+const STOP_MS = 2_000;
+/** … and what has to be said gets this long: 8 s in all, of the 10 that a supervisor waits. */
+const LAST_WORD_MS = 3_000;
+
+/** Hears events, claims what fits, runs one child a dispatch. Holds no truth: the plane knows who owns what. */
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+  readonly #jobs = new Set<Job>();
+  readonly #guard = new OrphanGuard();
+  readonly #acker: Acker;
+  readonly #loop: ClaimLoop;
+  #stream: EventStream | undefined;
+  #stopping = false;
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+    const { calls, consumer, log } = options;
+    this.#acker = createAcker({ calls, consumer, onProblem: problem => log.debug({ err: problem }, 'ack failed') });
+    this.#loop = new ClaimLoop({
+      free: () => Math.min(MAX_CLAIM, options.capacity - this.#busy()),
+      claim: max => this.#claim(max),
+      onFailure: error => this.#onClaimFailure(error),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#guard.start();
+    // A name is held by one process at a time, so what it still owns was left by one that is gone.
+    await this.#releaseStrays();
+    if (this.#stopping) return;
+    this.#stream = this.#openStream();
+    this.#loop.start();
+  }
+
+  /** Resolves when every child is gone and every dispatch ended or given back; within 8 s. */
+  async stop(hurry: AbortSignal): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const claimed = this.#loop.stop();
+    await within(FINISH_MS, Promise.all([claimed, ...this.#finishing()]), hurry);
+    for (const job of this.#jobs) job.release(STOP_MS);
+    await within(STOP_MS + LAST_WORD_MS, Promise.all([claimed, ...this.#finishing(), this.#acker.flush()]));
+    for (const job of this.#jobs) job.abandon();
+    this.#acker.stop();
+    await this.#stream?.stop();
+    this.#guard.stop();
+  }
+
+  #finishing(): Promise<void>[] {
+    return [...this.#jobs].map(job => job.finished);
+  }
+
+  #busy(): number {
+    let busy = 0;
+    for (const job of this.#jobs) if (job.running) busy += 1;
+    return busy;
+  }
+
+  async #claim(max: number): Promise<{ dispatches: Dispatch[] }> {
+    const { calls, consumer, agentTypes } = this.#options;
+    const types = agentTypes === undefined ? {} : { agentTypes: [...agentTypes] };
+    const result = await calls.claim({ consumer, max, ...types });
+    for (const dispatch of result.dispatches) this.#begin(dispatch);
+    return result;
+  }
+
+  #begin(dispatch: Dispatch): void {
+    const { program, env, calls, log } = this.#options;
+    const { id, epoch, attempt, mode, agentType, source, timings } = dispatch;
+    log.info({ dispatch: id, epoch, attempt, mode, agentType: agentType.slug, source, timings }, 'claim');
+    for (const older of this.#jobs) if (older.id === id) older.supersede();
+    const job = new Job({ dispatch, program, env, calls, guard: this.#guard, log });
+    this.#jobs.add(job);
+    // The place is free when the child ended, before its output is delivered and its leftovers are gone.
+    void job.childEnded.then(() => this.#loop.ring());
+    void job.finished.then(() => this.#jobs.delete(job));
+    if (this.#stopping) job.release(STOP_MS);
+  }
+
+  async #onClaimFailure(error: unknown): Promise<void> {
+    this.#options.log.warn({ err: error }, 'claim failed');
+    if (isOutcomeUnknown(error)) await this.#releaseStrays();
+  }
+
+  async #releaseStrays(): Promise<void> {
+    const { calls, consumer, log } = this.#options;
+    const mine = new Set([...this.#jobs].map(job => `${job.id}:${job.epoch}`));
+    await releaseStrays({ calls, consumer, isMine: (id, epoch) => mine.has(`${id}:${epoch}`), log });
+  }
+
+  #openStream(): EventStream {
+    const { url, token, consumer, log } = this.#options;
+    const stream: EventStream = openEventStream({
+      baseUrl: url,
+      token,
+      consumer,
+      filter: { types: WAKE_TYPES },
+      onEvent: event => this.#onEvent(event),
+      onReset: reset => {
+        log.warn({ reason: reset.reason }, 'event history was lost; the sweep looks for what was missed');
+        this.#loop.ring();
+      },
+      onPosition: position => this.#acker.note(position),
+      onState: (state, error) => this.#onState(state, error, stream),
+      onProblem: problem => log.debug({ err: problem }, 'event stream'),
+    });
+    return stream;
+  }
+
+  #onEvent(event: StreamEvent): void {
+    if (event.type === 'dispatch-updated') {
+      for (const job of this.#jobs) if (job.id === event.data.id && event.data['status'] !== 'running') job.look();
+    }
+    if (isWake(event, this.#options.agentTypes)) this.#loop.ring();
+  }
+
+  #onState(state: LiveState, error: unknown, stream: EventStream): void {
+    this.#options.log.info({ state, ...(error === null ? {} : { err: error }) }, 'event stream');
+    if (state === 'live') this.#loop.ring();
+    if (state === 'unauthenticated') this.#options.onRefused(stream);
+  }
+}
+
+/** Resolves when `work` does, at the end of the time, or when somebody hurries. */
+async function within(limitMs: number, work: Promise<unknown>, hurry?: AbortSignal): Promise<void> {
+  if (hurry?.aborted) return;
+  const limit = deferred<void>();
+  const timer = setTimeout(limit.resolve, limitMs);
+  const onHurry = () => limit.resolve();
+  hurry?.addEventListener('abort', onHurry, { once: true });
+  await Promise.race([work, limit.promise]);
+  clearTimeout(timer);
+  hurry?.removeEventListener('abort', onHurry);
+}

@@ -1,0 +1,22 @@
+import { MAX_OUTPUT_CHARACTERS, type Dispatch } from '@/lib/domain/dispatch/schema';
+import type { ChildSpec } from './child-process';
+import { readPlainOutput, type Outcome } from './outcome';
+
+/** What `--exec` names: how a dispatch becomes a child, and the child's stdout an answer. */
+export interface Program {
+  start(dispatch: Dispatch): Omit<ChildSpec, 'env'>;
+  /** After the start; must not throw. */
+  started?(dispatch: Dispatch): void;
+  read(stdout: string, dispatch: Dispatch): Outcome;
+}
+
+/** Any command: the Dispatch as JSON on stdin, stdout is the output. */
+export const shellProgram = (command: string): Program => ({
+  start: dispatch => ({
+    command,
+    args: [],
+    stdin: `${JSON.stringify(dispatch)}\n`,
+    maxOutputCharacters: MAX_OUTPUT_CHARACTERS,
+  }),
+  read: readPlainOutput,
+});

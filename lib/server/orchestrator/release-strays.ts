@@ -1,0 +1,28 @@
+import { isControlPlaneError } from '@/lib/domain/errors';
+import type { DispatchCalls } from '@/lib/sdk/dispatch-calls';
+import type { Logger } from '@/lib/telemetry/logger';
+
+export interface StraysOptions {
+  calls: Pick<DispatchCalls, 'list' | 'release'>;
+  consumer: string;
+  isMine(id: string, epoch: number): boolean;
+  log: Logger;
+}
+
+/**
+ * Gives back dispatches this consumer owns and nobody here works on: claimed in an answer that was lost, or by a
+ * process that was killed. They would come free when their lease lapses; this saves the wait and the attempt.
+ * One page is enough, for the lease frees the rest; a failure is no reason to hold up the start.
+ */
+export async function releaseStrays({ calls, consumer, isMine, log }: StraysOptions): Promise<void> {
+  try {
+    const { items } = await calls.list({ consumer, status: 'running' });
+    for (const { id, epoch } of items.filter(item => !isMine(item.id, item.epoch))) {
+      await calls.release(id, epoch);
+      log.info({ dispatch: id, epoch }, 'released a stray');
+    }
+  } catch (error) {
+    if (!isControlPlaneError(error)) throw error;
+    log.warn({ err: error }, 'strays not released; their leases will lapse');
+  }
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startChild } from '@/lib/server/orchestrator/child-process';
+import { OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
+import { isGroupAlive } from '@/lib/server/orchestrator/process-group';
+import { until } from '../../sdk/until';
+
+const guard = new OrphanGuard();
+beforeAll(() => guard.start());
+afterAll(() => guard.stop());
+
+const run = (command: string, stdin = '', maxOutputCharacters = 1_000) => {
+  const lines: string[] = [];
+  const env = { PATH: process.env['PATH'], GREETING: 'hello' };
+  const child = startChild({ command, args: ['a b', "it's"], env, stdin, maxOutputCharacters }, guard, line =>
+    lines.push(line),
+  );
+  return { child, lines };
+};
+
+describe('child process', () => {
+  it('gets its input, environment and arguments, and gives output, code and the end of stderr', async () => {
+    const { child, lines } = run('cat; echo "$GREETING $1 $2"; echo oops >&2; exit 3', 'input\n');
+    const end = await child.ended;
+    expect(end).toMatchObject({ code: 3, output: "input\nhello a b it's\n", errorTail: 'oops', started: true });
+    expect(lines).toEqual(['oops']);
+  });
+
+  it('may leave its input unread, however large', async () => {
+    const { child } = run('echo done', 'x'.repeat(5_000_000));
+    expect(await child.ended).toMatchObject({ code: 0, output: 'done\n' });
+  });
+
+  it('has its output cut at the limit, and says so', async () => {
+    const { child } = run('head -c 100000 /dev/zero | tr "\\0" "é"', '', 1_000);
+    const { output } = await child.ended;
+    expect(output.length).toBeLessThanOrEqual(1_000);
+    expect(output).toContain('truncated');
+  });
+
+  it('takes along what it started when it is stopped', async () => {
+    const { child } = run('sleep 300 & (sleep 300) & wait');
+    child.stop(2_000);
+    expect(await child.ended).toMatchObject({ signal: 'SIGTERM' });
+    await child.gone;
+    expect(isGroupAlive(child.pid as number)).toBe(false);
+  });
+
+  it('is killed when it does not listen', async () => {
+    const { child, lines } = run(`trap '' TERM; echo ready >&2; while :; do sleep 0.05; done`);
+    await until('the trap is set', () => lines.length === 1);
+    child.stop(300);
+    expect(await child.ended).toMatchObject({ signal: 'SIGKILL' });
+    await child.gone;
+    expect(isGroupAlive(child.pid as number)).toBe(false);
+  });
+
+  it('ends when the program ends, though something it left behind holds the pipe; that goes too', async () => {
+    const { child } = run('sleep 300 & echo answer');
+    const startMs = Date.now();
+    expect(await child.ended).toMatchObject({ code: 0, output: 'answer\n' });
+    expect(Date.now() - startMs).toBeLessThan(5_000);
+    await child.gone;
+    expect(isGroupAlive(child.pid as number)).toBe(false);
+  });
+
+  it('hands over an endless line of stderr in pieces', async () => {
+    const { child, lines } = run('head -c 10000 /dev/zero | tr "\\0" "x" >&2');
+    await child.ended;
+    expect(lines.map(line => line.length)).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
+  });
+});

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClient } from '@/lib/sdk/client';
+import { dispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { Orchestrator } from '@/lib/server/orchestrator/orchestrator';
+import { shellProgram } from '@/lib/server/orchestrator/program';
+import { createLogger } from '@/lib/telemetry/logger';
+import { until } from '../../sdk/until';
+import { startFakePlane, type FakePlane } from './fake-plane';
+
+const NO_HURRY = new AbortController().signal;
+let plane: FakePlane;
+let orchestrator: Orchestrator | undefined;
+
+beforeEach(async () => {
+  plane = await startFakePlane();
+});
+afterEach(async () => {
+  await orchestrator?.stop(AbortSignal.abort());
+  orchestrator = undefined;
+  await plane.server.close();
+});
+
+async function start(command: string, capacity = 4): Promise<Orchestrator> {
+  const { url } = plane.server;
+  orchestrator = new Orchestrator({
+    url,
+    token: 't',
+    consumer: 'me',
+    capacity,
+    agentTypes: undefined,
+    program: shellProgram(command),
+    env: { PATH: process.env['PATH'], SWITCHBOARD_URL: url },
+    calls: dispatchCalls(createClient({ baseUrl: url, token: 't' })),
+    log: createLogger({ name: 'test', level: 'silent' }),
+    onRefused: () => undefined,
+  });
+  await orchestrator.start();
+  await until('the first claim', () => plane.claims > 0);
+  return orchestrator;
+}
+
+const refusal = (code: string, details = {}) => ({ status: 409, body: { code, detail: code, ...details } });
+
+describe('orchestrator', () => {
+  it('starts a child with the dispatch for each claim, and completes with its output', async () => {
+    await start('read -r line; echo "$SWITCHBOARD_DISPATCH_ID $SWITCHBOARD_DISPATCH"; echo "$line"');
+    const dispatch = plane.put({ prompt: "it's" });
+    await until('completion', () => plane.of('complete').length === 1);
+    const [call] = plane.of('complete');
+    expect(call).toMatchObject({ id: dispatch.id, body: { epoch: 1 } });
+    const [ids, json] = String(call?.body['output']).split('\n');
+    expect(ids).toBe(`${dispatch.id} ${dispatch.key}`);
+    expect(JSON.parse(json ?? '')).toEqual(dispatch);
+    expect(plane.of('heartbeat').length).toBeGreaterThan(0);
+  });
+
+  it('finds work that no event announced', async () => {
+    await start('echo swept');
+    plane.put({}, false);
+    await until('completion', () => plane.of('complete').length === 1, 4_000);
+  });
+
+  it('never runs more children than its capacity, and takes the next when one ends', async () => {
+    await start('sleep 0.3; echo done', 2);
+    for (let count = 0; count < 5; count += 1) plane.put({});
+    await until('two started', () => plane.of('heartbeat').length === 2);
+    await until('all done', () => plane.of('complete').length === 5);
+    expect(plane.of('heartbeat')).toHaveLength(5);
+  });
+
+  it('fails for good, with the end of stderr, or to be tried again on exit 75', async () => {
+    await start('read -r line; echo sorry >&2; case $line in *again*) exit 75;; *) exit 9;; esac');
+    plane.put({ prompt: 'again' });
+    plane.put({ prompt: 'never' });
+    await until('both failed', () => plane.of('fail').length === 2);
+    const verdicts = plane.of('fail').map(call => call.body['retryable']);
+    expect(verdicts.toSorted()).toEqual([false, true]);
+    expect(plane.of('fail')[0]?.body['error']).toContain('sorry');
+  });
+
+  it('takes a completion that is refused as waiting for an end', async () => {
+    plane.answer = call => (call.verb === 'complete' ? refusal('waiting') : undefined);
+    await start('echo asked');
+    plane.put({});
+    await until('the try', () => plane.of('complete').length === 1);
+    expect(plane.of('fail')).toEqual([]);
+  });
+
+  it('stops the child on a cancel, told by an event before the next heartbeat is due', async () => {
+    await start(`trap 'exit 0' TERM; while :; do sleep 0.05; done`);
+    const dispatch = plane.put({});
+    await until('a beat', () => plane.of('heartbeat').length === 1);
+    const { id, epoch } = dispatch;
+    plane.answer = call =>
+      call.verb === 'heartbeat'
+        ? { status: 200, body: { id, epoch, status: 'cancelling', leaseUntil: null, cancelRequested: true } }
+        : undefined;
+    plane.emit('dispatch-updated', { id, status: 'cancelling' });
+    await until('the last word', () => plane.of('fail').length === 1);
+    expect(plane.of('fail')[0]?.body).toMatchObject({ retryable: false });
+    expect(plane.of('complete')).toEqual([]);
+  });
+
+  it('kills the child of a stale epoch and says nothing more about it', async () => {
+    plane.answer = call =>
+      call.verb === 'heartbeat' ? refusal('stale-epoch', { currentEpoch: 2, dispatchStatus: 'running' }) : undefined;
+    const running = await start('sleep 300', 1);
+    plane.put({});
+    await until('a beat', () => plane.of('heartbeat').length === 1);
+    plane.answer = () => undefined;
+    plane.put({});
+    await until('the place is free again', () => plane.of('heartbeat').length === 2);
+    expect(plane.of('complete').concat(plane.of('fail'))).toEqual([]);
+    await running.stop(AbortSignal.abort());
+  });
+
+  it('keeps the child while the server is away and delivers when it is back', async () => {
+    await start('sleep 0.5; echo kept', 1);
+    plane.put({ leaseMs: 1_000 });
+    await until('a beat', () => plane.of('heartbeat').length === 1);
+    plane.answer = () => 'hang up';
+    await new Promise(resolve => setTimeout(resolve, 1_500));
+    plane.answer = () => undefined;
+    await until('delivered', () => plane.of('complete').length === 1, 14_000);
+    expect(plane.of('complete')[0]?.body['output']).toBe('kept');
+  });
+
+  it('gives unfinished work back when stopped, and lets what is nearly done finish', async () => {
+    const running = await start('read -r line; case $line in *quick*) sleep 0.5; echo ok;; *) sleep 300;; esac');
+    const long = plane.put({ prompt: 'long' });
+    const quick = plane.put({ prompt: 'quick' });
+    await until('both run', () => plane.of('heartbeat').length === 2);
+    const startMs = Date.now();
+    await running.stop(NO_HURRY);
+    expect(Date.now() - startMs).toBeLessThan(8_500);
+    expect(plane.of('complete').map(call => call.id)).toEqual([quick.id]);
+    expect(plane.of('release').map(call => call.id)).toEqual([long.id]);
+  });
+
+  it('gives back what a lost answer had claimed, and what an earlier life left', async () => {
+    plane.strays = [{ id: 'a'.repeat(24), epoch: 7 }];
+    await start('echo x');
+    expect(plane.of('release')).toMatchObject([{ id: 'a'.repeat(24), body: { epoch: 7 } }]);
+    plane.strays = [{ id: 'b'.repeat(24), epoch: 2 }];
+    plane.answer = call => (call.verb === 'claim' ? 'hang up' : undefined);
+    await until('the second release', () => plane.of('release').length === 2);
+    plane.answer = () => undefined;
+    plane.strays = [];
+    plane.put({});
+    await until('work again', () => plane.of('complete').length === 1);
+  });
+
+  it('replaces the child of an epoch that was resumed under the next', async () => {
+    await start('read -r line; case $line in *second*) echo resumed;; *) sleep 300;; esac', 2);
+    const first = plane.put({ prompt: 'first' });
+    await until('it runs', () => plane.of('heartbeat').length === 1);
+    plane.put({ ...first, epoch: 2, mode: 'resume', prompt: 'second' });
+    await until('the resumed one is done', () => plane.of('complete').length === 1);
+    expect(plane.of('complete')[0]).toMatchObject({ id: first.id, body: { epoch: 2, output: 'resumed' } });
+  });
+});
