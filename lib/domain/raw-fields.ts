@@ -16,7 +16,8 @@ const NUMBERS = ['int', 'long', 'double', 'decimal'];
 export type RawRule = (fields: RawFields) => string | null;
 
 const typeOf = (fields: RawFields, field: string): string => fields.types[field] ?? 'missing';
-export const isAbsent = (fields: RawFields, field: string): boolean => ['missing', 'null', 'undefined'].includes(typeOf(fields, field));
+export const isAbsent = (fields: RawFields, field: string): boolean =>
+  ['missing', 'null', 'undefined'].includes(typeOf(fields, field));
 
 export const wants =
   (field: string, types: string[], words: string, { required = false } = {}): RawRule =>
@@ -43,7 +44,9 @@ export const wantsId =
   fields => {
     if (isAbsent(fields, field) || typeOf(fields, field) === 'objectId') return null;
     const value = fields.values[field];
-    return typeof value === 'string' && /^[0-9a-f]{24}$/i.test(value) ? null : `${field}: got ${shown(value)}, wants an ObjectId`;
+    return typeof value === 'string' && /^[0-9a-f]{24}$/i.test(value)
+      ? null
+      : `${field}: got ${shown(value)}, wants an ObjectId`;
   };
 
 export const wantsMatch =

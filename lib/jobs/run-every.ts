@@ -24,7 +24,8 @@ export function runEvery(job: Job, { clock, log }: { clock: Clock; log: Logger }
         failing = false;
       } catch (error) {
         // Said once for an outage, not once a second.
-        if (!failing && !stopping.signal.aborted) log.warn({ job: job.name, err: error }, 'job failed; it is tried again');
+        if (!failing && !stopping.signal.aborted)
+          log.warn({ job: job.name, err: error }, 'job failed; it is tried again');
         failing = true;
       }
       await clock.sleep(job.everyMs, stopping.signal);

@@ -29,7 +29,13 @@ export interface BuiltPlane {
 }
 
 /** Connects, brings the database up to date, and builds what every service stands on. One a process. */
-export async function buildPlane({ mongodbUri, database, adminToken, processName, log }: PlaneOptions): Promise<BuiltPlane> {
+export async function buildPlane({
+  mongodbUri,
+  database,
+  adminToken,
+  processName,
+  log,
+}: PlaneOptions): Promise<BuiltPlane> {
   const connection = await connectDatabase(mongodbUri, database);
   try {
     await assertReplicaSet(connection.client);

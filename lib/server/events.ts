@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const mongodbUri = config.mongodbUri ?? readRunFile(config.dataDir)?.mongodbUri;
   if (mongodbUri === undefined) {
-    throw new StartupError(`MONGODB_URI: not set, and nothing runs on ${config.dataDir}. Set it, or start Switchboard with npm start first.`);
+    throw new StartupError(
+      `MONGODB_URI: not set, and nothing runs on ${config.dataDir}. Set it, or start Switchboard with npm start first.`,
+    );
   }
   const adminToken = ensureAdminToken(config);
   const log = createLogger({ name: 'events', level: config.logLevel, secrets: [adminToken] });
@@ -35,13 +37,17 @@ async function main(): Promise<void> {
     hosts: createHostPolicy({ ...config, port: () => port }),
     cursor: () => hub.position(),
   });
-  const listening = await listen((req, res) => {
-    const path = (req.url ?? '/').split('?', 1)[0]!;
-    if (path === '/api/events' && (req.method === 'GET' || req.method === 'HEAD')) return serveEvents(door, hub, req, res);
-    const error = new ControlPlaneError('not-found', 'This process answers GET /api/events and nothing else.');
-    const { status, headers, body } = refusal(error, 'none', log);
-    return res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
-  }, { host: config.host, port: config.eventsPort, portVariable: 'EVENTS_PORT' });
+  const listening = await listen(
+    (req, res) => {
+      const path = (req.url ?? '/').split('?', 1)[0]!;
+      if (path === '/api/events' && (req.method === 'GET' || req.method === 'HEAD'))
+        return serveEvents(door, hub, req, res);
+      const error = new ControlPlaneError('not-found', 'This process answers GET /api/events and nothing else.');
+      const { status, headers, body } = refusal(error, 'none', log);
+      return res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
+    },
+    { host: config.host, port: config.eventsPort, portVariable: 'EVENTS_PORT' },
+  );
   port = listening.port;
   shutdown.add('http server', async () => {
     const closed = listening.close();

@@ -14,8 +14,14 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 const HEADERS_WITHIN_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
 
-export async function listen(handler: Handler, { host, port, portVariable }: { host: string; port: number; portVariable: string }): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 }, handler);
+export async function listen(
+  handler: Handler,
+  { host, port, portVariable }: { host: string; port: number; portVariable: string },
+): Promise<Listening> {
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 },
+    handler,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(refused(error, host, port, portVariable)));
     server.listen({ host, port, backlog: 4_096 }, resolve);
@@ -35,8 +41,11 @@ export async function listen(handler: Handler, { host, port, portVariable }: { h
 
 function refused(error: Error, host: string, port: number, variable: string): Error {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return new StartupError(`${variable}: ${host}:${port} is in use by another program. Choose another ${variable}.`);
-  if (code === 'EACCES') return new StartupError(`${variable}: not allowed to listen on ${host}:${port}. Choose a port above 1023.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartupError(`HOST: '${host}' is not an address of this machine.`);
+  if (code === 'EADDRINUSE')
+    return new StartupError(`${variable}: ${host}:${port} is in use by another program. Choose another ${variable}.`);
+  if (code === 'EACCES')
+    return new StartupError(`${variable}: not allowed to listen on ${host}:${port}. Choose a port above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartupError(`HOST: '${host}' is not an address of this machine.`);
   return error;
 }

@@ -61,13 +61,16 @@ async function main(): Promise<void> {
   let pages: PageHandler = async (_req, res) => {
     res.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' }).end('Still starting.');
   };
-  const listening = await listen((req, res) => {
-    const path = (req.url ?? '/').split('?', 1)[0]!;
-    if (path === '/api/events') return serveEvents(door, stream.hub, req, res);
-    if (path === '/mcp') return proxy(req, res);
-    if (path === '/api' || path.startsWith('/api/')) return serveApi(door, req, res);
-    return pages(req, res);
-  }, { host: config.host, port: config.port, portVariable: 'PORT' });
+  const listening = await listen(
+    (req, res) => {
+      const path = (req.url ?? '/').split('?', 1)[0]!;
+      if (path === '/api/events') return serveEvents(door, stream.hub, req, res);
+      if (path === '/mcp') return proxy(req, res);
+      if (path === '/api' || path.startsWith('/api/')) return serveApi(door, req, res);
+      return pages(req, res);
+    },
+    { host: config.host, port: config.port, portVariable: 'PORT' },
+  );
   port = listening.port;
   shutdown.add('http server', async () => {
     // No new connections from here on; readers are told when to come back, claims that wait answer empty.
@@ -94,7 +97,11 @@ async function main(): Promise<void> {
     env: { ...process.env, MONGODB_URI: database.uri, SWITCHBOARD_ADMIN_TOKEN: adminToken, MCP_PORT: String(mcpPort) },
     log,
     onPid: pid => {
-      record.pids = { web: process.pid, ...(pid === undefined ? {} : { mcp: pid }), ...(database.pid() === undefined ? {} : { mongod: database.pid() }) };
+      record.pids = {
+        web: process.pid,
+        ...(pid === undefined ? {} : { mcp: pid }),
+        ...(database.pid() === undefined ? {} : { mongod: database.pid() }),
+      };
       if (!shutdown.stopping) writeRunFile(config.dataDir, record);
     },
   });

@@ -16,7 +16,11 @@ export async function openConsumer(
   if (there) return there;
   const fresh = { ...row, position: null, positionOrder: null, ackedAt: null, connectionId: null };
   try {
-    return await insertNow(c.consumers, { _id: newId(), ...fresh } as ConsumerDocument, ['createdAt', 'updatedAt', 'lastSeenAt']);
+    return await insertNow(c.consumers, { _id: newId(), ...fresh } as ConsumerDocument, [
+      'createdAt',
+      'updatedAt',
+      'lastSeenAt',
+    ]);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     return (await c.consumers.findOne({ tenantId, name }))!;

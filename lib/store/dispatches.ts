@@ -257,6 +257,11 @@ export async function lapseDispatch(c: Collections, id: ObjectId, epoch: number)
   );
 }
 
+/** A reply by tool to the work itself: the output then makes no second one. */
+export async function markReplied(c: Collections, id: ObjectId, epoch: number): Promise<void> {
+  await c.dispatches.updateOne({ _id: id, epoch }, { $set: { replied: true } });
+}
+
 export function findLapsed(c: Collections, limit: number) {
   return c.dispatches
     .find({ leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } } as Filter<DispatchDocument>, {

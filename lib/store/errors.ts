@@ -37,6 +37,9 @@ const isUnavailable = (error: unknown): boolean =>
   (error instanceof MongoError &&
     (error.hasErrorLabel('RetryableWriteError') ||
       error.hasErrorLabel('TransientTransactionError') ||
-      ['MongoPoolClearedError', 'MongoWaitQueueTimeoutError', 'MongoNotConnectedError', 'MongoTopologyClosedError'].includes(
-        error.name,
-      )));
+      [
+        'MongoPoolClearedError',
+        'MongoWaitQueueTimeoutError',
+        'MongoNotConnectedError',
+        'MongoTopologyClosedError',
+      ].includes(error.name)));

@@ -54,13 +54,18 @@ export async function oplogWindowHours(c: Collections): Promise<number | null> {
   return (newest.wall.getTime() - oldest.wall.getTime()) / 3_600_000;
 }
 
-export async function storageSizes(c: Collections): Promise<{ collection: string; documents: number; bytes: number }[]> {
+export async function storageSizes(
+  c: Collections,
+): Promise<{ collection: string; documents: number; bytes: number }[]> {
   const names = Object.values(COLLECTION_NAMES);
   const rows = await Promise.all(
     names.map(async collection => {
       const [stats] = await dbOf(c)
         .collection(collection)
-        .aggregate<{ count: number; size: number }>([{ $collStats: { storageStats: {} } }, { $project: { count: '$storageStats.count', size: '$storageStats.size' } }])
+        .aggregate<{ count: number; size: number }>([
+          { $collStats: { storageStats: {} } },
+          { $project: { count: '$storageStats.count', size: '$storageStats.size' } },
+        ])
         .toArray()
         .catch(() => []);
       return { collection, documents: stats?.count ?? 0, bytes: stats?.size ?? 0 };

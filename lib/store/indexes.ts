@@ -15,6 +15,10 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { rankAt: 1, _id: 1 } },
     { key: { tenantId: 1, _id: -1 } },
     { key: { tenantId: 1, assignedTo: 1, _id: -1 } },
+    // Waiting for a message: what arrived for an addressee since.
+    { key: { tenantId: 1, assignedTo: 1, arrivedAt: 1 } },
+    // The threads a dispatch wrote in: its inbox.
+    { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
     { key: { tenantId: 1, body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
@@ -26,13 +30,23 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { dependsOn: 1 } },
     { key: { runId: 1 } },
     { key: { threadId: 1 } },
-    { key: { tenantId: 1, title: 'text', input: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+    {
+      key: { tenantId: 1, title: 'text', input: 'text' },
+      name: 'text',
+      default_language: 'none',
+      language_override: 'no_language',
+    },
   ],
   threads: [
     { key: { tenantId: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, status: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, projectId: 1, lastMessageAt: -1 } },
-    { key: { tenantId: 1, subject: 'text', title: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+    {
+      key: { tenantId: 1, subject: 'text', title: 'text' },
+      name: 'text',
+      default_language: 'none',
+      language_override: 'no_language',
+    },
   ],
   projects: [
     { key: { tenantId: 1, parentId: 1, slug: 1 }, unique: true, partialFilterExpression: { slug: { $exists: true } } },
@@ -85,8 +99,15 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, action: 1, _id: -1 } },
   ],
   apiTokens: [{ key: { tokenId: 1 }, unique: true }, { key: { tenantId: 1, _id: -1 } }],
-  webSessions: [{ key: { hash: 1 }, unique: true }, { key: { tokenId: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
-  signInCodes: [{ key: { hash: 1 }, unique: true }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  webSessions: [
+    { key: { hash: 1 }, unique: true },
+    { key: { tokenId: 1 } },
+    { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  ],
+  signInCodes: [
+    { key: { hash: 1 }, unique: true },
+    { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  ],
   tenants: [{ key: { tenantId: 1 }, unique: true }],
   accounts: [{ key: { tenantId: 1, retryNotBefore: -1 } }],
   idempotencyKeys: [{ key: { createdAt: 1 }, expireAfterSeconds: DAY_SECONDS }],
@@ -100,4 +121,3 @@ export async function ensureIndexes(db: Db): Promise<void> {
     ),
   );
 }
-

@@ -7,7 +7,10 @@ const MOST_LANES = 5_000;
 /** Lanes that run now: a claim skips their items instead of losing the race for them. */
 export async function busyLanes(c: Collections, tenantId: string): Promise<ObjectId[]> {
   const rows = await c.dispatches
-    .find({ tenantId, status: { $in: ['running', 'cancelling'] }, lane: { $exists: true } }, { projection: { lane: 1 } })
+    .find(
+      { tenantId, status: { $in: ['running', 'cancelling'] }, lane: { $exists: true } },
+      { projection: { lane: 1 } },
+    )
     .limit(MOST_LANES)
     .toArray();
   return rows.map(row => row.lane!).filter(lane => lane instanceof ObjectId);

@@ -32,7 +32,12 @@ export async function recordMalformed(
 }
 
 async function trim(c: Collections): Promise<void> {
-  const oldestKept = await c.malformed.find({}, { projection: { seenAt: 1 } }).sort({ seenAt: -1 }).skip(MALFORMED_KEPT).limit(1).next();
+  const oldestKept = await c.malformed
+    .find({}, { projection: { seenAt: 1 } })
+    .sort({ seenAt: -1 })
+    .skip(MALFORMED_KEPT)
+    .limit(1)
+    .next();
   if (oldestKept) await c.malformed.deleteMany({ seenAt: { $lte: oldestKept.seenAt } });
 }
 

@@ -3,7 +3,7 @@ import type { Collections } from './collections';
 import type { MessageDocument } from './documents';
 import { listPage, type PageOrder, type PageRequest } from './list-page';
 
-type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
+type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;
 
 /** `yieldsMs` puts less urgent work later in rank; all times are the database's. */
 export async function insertMessage(c: Collections, yieldsMs: number, message: NewMessage): Promise<MessageDocument> {
@@ -18,6 +18,7 @@ export async function insertMessage(c: Collections, yieldsMs: number, message: N
               createdAt: '$$NOW',
               updatedAt: '$$NOW',
               availableAt: '$$NOW',
+              arrivedAt: '$$NOW',
               rankAt: { $add: ['$$NOW', yieldsMs] },
               ledger: { storedAt: '$$NOW' },
             },
@@ -39,7 +40,11 @@ export const findRawMessage = (c: Collections, id: ObjectId) =>
 export const findMessage = (c: Collections, tenantId: string, id: ObjectId) =>
   c.messages.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
 
-export const findLastMessages = async (c: Collections, threadId: ObjectId, limit: number): Promise<MessageDocument[]> => {
+export const findLastMessages = async (
+  c: Collections,
+  threadId: ObjectId,
+  limit: number,
+): Promise<MessageDocument[]> => {
   const rows = await c.messages
     .find({ threadId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })
     .sort({ seq: -1 })
@@ -69,6 +74,7 @@ export async function adoptMessage(
           createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
           updatedAt: '$$NOW',
           adoptedAt: '$$NOW',
+          arrivedAt: '$$NOW',
           availableAt: '$$NOW',
           rankAt: { $add: ['$$NOW', yieldsMs] },
           ledger: { storedAt: storedAt ?? '$$NOW' },

@@ -14,9 +14,7 @@ interface Migration {
 }
 
 /** Small and numbered; each may be run twice, for two processes may start at once. */
-const MIGRATIONS: Migration[] = [
-  { number: 1, name: 'collections, validators and pre-images', run: createCollections },
-];
+const MIGRATIONS: Migration[] = [{ number: 1, name: 'collections, validators and pre-images', run: createCollections }];
 
 export async function migrate(db: Db): Promise<void> {
   const log = db.collection<{ _id: number; name: string; at: Date }>('migrations');

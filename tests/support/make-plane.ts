@@ -5,6 +5,7 @@ import { AgentTypeCache } from '@/lib/services/agent-types/cache';
 import type { Plane } from '@/lib/services/context';
 import { Doorbell } from '@/lib/services/dispatches/doorbell';
 import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
+import { DatabaseProbe } from '@/lib/services/health/probes';
 import { AuthCache } from '@/lib/services/identity/auth-cache';
 import { ProjectTree } from '@/lib/services/projects/tree';
 import { SettingsCache } from '@/lib/services/settings/cache';
@@ -46,6 +47,8 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     authCache: new AuthCache(now),
     doorbell: new Doorbell(),
     streamedTimes: new StreamedTimes(),
+    database: new DatabaseProbe(collections, now),
+    stream: null,
   };
   return { plane, logged: () => logged };
 }

@@ -38,7 +38,13 @@ export const Thresholds = z.strictObject({
   maxAttempts: z.number().int().min(1).max(100).default(5).describe('Attempts before the work is dead'),
   quietAfterMs: span(1_000).default(120_000).describe('No progress for this long: quiet, ms'),
   stuckAfterMs: span(1_000).default(600_000).describe('No progress for this long: stuck, ms'),
-  dailyBudgetUsd: z.number().positive().max(1_000_000).nullable().default(null).describe('Per UTC day; null = no limit'),
+  dailyBudgetUsd: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .nullable()
+    .default(null)
+    .describe('Per UTC day; null = no limit'),
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 export const DEFAULT_THRESHOLDS: Thresholds = Thresholds.parse({});

@@ -143,7 +143,10 @@ export type ProgressDispatch = z.infer<typeof ProgressDispatch>;
 export const CompleteDispatch = z.strictObject({ epoch: Epoch, output: Output, usage: Usage.optional() });
 export type CompleteDispatch = z.infer<typeof CompleteDispatch>;
 export const CompleteMany = z.strictObject({
-  items: z.array(CompleteDispatch.extend({ id: Id })).min(1).max(MAX_CLAIM),
+  items: z
+    .array(CompleteDispatch.extend({ id: Id }))
+    .min(1)
+    .max(MAX_CLAIM),
 });
 export const FailDispatch = z.strictObject({
   epoch: Epoch,

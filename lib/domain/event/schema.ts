@@ -55,7 +55,10 @@ export const EventFilter = z.strictObject({
       const types = list.split(',').map(type => type.trim());
       const unknown = types.filter(type => !(EVENT_TYPES as readonly string[]).includes(type));
       if (unknown.length > 0) {
-        check.addIssue({ code: 'custom', message: `unknown event type '${unknown[0]}'; known: ${EVENT_TYPES.join(', ')}` });
+        check.addIssue({
+          code: 'custom',
+          message: `unknown event type '${unknown[0]}'; known: ${EVENT_TYPES.join(', ')}`,
+        });
       }
       return types as EventType[];
     }),

@@ -71,7 +71,13 @@ export type IssuedToken = z.infer<typeof IssuedToken>;
 
 export const CreateTenant = z.strictObject({ tenantId: TenantId, name: z.string().min(1).max(120) });
 export type CreateTenant = z.infer<typeof CreateTenant>;
-export const Tenant = z.object({ id: Id, tenantId: TenantId, name: z.string(), createdAt: Timestamp, createdBy: z.string() });
+export const Tenant = z.object({
+  id: Id,
+  tenantId: TenantId,
+  name: z.string(),
+  createdAt: Timestamp,
+  createdBy: z.string(),
+});
 export type Tenant = z.infer<typeof Tenant>;
 
 /** `POST /api/auth/session`: a sign-in code, a token, or nothing when a bearer token rides in the header. */

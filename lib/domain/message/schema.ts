@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { Body, HUMAN, Id, NullableTimestamp, Priority, Slug, Subject, pageFields, recordFields, searchField } from '../fields';
+import {
+  Body,
+  HUMAN,
+  Id,
+  NullableTimestamp,
+  Priority,
+  Slug,
+  Subject,
+  pageFields,
+  recordFields,
+  searchField,
+} from '../fields';
 
 export const MESSAGE_KINDS = ['message', 'question', 'answer', 'handoff', 'system'] as const;
 export const MESSAGE_STATUSES = [

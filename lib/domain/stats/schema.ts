@@ -19,7 +19,10 @@ export const Stats = z.object({
   activeSessions: z.number().int(),
   toolCalls: z.object({ total: z.number().int(), inFlight: z.number().int(), errors: z.number().int() }),
   latencyMs: z.object(
-    Object.fromEntries(HOPS.map(hop => [hop, Percentiles.nullable()])) as Record<Hop, z.ZodNullable<typeof Percentiles>>,
+    Object.fromEntries(HOPS.map(hop => [hop, Percentiles.nullable()])) as Record<
+      Hop,
+      z.ZodNullable<typeof Percentiles>
+    >,
   ),
   tools: z.array(
     z.object({

@@ -1,6 +1,8 @@
 import type { Route } from '../route';
 import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
+import { eventRoutes } from './events';
+import { healthRoutes } from './health';
 import { openApiRoutes } from './openapi';
 import { taskRoutes } from './tasks';
 import { tenantRoutes } from './tenants';
@@ -16,5 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...taskRoutes,
   ...dispatchRoutes,
+  ...eventRoutes,
+  ...healthRoutes,
   ...openApiRoutes(() => ROUTES),
 ];

@@ -55,8 +55,13 @@ export async function acknowledge(ctx: Context, name: string, position: string):
   const { plane } = ctx;
   const row = await findOwn(ctx, name);
   const verdict = plane.stream?.judge(position) ?? null;
-  if (verdict === null) throw new ControlPlaneError('unavailable', 'The stream is not open yet; try again.', { retryAfterMs: 1_000 });
-  if (!verdict.ok) throw invalidField('id', `got a position that is unknown here (${verdict.reason}), wants the id of an event of this stream`);
+  if (verdict === null)
+    throw new ControlPlaneError('unavailable', 'The stream is not open yet; try again.', { retryAfterMs: 1_000 });
+  if (!verdict.ok)
+    throw invalidField(
+      'id',
+      `got a position that is unknown here (${verdict.reason}), wants the id of an event of this stream`,
+    );
   await ackConsumer(plane.collections, row._id, position, verdict.point);
   return toConsumer(plane, (await findConsumer(plane.collections, row.tenantId, name)) ?? row);
 }

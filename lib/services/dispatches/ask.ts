@@ -45,7 +45,10 @@ export async function askQuestion(
     offeredUntil: null,
   });
   if (!row) {
-    throw new ControlPlaneError('stale-epoch', 'This dispatch is not running any more, so it cannot ask. Stop this work.');
+    throw new ControlPlaneError(
+      'stale-epoch',
+      'This dispatch is not running any more, so it cannot ask. Stop this work.',
+    );
   }
   crashPoint('ask:after-park');
   await settleDispatch(plane, row);

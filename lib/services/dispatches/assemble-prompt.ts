@@ -41,7 +41,9 @@ const fenced = (fence: string, label: string, text: string): string =>
 function contextSection(context: Dispatch['context'], fence: string): string | null {
   const told = context.filter(step => step.context.trim() !== '');
   if (told.length === 0) return null;
-  return ['## Context', ...told.map(step => fenced(fence, `${step.kind} ${step.name}`, step.context.trim()))].join('\n\n');
+  return ['## Context', ...told.map(step => fenced(fence, `${step.kind} ${step.name}`, step.context.trim()))].join(
+    '\n\n',
+  );
 }
 
 const sender = (message: Message): string => {

@@ -53,7 +53,7 @@ async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
   const missed: ClaimReason[] = [];
   // One after another only where the next needs what the last left over: candidates stand in rank order, and more
   // of them may be there than slots.
-  for (let at = 0; at < candidates.length && dispatches.length < claim.max; ) {
+  for (let at = 0; at < candidates.length && dispatches.length < claim.max;) {
     const batch = candidates.slice(at, at + (claim.max - dispatches.length));
     at += batch.length;
     const started = await Promise.all(batch.map(candidate => startCandidate(ctx, claim, candidate, slots)));
@@ -75,4 +75,3 @@ async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
 /** Of several reasons the one a person can act on. */
 const worstOf = (reasons: ClaimReason[]): ClaimReason =>
   reasons.includes('at-capacity') ? 'at-capacity' : reasons.includes('held') ? 'held' : 'nothing-due';
-

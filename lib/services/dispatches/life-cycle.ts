@@ -9,13 +9,7 @@ import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import { holdAccount } from '../../store/accounts';
-import {
-  endDispatch,
-  extendLease,
-  keepLateOutput,
-  lapseDispatch,
-  writeProgress,
-} from '../../store/dispatches';
+import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
@@ -40,7 +34,11 @@ export const heartbeatOf = (row: DispatchDocument): HeartbeatResult => ({
   cancelRequested: row.cancelRequestedAt !== undefined,
 });
 
-export async function heartbeatDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<HeartbeatResult> {
+export async function heartbeatDispatch(
+  ctx: Context,
+  id: string,
+  { epoch }: { epoch: number },
+): Promise<HeartbeatResult> {
   requirePermission(ctx.principal, 'dispatches:work');
   return extend(ctx, pathId('dispatch', id), epoch);
 }
@@ -56,7 +54,11 @@ export async function progressDispatch(ctx: Context, id: string, input: Progress
   return writeDispatchProgress(ctx, pathId('dispatch', id), input);
 }
 
-export async function writeDispatchProgress(ctx: Context, id: ObjectId, input: ProgressDispatch): Promise<HeartbeatResult> {
+export async function writeDispatchProgress(
+  ctx: Context,
+  id: ObjectId,
+  input: ProgressDispatch,
+): Promise<HeartbeatResult> {
   const { epoch, percent, state, agentId, transcriptUrl, enforced } = input;
   const progress =
     percent === undefined && state === undefined
@@ -149,7 +151,10 @@ async function refusalOf(
   if (!row) throw notFound('dispatch', hex(id));
   if (row.epoch === epoch && repeatable.includes(row.status)) return row;
   if (row.epoch === epoch && row.status === 'waiting') {
-    throw new ControlPlaneError('waiting', 'This dispatch waits for an answer; it is resumed with a new epoch and key.');
+    throw new ControlPlaneError(
+      'waiting',
+      'This dispatch waits for an answer; it is resumed with a new epoch and key.',
+    );
   }
   const lapsed = row.epoch === epoch ? await lapseDispatch(c, id, epoch) : null;
   if (lapsed) await settleDispatch(plane, lapsed);

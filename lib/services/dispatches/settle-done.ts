@@ -53,7 +53,9 @@ async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<voi
   if (!task) return;
   const deliverables = dispatch.deliverables ?? [];
   const handedIn = new Set(
-    deliverables.filter(({ value, path, url }) => [value, path, url].some(text => text?.trim())).map(({ name }) => name),
+    deliverables
+      .filter(({ value, path, url }) => [value, path, url].some(text => text?.trim()))
+      .map(({ name }) => name),
   );
   const missing = task.deliverables.map(({ name }) => name).filter(name => !handedIn.has(name));
   const result = { output: dispatch.output ?? '', deliverables, missing };

@@ -34,7 +34,8 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
     epoch: dispatch.epoch,
     set: {
       status: WORK_WORDS[kind].waiting,
-      reason: question.to === HUMAN ? 'waits for a person’s answer' : { $literal: `waits for ${question.to} to answer` },
+      reason:
+        question.to === HUMAN ? 'waits for a person’s answer' : { $literal: `waits for ${question.to} to answer` },
     },
   });
 }

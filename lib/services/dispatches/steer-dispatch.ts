@@ -39,7 +39,8 @@ export const cancelDispatch = (ctx: Context, id: string): Promise<DispatchRecord
 export const redriveDispatch = (ctx: Context, id: string): Promise<DispatchRecord> =>
   steer(ctx, id, 'redrive', async row => {
     const redriven = await redriveWork(ctx.plane.collections, row);
-    if (!redriven) throw new ControlPlaneError('conflict', 'Its work item is not dead, so there is nothing to redrive.');
+    if (!redriven)
+      throw new ControlPlaneError('conflict', 'Its work item is not dead, so there is nothing to redrive.');
     ctx.plane.doorbell.ring(row.tenantId);
   });
 

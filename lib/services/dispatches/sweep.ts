@@ -13,10 +13,7 @@ const UNSETTLED_AFTER_MS = 2_000;
  */
 export async function sweepDispatches(plane: Plane): Promise<{ lapsed: number; settled: number }> {
   const c = plane.collections;
-  const [lapsed, unsettled] = await Promise.all([
-    findLapsed(c, BATCH),
-    findUnsettled(c, UNSETTLED_AFTER_MS, BATCH),
-  ]);
+  const [lapsed, unsettled] = await Promise.all([findLapsed(c, BATCH), findUnsettled(c, UNSETTLED_AFTER_MS, BATCH)]);
   let ended = 0;
   for (const { _id, epoch } of lapsed) {
     const row = await lapseDispatch(c, _id, epoch);

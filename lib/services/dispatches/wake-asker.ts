@@ -16,7 +16,11 @@ export async function wakeAsker(
   const c = plane.collections;
   const woken = await answerQuestion(c, tenantId, questionId, answer._id);
   if (!woken) {
-    const already = await c.dispatches.findOne({ tenantId, 'question.id': questionId, 'question.answerId': answer._id });
+    const already = await c.dispatches.findOne({
+      tenantId,
+      'question.id': questionId,
+      'question.answerId': answer._id,
+    });
     if (!already) await markLate(c, answer._id);
     return already;
   }

@@ -1,12 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import type { SystemHealth } from '../../domain/health/schema';
-import {
-  countStale,
-  oldestDueSeconds,
-  oplogWindowHours,
-  replicaSetMembers,
-  storageSizes,
-} from '../../store/health';
+import { countStale, oldestDueSeconds, oplogWindowHours, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
 import { countOrchestrators } from '../../store/presence';
 import { listConsumerPage } from '../../store/consumers';
@@ -40,25 +34,36 @@ export async function systemHealth(ctx: Context): Promise<SystemHealth> {
 
 async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
   const c = plane.collections;
-  const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] = await Promise.all([
-    countOrchestrators(c, tenantId),
-    countStale(c, tenantId),
-    oldestDueSeconds(c, tenantId),
-    replicaSetMembers(c).catch(() => []),
-    oplogWindowHours(c).catch(() => null),
-    listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
-    readMalformed(c, [tenantId], MALFORMED_SHOWN),
-    storageSizes(c),
-    plane.settings.get(tenantId),
-  ]);
+  const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] =
+    await Promise.all([
+      countOrchestrators(c, tenantId),
+      countStale(c, tenantId),
+      oldestDueSeconds(c, tenantId),
+      replicaSetMembers(c).catch(() => []),
+      oplogWindowHours(c).catch(() => null),
+      listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
+      readMalformed(c, [tenantId], MALFORMED_SHOWN),
+      storageSizes(c),
+      plane.settings.get(tenantId),
+    ]);
   const reasons: string[] = [];
   if (oldestDue !== null && oldestDue >= NOBODY_LISTENING_SECONDS && orchestrators === 0 && !settings.dispatchPaused) {
-    reasons.push(`Nobody is listening: work has been due for ${Math.round(oldestDue)} s and no orchestrator is connected.`);
+    reasons.push(
+      `Nobody is listening: work has been due for ${Math.round(oldestDue)} s and no orchestrator is connected.`,
+    );
   }
-  if (plane.stream?.state() === 'reconnecting') reasons.push('The change stream is reconnecting; events are late, none is lost.');
+  if (plane.stream?.state() === 'reconnecting')
+    reasons.push('The change stream is reconnecting; events are late, none is lost.');
   for (const { name, tokenAgeSeconds } of consumers.items) {
-    if (windowHours !== null && tokenAgeSeconds !== null && tokenAgeSeconds > windowHours * 3_600 * WINDOW_WARNING && windowHours >= 1) {
-      reasons.push(`Consumer ${name} is ${Math.round(tokenAgeSeconds / 3_600)} h behind; history goes back ${windowHours.toFixed(1)} h.`);
+    if (
+      windowHours !== null &&
+      tokenAgeSeconds !== null &&
+      tokenAgeSeconds > windowHours * 3_600 * WINDOW_WARNING &&
+      windowHours >= 1
+    ) {
+      reasons.push(
+        `Consumer ${name} is ${Math.round(tokenAgeSeconds / 3_600)} h behind; history goes back ${windowHours.toFixed(1)} h.`,
+      );
     }
   }
   const unwell = members.filter(({ state }) => !['PRIMARY', 'SECONDARY', 'ARBITER'].includes(state));

@@ -46,7 +46,12 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
   const hops = message.hops ?? 0;
   const routing =
     message.routing ??
-    (await routeMessage(plane, message.tenantId, { assignedTo: message.assignedTo, priority: message.priority, kind: message.kind, hops }));
+    (await routeMessage(plane, message.tenantId, {
+      assignedTo: message.assignedTo,
+      priority: message.priority,
+      kind: message.kind,
+      hops,
+    }));
   const thread = message.threadId
     ? await takeSeq(c, message.tenantId, message.threadId)
     : await insertThread(c, openedThread(message, id));

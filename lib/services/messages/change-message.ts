@@ -27,7 +27,10 @@ export async function patchMessage(ctx: Context, id: string, patch: PatchMessage
   const assignedTo = patch.assignedTo === undefined ? before.assignedTo : patch.assignedTo;
   const priority = patch.priority ?? before.priority;
   if (assignedTo !== null && assignedTo !== HUMAN && !(await plane.agentTypes.get(principal.tenantId, assignedTo))) {
-    throw invalidField('assignedTo', `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`);
+    throw invalidField(
+      'assignedTo',
+      `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
+    );
   }
   const routing =
     before.status === 'dead' && patch.assignedTo === undefined

@@ -86,7 +86,10 @@ function finish(ctx: Context, row: MessageDocument): Message {
 async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {
   if (assignedTo === null || assignedTo === HUMAN) return;
   if (await plane.agentTypes.get(principal.tenantId, assignedTo)) return;
-  throw invalidField('assignedTo', `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`);
+  throw invalidField(
+    'assignedTo',
+    `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
+  );
 }
 
 async function requireProject({ plane, principal }: Context, projectId: string): Promise<void> {
@@ -112,12 +115,7 @@ async function questionAnswered(
   return open.length === 1 ? open[0]! : null;
 }
 
-async function answer(
-  ctx: Context,
-  thread: ThreadDocument,
-  question: MessageDocument,
-  said: Base,
-): Promise<Message> {
+async function answer(ctx: Context, thread: ThreadDocument, question: MessageDocument, said: Base): Promise<Message> {
   const row = await appendMessage(ctx.plane, {
     ...said,
     threadId: thread._id,

@@ -44,7 +44,9 @@ export async function adoptTask(plane: Plane, id: ObjectId, storedAt: Date | nul
       runId: asObjectId(raw['runId']),
       kind: given.kind ?? 'work',
       dependsOn,
-      deliverables: Deliverable.array().catch([]).parse(raw['deliverables'] ?? []),
+      deliverables: Deliverable.array()
+        .catch([])
+        .parse(raw['deliverables'] ?? []),
       status: pending ? 'pending' : held === null ? 'ready' : 'held',
       reason: pending ? null : held,
       result: null,
@@ -67,8 +69,11 @@ async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string,
   if (!verdict.ok) return verdict.reason;
   if (!(await plane.tenants.exists(tenantId))) return `tenantId: no tenant '${tenantId}'`;
   const dependsOn = (raw['dependsOn'] ?? []) as unknown[];
-  if (dependsOn.length > MAX_DEPENDENCIES) return `dependsOn: got ${dependsOn.length}, wants at most ${MAX_DEPENDENCIES}`;
+  if (dependsOn.length > MAX_DEPENDENCIES)
+    return `dependsOn: got ${dependsOn.length}, wants at most ${MAX_DEPENDENCIES}`;
   if (dependsOn.some(id => asObjectId(id) === null)) return 'dependsOn: wants task ids';
-  const deliverables = Deliverable.array().max(MAX_DELIVERABLES).safeParse(raw['deliverables'] ?? []);
+  const deliverables = Deliverable.array()
+    .max(MAX_DELIVERABLES)
+    .safeParse(raw['deliverables'] ?? []);
   return deliverables.success ? null : 'deliverables: wants a list of {name, description}';
 }

@@ -29,18 +29,24 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
   await requireThreadReferences(ctx, { projectId: patch.projectId });
   const held = holdReason(type, priority);
   const movable = before.status === 'ready' || before.status === 'held';
-  const row = await changeIdleTask(plane.collections, principal.tenantId, taskId, [before.status].filter(s => IDLE.includes(s)), {
-    ...(patch.title === undefined ? {} : { title: { $literal: redactSecrets(patch.title) } }),
-    ...(patch.input === undefined ? {} : { input: { $literal: redactSecrets(patch.input) } }),
-    ...(patch.deliverables === undefined ? {} : { deliverables: { $literal: patch.deliverables } }),
-    ...(patch.projectId === undefined
-      ? {}
-      : { projectId: patch.projectId === null ? null : bodyId('projectId', patch.projectId) }),
-    assignedTo,
-    priority,
-    ...(movable ? { status: held === null ? 'ready' : 'held', reason: { $literal: held } } : {}),
-    rankAt: { $add: ['$availableAt', YIELDS_MS[priority]] },
-  });
+  const row = await changeIdleTask(
+    plane.collections,
+    principal.tenantId,
+    taskId,
+    [before.status].filter(s => IDLE.includes(s)),
+    {
+      ...(patch.title === undefined ? {} : { title: { $literal: redactSecrets(patch.title) } }),
+      ...(patch.input === undefined ? {} : { input: { $literal: redactSecrets(patch.input) } }),
+      ...(patch.deliverables === undefined ? {} : { deliverables: { $literal: patch.deliverables } }),
+      ...(patch.projectId === undefined
+        ? {}
+        : { projectId: patch.projectId === null ? null : bodyId('projectId', patch.projectId) }),
+      assignedTo,
+      priority,
+      ...(movable ? { status: held === null ? 'ready' : 'held', reason: { $literal: held } } : {}),
+      rankAt: { $add: ['$availableAt', YIELDS_MS[priority]] },
+    },
+  );
   if (!row) throw busy(before, 'change');
   await recordActivity(ctx, {
     action: 'task.update',

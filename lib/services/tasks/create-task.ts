@@ -26,7 +26,8 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   const pending = await hasOpenDependencies(ctx, dependsOn);
   const threadId = input.threadId ? bodyId('threadId', input.threadId) : null;
   const named = threadId ? await findThread(c, principal.tenantId, threadId) : null;
-  if (threadId && !named) throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
+  if (threadId && !named)
+    throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
   const thread = threadId ? await takeSeq(c, principal.tenantId, threadId) : null;
   const held = holdReason(type, input.priority);
   const id = recordId === undefined ? newId() : bodyId('recordId', recordId);
@@ -69,6 +70,7 @@ async function hasOpenDependencies({ plane, principal }: Context, ids: ObjectId[
   if (ids.length === 0) return false;
   const rows = await findTasksById(plane.collections, principal.tenantId, ids);
   const missing = ids.findIndex(id => !rows.some(row => row._id.equals(id)));
-  if (missing >= 0) throw invalidField(`dependsOn.${missing}`, `got '${hex(ids[missing]!)}', wants the id of a task that exists`);
+  if (missing >= 0)
+    throw invalidField(`dependsOn.${missing}`, `got '${hex(ids[missing]!)}', wants the id of a task that exists`);
   return rows.some(row => row.status !== 'done');
 }

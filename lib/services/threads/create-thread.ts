@@ -12,7 +12,8 @@ import type { Context } from '../context';
 export async function createThread(ctx: Context, input: CreateThread, recordId?: string): Promise<Thread> {
   requirePermission(ctx.principal, 'messages:write');
   const { plane, principal } = ctx;
-  if (principal.role === 'agent') throw new ControlPlaneError('forbidden', 'Role agent opens a thread by its first message.');
+  if (principal.role === 'agent')
+    throw new ControlPlaneError('forbidden', 'Role agent opens a thread by its first message.');
   await requireThreadReferences(ctx, input);
   const row = await insertThread(plane.collections, {
     _id: recordId === undefined ? newId() : bodyId('recordId', recordId),
@@ -27,7 +28,11 @@ export async function createThread(ctx: Context, input: CreateThread, recordId?:
     lastSeq: 0,
     messageCount: 0,
   });
-  await recordActivity(ctx, { action: 'thread.create', subject: { kind: 'thread', id: row._id.toHexString() }, changes: [] });
+  await recordActivity(ctx, {
+    action: 'thread.create',
+    subject: { kind: 'thread', id: row._id.toHexString() },
+    changes: [],
+  });
   return toThread(row);
 }
 
@@ -37,7 +42,10 @@ export async function requireThreadReferences(
   { assignedTo, projectId }: { assignedTo?: string | null | undefined; projectId?: string | null | undefined },
 ): Promise<void> {
   if (assignedTo && assignedTo !== HUMAN && !(await plane.agentTypes.get(principal.tenantId, assignedTo))) {
-    throw invalidField('assignedTo', `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`);
+    throw invalidField(
+      'assignedTo',
+      `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
+    );
   }
   if (!projectId) return;
   await plane.projects.freshFor(projectId);

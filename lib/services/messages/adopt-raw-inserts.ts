@@ -1,0 +1,38 @@
+import type { ObjectId } from '../../store/documents';
+import { findUnadopted } from '../../store/messages';
+import { findUnadoptedTasks } from '../../store/tasks';
+import type { Plane } from '../context';
+import { adoptTask } from '../tasks/adopt-task';
+import { adoptRawMessage } from './adopt-message';
+
+/** Raw inserts looked at in one pass. */
+const PAGE = 500;
+/** At once, so that a burst of raw inserts does not wait in line behind each other's writes. */
+const ABREAST = 20;
+
+/**
+ * Takes up what no change event reached: inserted while no process ran, or while one was killed. Goes round by id, a
+ * page a pass, so that documents nobody can take up never stand in front of good ones.
+ */
+export class RawInsertSweep {
+  #afterMessage: ObjectId | null = null;
+  #afterTask: ObjectId | null = null;
+
+  constructor(private readonly plane: Plane) {}
+
+  async run(): Promise<void> {
+    const c = this.plane.collections;
+    const messages = await findUnadopted(c, this.#afterMessage, PAGE);
+    this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
+    await this.#each(messages, id => adoptRawMessage(this.plane, id));
+    const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
+    this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;
+    await this.#each(tasks, id => adoptTask(this.plane, id));
+  }
+
+  async #each(rows: { _id: ObjectId }[], adopt: (id: ObjectId) => Promise<void>): Promise<void> {
+    for (let at = 0; at < rows.length; at += ABREAST) {
+      await Promise.all(rows.slice(at, at + ABREAST).map(({ _id }) => adopt(_id)));
+    }
+  }
+}

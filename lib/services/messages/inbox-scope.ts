@@ -1,0 +1,31 @@
+import { notFound } from '../../domain/errors';
+import { HUMAN } from '../../domain/fields';
+import type { ThreadDocument } from '../../store/documents';
+import { bodyId } from '../../store/ids';
+import { threadsOfDispatch, type InboxScope } from '../../store/inbox';
+import { findThread } from '../../store/threads';
+import type { Caller } from '../identity/caller';
+import { isOwnThread } from '../threads/scope';
+
+/**
+ * Whose messages a caller sees as its own: a dispatch, those to its type in its threads; a token bound to a type, all
+ * to that type; anybody else, those to people.
+ */
+export async function inboxScope({ ctx: { plane, principal }, agentType, dispatch }: Caller): Promise<InboxScope> {
+  return {
+    tenantId: principal.tenantId,
+    addressee: agentType ?? HUMAN,
+    threads: dispatch ? await threadsOfDispatch(plane.collections, principal.tenantId, dispatch) : null,
+    questionId: dispatch?.question?.id ?? null,
+  };
+}
+
+/** The thread of the dispatch itself, and whatever its type takes part in. */
+export async function requireReadableThread(caller: Caller, threadId: string): Promise<ThreadDocument> {
+  const { plane, principal } = caller.ctx;
+  const thread = await findThread(plane.collections, principal.tenantId, bodyId('threadId', threadId));
+  if (!thread) throw notFound('thread', threadId);
+  const isDispatchs = caller.dispatch?.threadId?.equals(thread._id) ?? false;
+  if (!isDispatchs && !(await isOwnThread(caller.ctx, thread._id))) throw notFound('thread', threadId);
+  return thread;
+}

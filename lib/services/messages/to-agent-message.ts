@@ -1,0 +1,49 @@
+import { MAX_BODY_CHARACTERS } from '../../domain/fields';
+import { tierOf, type AgentMessage } from '../../domain/message/agent-view';
+import type { MessageDocument, ObjectId } from '../../store/documents';
+import { hex, isoOrNull } from '../../store/ids';
+import { toMessage } from '../../store/to-record/work';
+
+/** What a result's bodies may come to: a model's client cuts or refuses a result of more than some 100,000 characters. */
+const PAGE_CHARACTERS = 64_000;
+const HELD: MessageDocument['status'][] = ['claimed', 'waiting'];
+
+/** `own` is the reader's dispatch: what it works on is not held against it. */
+export function toAgentMessage(row: MessageDocument, own: ObjectId | null): AgentMessage {
+  const { id, threadId, seq, assignedTo, projectId, priority, kind, inReplyTo, expectsReply, hops, ...rest } =
+    toMessage(row);
+  const isHeld = row.dispatchId !== null && HELD.includes(row.status) && !(own && row.dispatchId.equals(own));
+  return {
+    id,
+    threadId,
+    seq,
+    from: { ...rest.from, tier: tierOf(rest.from.kind) },
+    assignedTo,
+    projectId,
+    priority,
+    kind,
+    inReplyTo,
+    expectsReply,
+    hops,
+    status: rest.status,
+    reason: rest.reason,
+    options: rest.options,
+    late: rest.late,
+    createdAt: rest.createdAt,
+    readAt: isoOrNull(row.ledger?.readAt),
+    heldBy: isHeld ? hex(row.dispatchId!) : null,
+    // A raw insert may be longer than anything the API takes.
+    body: rest.body.slice(0, MAX_BODY_CHARACTERS),
+    truncated: rest.body.length > MAX_BODY_CHARACTERS,
+  };
+}
+
+/** How many of these rows one result can carry; at least one, for none would never get past it. */
+export function countThatFit(rows: readonly Pick<MessageDocument, 'body'>[]): number {
+  let characters = 0;
+  for (const [at, { body }] of rows.entries()) {
+    characters += Math.min(body.length, MAX_BODY_CHARACTERS);
+    if (characters > PAGE_CHARACTERS) return Math.max(1, at);
+  }
+  return rows.length;
+}
