@@ -21,6 +21,9 @@ export function refuseAtTheDoor(hosts: HostPolicy, request: Arrival & { url: str
   return reached;
 }
 
+/** `session`: the request makes or ends one, so its origin counts whatever came with it; `none`: nobody is asked for. */
+export type IdentityRule = 'required' | 'session' | 'none';
+
 /**
  * Who is calling. A credential that is no good is nobody's, which only a route open to all accepts; two credentials,
  * and a cookie write from another site, are refused everywhere.
@@ -29,12 +32,12 @@ export async function identify(
   plane: Plane,
   { method, headers }: { method: string; headers: RequestHeaders },
   reached: ReachedAt,
-  sameOriginOnly = false,
+  rule: IdentityRule = 'required',
 ): Promise<{ principal: Principal | null; credential: Credential | null }> {
   const credential = readCredential(headers);
   const writes = method !== 'GET' && method !== 'HEAD';
-  if (writes && (sameOriginOnly || credential?.kind === 'cookie')) refuseForeignOrigin(headers, reached);
-  return { credential, principal: credential ? await authenticate(plane, credential) : null };
+  if (writes && (rule === 'session' || credential?.kind === 'cookie')) refuseForeignOrigin(headers, reached);
+  return { credential, principal: credential && rule !== 'none' ? await authenticate(plane, credential) : null };
 }
 
 function readCredential(headers: RequestHeaders): Credential | null {

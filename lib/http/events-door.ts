@@ -13,8 +13,8 @@ import { responseSink } from '../stream/response-sink';
 import type { StreamSink } from '../stream/sink';
 import { admit, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
-import { validationFailed } from './explain-issues';
 import { requestOf } from './node-adapter';
+import { readQuery } from './read-query';
 import { refusal } from './respond';
 
 export interface StreamRequest {
@@ -52,10 +52,7 @@ export async function beginStream(
   signal: AbortSignal,
 ): Promise<void> {
   requirePermission(principal, 'events:read');
-  const raw = Object.fromEntries(new URLSearchParams(queryText));
-  const query = StreamQuery.safeParse(raw);
-  if (!query.success) throw validationFailed('query', query.error, raw);
-  const { consumer, after, ...filter } = query.data;
+  const { consumer, after, ...filter } = readQuery(StreamQuery, queryText);
   const ctx: Context = { plane, principal, requestId };
   const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
   const connectionId = randomUUID();

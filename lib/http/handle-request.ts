@@ -1,7 +1,7 @@
 import { requirePermission } from '../auth/policy';
 import { ControlPlaneError, isControlPlaneError } from '../domain/errors';
 import type { Principal } from '../domain/identity/schema';
-import { identify, refuseAtTheDoor, requestIdOf, requirePrincipal } from './admit';
+import { identify, refuseAtTheDoor, requestIdOf, requirePrincipal, type IdentityRule } from './admit';
 import type { ApiRequest, ApiResponse } from './api-request';
 import type { HttpDoor } from './door';
 import { runOnce } from './idempotency';
@@ -49,11 +49,11 @@ async function answer(door: HttpDoor, request: ApiRequest, requestId: string): P
   const [path, queryText] = splitUrl(request.url);
   const { route, params } = router().match(request.method, path);
   if (route.guessable) await refuseGuessing(door, reached.address);
-  const { principal, credential } = await identify(door.plane, request, reached, route.sameOriginOnly);
+  const { principal, credential } = await identify(door.plane, request, reached, identityOf(route));
   const call: Call<unknown, unknown> = {
     ctx: { plane: door.plane, principal: permitted(route, principal), requestId },
     params,
-    query: readQuery(route, queryText),
+    query: readQuery(route.query, queryText),
     body: undefined,
     headers: request.headers,
     signal: request.signal,
@@ -69,6 +69,10 @@ async function answer(door: HttpDoor, request: ApiRequest, requestId: string): P
     : await route.run(call);
   return success(route, result, requestId);
 }
+
+/** Probes and the like ask for nobody: they must answer while the database that knows the tokens does not. */
+const identityOf = (route: Route): IdentityRule =>
+  route.sameOriginOnly ? 'session' : route.access === 'open' ? 'none' : 'required';
 
 function splitUrl(url: string): [path: string, queryText: string] {
   const at = url.indexOf('?');

@@ -1,9 +1,9 @@
+import type { z } from 'zod';
 import { ControlPlaneError, type FieldError } from '../domain/errors';
 import { validationFailed } from './explain-issues';
-import type { Route } from './route';
 
-/** Parameters by the route's schema; one it does not know, or one given twice, is refused and not ignored. */
-export function readQuery(route: Route, queryText: string): unknown {
+/** Parameters by their schema; one it does not know, or one given twice, is refused and not ignored. */
+export function readQuery<Query>(schema: z.ZodType<Query> | undefined, queryText: string): Query {
   const given: Record<string, string> = {};
   const twice: FieldError[] = [];
   for (const [name, value] of new URLSearchParams(queryText)) {
@@ -14,14 +14,14 @@ export function readQuery(route: Route, queryText: string): unknown {
   }
   if (twice.length > 0)
     throw new ControlPlaneError('validation-failed', `${twice[0]!.path}: ${twice[0]!.message}`, { errors: twice });
-  if (!route.query) {
+  if (!schema) {
     const unknown = Object.keys(given).map(path => ({ path: path.slice(0, 100), message: 'is not a parameter here' }));
-    if (unknown.length === 0) return {};
+    if (unknown.length === 0) return {} as Query;
     throw new ControlPlaneError('validation-failed', `${unknown[0]!.path}: ${unknown[0]!.message}`, {
       errors: unknown,
     });
   }
-  const parsed = route.query.safeParse(given);
+  const parsed = schema.safeParse(given);
   if (!parsed.success) throw validationFailed('query', parsed.error, given);
   return parsed.data;
 }
