@@ -1,0 +1,92 @@
+import type { ChangeStream } from 'mongodb';
+import type { EventCursor, SourceStep, StreamIdentity } from '../../domain/event/event-source';
+import { META_COLLECTION } from '../stream-identity';
+import { toStreamError, unavailable } from './errors';
+import { mapChange, type MappedChange } from './map-change';
+import { TENANTS_COLLECTION } from './pipeline';
+import type { RawChange } from './raw-change';
+
+export type RawStream = ChangeStream<RawChange, RawChange>;
+
+export interface CursorContext {
+  knownTenant(tenantId: string): boolean;
+  tenantSeen(tenantId: string): void;
+  malformed(found: NonNullable<MappedChange['malformed']>, token: string, atMs: number): void;
+}
+
+/**
+ * One change stream, a step at a time. `tryNext` and never `next` raced with a timer: a step that is given up leaves
+ * its cursor behind on the server. A plain end and a change of identity are failures like any other.
+ */
+export class ChangeCursor implements EventCursor {
+  #token: string;
+  #end: Error | null = null;
+
+  constructor(
+    private readonly stream: RawStream,
+    readonly identity: StreamIdentity,
+    readonly startToken: string,
+    private readonly context: CursorContext,
+    private first: RawChange | null = null,
+  ) {
+    this.#token = startToken;
+  }
+
+  async next(): Promise<SourceStep> {
+    if (this.#end) throw this.#end;
+    const change = await this.#read();
+    if (change !== null) return this.#step(change);
+    if (this.stream.closed) throw unavailable('The change stream came to its end.');
+    const token = tokenOf(this.stream.resumeToken);
+    if (token !== null && token > this.#token) this.#token = token;
+    return { token: this.#token, event: null, atMs: tokenTimeMs(this.#token) };
+  }
+
+  close(): void {
+    this.stream.close().catch(() => undefined);
+  }
+
+  async #read(): Promise<RawChange | null> {
+    const { first } = this;
+    this.first = null;
+    if (first !== null) return first;
+    try {
+      return (await this.stream.tryNext()) as RawChange | null;
+    } catch (error) {
+      throw toStreamError(error);
+    }
+  }
+
+  #step(change: RawChange): SourceStep {
+    // A key whose type is not in the token itself cannot be resumed from by the token alone.
+    if (change._id._typeBits === undefined) this.#token = change._id._data;
+    const atMs = change.wallTime?.getTime() ?? tokenTimeMs(change._id._data);
+    const quiet: SourceStep = { token: this.#token, event: null, atMs };
+    if (change.coll === META_COLLECTION) {
+      if (this.#isAnotherStream(change)) this.#end = unavailable('The identity of this database changed.');
+      return quiet;
+    }
+    if (change.coll === TENANTS_COLLECTION) {
+      if (typeof change.doc['tenantId'] === 'string') this.context.tenantSeen(change.doc['tenantId']);
+      return quiet;
+    }
+    const { event, malformed } = mapChange(change, this.context.knownTenant);
+    if (malformed) this.context.malformed(malformed, this.#token, atMs);
+    return { token: this.#token, event: change._id._typeBits === undefined ? event : null, atMs };
+  }
+
+  #isAnotherStream({ operationType, doc }: RawChange): boolean {
+    if (!['insert', 'update', 'replace'].includes(operationType)) return true;
+    const { databaseId, streamEpoch } = doc;
+    if (databaseId === undefined) return false;
+    return databaseId !== this.identity.databaseId || streamEpoch !== this.identity.streamEpoch;
+  }
+}
+
+export const tokenOf = (resumeToken: unknown): string | null => {
+  const data = (resumeToken as { _data?: unknown } | null)?._data;
+  return typeof data === 'string' ? data : null;
+};
+
+/** The seconds in a token: byte 0x82, then a timestamp. */
+const tokenTimeMs = (token: string): number => Number.parseInt(token.slice(2, 10), 16) * 1_000;

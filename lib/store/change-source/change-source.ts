@@ -1,0 +1,126 @@
+import { type ChangeStreamOptions, type Db, MongoClient, type MongoClientOptions, Timestamp } from 'mongodb';
+import type { EventCursor, EventSource, OpenSource } from '../../domain/event/event-source';
+import { LruMap } from '../../kernel/lru-map';
+import { ensureStreamIdentity } from '../stream-identity';
+import { ChangeCursor, tokenOf, type RawStream } from './change-cursor';
+import { toStreamError, unavailable } from './errors';
+import { KnownTenants } from './known-tenants';
+import type { MalformedChange } from './map-change';
+import { PIPELINE, PIPELINE_VERSION, STREAM_OPTIONS } from './pipeline';
+import type { RawChange } from './raw-change';
+
+export interface ChangeSourceOptions {
+  uri: string;
+  database: string;
+  log: { warn(fields: object, message: string): void };
+  /** A document that made no event because it cannot be worked with; once for each change this process reads first. */
+  onMalformed?: (found: MalformedChange) => void;
+}
+
+/**
+ * A client of its own: when a primary dies the hub must learn it in 2.5 s, while writers should wait out an election.
+ * Its pool holds the live cursor, a few for catching up, and the commands that open and close them.
+ */
+const CLIENT_OPTIONS: MongoClientOptions = {
+  appName: 'switchboard-stream',
+  serverSelectionTimeoutMS: 2_500,
+  connectTimeoutMS: 2_000,
+  heartbeatFrequencyMS: 1_000,
+  maxPoolSize: 12,
+  readConcern: { level: 'majority' },
+  writeConcern: { w: 'majority', wtimeoutMS: 2_500 },
+  // zlib is left out: mongod before 6.0.27 leaks heap through it (CVE-2025-14847).
+  compressors: ['none'],
+};
+/** Malformed documents are told once, however often a replay reads over them. */
+const TOLD_REMEMBERED = 10_000;
+
+/** The event source over MongoDB: one database-level change stream a cursor. */
+export class ChangeSource implements EventSource {
+  readonly #options: ChangeSourceOptions;
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #tenants = new KnownTenants();
+  readonly #told = new LruMap<string, true>(TOLD_REMEMBERED);
+  readonly #startedAtMs = Date.now();
+
+  constructor(options: ChangeSourceOptions) {
+    this.#options = options;
+    this.#client = new MongoClient(options.uri, CLIENT_OPTIONS);
+    this.#db = this.#client.db(options.database);
+  }
+
+  async open(options: OpenSource): Promise<EventCursor> {
+    try {
+      return await this.#open(options);
+    } catch (error) {
+      throw toStreamError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #open(options: OpenSource): Promise<EventCursor> {
+    // The beginning first: what changes while the rest is read then comes on the stream as well.
+    const begin = await this.#beginning(options);
+    const { databaseId, streamEpoch } = await ensureStreamIdentity(this.#db);
+    await this.#tenants.load(this.#db);
+    const stream = this.#db.watch(PIPELINE, { ...STREAM_OPTIONS, ...begin }) as unknown as RawStream;
+    try {
+      // Reads the first batch: only now the stream stands, and says where.
+      const first = (await stream.tryNext()) as RawChange | null;
+      if (options.signal.aborted) throw unavailable('The source was closed while it opened.');
+      return this.#cursor(stream, { databaseId, streamEpoch, pipelineVersion: PIPELINE_VERSION }, options, first);
+    } catch (error) {
+      stream.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * `startAfter` and never `resumeAfter`, which refuses an invalidate's token. The present is pinned to the time of a
+   * command of our own: left to the server, the stream begins one tick after its newest entry, a point that the idle
+   * confirmations of other cursors do not reach.
+   */
+  async #beginning({ afterToken, sinceMs }: OpenSource): Promise<ChangeStreamOptions> {
+    if (afterToken !== undefined) return { startAfter: { _data: afterToken } };
+    if (sinceMs !== undefined) return { startAtOperationTime: timestampOf(sinceMs) };
+    const { operationTime } = await this.#db.command({ ping: 1 });
+    return operationTime instanceof Timestamp ? { startAtOperationTime: operationTime } : {};
+  }
+
+  #cursor(stream: RawStream, identity: ChangeCursor['identity'], options: OpenSource, first: RawChange | null) {
+    const reached = tokenOf(first?._id ?? stream.resumeToken) ?? '';
+    // Begun at the present, what was in the first batch already belongs to the past.
+    const isNow = options.afterToken === undefined && options.sinceMs === undefined;
+    const startToken = options.afterToken ?? (isNow ? reached : floorOf(options.sinceMs!));
+    return new ChangeCursor(stream, identity, startToken, this.#context(), isNow ? null : first);
+  }
+
+  #context() {
+    return {
+      knownTenant: (tenantId: string) => this.#tenants.has(tenantId),
+      tenantSeen: (tenantId: string) => this.#tenants.add(tenantId),
+      malformed: (found: MalformedChange, token: string, atMs: number) => {
+        const key = `${token}/${found.id}`;
+        if (atMs < this.#startedAtMs || this.#told.has(key)) return;
+        this.#told.set(key, true);
+        try {
+          this.#options.onMalformed?.(found);
+        } catch (error) {
+          this.#options.log.warn({ err: error }, 'a listener of malformed documents failed');
+        }
+      },
+    };
+  }
+}
+
+const timestampOf = (ms: number): Timestamp => new Timestamp({ t: Math.max(1, Math.floor(ms / 1_000)), i: 0 });
+
+/** Sorts before every token of that second on; it is compared with, never resumed from. */
+const floorOf = (ms: number): string =>
+  `82${Math.max(1, Math.floor(ms / 1_000))
+    .toString(16)
+    .padStart(8, '0')}`.toUpperCase();

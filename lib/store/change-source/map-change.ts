@@ -1,0 +1,142 @@
+import type { SourceEvent } from '../../domain/event/event-source';
+import type { EventType } from '../../domain/event/schema';
+import { DEFAULT_TENANT } from '../../domain/fields';
+import { reportStep, sessionStep, toolCallStep } from './activity';
+import type { Noun, RecordView } from './noun';
+import { isEventCollection, type EventCollection, type RawChange } from './raw-change';
+import { agentType, dispatch, project, run, thread } from './record-nouns';
+import { hexOf, isDate } from './values';
+import { message, task } from './work-nouns';
+
+export interface MalformedChange {
+  collection: string;
+  id: string;
+  /** As the document says, or the default; it may name no tenant at all. */
+  tenantId: string;
+  reason: string;
+}
+
+export interface MappedChange {
+  event: SourceEvent | null;
+  /** The document cannot be worked with; it makes no event. */
+  malformed?: MalformedChange;
+}
+
+const RECORDS: Partial<Record<EventCollection, Noun>> = {
+  messages: message,
+  tasks: task,
+  threads: thread,
+  projects: project,
+  'agent-types-config': agentType,
+  runs: run,
+  dispatches: dispatch,
+};
+const STEPS: Partial<Record<EventCollection, typeof toolCallStep>> = {
+  'tool-calls': toolCallStep,
+  sessions: sessionStep,
+  reports: reportStep,
+};
+
+const NOTHING: MappedChange = { event: null };
+
+/** What a change of the database says to subscribers. Pure: the same change makes the same event in any process. */
+export function mapChange(change: RawChange, knownTenant: (tenantId: string) => boolean): MappedChange {
+  const { coll, key } = change;
+  if (!isEventCollection(coll)) return NOTHING;
+  const subject = subjectOf(change);
+  if (subject === null) return NOTHING;
+  const id = hexOf(key);
+  if (id === null || typeof key === 'string')
+    return malformed(coll, String(key), subject.doc, '_id: wants an ObjectId');
+  const view: RecordView = { id, ...subject };
+  const tenantId = view.doc['tenantId'] ?? DEFAULT_TENANT;
+  if (typeof tenantId !== 'string')
+    return malformed(coll, id, view.doc, `tenantId: got ${typeof tenantId}, wants a tenant`);
+  const noun = RECORDS[coll];
+  const verdict = noun?.judge(view);
+  if (verdict?.ok === false) return malformed(coll, id, view.doc, verdict.reason);
+  if (!knownTenant(tenantId)) return malformed(coll, id, view.doc, `tenantId: no tenant '${tenantId.slice(0, 64)}'`);
+  return { event: noun ? recordEvent(noun, change, view, tenantId) : stepEvent(coll, change, id, tenantId) };
+}
+
+/** The document to speak of: as it is, or, when it was deleted, as it was. Null: there is nothing to be known of it. */
+function subjectOf(change: RawChange): Omit<RecordView, 'id'> | null {
+  if (change.operationType !== 'delete' && change.docType === 'object') return { doc: change.doc, types: change.types };
+  const isDeletion = change.operationType === 'delete' || (change.changed ?? []).includes('deletedAt');
+  if (!isDeletion || change.beforeType !== 'object') return null;
+  return { doc: change.before, types: change.beforeTypes };
+}
+
+function recordEvent(noun: Noun, change: RawChange, view: RecordView, tenantId: string): SourceEvent | null {
+  const verb = verbOf(noun, change, view);
+  if (verb === null) return null;
+  const data = { id: view.id, tenantId, at: atOf(change), ...noun.data(view) } as SourceEvent['data'];
+  return {
+    type: `${noun.name}-${verb}` as EventType,
+    tenantId,
+    projectId: (data['projectId'] as string | null | undefined) ?? null,
+    assignedTo: (data['assignedTo'] as string | null | undefined) ?? null,
+    data,
+    ...(mayWait(noun, change) ? { coalesceKey: view.id } : {}),
+  };
+}
+
+function stepEvent(coll: EventCollection, change: RawChange, id: string, tenantId: string): SourceEvent | null {
+  const at = atOf(change);
+  const step = STEPS[coll]?.(change, id, at) ?? null;
+  return step && { ...step, tenantId, data: { id, tenantId, at, ...step.data } };
+}
+
+function verbOf(noun: Noun, change: RawChange, view: RecordView): 'created' | 'updated' | 'deleted' | null {
+  const isDeleted = isDate(view.doc['deletedAt']);
+  switch (change.operationType) {
+    case 'insert':
+      return isDeleted ? null : 'created';
+    case 'replace':
+      return isDeleted ? 'deleted' : 'updated';
+    case 'delete':
+      // The API wrote `deletedAt` first, and that was the event.
+      return isDeleted ? null : 'deleted';
+    default:
+      break;
+  }
+  const changed = change.changed ?? [];
+  if (changed.includes('deletedAt')) return isDeleted || change.docType !== 'object' ? 'deleted' : 'updated';
+  if (isDeleted) return null;
+  return isShown(noun, change, changed, view) ? 'updated' : null;
+}
+
+function isShown(noun: Noun, change: RawChange, changed: string[], view: RecordView): boolean {
+  if (changed.includes('adoptedAt')) return adoptionShows(noun, change, view);
+  // A driver mended or edited what nobody took up yet: whoever waits for work should look again.
+  if (noun.isRaw?.(view)) return changed.length > 0;
+  return changed.some(field => noun.routing.includes(field));
+}
+
+/** Filling in defaults says nothing new, unless the state that came of it is not the one that was shown. */
+function adoptionShows(noun: Noun, change: RawChange, view: RecordView): boolean {
+  if (typeof change.setStatus !== 'string') return false;
+  const types = { ...view.types, rankAt: 'missing' };
+  const doc = { ...view.doc, status: null };
+  return noun.data({ ...view, doc, types })['status'] !== change.setStatus;
+}
+
+const mayWait = (noun: Noun, { operationType, changed }: RawChange): boolean =>
+  operationType === 'update' &&
+  noun.coalesced !== undefined &&
+  (changed ?? []).every(field => noun.coalesced?.includes(field) || !noun.routing.includes(field));
+
+const atOf = ({ wallTime }: RawChange): string => (wallTime ?? new Date(0)).toISOString();
+
+function malformed(collection: string, id: string, doc: RecordView['doc'], reason: string): MappedChange {
+  const tenantId = doc['tenantId'];
+  return {
+    event: null,
+    malformed: {
+      collection,
+      id: id.slice(0, 64),
+      tenantId: typeof tenantId === 'string' ? tenantId.slice(0, 64) : DEFAULT_TENANT,
+      reason,
+    },
+  };
+}

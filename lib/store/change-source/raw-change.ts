@@ -1,0 +1,46 @@
+import type { Document } from 'mongodb';
+
+/** A change as the pipeline lets it through: routing fields and names, never a body. */
+export interface RawChange {
+  _id: { _data: string; _typeBits?: unknown };
+  operationType: string;
+  wallTime?: Date;
+  coll?: string;
+  key?: unknown;
+  /** Routing fields of the document as it was read; empty when it was gone by then. */
+  doc: Document;
+  /** BSON type of the whole document: `object` where there was one to read. */
+  docType: string;
+  /** As it was before, where the collection keeps that. */
+  before: Document;
+  beforeType: string;
+  /** BSON types of fields that are judged but not carried. */
+  types: Record<string, string>;
+  beforeTypes: Record<string, string>;
+  /** Top-level names that an update set or removed. */
+  changed: string[] | null;
+  /** What the update itself wrote, where the document as read may be newer. */
+  setStatus?: unknown;
+}
+
+export type EventCollection = keyof typeof NOUN_OF;
+
+/** Collections whose changes make events, and the noun each speaks of. */
+export const NOUN_OF = {
+  messages: 'message',
+  tasks: 'task',
+  threads: 'thread',
+  projects: 'project',
+  'agent-types-config': 'agent-type',
+  runs: 'run',
+  dispatches: 'dispatch',
+  reports: 'report',
+  sessions: 'session',
+  'tool-calls': 'tool-call',
+} as const;
+
+export const isEventCollection = (name: string | undefined): name is EventCollection =>
+  name !== undefined && Object.hasOwn(NOUN_OF, name);
+
+/** Raw deletes of these keep their tenant, by pre-image; deletes of others make no event and are not read. */
+export const DELETES_SHOWN: readonly EventCollection[] = ['messages', 'tasks', 'agent-types-config'];

@@ -1,0 +1,90 @@
+import { HUMAN, PRIORITIES } from '../../domain/fields';
+import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import { MESSAGE_KINDS, MESSAGE_STATUSES, SENDER_KINDS } from '../../domain/message/schema';
+import type { RawFields } from '../../domain/raw-fields';
+import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
+import { TASK_KINDS, TASK_STATUSES } from '../../domain/task/schema';
+import { describeRaw } from '../raw-document';
+import type { Noun, RecordView } from './noun';
+import { hexOf, numberOf, oneOf, present, textOf } from './values';
+
+/** Messages and tasks: any driver may insert them, and what it left out shows as the default it will get. */
+
+const describe = ({ doc, types }: RecordView, fields: readonly string[]): RawFields => {
+  const described = describeRaw(doc, fields);
+  return { ...described, types: { ...described.types, ...types } };
+};
+
+/** `rankAt` is what the plane writes when it takes a work item up. */
+const isRaw = ({ types }: RecordView): boolean => types['rankAt'] !== 'date';
+
+export const message: Noun = {
+  name: 'message',
+  routing: [
+    'tenantId',
+    'threadId',
+    'priority',
+    'kind',
+    'status',
+    'assignedTo',
+    'from',
+    'inReplyTo',
+    'hops',
+    'projectId',
+  ],
+  isRaw,
+  judge: view => judgeRawMessage(describe(view, MESSAGE_RAW_FIELDS)),
+  data: view => {
+    const { id, doc } = view;
+    const assignedTo = textOf(doc['assignedTo']);
+    return {
+      threadId: hexOf(doc['threadId']) ?? id,
+      seq: numberOf(doc['seq']),
+      priority: oneOf(doc['priority'], PRIORITIES, 'normal'),
+      kind: oneOf(doc['kind'], MESSAGE_KINDS, 'message'),
+      status: messageStatus(view, assignedTo),
+      assignedTo,
+      from: senderOf(doc['from']),
+      inReplyTo: hexOf(doc['inReplyTo']),
+      hops: numberOf(doc['hops']) ?? 0,
+      projectId: hexOf(doc['projectId']),
+    };
+  },
+};
+
+/** A status that a driver wrote cannot vouch for a claim or an outcome that never was. */
+function messageStatus(view: RecordView, assignedTo: string | null): string {
+  const fallback = assignedTo === null || assignedTo === HUMAN ? 'none' : 'queued';
+  const given = view.doc['status'];
+  if (isRaw(view)) return given === 'none' || given === 'cancelled' ? given : fallback;
+  return oneOf(given, MESSAGE_STATUSES, fallback);
+}
+
+function senderOf(value: unknown): Record<string, unknown> {
+  const { kind, id, dispatchId } = (value ?? {}) as Record<string, unknown>;
+  return {
+    kind: oneOf(kind, SENDER_KINDS, 'user'),
+    id: textOf(id) ?? 'raw-insert',
+    ...present({ dispatchId: hexOf(dispatchId) }),
+  };
+}
+
+export const task: Noun = {
+  name: 'task',
+  routing: ['tenantId', 'assignedTo', 'priority', 'status', 'kind', 'threadId', 'runId', 'projectId', 'title'],
+  isRaw,
+  judge: view => judgeRawTask(describe(view, TASK_RAW_FIELDS)),
+  data: view => {
+    const { doc, types } = view;
+    const fallback = types['dependencies'] === 'some' ? 'pending' : 'ready';
+    return {
+      assignedTo: textOf(doc['assignedTo']),
+      priority: oneOf(doc['priority'], PRIORITIES, 'normal'),
+      status: isRaw(view) ? fallback : oneOf(doc['status'], TASK_STATUSES, fallback),
+      kind: oneOf(doc['kind'], TASK_KINDS, 'work'),
+      threadId: hexOf(doc['threadId']),
+      runId: hexOf(doc['runId']),
+      projectId: hexOf(doc['projectId']),
+    };
+  },
+};
