@@ -49,7 +49,7 @@ export async function buildPlane({
       processName,
       adminToken,
       agentTypes: new AgentTypeCache(collections, clock.now),
-      projects: new ProjectTree(collections, clock.now),
+      projects: new ProjectTree(collections),
       tenants: new TenantCache(collections, clock.now),
       settings: new SettingsCache(collections, clock.now),
       authCache: new AuthCache(clock.now),

@@ -1,5 +1,6 @@
 import type { PlaneEvent } from '../domain/event/schema';
 import type { Plane } from '../services/context';
+import { reconcileHolds } from '../services/agent-types/reconcile-holds';
 import { adoptWork } from '../services/messages/adopt-message';
 import { bodyId } from '../store/ids';
 import type { Hub } from '../stream/hub';
@@ -25,7 +26,7 @@ type Follower = (plane: Plane, event: PlaneEvent, adopts: boolean) => void;
 const workCreated =
   (kind: 'message' | 'task'): Follower =>
   (plane, { data, tenantId }, adopts) => {
-    plane.streamedTimes.note(data.id, plane.clock.now());
+    plane.streamedTimes.note(data.id, new Date(data.at), plane.clock.now());
     if (!adopts) return;
     adoptWork(plane, kind, bodyId('id', data.id)).catch(error =>
       plane.log.warn({ err: error, id: data.id }, 'a raw insert was not taken up yet; the sweep tries again'),
@@ -34,9 +35,14 @@ const workCreated =
   };
 
 const ring: Follower = (plane, { tenantId }) => plane.doorbell.ring(tenantId);
-const typeChanged: Follower = (plane, { tenantId, data }) => {
-  if (typeof data['slug'] === 'string') plane.agentTypes.forget(tenantId, data['slug']);
-  plane.doorbell.ring(tenantId);
+const typeChanged: Follower = (plane, { tenantId, data }, adopts) => {
+  const slug = data['slug'];
+  if (typeof slug !== 'string') return;
+  plane.agentTypes.forget(tenantId, slug);
+  if (!adopts) return;
+  reconcileHolds(plane, tenantId, slug).catch(error =>
+    plane.log.warn({ err: error, slug }, 'held work was not looked at yet; the sweep does it'),
+  );
 };
 const projectChanged: Follower = plane => {
   void plane.projects.refresh().catch(() => undefined);

@@ -12,6 +12,7 @@ import { buildPlane } from './build-plane';
 import { parseConfig, type Config } from './config';
 import { listen } from './http-server';
 import { startMcpChild } from './mcp-child';
+import { freePort } from './free-port';
 import { openDatabase } from './open-database';
 import { guardPages, startPages, type PageHandler } from './pages';
 import { claimDataFolder, removeRunFile, writeRunFile, type RunRecord } from './run-file';
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
   });
   setRuntime({ door, hub: stream.hub });
 
-  const mcpPort = config.mcpPort;
+  const mcpPort = config.mcpPort === 0 ? await freePort('127.0.0.1') : config.mcpPort;
   const proxy = createMcpProxy({ door, port: () => mcpPort });
   let pages: PageHandler = async (_req, res) => {
     res.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' }).end('Still starting.');

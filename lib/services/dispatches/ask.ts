@@ -10,11 +10,11 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { settleDispatch } from './settle';
 
 export interface Question {
-  to?: string;
+  to?: string | undefined;
   question: string;
-  options?: string[];
-  default?: string;
-  deadline?: string;
+  options?: string[] | undefined;
+  default?: string | undefined;
+  deadline?: string | undefined;
 }
 
 /**
@@ -25,6 +25,7 @@ export async function askQuestion(
   plane: Plane,
   dispatch: Pick<DispatchDocument, '_id' | 'tenantId' | 'epoch' | 'agentType' | 'source'>,
   ask: Question,
+  id: ObjectId = newId(),
 ): Promise<{ questionId: string; to: string }> {
   const to = ask.to ?? HUMAN;
   if (to !== HUMAN) {
@@ -32,7 +33,6 @@ export async function askQuestion(
     if (!type) throw invalidField('to', `got '${to}', wants 'human' or the slug of an agent type that exists`);
     await refuseCycle(plane, dispatch, to);
   }
-  const id = newId();
   const row = await parkDispatch(plane.collections, dispatch.tenantId, dispatch._id, dispatch.epoch, {
     id,
     to,

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { WORKING_RULES } from '../../domain/agent-type/shipped';
-import type { Dispatch } from '../../domain/dispatch/schema';
+import type { Dispatch, WorkSource } from '../../domain/dispatch/schema';
 import type { Message } from '../../domain/message/schema';
 import type { Task } from '../../domain/task/schema';
-import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
-import { hex } from '../../store/ids';
+import type { AgentTypeDocument } from '../../store/documents';
 
+/** What a claim knows, or what a preview puts in its place. */
 export interface PromptParts {
-  dispatch: Pick<DispatchDocument, '_id' | 'source' | 'mode' | 'attempt' | 'question'>;
+  dispatch: { id: string; source: WorkSource; mode: Dispatch['mode']; attempt: number; answerId: string | null };
   type: Pick<AgentTypeDocument, 'slug' | 'name' | 'systemPrompt'>;
   key: string;
   context: Dispatch['context'];
   thread: Dispatch['thread'];
   task: Task | null;
+  /** Shown as the work where there is no message yet: a preview. */
+  standIn?: string;
   /** Injected by tests; a sender must not be able to guess it. */
   fence?: string;
 }
@@ -52,7 +54,7 @@ const sender = (message: Message): string => {
 };
 
 function threadSection({ thread, dispatch }: PromptParts, fence: string): string | null {
-  const earlier = (thread?.messages ?? []).filter(({ id }) => id !== hex(dispatch.source.id));
+  const earlier = (thread?.messages ?? []).filter(({ id }) => id !== dispatch.source.id);
   if (!thread || earlier.length === 0) return null;
   const subject = thread.subject ? [`Subject: ${fenced(fence, 'subject', thread.subject)}`] : [];
   return [
@@ -63,7 +65,7 @@ function threadSection({ thread, dispatch }: PromptParts, fence: string): string
   ].join('\n\n');
 }
 
-function workSection({ dispatch, thread, task }: PromptParts, fence: string): string {
+function workSection({ dispatch, thread, task, standIn }: PromptParts, fence: string): string {
   if (task) {
     const deliverables = task.deliverables.map(({ name, description }) => `- ${name}: ${description || 'as named'}`);
     return [
@@ -72,13 +74,13 @@ function workSection({ dispatch, thread, task }: PromptParts, fence: string): st
       ...(deliverables.length > 0 ? [`Hand in each of these with \`submit_result\`:\n${deliverables.join('\n')}`] : []),
     ].join('\n\n');
   }
-  const message = thread?.messages.find(({ id }) => id === hex(dispatch.source.id));
-  const text = message ? fenced(fence, sender(message), message.body) : 'Read it with `read_thread`.';
+  const message = thread?.messages.find(({ id }) => id === dispatch.source.id);
+  const text = message ? fenced(fence, sender(message), message.body) : (standIn ?? 'Read it with `read_thread`.');
   return ['## Your work', 'This message is addressed to you. Do what your role makes of it.', text].join('\n\n');
 }
 
 function resumed({ dispatch, thread }: PromptParts, fence: string): string {
-  const answer = thread?.messages.find(({ id }) => id === dispatch.question?.answerId?.toHexString());
+  const answer = thread?.messages.find(({ id }) => id === dispatch.answerId);
   return [
     '## You are resumed',
     'You asked a question and stopped. Here is the answer; go on from where you were.',
@@ -91,7 +93,7 @@ const handles = ({ dispatch, thread, key, type }: PromptParts): string =>
     '## Your handles',
     `- agent type: ${type.slug}`,
     `- dispatch key, for the argument \`dispatch\` of every tool call: ${key}`,
-    `- dispatch: ${hex(dispatch._id)}, attempt ${dispatch.attempt}`,
-    `- ${dispatch.source.kind}: ${hex(dispatch.source.id)}`,
+    `- dispatch: ${dispatch.id}, attempt ${dispatch.attempt}`,
+    `- ${dispatch.source.kind}: ${dispatch.source.id}`,
     ...(thread ? [`- thread: ${thread.id}`] : []),
   ].join('\n');

@@ -88,7 +88,7 @@ async function start(
   const { item, kind } = due;
   const epoch = item.epoch + 1;
   const key = makeDispatchKey(hex(id), epoch);
-  const streamedAt = plane.streamedTimes.get(hex(item._id));
+  const streamedAt = plane.streamedTimes.streamedAt(hex(item._id));
   const dispatch = await insertDispatch(c, {
     _id: id,
     tenantId: principal.tenantId,

@@ -16,7 +16,7 @@ import { titleOf } from './title-of';
  * Takes up a message that a driver inserted: judges it, opens its thread, fills in what is absent. Safe to call by
  * any number of processes and as often as one likes; the first to fill it in wins and the others change nothing.
  */
-export async function adoptRawMessage(plane: Plane, id: ObjectId, storedAt: Date | null = null): Promise<void> {
+export async function adoptRawMessage(plane: Plane, id: ObjectId): Promise<void> {
   const c = plane.collections;
   const raw = await findRawMessage(c, id);
   if (!raw || raw['rankAt'] instanceof Date) return;
@@ -89,7 +89,7 @@ export async function adoptRawMessage(plane: Plane, id: ObjectId, storedAt: Date
       dispatchId: null,
     },
     YIELDS_MS[priority],
-    storedAt,
+    plane.streamedTimes.storedAt(id.toHexString()),
   );
   if (!adopted) return;
   await forgetMalformed(c, 'messages', String(id));

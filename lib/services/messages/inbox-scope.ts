@@ -1,6 +1,6 @@
 import { notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
-import type { ThreadDocument } from '../../store/documents';
+import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { threadsOfDispatch, type InboxScope } from '../../store/inbox';
 import { findThread } from '../../store/threads';
@@ -21,11 +21,13 @@ export async function inboxScope({ ctx: { plane, principal }, agentType, dispatc
 }
 
 /** The thread of the dispatch itself, and whatever its type takes part in. */
+export async function isReadableThread({ ctx, dispatch }: Caller, threadId: ObjectId): Promise<boolean> {
+  return (dispatch?.threadId?.equals(threadId) ?? false) || isOwnThread(ctx, threadId);
+}
+
 export async function requireReadableThread(caller: Caller, threadId: string): Promise<ThreadDocument> {
   const { plane, principal } = caller.ctx;
   const thread = await findThread(plane.collections, principal.tenantId, bodyId('threadId', threadId));
-  if (!thread) throw notFound('thread', threadId);
-  const isDispatchs = caller.dispatch?.threadId?.equals(thread._id) ?? false;
-  if (!isDispatchs && !(await isOwnThread(caller.ctx, thread._id))) throw notFound('thread', threadId);
+  if (!thread || !(await isReadableThread(caller, thread._id))) throw notFound('thread', threadId);
   return thread;
 }

@@ -1,13 +1,12 @@
 import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
-import type { MessageDocument } from '../../store/documents';
-import { addressedTo, databaseNow } from '../../store/inbox';
-import { listMessagePage } from '../../store/messages';
+import { databaseNow, listInboxPage } from '../../store/inbox';
 import { requireReader, type Caller } from '../identity/caller';
-import { encodeInboxPosition, positionFrom } from './inbox-position';
+import { fittingPage } from './fitting-page';
+import { encodeInboxPosition, positionAt } from './inbox-position';
 import { inboxScope } from './inbox-scope';
-import { pageForAgent } from './page-for-agent';
+import { toAgentMessage } from './to-agent-message';
 
 export interface ListInbox {
   unread?: boolean | undefined;
@@ -15,7 +14,7 @@ export interface ListInbox {
   cursor?: string | undefined;
 }
 
-/** Newest first. It marks nothing; `position` is taken before the read, so that waiting from it misses nothing. */
+/** Newest first. It marks nothing; `position` is of before the read, so that waiting from it misses nothing. */
 export async function listInbox(
   caller: Caller,
   { unread, ...page }: ListInbox,
@@ -24,14 +23,11 @@ export async function listInbox(
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:read');
   const c = plane.collections;
-  const now = await databaseNow(c);
-  const scope = await inboxScope(caller);
-  const filter = { ...addressedTo(scope), ...(unread ? { 'ledger.readAt': null } : {}) };
-  const seen: MessageDocument[] = [];
-  const inbox = await pageForAgent(caller, page, async request => {
-    const rows = await listMessagePage(c, filter as typeof scope & object, { direction: -1 }, request, row => row);
-    seen.splice(0, seen.length, ...rows.items);
-    return rows;
-  });
-  return { ...inbox, position: encodeInboxPosition(positionFrom({ atMs: now.getTime(), seen: [] }, seen)) };
+  const [now, scope] = await Promise.all([databaseNow(c), inboxScope(caller)]);
+  const { items, nextCursor } = await fittingPage(page, request => listInboxPage(c, scope, unread === true, request));
+  return {
+    items: items.map(row => toAgentMessage(row, caller.dispatch?._id ?? null)),
+    nextCursor,
+    position: encodeInboxPosition(positionAt(now.getTime(), items)),
+  };
 }

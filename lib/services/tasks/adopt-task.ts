@@ -11,7 +11,7 @@ import { takeSeq } from '../../store/threads';
 import type { Plane } from '../context';
 
 /** As for messages: judged, filled in, made dispatchable; the first process wins and the others change nothing. */
-export async function adoptTask(plane: Plane, id: ObjectId, storedAt: Date | null = null): Promise<void> {
+export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   const c = plane.collections;
   const raw = await findRawTask(c, id);
   if (!raw || raw['rankAt'] instanceof Date) return;
@@ -57,7 +57,7 @@ export async function adoptTask(plane: Plane, id: ObjectId, storedAt: Date | nul
       dispatchId: null,
     },
     YIELDS_MS[priority],
-    storedAt,
+    plane.streamedTimes.storedAt(id.toHexString()),
   );
   if (!adopted) return;
   await forgetMalformed(c, 'tasks', String(id));

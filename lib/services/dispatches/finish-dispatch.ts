@@ -1,0 +1,51 @@
+import { redactSecrets } from '../../auth/redact';
+import type { CompleteDispatch, DispatchStatus, WorkSource } from '../../domain/dispatch/schema';
+import type { Delivered } from '../../domain/task/schema';
+import type { ObjectId } from '../../store/documents';
+import { hex } from '../../store/ids';
+import { findWorkItem } from '../../store/work-items';
+import type { Context } from '../context';
+import { requireDispatch, type Caller } from '../identity/caller';
+import { endWithOutput } from './life-cycle';
+
+export interface Finish {
+  output: string;
+  usage?: CompleteDispatch['usage'];
+  deliverables?: Delivered[] | undefined;
+}
+
+export interface Finished {
+  dispatchId: string;
+  epoch: number;
+  status: DispatchStatus;
+  /** How its message or task stands now: a task without its deliverables is incomplete. */
+  work: WorkSource & { status: string; reason: string | null };
+}
+
+/**
+ * An agent's own end of its dispatch. The first end counts and the same key again answers the same outcome, so this
+ * asks nothing of the key but which dispatch and epoch it names: a late output is kept, and refused as late.
+ */
+export async function finishDispatch(caller: Caller, { output, usage, deliverables }: Finish): Promise<Finished> {
+  const { dispatch, epoch } = requireDispatch(caller);
+  const handedIn = deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } };
+  const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn);
+  return {
+    dispatchId: ended.id,
+    epoch: ended.epoch,
+    status: ended.status,
+    work: await workOf(caller.ctx, dispatch.source),
+  };
+}
+
+async function workOf({ plane, principal }: Context, source: { kind: WorkSource['kind']; id: ObjectId }): Promise<Finished['work']> {
+  const item = await findWorkItem(plane.collections, principal.tenantId, source);
+  return { kind: source.kind, id: hex(source.id), status: item?.status ?? 'deleted', reason: item?.reason ?? null };
+}
+
+const redacted = ({ name, value, path, url }: Delivered): Delivered => ({
+  name,
+  ...(value === undefined ? {} : { value: redactSecrets(value) }),
+  ...(path === undefined ? {} : { path: redactSecrets(path) }),
+  ...(url === undefined ? {} : { url: redactSecrets(url) }),
+});

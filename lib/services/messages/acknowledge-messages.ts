@@ -1,0 +1,26 @@
+import { requirePermission } from '../../auth/policy';
+import { bodyId, hex } from '../../store/ids';
+import { findAddressed, markRead } from '../../store/inbox';
+import { requireWriter, type Caller } from '../identity/caller';
+import { inboxScope } from './inbox-scope';
+
+export interface Acknowledged {
+  /** Marked as read, now or before. */
+  acknowledged: string[];
+  /** Not in the caller's inbox. */
+  unknown: string[];
+}
+
+/** Notes in the ledger that its addressee has read a message. Again changes nothing: the first reading stands. */
+export async function acknowledgeMessages(caller: Caller, messageIds: string[]): Promise<Acknowledged> {
+  requireWriter(caller);
+  const { plane, principal } = caller.ctx;
+  requirePermission(principal, 'messages:write');
+  const scope = await inboxScope(caller);
+  const ids = messageIds.map((id, at) => bodyId(`messageIds.${at}`, id));
+  const rows = await findAddressed(plane.collections, scope, ids);
+  await markRead(plane.collections, principal.tenantId, rows.map(({ _id }) => _id));
+  const known = new Set(rows.map(({ _id }) => hex(_id)));
+  const asked = [...new Set(messageIds)];
+  return { acknowledged: asked.filter(id => known.has(id)), unknown: asked.filter(id => !known.has(id)) };
+}

@@ -1,0 +1,72 @@
+import { requirePermission } from '../../auth/policy';
+import type { AgentMessage } from '../../domain/message/agent-view';
+import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
+import type { MessageDocument } from '../../store/documents';
+import { requireReader, type Caller } from '../identity/caller';
+import { decodeInboxPosition, encodeInboxPosition, moveOn, OVERLAP_MS, positionAt, type InboxPosition } from './inbox-position';
+import { inboxScope } from './inbox-scope';
+import type { InboxWatch } from './inbox-watch';
+import { countThatFit, toAgentMessage } from './to-agent-message';
+
+export interface WaitForMessage {
+  after?: string | undefined;
+  timeoutMs: number;
+}
+
+export interface Arrived {
+  items: AgentMessage[];
+  /** `after` of the next call. */
+  position: string;
+}
+
+const MOST_AT_ONCE = 20;
+const MOST_RECENT = 1_000;
+/** Wake-ups are hints: this often a waiting call looks by itself. */
+const LOOK_ANYHOW_MS = 3_000;
+
+/** Messages to the caller, and the answer to its question, that arrived after a position; waits when there is none. */
+export async function waitForMessage(
+  caller: Caller,
+  { after, timeoutMs }: WaitForMessage,
+  watch: InboxWatch,
+  signal: AbortSignal,
+): Promise<Arrived> {
+  requireReader(caller);
+  const { plane, principal } = caller.ctx;
+  requirePermission(principal, 'messages:read');
+  const untilMs = plane.clock.now() + timeoutMs;
+  const first = await inboxScope(caller);
+  const position = after === undefined ? await startOf(caller, first) : decodeInboxPosition(after);
+  return watch.watching(first, async next => {
+    for (let scope = first; ; scope = await inboxScope(caller)) {
+      const rows = await look(caller, scope, position);
+      const leftMs = untilMs - plane.clock.now();
+      if (rows.length > 0 || leftMs <= 0 || signal.aborted) return arrived(caller, position, rows);
+      await next(Math.min(leftMs, LOOK_ANYHOW_MS), signal);
+    }
+  });
+}
+
+/** A dispatch hears all since it was claimed; anybody else, from now on. */
+async function startOf({ ctx: { plane }, dispatch }: Caller, scope: InboxScope): Promise<InboxPosition> {
+  if (dispatch) return { floorMs: dispatch.claimedAt.getTime(), seen: [] };
+  const nowMs = (await databaseNow(plane.collections)).getTime();
+  const recent = { since: new Date(nowMs - OVERLAP_MS), except: [], notFrom: null, limit: MOST_RECENT };
+  return positionAt(nowMs, await findArrivals(plane.collections, scope, recent));
+}
+
+async function look({ ctx: { plane }, dispatch }: Caller, scope: InboxScope, { floorMs, seen }: InboxPosition) {
+  const rows = await findArrivals(plane.collections, scope, {
+    since: new Date(floorMs),
+    except: seen.map(([id]) => id),
+    // A type may write to itself; a dispatch does not wait for its own words.
+    notFrom: dispatch?._id ?? null,
+    limit: MOST_AT_ONCE,
+  });
+  return rows.slice(0, countThatFit(rows));
+}
+
+const arrived = ({ dispatch }: Caller, position: InboxPosition, rows: MessageDocument[]): Arrived => ({
+  items: rows.map(row => toAgentMessage(row, dispatch?._id ?? null)),
+  position: encodeInboxPosition(moveOn(position, rows)),
+});

@@ -1,0 +1,34 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const START_WITHIN_MS = 30_000;
+
+export interface BenchChild {
+  ready: Record<string, unknown>;
+  onMessage(run: (message: Record<string, unknown>) => void): void;
+  stop(): Promise<void>;
+}
+
+/** This same bundle in a process of its own, playing a role; ready when it says so. */
+export async function startRole(role: string, orders: unknown): Promise<BenchChild> {
+  const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['--role', role, JSON.stringify(orders)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${role} did not start`)), START_WITHIN_MS);
+    child.once('exit', code => reject(new Error(`${role} ended with ${code}`)));
+    child.once('message', message => {
+      clearTimeout(timer);
+      resolve(message as Record<string, unknown>);
+    });
+  });
+  return {
+    ready,
+    onMessage: run => void child.on('message', message => run(message as Record<string, unknown>)),
+    stop: () =>
+      new Promise(resolve => {
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
+      }),
+  };
+}
