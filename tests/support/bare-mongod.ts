@@ -32,7 +32,7 @@ export async function startBareMongod(options: readonly string[] = []): Promise<
   return { port, dbPath, client, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
