@@ -56,6 +56,8 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   primary: { lamp: 'done', means: 'Takes the writes' },
   secondary: { lamp: 'done', means: 'Follows the primary' },
   connected: { lamp: 'running', means: 'Has an open stream' },
+  active: { lamp: 'done', means: 'Accepted' },
+  revoked: { lamp: 'idle', means: 'No longer accepted' },
   away: { lamp: 'idle', means: 'Has no open stream' },
 };
 

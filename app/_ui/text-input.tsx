@@ -15,7 +15,7 @@ interface TextInputProps {
   /** Beside the label: what changed. */
   mark?: React.ReactNode;
   error?: string | undefined;
-  placeholder?: string;
+  placeholder?: string | undefined;
   type?: 'text' | 'password' | 'datetime-local';
   /** Several lines, this many at first. */
   rows?: number;

@@ -14,8 +14,8 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { useAgentTypes } from '../_queries/use-agent-types';
 import { useStats } from '../_queries/use-stats';
-import { NO_LOAD, loadsOf, stateOf, type AgentLoad } from './agent-state';
-import { usePauseAgent } from './use-pause-agent';
+import { NO_LOAD, loadsOf, stateOf, type AgentLoad } from '../_agents/agent-state';
+import { usePauseAgent } from '../_agents/use-pause-agent';
 
 export function AgentsPanel() {
   const agents = useAgentTypes();

@@ -7,8 +7,8 @@ import { PriorityMark } from '@/app/_ui/priority-mark';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { Author } from './author';
-import { DispatchRow } from './dispatch-row';
-import { LedgerTicks } from './ledger-ticks';
+import { DispatchRow } from '../_work/dispatch-row';
+import { LedgerTicks } from '../_work/ledger-ticks';
 import { MessageActions } from './message-actions';
 
 /** Came this recently: shown with its tint, once. */

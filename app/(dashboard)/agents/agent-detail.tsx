@@ -1,0 +1,119 @@
+'use client';
+import { Button } from '@heroui/react/button';
+import { Tabs } from '@heroui/react/tabs';
+import { X } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { AgentType } from '@/lib/domain/agent-type/schema';
+import { isNotFound, troubleOf } from '@/app/_live/api';
+import { EmptyState } from '@/app/_ui/empty-state';
+import { ErrorState } from '@/app/_ui/error-state';
+import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { useMedia } from '@/app/_ui/use-media';
+import { useTitle } from '../_frame/use-title';
+import { useAgentType } from '../_queries/use-agent-types';
+import { AgentForm } from './agent-form';
+import { AgentRevisions } from './agent-revisions';
+import { PromptPreview } from './prompt-preview';
+import { useAgentForm, type AgentFormState } from './use-agent-form';
+
+const TABS = ['settings', 'prompt', 'revisions'] as const;
+type Tab = (typeof TABS)[number];
+
+export function AgentDetail({ slug }: { slug: string }) {
+  const agent = useAgentType(slug);
+  const router = useRouter();
+  useTitle(agent.data?.name ?? slug);
+  return (
+    <section
+      aria-label={slug}
+      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    >
+      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
+        <h2 className="min-w-0 truncate text-sm font-semibold">{agent.data?.name ?? slug}</h2>
+        <code className="hidden truncate text-xs text-muted sm:inline">{slug}</code>
+        {agent.data ? (
+          <span className="tabular text-xs whitespace-nowrap text-muted">revision {agent.data.revision}</span>
+        ) : null}
+        <Button
+          isIconOnly
+          size="sm"
+          variant="ghost"
+          className="ml-auto"
+          aria-label="Close the agent type"
+          onPress={() => router.push('/agents')}
+        >
+          <X />
+        </Button>
+      </header>
+      {isNotFound(agent.error) ? (
+        <EmptyState title={`There is no agent type '${slug}'.`}>
+          It may have been deleted. Its messages and revisions are kept.
+        </EmptyState>
+      ) : agent.isError && agent.data === undefined ? (
+        <ErrorState
+          title="The agent type could not be read"
+          {...troubleOf(agent.error)}
+          onRetry={() => void agent.refetch()}
+        />
+      ) : agent.data === undefined ? (
+        <SkeletonRows rows={10} />
+      ) : (
+        <AgentBody agent={agent.data} />
+      )}
+    </section>
+  );
+}
+
+function AgentBody({ agent }: { agent: AgentType }) {
+  const isWide = useMedia('(min-width: 1280px)');
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('settings'));
+  const state = useAgentForm(agent);
+  const tabs: Tab[] = isWide ? ['settings', 'revisions'] : [...TABS];
+  const shown = tabs.includes(tab) ? tab : 'settings';
+  return (
+    <div className="flex min-h-0 flex-1">
+      <Tabs
+        variant="secondary"
+        selectedKey={shown}
+        onSelectionChange={key => void setTab(key as Tab)}
+        className="flex min-h-0 min-w-0 flex-1 flex-col gap-0"
+      >
+        <Tabs.ListContainer className="shrink-0 border-b border-border px-2">
+          <Tabs.List aria-label="Parts of the agent type" className="border-0">
+            {tabs.map(each => (
+              <Tabs.Tab key={each} id={each} className="text-table">
+                {each}
+                <Tabs.Indicator />
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Tabs.ListContainer>
+        <Tabs.Panel id="settings" className="flex min-h-0 flex-1 flex-col p-0">
+          <AgentForm agent={agent} state={state} />
+        </Tabs.Panel>
+        {isWide ? null : (
+          <Tabs.Panel id="prompt" className="flex min-h-0 flex-1 flex-col p-0">
+            <Preview state={state} agent={agent} />
+          </Tabs.Panel>
+        )}
+        <Tabs.Panel id="revisions" className="min-h-0 flex-1 overflow-y-auto p-4">
+          <AgentRevisions agent={agent} />
+        </Tabs.Panel>
+      </Tabs>
+      {isWide ? (
+        <aside
+          aria-label="Assembled prompt"
+          className="flex min-h-0 w-[44%] max-w-xl shrink-0 flex-col border-l border-border"
+        >
+          <Preview state={state} agent={agent} />
+        </aside>
+      ) : null}
+    </div>
+  );
+}
+
+function Preview({ state, agent }: { state: AgentFormState; agent: AgentType }) {
+  const edited = state.form.watch('systemPrompt') ?? '';
+  return <PromptPreview agent={agent} editedPrompt={edited} />;
+}

@@ -1,0 +1,99 @@
+'use client';
+import Link from 'next/link';
+import type { AgentType } from '@/lib/domain/agent-type/schema';
+import { LimitBar } from '@/app/_ui/limit-bar';
+import { formatCount } from '@/app/_ui/number';
+import { StatusWord } from '@/app/_ui/status-word';
+import { TimeAgo } from '@/app/_ui/time-ago';
+import { NO_LOAD, stateOf, type AgentLoad } from '../_agents/agent-state';
+
+interface RowsProps {
+  rows: readonly AgentType[];
+  loads: ReadonlyMap<string, AgentLoad>;
+}
+
+export function AgentTable({ rows, loads }: RowsProps) {
+  return (
+    <div className="min-h-0 overflow-auto">
+      <table className="w-full text-table">
+        <thead className="sticky top-0 z-10 bg-surface text-left text-xs text-muted">
+          <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:pr-4 [&>th]:font-normal [&>th]:whitespace-nowrap">
+            <th className="pl-4">agent</th>
+            <th>state</th>
+            <th>running / limit</th>
+            <th className="text-right">waiting</th>
+            <th>model</th>
+            <th>thinking</th>
+            <th>reports to</th>
+            <th className="text-right">revision</th>
+            <th>saved</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(agent => (
+            <Row key={agent.slug} agent={agent} load={loads.get(agent.slug) ?? NO_LOAD} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ agent, load }: { agent: AgentType; load: AgentLoad }) {
+  return (
+    <tr className="relative h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary [&>td]:pr-4">
+      <td className="max-w-64 truncate pl-4">
+        <Link
+          href={`/agents/${agent.slug}`}
+          className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2"
+        >
+          {agent.slug}
+        </Link>
+        <span className="ml-2 text-xs text-muted">{agent.name}</span>
+      </td>
+      <td>
+        <StatusWord status={stateOf(agent, load)} />
+      </td>
+      <td>
+        <LimitBar running={load.running} limit={agent.concurrency} />
+      </td>
+      <td className="tabular text-right">{formatCount(load.waiting)}</td>
+      <td className="mono text-xs">{agent.model}</td>
+      <td>{agent.thinking}</td>
+      <td className="text-muted">{agent.reportsTo ?? '–'}</td>
+      <td className="tabular text-right">{agent.revision}</td>
+      <td className="text-muted">
+        <TimeAgo at={agent.updatedAt} />
+      </td>
+    </tr>
+  );
+}
+
+export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
+  return (
+    <ul className="min-h-0 overflow-y-auto">
+      {rows.map(agent => {
+        const load = loads.get(agent.slug) ?? NO_LOAD;
+        const isOpen = agent.slug === openSlug;
+        return (
+          <li key={agent.slug}>
+            <Link
+              href={`/agents/${agent.slug}`}
+              {...(isOpen ? { 'aria-current': 'true' as const } : {})}
+              className={`flex h-13 flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
+            >
+              <span className="truncate text-table font-medium">{agent.slug}</span>
+              <span className="flex items-center gap-3 text-xs text-muted">
+                <StatusWord status={stateOf(agent, load)} />
+                <span className="tabular ml-auto">
+                  {load.running}/{agent.concurrency}
+                  {load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
+                </span>
+              </span>
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

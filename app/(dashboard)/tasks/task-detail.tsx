@@ -1,0 +1,155 @@
+'use client';
+import { Button } from '@heroui/react/button';
+import { toast } from '@heroui/react/toast';
+import { X } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
+import type { Page } from '@/lib/domain/fields';
+import type { Task, TaskStatus } from '@/lib/domain/task/schema';
+import { api, isNotFound, troubleOf } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
+import { useAction } from '@/app/_live/use-action';
+import { useLiveQuery } from '@/app/_live/use-live-query';
+import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
+import { EmptyState } from '@/app/_ui/empty-state';
+import { ErrorState } from '@/app/_ui/error-state';
+import { Markdown } from '@/app/_ui/markdown';
+import { PriorityMark } from '@/app/_ui/priority-mark';
+import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { StatusWord } from '@/app/_ui/status-word';
+import { useTitle } from '../_frame/use-title';
+import { DispatchRow } from '../_work/dispatch-row';
+import { LedgerTicks } from '../_work/ledger-ticks';
+import { useProjectNames } from '../_queries/use-projects';
+import { TaskResultPart } from './task-result';
+
+const CANCELLABLE: readonly TaskStatus[] = ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'dead'];
+
+export function TaskDetail({ taskId }: { taskId: string }) {
+  const router = useRouter();
+  const task = useLiveQuery<Task>({
+    key: ['task', taskId],
+    path: `/api/tasks/${taskId}`,
+    staleOn: ['task-updated', 'task-deleted', 'dispatch-created', 'dispatch-updated'],
+  });
+  useTitle(task.data?.title);
+  return (
+    <section
+      aria-label={task.data?.title ?? 'Task'}
+      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    >
+      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
+        <h2 className="min-w-0 truncate text-sm font-semibold">{task.data?.title ?? ' '}</h2>
+        {task.data ? <StatusWord status={task.data.status} chip /> : null}
+        <Button
+          isIconOnly
+          size="sm"
+          variant="ghost"
+          className="ml-auto"
+          aria-label="Close the task"
+          onPress={() => router.push('/tasks')}
+        >
+          <X />
+        </Button>
+      </header>
+      {isNotFound(task.error) ? (
+        <EmptyState title="There is no such task." />
+      ) : task.isError && task.data === undefined ? (
+        <ErrorState title="The task could not be read" {...troubleOf(task.error)} onRetry={() => void task.refetch()} />
+      ) : task.data === undefined ? (
+        <SkeletonRows rows={8} />
+      ) : (
+        <TaskBody task={task.data} />
+      )}
+    </section>
+  );
+}
+
+function TaskBody({ task }: { task: Task }) {
+  const project = useProjectNames().pathOf(task.projectId);
+  const attempts = useLiveQuery<Page<DispatchRecord>>({
+    key: ['dispatches', { sourceId: task.id }],
+    path: '/api/dispatches',
+    query: { sourceId: task.id, limit: 200 },
+    staleOn: ['dispatch-created', 'dispatch-updated'],
+  });
+  const ordered = (attempts.data?.items ?? []).toSorted((a, b) => a.times.claimedAt.localeCompare(b.times.claimedAt));
+  return (
+    <div className="flex min-h-0 flex-col gap-5 overflow-y-auto p-4">
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-table">
+        <Link href={`/agents/${task.assignedTo}`} className="font-medium hover:underline">
+          {task.assignedTo}
+        </Link>
+        <PriorityMark priority={task.priority} />
+        {project ? <span className="text-muted">{project}</span> : null}
+        {task.threadId ? (
+          <Link href={`/threads/${task.threadId}`} className="underline underline-offset-2">
+            its thread
+          </Link>
+        ) : null}
+        <CancelTask task={task} />
+      </p>
+      {task.reason ? <p className="text-table text-waiting">{task.reason}</p> : null}
+      <Part title="What is asked">
+        {task.input === '' ? (
+          <p className="text-table text-muted">Nothing beyond the title.</p>
+        ) : (
+          <Markdown text={task.input} />
+        )}
+      </Part>
+      <TaskResultPart task={task} />
+      <Part title="Its way">
+        <LedgerTicks ledger={task.ledger} />
+        {ordered.map(dispatch => (
+          <DispatchRow key={dispatch.id} dispatch={dispatch} />
+        ))}
+        {ordered.length === 0 ? <p className="text-table text-muted">Nobody has claimed it yet.</p> : null}
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-2 text-xs font-medium text-muted">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function CancelTask({ task }: { task: Task }) {
+  const [isAsking, setAsking] = useState(false);
+  const may = useMay();
+  const cancel = useAction<void, Task>({
+    run: () => api.post<Task>(`/api/tasks/${task.id}/cancel`),
+    refreshes: [['task', task.id]],
+    onRefused: detail => void toast.danger('Not cancelled', { description: detail }),
+  });
+  if (!may.work || !CANCELLABLE.includes(task.status)) return null;
+  return (
+    <>
+      <Button
+        size="sm"
+        variant="outline"
+        className="ml-auto"
+        isPending={cancel.isPending}
+        onPress={() => setAsking(true)}
+      >
+        Cancel the task
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title="Cancel this task?"
+        confirm="Cancel the task"
+        onConfirm={() => cancel.mutate()}
+      >
+        Nobody will work on it any more. An agent that already does is told to stop. Tasks that depend on it stay
+        pending.
+      </ConfirmDialog>
+    </>
+  );
+}
