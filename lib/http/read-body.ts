@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ControlPlaneError, type FieldError } from '../domain/errors';
 import type { ApiRequest } from './api-request';
-import { validationFailed } from './explain-issues';
+import { validationFailed } from '../services/explain-issues';
 import type { Route } from './route';
 
 export const MAX_BODY_BYTES = 1_048_576;

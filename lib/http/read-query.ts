@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ControlPlaneError, type FieldError } from '../domain/errors';
-import { validationFailed } from './explain-issues';
+import { validationFailed } from '../services/explain-issues';
 
 /** Parameters by their schema; one it does not know, or one given twice, is refused and not ignored. */
 export function readQuery<Query>(schema: z.ZodType<Query> | undefined, queryText: string): Query {

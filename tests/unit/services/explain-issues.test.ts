@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { validationFailed } from '@/lib/http/explain-issues';
+import { validationFailed } from '@/lib/services/explain-issues';
 
 const Shape = z.strictObject({
   name: z.string().min(2).max(5),
