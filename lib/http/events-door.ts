@@ -16,6 +16,7 @@ import type { HttpDoor } from './door';
 import { requestOf } from './node-adapter';
 import { readQuery } from './read-query';
 import { refusal } from './respond';
+import { MethodNotAllowed } from './router';
 
 export interface StreamRequest {
   principal: Principal;
@@ -31,6 +32,7 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   const request = requestOf(req, gone.signal);
   const requestId = requestIdOf(request.headers);
   try {
+    if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
     const principal = await admit(door, request);
     const [, queryText = ''] = request.url.split('?', 2);
     const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };

@@ -61,7 +61,7 @@ export class Router {
       for (const known of pattern.methods.keys()) allowed.add(known);
     }
     if (allowed.size === 0) throw unknownPath();
-    if (allowed.has('GET')) allowed.add('HEAD');
+    if (allowed.has('GET') && !STREAM_PATHS.has(path)) allowed.add('HEAD');
     throw new MethodNotAllowed(method, [...allowed]);
   }
 
