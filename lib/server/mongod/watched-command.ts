@@ -20,6 +20,8 @@ export interface WatchedCommand {
 }
 
 const CHECK_MS = 500;
+/** Lock files and the like do not count as data that arrives. */
+const STARTED_BYTES = 64 * 1024;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 /** The end of what a failed command said; enough for its error, bounded whatever it prints. */
 const KEPT_OUTPUT_CHARS = 4_000;
@@ -73,7 +75,7 @@ function watchGrowth(options: WatchedCommand, stop: (reason: string) => void): (
       grewAt = now;
       options.report(Math.round(size / BYTES_PER_MEGABYTE), now - startedAt);
     }
-    const patienceMs = bytes === 0 ? options.firstByteMs : options.stallMs;
+    const patienceMs = bytes < STARTED_BYTES ? options.firstByteMs : options.stallMs;
     if (now - grewAt > patienceMs) stop(`no data for ${Math.round((now - grewAt) / 1000)} s`);
     else if (now - startedAt > options.totalMs) stop(`not done after ${Math.round(options.totalMs / 1000)} s`);
   };
