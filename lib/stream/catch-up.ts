@@ -83,7 +83,7 @@ export class CatchUp {
     if (!this.#goesOn(subscriber)) return;
     const { source, limits, timers, signal } = this.port;
     const afterToken = tokenOf(subscriber.point);
-    const watched = await openWatched(source, { afterToken, signal }, limits, timers);
+    const watched = await openWatched(source, { afterToken, leavesSoon: true, signal }, limits, timers);
     try {
       if (sameStream(watched.cursor.identity, this.port.identity())) await this.#feed(subscriber, watched, afterToken);
       // Another identity: the hub finds out on its own cursor, and resets everybody. Until then there is nothing to send.

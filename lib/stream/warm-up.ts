@@ -45,7 +45,8 @@ export async function warmUp(port: WarmUpPort): Promise<void> {
 async function lookBack(port: WarmUpPort, windowMs: number): Promise<boolean> {
   const { source, limits, timers, signal } = port;
   try {
-    const watched = await openWatched(source, { sinceMs: timers.now() - windowMs, signal }, limits, timers);
+    const options = { sinceMs: timers.now() - windowMs, leavesSoon: true, signal };
+    const watched = await openWatched(source, options, limits, timers);
     try {
       return await readWindow(port, watched);
     } finally {

@@ -10,6 +10,7 @@ const CHECKS_PER_WATCH = 6;
  * One timer a cursor, none a step; and no `Promise.race`, which would keep every step's reaction alive.
  */
 export class WatchedCursor {
+  #isClosed = false;
   #waitingSinceMs: number | null = null;
   #fail: ((error: unknown) => void) | null = null;
   readonly #unwatch: () => void;
@@ -45,6 +46,8 @@ export class WatchedCursor {
 
   /** A step under way rejects; nobody waits for the server. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#unwatch();
     this.#fail?.(new ControlPlaneError('unavailable', 'The event source was closed.'));
     this.#fail = null;

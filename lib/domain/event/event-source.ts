@@ -16,6 +16,8 @@ export interface OpenSource {
   afterToken?: string;
   /** Server time in ms, inclusive; read only when there is no token. It is no cursor: use it to look back, never to resume. */
   sinceMs?: number;
+  /** The caller leaves as soon as it has caught up, so it wants to hear soon that there is no more. */
+  leavesSoon?: boolean;
   signal: AbortSignal;
 }
 

@@ -9,6 +9,8 @@ import type { RawChange } from './raw-change';
 export type RawStream = ChangeStream<RawChange, RawChange>;
 
 export interface CursorContext {
+  /** `reading` settles when no answer is under way on it; it never rejects. */
+  close(stream: RawStream, reading: Promise<unknown>): void;
   knownTenant(tenantId: string): boolean;
   tenantSeen(tenantId: string): void;
   malformed(found: NonNullable<MappedChange['malformed']>, token: string, atMs: number): void;
@@ -20,7 +22,9 @@ export interface CursorContext {
  */
 export class ChangeCursor implements EventCursor {
   #token: string;
+  #isClosed = false;
   #end: Error | null = null;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly stream: RawStream,
@@ -42,16 +46,21 @@ export class ChangeCursor implements EventCursor {
     return { token: this.#token, event: null, atMs: tokenTimeMs(this.#token) };
   }
 
+  /** Once: a second close ends the session under the first one's killCursors, and the server keeps the cursor. */
   close(): void {
-    this.stream.close().catch(() => undefined);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.context.close(this.stream, this.#reading);
   }
 
   async #read(): Promise<RawChange | null> {
     const { first } = this;
     this.first = null;
     if (first !== null) return first;
+    const reading = this.stream.tryNext() as Promise<RawChange | null>;
+    this.#reading = reading.catch(() => undefined);
     try {
-      return (await this.stream.tryNext()) as RawChange | null;
+      return await reading;
     } catch (error) {
       throw toStreamError(error);
     }

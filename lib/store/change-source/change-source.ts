@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeStreamOptions, type Db, MongoClient, type MongoClientOptions, Timestamp } from 'mongodb';
 import type { EventCursor, EventSource, OpenSource } from '../../domain/event/event-source';
 import { LruMap } from '../../kernel/lru-map';
@@ -6,7 +7,7 @@ import { ChangeCursor, tokenOf, type RawStream } from './change-cursor';
 import { toStreamError, unavailable } from './errors';
 import { KnownTenants } from './known-tenants';
 import type { MalformedChange } from './map-change';
-import { PIPELINE, PIPELINE_VERSION, STREAM_OPTIONS } from './pipeline';
+import { AWAIT_MS, LEAVES_SOON_AWAIT_MS, PIPELINE, PIPELINE_VERSION, STREAM_OPTIONS } from './pipeline';
 import type { RawChange } from './raw-change';
 
 export interface ChangeSourceOptions {
@@ -34,6 +35,7 @@ const CLIENT_OPTIONS: MongoClientOptions = {
 };
 /** Malformed documents are told once, however often a replay reads over them. */
 const TOLD_REMEMBERED = 10_000;
+const CLOSE_PATIENCE_MS = 1_500;
 
 /** The event source over MongoDB: one database-level change stream a cursor. */
 export class ChangeSource implements EventSource {
@@ -42,6 +44,7 @@ export class ChangeSource implements EventSource {
   readonly #db: Db;
   readonly #tenants = new KnownTenants();
   readonly #told = new LruMap<string, true>(TOLD_REMEMBERED);
+  readonly #pending = new Set<Promise<unknown>>();
   readonly #startedAtMs = Date.now();
 
   constructor(options: ChangeSourceOptions) {
@@ -52,14 +55,34 @@ export class ChangeSource implements EventSource {
 
   async open(options: OpenSource): Promise<EventCursor> {
     try {
-      return await this.#open(options);
+      return await this.#track(this.#open(options));
     } catch (error) {
       throw toStreamError(error);
     }
   }
 
+  /**
+   * Cursors that are being closed, and answers still under way on them, are given a moment: one that is cut off in
+   * the middle stays on the server for minutes.
+   */
   async close(): Promise<void> {
+    const patience = new AbortController();
+    const settled = (async () => {
+      while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    })();
+    await Promise.race([
+      settled,
+      delay(CLOSE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
     await this.#client.close();
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    const done = () => void this.#pending.delete(work);
+    work.then(done, done);
+    return work;
   }
 
   async #open(options: OpenSource): Promise<EventCursor> {
@@ -67,16 +90,22 @@ export class ChangeSource implements EventSource {
     const begin = await this.#beginning(options);
     const { databaseId, streamEpoch } = await ensureStreamIdentity(this.#db);
     await this.#tenants.load(this.#db);
-    const stream = this.#db.watch(PIPELINE, { ...STREAM_OPTIONS, ...begin }) as unknown as RawStream;
+    const maxAwaitTimeMS = options.leavesSoon ? LEAVES_SOON_AWAIT_MS : AWAIT_MS;
+    const stream = this.#db.watch(PIPELINE, { ...STREAM_OPTIONS, maxAwaitTimeMS, ...begin }) as unknown as RawStream;
     try {
       // Reads the first batch: only now the stream stands, and says where.
       const first = (await stream.tryNext()) as RawChange | null;
       if (options.signal.aborted) throw unavailable('The source was closed while it opened.');
       return this.#cursor(stream, { databaseId, streamEpoch, pipelineVersion: PIPELINE_VERSION }, options, first);
     } catch (error) {
-      stream.close().catch(() => undefined);
+      this.#closeStream(stream);
       throw error;
     }
+  }
+
+  /** Nobody waits for it but `close`: the server it would talk to may be dead. */
+  #closeStream(stream: RawStream): void {
+    void this.#track(stream.close().catch(() => undefined));
   }
 
   /**
@@ -101,6 +130,10 @@ export class ChangeSource implements EventSource {
 
   #context() {
     return {
+      close: (stream: RawStream, reading: Promise<unknown>) => {
+        void this.#track(reading);
+        this.#closeStream(stream);
+      },
       knownTenant: (tenantId: string) => this.#tenants.has(tenantId),
       tenantSeen: (tenantId: string) => this.#tenants.add(tenantId),
       malformed: (found: MalformedChange, token: string, atMs: number) => {

@@ -140,13 +140,18 @@ export const PIPELINE: Document[] = [
   },
 ];
 
+/**
+ * How long the server holds an answer when there is nothing to say. It adds no latency, for an event wakes it; it
+ * bounds how long a stop waits, since a cursor in the middle of an answer is left behind when its client closes.
+ */
+export const AWAIT_MS = 500;
+export const LEAVES_SOON_AWAIT_MS = 50;
+
 /** `whenAvailable`: a pre-image that expired is no reason to end a stream. */
 export const STREAM_OPTIONS = {
   fullDocument: 'updateLookup',
   fullDocumentBeforeChange: 'whenAvailable',
   showExpandedEvents: false,
-  // Bounds how old an idle position gets and how long a stop waits; it adds no latency, the server wakes at once.
-  maxAwaitTimeMS: 1_000,
 } as const satisfies ChangeStreamOptions;
 
 /** A server may fail to find a token in a stream that selects differently, and says so only sometimes. */

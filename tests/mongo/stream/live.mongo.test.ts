@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import type { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@/tests/support/mongo';
 import { createPlaneDatabase, read, startHub } from './stream-rig';
