@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { deferred } from '@/lib/kernel/deferred';
 import type { Environment } from './child-environment';
 import { HeadText, LineSplitter, TailText } from './bounded-text';
 import type { OrphanGuard } from './orphan-guard';
@@ -63,8 +64,10 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
   });
   child.stderr.on('data', (chunk: Buffer) => errorLines.push(chunk));
   const exited = waitForExit(child);
+  // Listened for from the start: it may come in the same breath as the exit.
+  const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   const ended = exited.then(async exit => {
-    if (exit.started) await drained(child);
+    if (exit.started) await drained(child, closed);
     errorLines.end();
     return { ...exit, output: output.finish(), errorTail: exit.failure ?? errorTail.text() };
   });
@@ -100,17 +103,14 @@ const waitForExit = (child: Program): Promise<Exit> =>
   });
 
 /** Until both pipes are read to their end, or something left behind holds them open for too long. */
-const drained = (child: Program): Promise<void> =>
-  new Promise(resolve => {
-    const done = () => {
-      clearTimeout(timer);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      resolve();
-    };
-    const timer = setTimeout(done, DRAIN_MS);
-    child.once('close', done);
-  });
+async function drained(child: Program, closed: Promise<void>): Promise<void> {
+  const late = deferred<void>();
+  const timer = setTimeout(late.resolve, DRAIN_MS);
+  await Promise.race([closed, late.promise]);
+  clearTimeout(timer);
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
 
 class GroupStopper {
   #killTimer: ReturnType<typeof setTimeout> | undefined;
