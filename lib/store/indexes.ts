@@ -51,8 +51,15 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
   projects: [
     { key: { tenantId: 1, parentId: 1, slug: 1 }, unique: true, partialFilterExpression: { slug: { $exists: true } } },
     { key: { tenantId: 1, kind: 1, _id: -1 } },
+    { key: { tenantId: 1, _id: 1 } },
+    // Purge of what was deleted a while ago.
+    { key: { deletedAt: 1 }, partialFilterExpression: { deletedAt: { $exists: true } } },
   ],
-  agentTypes: [{ key: { tenantId: 1, slug: 1 }, unique: true }],
+  agentTypes: [
+    { key: { tenantId: 1, slug: 1 }, unique: true },
+    { key: { tenantId: 1, _id: 1 } },
+    { key: { deletedAt: 1 }, partialFilterExpression: { deletedAt: { $exists: true } } },
+  ],
   agentTypeRevisions: [{ key: { tenantId: 1, slug: 1, revision: -1 }, unique: true }],
   dispatches: [
     // The three claims a dispatch holds, each structural: see DispatchDocument.

@@ -1,4 +1,5 @@
-import type { Collection, Document, Filter, OptionalUnlessRequiredId, WithId } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection, Document, Filter, OptionalUnlessRequiredId, WithId } from 'mongodb';
+import type { Transaction } from './transaction';
 
 /** Field names (one level, dots allowed) that get the database's clock. */
 export type NowFields = readonly string[];
@@ -11,16 +12,29 @@ export async function insertNow<T extends Document>(
   collection: Collection<T>,
   document: OptionalUnlessRequiredId<T>,
   now: NowFields = ['createdAt', 'updatedAt'],
+  tx?: Transaction,
 ): Promise<WithId<T>> {
-  const { value } = insertNowModel(document, now);
-  const row = await collection.findOneAndUpdate(value.filter as Filter<T>, value.update, {
+  const { filter, update } = upsertOf(document, now);
+  const row = await collection.findOneAndUpdate(filter as Filter<T>, update, {
     upsert: true,
     returnDocument: 'after',
+    ...(tx ? { session: tx } : {}),
   });
   return row as WithId<T>;
 }
 
-export function insertNowModel<T extends Document>(document: OptionalUnlessRequiredId<T>, now: NowFields) {
+/** In one round trip. */
+export async function insertManyNow<T extends Document>(
+  collection: Collection<T>,
+  documents: OptionalUnlessRequiredId<T>[],
+  now: NowFields = ['createdAt', 'updatedAt'],
+  tx?: Transaction,
+): Promise<void> {
+  const models = documents.map(document => ({ updateOne: { ...upsertOf(document, now), upsert: true } }));
+  await collection.bulkWrite(models as AnyBulkWriteOperation<T>[], tx ? { session: tx } : {});
+}
+
+function upsertOf<T extends Document>(document: OptionalUnlessRequiredId<T>, now: NowFields) {
   // A document with this _id already there would be replaced: ids are new ObjectIds, and the impossible filter on
   // createdAt turns a repeat into a duplicate-key error instead.
   const filter = { _id: document._id, createdAt: { $exists: false } };
@@ -28,5 +42,5 @@ export function insertNowModel<T extends Document>(document: OptionalUnlessRequi
   const nested = now.filter(field => field.includes('.'));
   const update: Document[] = [{ $replaceWith: { $mergeObjects: [{ $literal: document }, times] } }];
   if (nested.length > 0) update.push({ $set: Object.fromEntries(nested.map(field => [field, '$$NOW'])) });
-  return { value: { filter, update } };
+  return { filter, update };
 }

@@ -13,17 +13,19 @@ import { TenantCache } from '@/lib/services/tenants/cache';
 import { collectionsOf } from '@/lib/store/collections';
 import { migrate } from '@/lib/store/migrate';
 import { createLogger } from '@/lib/telemetry/logger';
-import { createTestDatabase } from './mongo';
+import { createTestDatabase, type TestDatabase } from './mongo';
 
 export interface TestPlane {
   plane: Plane;
+  database: TestDatabase;
   /** Every line logged so far. */
   logged(): string;
 }
 
 /** A plane on a database of its own, migrated, with no tenant yet. */
 export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> {
-  const { db } = await createTestDatabase();
+  const database = await createTestDatabase();
+  const { db } = database;
   await migrate(db);
   const collections = collectionsOf(db);
   const now = () => clock.now();
@@ -41,7 +43,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     processName: `test-${randomBytes(3).toString('hex')}`,
     adminToken: `first-admin-${randomBytes(16).toString('hex')}`,
     agentTypes: new AgentTypeCache(collections, now),
-    projects: new ProjectTree(collections, now),
+    projects: new ProjectTree(collections),
     tenants: new TenantCache(collections, now),
     settings: new SettingsCache(collections, now),
     authCache: new AuthCache(now),
@@ -50,5 +52,5 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     database: new DatabaseProbe(collections, now),
     stream: null,
   };
-  return { plane, logged: () => logged };
+  return { plane, database, logged: () => logged };
 }

@@ -1,9 +1,11 @@
 import type { Route } from '../route';
+import { agentTypeRoutes } from './agent-types';
 import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
 import { eventRoutes } from './events';
 import { healthRoutes } from './health';
 import { openApiRoutes } from './openapi';
+import { projectRoutes } from './projects';
 import { taskRoutes } from './tasks';
 import { tenantRoutes } from './tenants';
 import { messageRoutes, threadRoutes } from './threads';
@@ -14,6 +16,8 @@ export const ROUTES: readonly Route[] = [
   ...authRoutes,
   ...tokenRoutes,
   ...tenantRoutes,
+  ...agentTypeRoutes,
+  ...projectRoutes,
   ...threadRoutes,
   ...messageRoutes,
   ...taskRoutes,

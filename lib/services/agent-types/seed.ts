@@ -1,53 +1,45 @@
-import { SHIPPED_AGENT_TYPES, type ShippedAgentType } from '../../domain/agent-type/shipped';
-import { AGENT_TYPE_SETTINGS, CreateAgentType, type AgentTypeSettings } from '../../domain/agent-type/schema';
+import { CreateAgentType } from '../../domain/agent-type/schema';
+import { diffSettings } from '../../domain/agent-type/settings';
+import { SHIPPED_AGENT_TYPES } from '../../domain/agent-type/shipped';
+import { findRevisedSlugs, insertRevisions } from '../../store/agent-type-revisions';
+import { insertAgentTypes } from '../../store/agent-types';
 import { isDuplicateKey } from '../../store/errors';
 import { newId } from '../../store/ids';
-import { insertNow } from '../../store/insert-now';
-import type { Plane } from '../context';
-
-const SEEDED_BY = 'system';
+import { transact } from '../../store/transaction';
+import { recordActivity } from '../activity/record-activity';
+import { systemContext, type Context, type Plane } from '../context';
 
 /**
- * The types the product ships, for a new tenant. What is there already is left as it is, so a seeding that was cut off
- * goes on where it stopped; the unique indexes decide between two at once.
+ * The types the product ships, for a new tenant, all or none. A slug that ever had a revision here is left alone: what
+ * people changed or took away must not come back.
  */
 export async function seedAgentTypes(plane: Plane, tenantId: string): Promise<void> {
-  await Promise.all(SHIPPED_AGENT_TYPES.map(type => seedOne(plane, tenantId, type)));
+  const ctx = systemContext(plane, tenantId);
+  try {
+    await seed(ctx);
+  } catch (error) {
+    // Another process was first with one of them: seen now, and passed over.
+    if (!isDuplicateKey(error)) throw error;
+    await seed(ctx);
+  }
   plane.agentTypes.clear();
 }
 
-async function seedOne({ collections, clock }: Plane, tenantId: string, shipped: ShippedAgentType): Promise<void> {
-  const { slug, ...settings } = CreateAgentType.parse(shipped);
-  const now = new Date(clock.now());
-  // The revision first: a type whose revision 1 is missing could not be rolled back to.
-  await ignoreDuplicate(
-    insertNow(
-      collections.agentTypeRevisions,
-      { _id: newId(), tenantId, slug, revision: 1, at: now, by: SEEDED_BY, settings, changes: firstChanges(settings) },
-      ['at'],
-    ),
-  );
-  await ignoreDuplicate(
-    insertNow(collections.agentTypes, {
-      _id: newId(),
-      tenantId,
-      slug,
-      ...settings,
-      revision: 1,
-      createdAt: now,
-      updatedAt: now,
-      createdBy: SEEDED_BY,
-    }),
-  );
-}
-
-const firstChanges = (settings: AgentTypeSettings) =>
-  AGENT_TYPE_SETTINGS.map(field => ({ field, before: null, after: settings[field] }));
-
-async function ignoreDuplicate(insert: Promise<unknown>): Promise<void> {
-  try {
-    await insert;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
+async function seed(ctx: Context): Promise<void> {
+  const { plane, principal } = ctx;
+  const { tenantId } = principal;
+  const c = plane.collections;
+  await transact(c, async tx => {
+    const known = await findRevisedSlugs(c, tenantId, tx);
+    const missing = SHIPPED_AGENT_TYPES.map(type => CreateAgentType.parse(type)).filter(({ slug }) => !known.has(slug));
+    if (missing.length === 0) return;
+    const base = { tenantId, revision: 1 };
+    await insertAgentTypes(c, missing.map(type => ({ _id: newId(), ...base, ...type, createdBy: principal.id })), tx);
+    const rows = missing.map(({ slug, ...settings }) => {
+      return { ...base, slug, by: principal.label, settings, changes: diffSettings(null, settings) };
+    });
+    await insertRevisions(c, rows, tx);
+    const changes = [{ field: 'agentTypes', before: null, after: missing.map(({ slug }) => slug) }];
+    await recordActivity(ctx, { action: 'agent-type.seed', subject: { kind: 'tenant', id: tenantId }, changes, tx });
+  });
 }

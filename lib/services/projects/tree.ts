@@ -1,10 +1,12 @@
 import type { ContextStep } from '../../domain/project/schema';
+import { asObjectId } from '../../store/raw-document';
 import type { Collections } from '../../store/collections';
 import type { ProjectDocument } from '../../store/documents';
+import { findAllProjects, findProjectChain } from '../../store/projects';
+import { stepsOf } from './steps';
 
 /** A tree is at most client › brand › project deep; more steps up is a loop in the data. */
-const MAX_DEPTH = 3;
-const REFRESH_LEAST_MS = 1_000;
+export const MAX_DEPTH = 3;
 
 export interface ProjectPath {
   client?: string;
@@ -18,66 +20,77 @@ export interface ProjectPath {
  */
 export class ProjectTree {
   #nodes = new Map<string, ProjectDocument>();
-  #loadedAtMs = 0;
   #loading: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
 
-  constructor(
-    private readonly collections: Collections,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly collections: Collections) {}
 
+  /**
+   * Resolves when the tree holds all that was there when it was called. A load that is under way began too early to
+   * promise that, so the callers that come meanwhile share the one after it.
+   */
   refresh(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = null;
-    });
-    return this.#loading;
+    if (!this.#loading) {
+      this.#loading = this.#load().finally(() => {
+        this.#loading = null;
+      });
+      return this.#loading;
+    }
+    this.#next ??= this.#loading
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = null;
+        return this.refresh();
+      });
+    return this.#next;
   }
 
-  /** A node this process has not seen yet may be new: looked up once more, at most once a second. */
+  /** A node this process has not seen yet may be new: looked up by itself, with those above it. */
   async freshFor(projectId: string | null): Promise<void> {
     if (projectId === null || this.#nodes.has(projectId)) return;
-    if (this.now() - this.#loadedAtMs >= REFRESH_LEAST_MS) await this.refresh();
+    const id = asObjectId(projectId);
+    if (!id) return;
+    for (const row of await findProjectChain(this.collections, id, MAX_DEPTH)) {
+      this.#nodes.set(row._id.toHexString(), row);
+    }
   }
 
   /** Outermost first. Empty when the node is not there or another tenant's. */
   steps(tenantId: string, projectId: string | null): ContextStep[] {
-    const steps: ContextStep[] = [];
-    let next = projectId;
-    while (next !== null && steps.length < MAX_DEPTH) {
-      const node = this.#nodes.get(next);
-      if (!node || node.tenantId !== tenantId) break;
-      steps.unshift({ id: next, kind: node.kind, slug: node.slug, name: node.name, context: node.context });
-      next = node.parentId?.toHexString() ?? null;
-    }
-    return steps;
+    return stepsOf(this.#chain(tenantId, projectId));
   }
 
   /** Slugs by kind: what the stream's client, brand and project filters compare. */
   resolve(tenantId: string, projectId: string | null): ProjectPath {
-    return Object.fromEntries(this.steps(tenantId, projectId).map(step => [step.kind, step.slug]));
-  }
-
-  labels(tenantId: string, projectId: string | null): Record<string, string> {
-    return Object.assign(
-      {},
-      ...this.steps(tenantId, projectId).map(step => this.#nodes.get(step.id)?.labels ?? {}),
-    ) as Record<string, string>;
+    return Object.fromEntries(this.#chain(tenantId, projectId).map(node => [node.kind, node.slug]));
   }
 
   /** The node and everything below it. */
   below(tenantId: string, projectId: string): string[] {
-    const found = [projectId];
-    for (let at = 0; at < found.length; at += 1) {
+    const found = new Set([projectId]);
+    // A set that grows is walked to its end, and a circle in the data adds nothing twice.
+    for (const above of found) {
       for (const [id, node] of this.#nodes) {
-        if (node.tenantId === tenantId && node.parentId?.toHexString() === found[at]) found.push(id);
+        if (node.tenantId === tenantId && node.parentId?.toHexString() === above) found.add(id);
       }
     }
-    return found;
+    return [...found];
+  }
+
+  /** The node first, then what is above it. */
+  #chain(tenantId: string, projectId: string | null): ProjectDocument[] {
+    const chain: ProjectDocument[] = [];
+    for (let next = projectId; next !== null && chain.length < MAX_DEPTH; ) {
+      const node = this.#nodes.get(next);
+      if (!node || node.tenantId !== tenantId) break;
+      chain.push(node);
+      next = node.parentId?.toHexString() ?? null;
+    }
+    return chain;
   }
 
   async #load(): Promise<void> {
-    const rows = await this.collections.projects.find({ deletedAt: { $exists: false } }).toArray();
+    const rows = await findAllProjects(this.collections);
     this.#nodes = new Map(rows.map(row => [row._id.toHexString(), row]));
-    this.#loadedAtMs = this.now();
   }
 }

@@ -1,0 +1,33 @@
+import { requirePermission } from '../../auth/policy';
+import type { ListAgentTypes } from '../../domain/agent-type/requests';
+import type { AgentType, AgentTypeRevision } from '../../domain/agent-type/schema';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import { listRevisionRows } from '../../store/agent-type-revisions';
+import { findAgentType, listAgentTypeRows } from '../../store/agent-types';
+import { toAgentType, toRevision } from '../../store/to-record/agent-type';
+import type { PageRequest } from '../../store/list-page';
+import type { Context } from '../context';
+
+export function listAgentTypes(ctx: Context, query: ListAgentTypes): Promise<Page<AgentType>> {
+  requirePermission(ctx.principal, 'agent-types:read');
+  return listAgentTypeRows(ctx.plane.collections, ctx.principal.tenantId, query, toAgentType);
+}
+
+/** From the database and not from memory: what is shown must be as new as the position that goes with it. */
+export async function getAgentType(ctx: Context, slug: string): Promise<AgentType> {
+  requirePermission(ctx.principal, 'agent-types:read');
+  const row = await findAgentType(ctx.plane.collections, ctx.principal.tenantId, slug);
+  if (!row) throw notFound('agent type', slug);
+  return toAgentType(row);
+}
+
+export async function listAgentTypeRevisions(
+  ctx: Context,
+  slug: string,
+  page: PageRequest,
+): Promise<Page<AgentTypeRevision>> {
+  await getAgentType(ctx, slug);
+  const { plane, principal } = ctx;
+  return listRevisionRows(plane.collections, { tenantId: principal.tenantId, slug }, page, toRevision);
+}

@@ -1,0 +1,128 @@
+import type { Document, ObjectId } from 'mongodb';
+import type { Page } from '../domain/fields';
+import type { ListProjects } from '../domain/project/schema';
+import type { Collections } from './collections';
+import type { ProjectDocument } from './documents';
+import { bodyId } from './ids';
+import { insertNow } from './insert-now';
+import { listPage } from './list-page';
+import { purgeDeleted } from './purge-deleted';
+import { containsText } from './text-filter';
+import { readProject } from './to-record/project';
+import type { Transaction } from './transaction';
+
+const LIVE = { deletedAt: { $exists: false } };
+const options = (tx: Transaction | undefined) => (tx ? { session: tx } : {});
+
+export async function findProject(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  tx?: Transaction,
+): Promise<ProjectDocument | null> {
+  const raw = await c.projects.findOne({ _id: id, tenantId, ...LIVE }, options(tx));
+  return raw ? readProject(raw) : null;
+}
+
+/** Every tenant's nodes: the tree in memory. */
+export async function findAllProjects(c: Collections): Promise<ProjectDocument[]> {
+  const rows = await c.projects.find(LIVE).toArray();
+  return rows.map(readProject).filter(row => row !== null);
+}
+
+/** A node and those above it, whoever's they are; at most `depth`. */
+export async function findProjectChain(c: Collections, id: ObjectId, depth: number): Promise<ProjectDocument[]> {
+  const chain: ProjectDocument[] = [];
+  for (let next: ObjectId | null = id; next !== null && chain.length < depth; ) {
+    const raw: ProjectDocument | null = await c.projects.findOne({ _id: next, ...LIVE });
+    const row: ProjectDocument | null = raw ? readProject(raw) : null;
+    if (!row) break;
+    chain.push(row);
+    next = row.parentId;
+  }
+  return chain;
+}
+
+export async function listProjectRows<R>(
+  c: Collections,
+  tenantId: string,
+  { limit, cursor, q, kind, parentId }: ListProjects,
+  toRecord: (row: ProjectDocument) => R,
+): Promise<Page<R>> {
+  const filter: Document = {
+    tenantId,
+    ...LIVE,
+    ...(kind ? { kind } : {}),
+    ...(parentId ? { parentId: bodyId('parentId', parentId) } : {}),
+    ...(q ? { $or: [{ slug: containsText(q) }, { name: containsText(q) }] } : {}),
+  };
+  const page = await listPage(c.projects, filter, { direction: 1 }, { limit, cursor }, readProject);
+  return { items: page.items.filter(row => row !== null).map(toRecord), nextCursor: page.nextCursor };
+}
+
+/** A node that was deleted leaves its slug among its siblings to this one. Duplicate key: a live one has it. */
+export async function insertProject(
+  c: Collections,
+  row: Omit<ProjectDocument, 'createdAt' | 'updatedAt'>,
+  tx: Transaction,
+): Promise<ProjectDocument> {
+  await freeSlug(c, row, tx);
+  return insertNow(c.projects, row as ProjectDocument, undefined, tx);
+}
+
+type Place = Pick<ProjectDocument, 'tenantId' | 'parentId' | 'slug'>;
+
+const freeSlug = (c: Collections, { tenantId, parentId, slug }: Place, tx: Transaction) =>
+  c.projects.deleteOne({ tenantId, parentId, slug, deletedAt: { $exists: true } }, { session: tx });
+
+/** Retagging is this one write, whatever hangs below. */
+export async function updateProject(
+  c: Collections,
+  { _id, tenantId }: ProjectDocument,
+  set: Pick<ProjectDocument, 'slug' | 'name' | 'parentId' | 'context' | 'labels'>,
+  tx: Transaction,
+): Promise<ProjectDocument | null> {
+  await freeSlug(c, { tenantId, ...set }, tx);
+  const literal = Object.fromEntries(Object.entries(set).map(([field, value]) => [field, { $literal: value }]));
+  const raw = await c.projects.findOneAndUpdate(
+    { _id, tenantId, ...LIVE },
+    // A pipeline's $set merges objects: labels that are gone must go.
+    [{ $unset: ['labels'] }, { $set: { ...literal, updatedAt: '$$NOW' } }],
+    { session: tx, returnDocument: 'after' },
+  );
+  return raw ? readProject(raw) : null;
+}
+
+/** That write is the event; the document stays until its slug is taken again or the sweep removes it. */
+export async function markProjectDeleted(c: Collections, tenantId: string, id: ObjectId, tx: Transaction): Promise<boolean> {
+  const result = await c.projects.updateOne(
+    { _id: id, tenantId, ...LIVE },
+    [{ $set: { deletedAt: '$$NOW', updatedAt: '$$NOW' } }],
+    { session: tx },
+  );
+  return result.matchedCount === 1;
+}
+
+export interface HangsOnProject {
+  children: number;
+  threads: number;
+  tasks: number;
+}
+
+/** Counted no further than this: 'more than a thousand' is reason enough. */
+export const COUNTED_AT_MOST = 1_000;
+
+export async function countUnderProject(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  tx: Transaction,
+): Promise<HangsOnProject> {
+  const count = { session: tx, limit: COUNTED_AT_MOST };
+  const children = await c.projects.countDocuments({ tenantId, parentId: id, ...LIVE }, count);
+  const threads = await c.threads.countDocuments({ tenantId, projectId: id, ...LIVE }, count);
+  const tasks = await c.tasks.countDocuments({ tenantId, projectId: id, ...LIVE }, count);
+  return { children, threads, tasks };
+}
+
+export const purgeDeletedProjects = (c: Collections): Promise<number> => purgeDeleted(c.projects);
