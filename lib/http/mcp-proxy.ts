@@ -9,7 +9,15 @@ import { refusal } from './respond';
 const SILENT_MS = 120_000;
 
 /** Hop-by-hop (RFC 9110 7.6.1): theirs is another connection. */
-const NOT_PASSED_ON = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'proxy-authorization'];
+const NOT_PASSED_ON = [
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'proxy-authorization',
+];
 
 /**
  * Passes `/mcp` on to the MCP server, both ways as it streams, so that one URL serves remote clients. Host and URL are
@@ -30,7 +38,14 @@ export function createMcpProxy({ door, port }: { door: HttpDoor; port: () => num
     }
     const headers = Object.fromEntries(Object.entries(req.headers).filter(([name]) => !NOT_PASSED_ON.includes(name)));
     const onward = request(
-      { host: '127.0.0.1', port: port(), path: req.url, method: req.method, headers: { ...headers, host: `127.0.0.1:${port()}` }, timeout: SILENT_MS },
+      {
+        host: '127.0.0.1',
+        port: port(),
+        path: req.url,
+        method: req.method,
+        headers: { ...headers, host: `127.0.0.1:${port()}` },
+        timeout: SILENT_MS,
+      },
       answer => {
         const passed = Object.entries(answer.headers).filter(([name]) => !NOT_PASSED_ON.includes(name));
         res.writeHead(answer.statusCode ?? 502, Object.fromEntries(passed));

@@ -21,7 +21,10 @@ export async function runBareServer(uri: string, database: string, say: (message
     let text = '';
     req.setEncoding('utf8');
     req.on('data', (chunk: string) => (text += chunk));
-    req.on('end', () => void claim(text).then(body => res.writeHead(200, { 'content-type': 'application/json' }).end(body)));
+    req.on(
+      'end',
+      () => void claim(text).then(body => res.writeHead(200, { 'content-type': 'application/json' }).end(body)),
+    );
   });
   const claim = async (text: string): Promise<string> => {
     const { id } = JSON.parse(text) as { id: string };

@@ -21,7 +21,9 @@ export function postJson(url: string, token: string | null, body: unknown): Prom
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => (text += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) }),
+        );
       },
     );
     call.on('error', reject);

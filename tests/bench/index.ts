@@ -39,11 +39,16 @@ async function main(): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const load of LOADS) {
         const key = `${load.ratePerSecond}/s`;
-        results[key] ??= Object.fromEntries(CONTENDERS.map(name => [name, [] as Sample[]])) as Record<Contender, Sample[]>;
+        results[key] ??= Object.fromEntries(CONTENDERS.map(name => [name, [] as Sample[]])) as Record<
+          Contender,
+          Sample[]
+        >;
         for (const contender of CONTENDERS) {
           const sample = await measure(rig, contender, load);
           results[key][contender].push(sample);
-          process.stderr.write(`round ${round + 1} ${key} ${NAMES[contender]}: p50 ${ms(sample.p50)} p99 ${ms(sample.p99)}\n`);
+          process.stderr.write(
+            `round ${round + 1} ${key} ${NAMES[contender]}: p50 ${ms(sample.p50)} p99 ${ms(sample.p99)}\n`,
+          );
         }
       }
     }
@@ -78,7 +83,9 @@ function report(results: Record<string, Record<Contender, Sample[]>>): void {
   for (const { load, rows, ratios } of summary) {
     process.stdout.write(`\n${load}, medians of ${ROUNDS} rounds\n`);
     for (const row of rows) {
-      process.stdout.write(`  ${row.title.padEnd(38)} p50 ${ms(row.p50).padStart(10)}   p99 ${ms(row.p99).padStart(10)}   n ${row.count}\n`);
+      process.stdout.write(
+        `  ${row.title.padEnd(38)} p50 ${ms(row.p50).padStart(10)}   p99 ${ms(row.p99).padStart(10)}   n ${row.count}\n`,
+      );
     }
     for (const { ours, bare, p50, p99, goal } of ratios) {
       const held = p50 <= goal.p50 && p99 <= goal.p99 ? 'holds' : 'MISSED';

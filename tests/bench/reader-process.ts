@@ -24,7 +24,8 @@ export async function runReader(orders: ReaderOrders, say: (message: object) => 
     const { url, kind, consumer } = orders.claim!;
     if (kind === 'bare') return (await postJson(url, null, { id })).body as object | null;
     const answer = await postJson(url, orders.token, { consumer, source: { kind: 'message', id } });
-    const [dispatch] = (answer.body as { dispatches?: { id: string; epoch: number; prompt: string }[] }).dispatches ?? [];
+    const [dispatch] =
+      (answer.body as { dispatches?: { id: string; epoch: number; prompt: string }[] }).dispatches ?? [];
     return dispatch ? { id: dispatch.id, epoch: dispatch.epoch } : null;
   };
   await reader.opened;

@@ -23,7 +23,14 @@ const CONCURRENCY = 10_000;
 export async function startServer(): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
   const web = spawn(process.execPath, [join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
-    env: { ...process.env, SWITCHBOARD_DATA: dataDir, PORT: '0', MCP_PORT: '0', LOG_LEVEL: 'warn', NODE_ENV: 'production' },
+    env: {
+      ...process.env,
+      SWITCHBOARD_DATA: dataDir,
+      PORT: '0',
+      MCP_PORT: '0',
+      LOG_LEVEL: 'warn',
+      NODE_ENV: 'production',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const stop = async () => {
