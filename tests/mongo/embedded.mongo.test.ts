@@ -138,6 +138,12 @@ describe('startEmbedded', () => {
     expect(await start(dataDir)).toMatchObject({ adopted: true });
   });
 
+  test('a parent that exits without stopping it, as on a crash, takes it along', async () => {
+    const parent = await spawnMongodParent(testMongodPath(), dataFolder());
+    await parent.kill('SIGUSR2');
+    await vi.waitFor(() => expect(isProcessAlive(parent.mongodPid)).toBe(false), 10_000);
+  });
+
   test('a binary that cannot start says why, and where its log is', async () => {
     const dataDir = dataFolder();
     const failing = startEmbedded({ binaryPath: '/bin/false', dataDir, log });

@@ -19,6 +19,7 @@ const PROGRAM = `
   const [binaryPath, dataDir] = process.argv.slice(2);
   const mongod = await startEmbedded({ binaryPath, dataDir, log: createLogger({ name: 'parent' }) });
   process.stdout.write(JSON.stringify({ uri: mongod.uri, mongodPid: mongod.pid }) + '\\n');
+  process.once('SIGUSR2', () => { throw new Error('crash on purpose'); });
   setInterval(() => {}, 60_000);
 `;
 
@@ -28,7 +29,7 @@ export async function spawnMongodParent(binaryPath: string, dataDir: string): Pr
   bundle ??= bundleProgram();
   const child = spawn(process.execPath, [await bundle, binaryPath, dataDir], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const closed = once(child, 'close');
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];

@@ -97,12 +97,30 @@ export async function waitForExit(pid: number, signal: AbortSignal): Promise<voi
   while (!signal.aborted && isProcessAlive(pid)) await systemClock.sleep(ALIVE_POLL_MS, signal);
 }
 
+/**
+ * Servers of this process, which has to end them however it exits (a failed start, a crash); only after a kill -9 does
+ * one stay, to be adopted. A signal is all there is time for.
+ */
+const ours = new Set<number>();
+let endsOursOnExit = false;
+
+export function endOnExit(pid: number): void {
+  ours.add(pid);
+  if (endsOursOnExit) return;
+  endsOursOnExit = true;
+  process.once('exit', () => {
+    for (const each of ours) send(each, 'SIGTERM');
+  });
+}
+
+/** One that is gone must not be signalled later: its number may be somebody else's by then. */
+export const forgetProcess = (pid: number): void => void ours.delete(pid);
+
 /** SIGTERM, then SIGKILL when it takes too long: the journal makes both safe, the first is quicker to start from. */
 export async function endProcess(pid: number, patienceMs: number): Promise<void> {
-  if (!send(pid, 'SIGTERM')) return;
-  await waitForExit(pid, AbortSignal.timeout(patienceMs));
-  if (!send(pid, 'SIGKILL')) return;
-  await waitForExit(pid, AbortSignal.timeout(patienceMs));
+  if (send(pid, 'SIGTERM')) await waitForExit(pid, AbortSignal.timeout(patienceMs));
+  if (send(pid, 'SIGKILL')) await waitForExit(pid, AbortSignal.timeout(patienceMs));
+  forgetProcess(pid);
 }
 
 function send(pid: number, signal: NodeJS.Signals): boolean {

@@ -2,7 +2,6 @@ import { backoffMs } from '@/lib/kernel/backoff';
 import { systemClock } from '@/lib/kernel/clock';
 import { ensureSingleNodeSet, identifyServer } from '@/lib/store/replica-set';
 import type { Logger } from '@/lib/telemetry/logger';
-import { isProcessAlive } from '../process-identity.mjs';
 import { StartupError } from '../startup-error';
 import {
   embeddedPaths,
@@ -14,7 +13,7 @@ import {
   readRecord,
   writeRecord,
 } from './data-folder';
-import { choosePort, endProcess, spawnMongod, waitForExit } from './mongod-process';
+import { choosePort, endOnExit, endProcess, forgetProcess, spawnMongod, waitForExit } from './mongod-process';
 
 export interface StartEmbeddedOptions {
   binaryPath: string;
@@ -85,7 +84,10 @@ async function adoptOrphan(paths: EmbeddedPaths, options: StartEmbeddedOptions):
   try {
     await ensureSingleNodeSet(orphan.port, signal);
     const identity = await identifyServer(orphan.port);
-    if (identity?.pid === orphan.pid && identity.dbPath === paths.dbPath) return orphan;
+    if (identity?.pid === orphan.pid && identity.dbPath === paths.dbPath) {
+      endOnExit(orphan.pid);
+      return orphan;
+    }
   } catch (error) {
     options.log.warn({ err: error, pid: orphan.pid }, 'an orphaned mongod does not answer');
   }
@@ -112,6 +114,7 @@ async function startFresh(paths: EmbeddedPaths, options: StartEmbeddedOptions): 
 async function startOn(port: number, paths: EmbeddedPaths, options: StartEmbeddedOptions): Promise<Running> {
   const logStart = logBytes(paths.logPath);
   const child = spawnMongod(options.binaryPath, paths, port);
+  if (child.pid !== undefined) endOnExit(child.pid);
   const died = new AbortController();
   const exit = new Promise<string>(resolve => {
     child.once('error', error => resolve(error.message));
@@ -156,6 +159,7 @@ function superviseMongod(first: Running, paths: EmbeddedPaths, options: StartEmb
       const since = systemClock.now();
       await waitForExit(pid, stopping.signal);
       if (stopping.signal.aborted) return;
+      forgetProcess(pid);
       if (systemClock.now() - since > HEALTHY_RUN_MS) attempt = 0;
       options.log.error({ pid, attempt }, 'mongod is gone, starting it again');
       await restart(attempt);
@@ -167,7 +171,7 @@ function superviseMongod(first: Running, paths: EmbeddedPaths, options: StartEmb
   const stop = async (): Promise<void> => {
     stopping.abort();
     await watching;
-    if (isProcessAlive(pid)) await endProcess(pid, STOP_PATIENCE_MS);
+    await endProcess(pid, STOP_PATIENCE_MS);
   };
   return { pid: () => pid, stop: (): Promise<void> => (stopped ??= stop()) };
 }

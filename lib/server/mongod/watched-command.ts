@@ -46,6 +46,8 @@ export async function runWatched(options: WatchedCommand): Promise<void> {
   const abort = (): void => stop('stopped');
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
+  const onExit = (): void => signalGroup(child, 'SIGTERM');
+  process.once('exit', onExit);
   const endWatch = watchGrowth(options, stop);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -55,6 +57,7 @@ export async function runWatched(options: WatchedCommand): Promise<void> {
     if (code !== 0) throw new Error(lastLine(output) || `${options.command} ended with code ${code}`);
   } finally {
     endWatch();
+    process.off('exit', onExit);
     options.signal?.removeEventListener('abort', abort);
   }
 }
@@ -97,18 +100,19 @@ async function folderBytes(folder: string): Promise<number> {
   return sizes.reduce((total, size) => total + size, 0);
 }
 
-/** The whole group: a downloader may have started children of its own. */
 function endGroup(child: ChildProcess): void {
-  const send = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined || child.exitCode !== null) return;
-    try {
-      process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
-    } catch {
-      // Gone between the check and the signal.
-    }
-  };
-  send('SIGTERM');
-  setTimeout(() => send('SIGKILL'), KILL_AFTER_MS).unref();
+  signalGroup(child, 'SIGTERM');
+  setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+/** The whole group: a downloader may have started children of its own. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+  } catch {
+    // Gone between the check and the signal.
+  }
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
