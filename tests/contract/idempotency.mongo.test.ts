@@ -104,29 +104,29 @@ describe('creates with an Idempotency-Key', () => {
   });
 });
 
-describe('after a crash', () => {
-  const context = (): Context => ({ plane: api.plane, principal: firstAdmin('token'), requestId: 'test' });
-  const creation = (
-    key: string,
-    made: Map<string, string>,
-    create: (id: string) => Promise<{ key: string; result: string }>,
-  ) => ({
-    key,
-    bodyHash: 'same',
-    create,
-    readBack: async (id: string) => {
-      const found = made.get(id);
-      if (found === undefined) throw notFound('thing', id);
-      return found;
-    },
-    findMade: async (id: string) => (made.has(id) ? { key: id, result: made.get(id)! } : null),
-  });
-  const lapse = (key: string) =>
-    api.plane.collections.idempotencyKeys.updateOne(
-      { _id: `default:admin:${key}` },
-      { $set: { ownedUntil: new Date(0) } },
-    );
+const context = (): Context => ({ plane: api.plane, principal: firstAdmin('token'), requestId: 'test' });
+const creation = (
+  key: string,
+  made: Map<string, string>,
+  create: (id: string) => Promise<{ key: string; result: string }>,
+) => ({
+  key,
+  bodyHash: 'same',
+  create,
+  readBack: async (id: string) => {
+    const found = made.get(id);
+    if (found === undefined) throw notFound('thing', id);
+    return found;
+  },
+  findMade: async (id: string) => (made.has(id) ? { key: id, result: made.get(id)! } : null),
+});
+const lapse = (key: string) =>
+  api.plane.collections.idempotencyKeys.updateOne(
+    { _id: `default:admin:${key}` },
+    { $set: { ownedUntil: new Date(0) } },
+  );
 
+describe('after a crash', () => {
   test('between the key and the record: the next use makes it, under the id first chosen', async () => {
     const ids: string[] = [];
     const made = new Map<string, string>();

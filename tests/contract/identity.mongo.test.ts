@@ -105,8 +105,8 @@ describe('tokens', () => {
     expect((await api.call('DELETE', `/api/tokens/${id}`)).status).toBe(204);
     const rows = await api.plane.collections.activity.find({ 'subject.id': id }).toArray();
     expect(rows.map(({ action, actor }) => [action, actor.id])).toEqual([
-      ['token.created', 'admin'],
-      ['token.revoked', 'admin'],
+      ['token.create', 'admin'],
+      ['token.revoke', 'admin'],
     ]);
   });
 
@@ -279,7 +279,7 @@ describe('tenants', () => {
     const token = await api.tokenFor('admin', { tenantId: 'acme' });
     expect((await me({ token })).body).toMatchObject({ tenantId: 'acme', role: 'admin' });
     const actions = await api.plane.collections.activity.distinct('action', { tenantId: 'acme' });
-    expect(actions.toSorted()).toEqual(['tenant.created', 'token.created']);
+    expect(actions.toSorted()).toEqual(['agent-type.seed', 'tenant.create', 'token.create']);
     const list = await api.call('GET', '/api/tenants');
     expect(list.body.items.map((tenant: { tenantId: string }) => tenant.tenantId)).toEqual(['default', 'acme']);
   });

@@ -19,7 +19,7 @@ afterAll(async () => {
 /** `npm run login` without its bundling: the entry itself, in a process of its own. */
 function login(): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', resolve('lib/server/login.ts')], {
-    env: { PATH: process.env['PATH'], SWITCHBOARD_DATA: dataDir },
+    env: { ...process.env, MONGODB_URI: '', SWITCHBOARD_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -4,6 +4,7 @@ import { createHostPolicy, type HostPolicyOptions } from '@/lib/auth/hosts';
 import { createHttpDoor, type HttpDoor } from '@/lib/http/door';
 import { serveApi } from '@/lib/http/node-adapter';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { startStream } from '@/lib/server/start-stream';
 import type { Clock } from '@/lib/kernel/clock';
 import { makePlane, type TestPlane } from './make-plane';
 
@@ -31,6 +32,8 @@ export interface ApiServer extends TestPlane {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A token of that role; an agent's type and another tenant go into `more`. */
   tokenFor(role: string, more?: Record<string, unknown>): Promise<string>;
+  /** Opens the change stream too: for what asks it. Ends with the server. */
+  withStream(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function startApiServer(hosts: Partial<HostPolicyOptions> = {}, clo
   const { plane } = testPlane;
   await ensureDefaultTenant(plane);
   let server: Server;
+  let stopStream: (() => Promise<void>) | undefined;
   const port = () => (server.address() as AddressInfo).port;
   const door = createHttpDoor({
     plane,
@@ -62,11 +66,20 @@ export async function startApiServer(hosts: Partial<HostPolicyOptions> = {}, clo
       if (answer.status !== 201) throw new Error(`no token for ${role}: ${answer.status} ${answer.text}`);
       return answer.body.token as string;
     },
-    stop: () =>
-      new Promise(resolve => {
+    withStream: async () => {
+      const { uri, name } = testPlane.database;
+      const config = { database: name, maxStreams: 100, maxStreamsPerPrincipal: 10 };
+      const stream = await startStream(plane, { config, mongodbUri: uri, adopts: false });
+      door.cursor = () => stream.hub.position();
+      stopStream = stream.stop;
+    },
+    stop: async () => {
+      await stopStream?.();
+      await new Promise<void>(resolve => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
 

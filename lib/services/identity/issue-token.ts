@@ -65,7 +65,7 @@ async function checkAgentType({ plane }: Context, tenantId: string, slug: string
 /** In the log of the tenant it opens, and in the actor's own where that is another. */
 async function recordIssue(ctx: Context, row: ApiTokenDocument): Promise<void> {
   const entry = {
-    action: 'token.created',
+    action: 'token.create',
     subject: { kind: 'token', id: row.tokenId },
     changes: [
       { field: 'tenantId', before: null, after: row.tenantId },

@@ -15,7 +15,7 @@ export async function revokeToken(ctx: Context, id: string): Promise<void> {
   authCache.clear();
   if (!isFirst) return;
   await recordActivity(ctx, {
-    action: 'token.revoked',
+    action: 'token.revoke',
     subject: { kind: 'token', id },
     changes: [{ field: 'label', before: row.label, after: null }],
   });

@@ -49,7 +49,7 @@ export async function signIn(ctx: Context, { given, credential }: SignInInput): 
   });
   await endSession(ctx);
   const subject = { kind: 'session', id: hex(_id) };
-  await recordActivity({ ...ctx, principal }, { action: 'session.signed-in', subject });
+  await recordActivity({ ...ctx, principal }, { action: 'session.sign-in', subject });
   return { secret, expiresAt };
 }
 
@@ -95,7 +95,7 @@ export async function signOut(ctx: Context): Promise<void> {
   await endSession(ctx);
   if (ctx.principal.sessionId === undefined) return;
   await recordActivity(ctx, {
-    action: 'session.signed-out',
+    action: 'session.sign-out',
     subject: { kind: 'session', id: ctx.principal.sessionId },
   });
 }

@@ -33,7 +33,7 @@ export async function createTenant(ctx: Context, { tenantId, name, id }: CreateT
     createdBy: principal.id,
   });
   const entry = {
-    action: 'tenant.created',
+    action: 'tenant.create',
     subject: { kind: 'tenant', id: hex(row._id) },
     changes: [
       { field: 'tenantId', before: null, after: tenantId },
