@@ -9,6 +9,7 @@ interface Pending {
   dirty: boolean;
   running: boolean;
   lastAt: number;
+  /** Of the next read, or, when none is wanted, of forgetting when the last one was. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -38,12 +39,15 @@ export function createRefresher(client: QueryClient): Refresher {
     }
     await client.refetchQueries({ queryKey: entry.key, exact: true, type: 'active' }, { cancelRefetch: true });
     entry.running = false;
+    // Stopped meanwhile.
+    if (pending.get(hash) !== entry) return;
     if (entry.dirty) plan(hash, entry);
-    else pending.delete(hash);
+    else entry.timer = setTimeout(() => pending.delete(hash), entry.gapMs);
   };
 
   const plan = (hash: string, entry: Pending): void => {
-    if (entry.timer !== undefined || entry.running) return;
+    if (entry.running) return;
+    clearTimeout(entry.timer);
     const waitMs = Math.max(GATHER_MS, entry.lastAt + entry.gapMs - Date.now());
     entry.timer = setTimeout(() => void run(hash, entry), waitMs);
   };
@@ -53,6 +57,7 @@ export function createRefresher(client: QueryClient): Refresher {
       const hash = hashKey(key);
       const entry = pending.get(hash) ?? { key, gapMs, dirty: false, running: false, lastAt: 0, timer: undefined };
       pending.set(hash, entry);
+      if (entry.dirty) return;
       entry.dirty = true;
       plan(hash, entry);
     },

@@ -48,7 +48,7 @@ export function ComboInput({
         {mark}
       </span>
       <ComboBox.InputGroup>
-        <Input className="mono min-w-0 text-xs" />
+        <Input className="mono min-w-0 sm:text-xs" />
         <ComboBox.Trigger />
       </ComboBox.InputGroup>
       {hint ? <Description>{hint}</Description> : null}

@@ -8,8 +8,8 @@ export function LimitBar({ running, limit }: { running: number; limit: number })
   const full = running >= limit;
   const tone = full ? 'bg-waiting' : 'bg-running';
   return (
-    <span className="inline-flex items-center gap-2" title={`${running} running of at most ${limit}`}>
-      <span aria-hidden className="flex h-2 w-16 gap-0.5">
+    <span className="inline-flex items-center gap-2 align-middle" title={`${running} running of at most ${limit}`}>
+      <span aria-hidden className="hidden h-2 w-16 gap-0.5 sm:flex">
         {limit <= MAX_SEGMENTS ? (
           Array.from({ length: limit }, (_, index) => (
             <span key={index} className={`h-full flex-1 rounded-[2px] ${index < running ? tone : 'bg-default'}`} />

@@ -36,9 +36,9 @@ export function SearchBox({ label, value, onChange, placeholder, className = '' 
   }, [text]);
   return (
     <SearchField aria-label={label} value={text} onChange={setText} className={className}>
-      <SearchField.Group>
+      <SearchField.Group className="h-8 min-h-8">
         <SearchField.SearchIcon />
-        <SearchField.Input placeholder={placeholder ?? label} className="min-w-0" />
+        <SearchField.Input placeholder={placeholder ?? label} className="min-w-0 sm:text-table" />
         <SearchField.ClearButton />
       </SearchField.Group>
     </SearchField>

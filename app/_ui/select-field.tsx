@@ -51,8 +51,9 @@ export function SelectField(props: SelectFieldProps) {
           {mark}
         </span>
       )}
-      <Select.Trigger>
-        <Select.Value />
+      {/* Without its label it stands in a bar among other small controls. */}
+      <Select.Trigger className={hideLabel ? 'min-h-8 py-1' : ''}>
+        <Select.Value className={hideLabel ? 'truncate text-table sm:text-table' : 'truncate'} />
         <Select.Indicator />
       </Select.Trigger>
       {hint ? <span className="text-xs text-muted">{hint}</span> : null}

@@ -16,7 +16,10 @@ export function StatusWord({ status, note, chip = false, className = '' }: Statu
   const shape = chip ? `rounded-sm px-1.5 py-0.5 ${LAMP_TINT[lamp]}` : '';
   const title = [means, note].filter(Boolean).join('. ');
   return (
-    <span title={title || undefined} className={`inline-flex min-w-0 items-center gap-1 ${shape} ${className}`}>
+    <span
+      title={title || undefined}
+      className={`inline-flex min-w-0 items-center gap-1 align-middle ${shape} ${className}`}
+    >
       <Lamp lamp={lamp} />
       <span className={`truncate text-xs font-medium ${LAMP_TEXT[lamp]}`}>{status}</span>
       {note ? <span className="truncate text-xs text-muted">{note}</span> : null}

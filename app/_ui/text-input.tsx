@@ -34,7 +34,7 @@ export function TextInput(props: TextInputProps) {
   const shared = {
     placeholder: props.placeholder,
     autoFocus: props.autoFocus,
-    className: `w-full ${mono ? 'mono text-xs leading-5 sm:text-xs' : ''}`,
+    className: `w-full ${mono ? 'mono leading-5 sm:text-xs' : ''}`,
     onKeyDown: props.onKeyDown,
   };
   return (

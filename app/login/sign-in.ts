@@ -9,7 +9,8 @@ export function takeCode(): string | null {
   return code;
 }
 
-export const isToken = (credential: string): boolean => credential.startsWith('swb_');
+/** `swb_<role>_…` but for `swb_code_…`; the first admin's own may look like anything, so what is neither is tried as a token. */
+const isToken = (credential: string): boolean => !credential.startsWith('swb_code_');
 
 /** Null when signed in, else what is wrong and the way out. */
 export async function signIn(credential: string): Promise<string | null> {

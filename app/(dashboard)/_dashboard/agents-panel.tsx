@@ -72,7 +72,7 @@ function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad }) {
   const may = useMay();
   return (
     <tr className="h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary">
-      <td className="max-w-0 pl-4 sm:w-[38%]">
+      <td className="w-[45%] max-w-0 pl-4 sm:w-[38%]">
         <Link href={`/agents/${agent.slug}`} title={agent.name} className="block truncate font-medium hover:underline">
           {agent.slug}
         </Link>
