@@ -58,8 +58,9 @@ export class CatchUp {
         await this.#slice(subscriber);
         failures = 0;
       } catch (error) {
-        if (isControlPlaneError(error, 'history-lost')) this.port.reset(subscriber, 'history-lost');
-        else failures += 1;
+        // Gone, or of no known kind: this reader cannot be served from there, and to be told so is safe.
+        if (isControlPlaneError(error, 'unavailable')) failures += 1;
+        else this.port.reset(subscriber, 'history-lost');
       } finally {
         giveBack();
       }

@@ -206,8 +206,11 @@ export class Hub {
     }
     this.#setState('live');
     if (!isFirst) return;
-    this.#ready.resolve();
-    this.readers.startWaiting();
+    // What the first answer brought along belongs to the past: it is taken in before anybody begins at the present.
+    this.timers.nextTurn(() => {
+      this.#ready.resolve();
+      this.readers.startWaiting();
+    });
     void warmUp({ ...this.#shared(), ring: this.#log.ring, identity: () => this.#log.identity! }).finally(() => {
       this.#isWarm = true;
       this.#warmedUp.resolve();
