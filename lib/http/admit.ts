@@ -7,13 +7,6 @@ import type { Principal } from '../domain/identity/schema';
 import type { Plane } from '../services/context';
 import { authenticate } from '../services/identity/authenticate';
 
-export interface Admitted {
-  /** Null: nobody, and no credential that is still good. */
-  principal: Principal | null;
-  credential: Credential | null;
-  reached: ReachedAt;
-}
-
 /** The rules that need no credential: where the request went, and that its URL carries none. */
 export function refuseAtTheDoor(hosts: HostPolicy, request: Arrival & { url: string }): ReachedAt {
   const reached = hosts.reach(request);
