@@ -2,20 +2,47 @@ import type { Collections } from './collections';
 
 /**
  * A type's concurrency as numbered slots, each held by the dispatch that names it (unique index): the limit is
- * structural, survives kill -9, and needs no counter that could drift.
+ * structural, survives kill -9, and needs no counter that could drift. Numbers are padded so that slots sort by them.
  */
-export const slotName = (tenantId: string, agentType: string, k: number): string => `${tenantId}/${agentType}#${k}`;
+export const slotName = (tenantId: string, agentType: string, k: number): string =>
+  `${tenantId}/${agentType}#${String(k).padStart(5, '0')}`;
+
+/** Up to this limit all slots are read; past it reading them would cost more than trying numbers at random. */
+const READ_ALL_UP_TO = 64;
+const TRIED_AT_RANDOM = 128;
+
+export interface SlotQuery {
+  tenantId: string;
+  agentType: string;
+  limit: number;
+  /** After a number tried at random was taken: then the few that are free must be known. */
+  readAll: boolean;
+  random: () => number;
+}
 
 /**
  * Numbers free to take now. While dispatches still run in slots above a limit that was lowered, as many fewer of the
  * numbers below it are given out, counted from the bottom, so two claimers cannot pass the limit between them.
  */
-export async function freeSlots(c: Collections, tenantId: string, agentType: string, limit: number): Promise<number[]> {
+export async function freeSlots(
+  c: Collections,
+  { tenantId, agentType, limit, readAll, random }: SlotQuery,
+): Promise<number[]> {
   const prefix = `${tenantId}/${agentType}#`;
-  const rows = await c.dispatches
-    .find({ slot: { $gte: prefix, $lt: `${tenantId}/${agentType}$` } }, { projection: { _id: 0, slot: 1 } })
-    .toArray();
-  const taken = new Set(rows.map(row => Number(row.slot!.slice(prefix.length))));
+  const end = `${tenantId}/${agentType}$`;
+  const read = async (from: string, to: string): Promise<number[]> => {
+    const rows = await c.dispatches
+      .find({ slot: { $gte: from, $lt: to } }, { projection: { _id: 0, slot: 1 } })
+      .toArray();
+    return rows.map(row => Number(row.slot!.slice(prefix.length)));
+  };
+  if (limit > READ_ALL_UP_TO && !readAll) {
+    const above = await read(slotName(tenantId, agentType, limit), end);
+    // Candidates, not facts: one that is taken loses on the unique index and the next is tried.
+    const open = limit - above.length;
+    return open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
+  }
+  const taken = new Set(await read(prefix, end));
   const above = [...taken].filter(k => k >= limit).length;
   const free: number[] = [];
   for (let k = 0; k < limit - above; k += 1) if (!taken.has(k)) free.push(k);

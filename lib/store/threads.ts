@@ -1,6 +1,7 @@
 import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { ThreadDocument } from './documents';
+import { isDuplicateKey } from './errors';
 import { insertNow } from './insert-now';
 import { listPage, type PageRequest } from './list-page';
 
@@ -39,24 +40,18 @@ export function findThread(c: Collections, tenantId: string, id: ObjectId): Prom
  * The thread of a raw insert, made once however many processes see it. When the raw message named a thread that is
  * there, that one gives out a place; when it named another tenant's, null.
  */
-export async function openRawThread(
-  c: Collections,
-  thread: NewThread,
-  own: boolean,
-): Promise<ThreadDocument | null> {
+export async function openRawThread(c: Collections, thread: NewThread, own: boolean): Promise<ThreadDocument | null> {
   if (!own) {
     const taken = await takeSeq(c, thread.tenantId, thread._id);
     if (taken) return taken;
   }
-  const there = await c.threads.findOne({ _id: thread._id });
-  if (there) return there.tenantId === thread.tenantId ? there : null;
   try {
     return await insertThread(c, thread);
   } catch (error) {
-    const other = await c.threads.findOne({ _id: thread._id });
-    if (!other) throw error;
-    if (other.tenantId !== thread.tenantId) return null;
-    return own ? other : takeSeq(c, thread.tenantId, thread._id);
+    const there = isDuplicateKey(error) ? await c.threads.findOne({ _id: thread._id }) : null;
+    if (!there) throw error;
+    if (there.tenantId !== thread.tenantId) return null;
+    return own ? there : takeSeq(c, thread.tenantId, thread._id);
   }
 }
 

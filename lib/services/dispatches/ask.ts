@@ -10,11 +10,11 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { settleDispatch } from './settle';
 
 export interface Question {
-  to?: string | undefined;
+  to?: string;
   question: string;
-  options?: string[] | undefined;
-  default?: string | undefined;
-  deadline?: string | undefined;
+  options?: string[];
+  default?: string;
+  deadline?: string;
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
 import { accountHeldUntil } from '../../store/accounts';
-import { touchPresence } from '../../store/presence';
 import type { Context } from '../context';
 import { bundleDispatch } from './bundle';
+import { noteClaimer } from './note-claimer';
 import { findCandidates } from './find-candidates';
 import { startCandidate, SlotPool } from './start-candidate';
 
@@ -17,18 +17,9 @@ const SWEEP_MS = 1_000;
 export async function claimDispatches(ctx: Context, claim: Claim, signal?: AbortSignal): Promise<ClaimResult> {
   requirePermission(ctx.principal, 'dispatches:work');
   const { plane, principal } = ctx;
-  void touchPresence(plane.collections, {
-    _id: `claim:${principal.id}:${claim.consumer}`,
-    tenantId: principal.tenantId,
-    role: principal.role,
-    principalId: principal.id,
-    consumer: claim.consumer,
-    kind: 'claim',
-    process: plane.processName,
-  }).catch(error => plane.log.warn({ error }, 'presence not written'));
-
   const deadlineMs = plane.clock.now() + claim.waitMs;
   for (;;) {
+    noteClaimer(ctx, claim.consumer);
     const result = await attemptClaim(ctx, claim);
     const leftMs = deadlineMs - plane.clock.now();
     const over = leftMs <= 0 || signal?.aborted || plane.doorbell.closed;
@@ -40,12 +31,12 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
 
 async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
   const { plane, principal } = ctx;
-  const settings = await plane.settings.get(principal.tenantId);
-  if (settings.dispatchPaused) return { dispatches: [], reason: 'held' };
-  if (await accountHeldUntil(plane.collections, principal.tenantId, principal.account)) {
-    return { dispatches: [], reason: 'held' };
-  }
-  const { candidates, reason } = await findCandidates(ctx, claim);
+  const [settings, heldUntil, { candidates, reason }] = await Promise.all([
+    plane.settings.get(principal.tenantId),
+    accountHeldUntil(plane.collections, principal.tenantId, principal.account),
+    findCandidates(ctx, claim),
+  ]);
+  if (settings.dispatchPaused || heldUntil) return { dispatches: [], reason: 'held' };
   if (candidates.length === 0) return { dispatches: [], reason };
 
   const slots = new SlotPool(plane);

@@ -38,7 +38,10 @@ export async function finishDispatch(caller: Caller, { output, usage, deliverabl
   };
 }
 
-async function workOf({ plane, principal }: Context, source: { kind: WorkSource['kind']; id: ObjectId }): Promise<Finished['work']> {
+async function workOf(
+  { plane, principal }: Context,
+  source: { kind: WorkSource['kind']; id: ObjectId },
+): Promise<Finished['work']> {
   const item = await findWorkItem(plane.collections, principal.tenantId, source);
   return { kind: source.kind, id: hex(source.id), status: item?.status ?? 'deleted', reason: item?.reason ?? null };
 }

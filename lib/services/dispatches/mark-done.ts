@@ -16,5 +16,8 @@ async function refuseSilence(caller: Caller): Promise<void> {
   const { plane, principal } = caller.ctx;
   const source = await findMessage(plane.collections, principal.tenantId, dispatch.source.id);
   if (source?.kind !== 'question') return;
-  throw invalidField('output', 'got nothing, wants the answer: your work is a question, and whoever asked waits for it');
+  throw invalidField(
+    'output',
+    'got nothing, wants the answer: your work is a question, and whoever asked waits for it',
+  );
 }

@@ -24,6 +24,7 @@ const SLOT_TRIES = 8;
 /** Slot numbers of one claim, read once a type and handed out without repeats. */
 export class SlotPool {
   readonly #free = new Map<string, Promise<number[]>>();
+  readonly #crowded = new Set<string>();
 
   constructor(
     private readonly plane: Plane,
@@ -33,7 +34,13 @@ export class SlotPool {
   async take(type: AgentTypeDocument): Promise<string | null> {
     let free = this.#free.get(type.slug);
     if (!free) {
-      free = freeSlots(this.plane.collections, type.tenantId, type.slug, type.concurrency);
+      free = freeSlots(this.plane.collections, {
+        tenantId: type.tenantId,
+        agentType: type.slug,
+        limit: type.concurrency,
+        readAll: this.#crowded.has(type.slug),
+        random: this.random,
+      });
       this.#free.set(type.slug, free);
     }
     const numbers = await free;
@@ -45,6 +52,7 @@ export class SlotPool {
 
   /** After a lost slot: what is free now. */
   refresh(type: AgentTypeDocument): void {
+    this.#crowded.add(type.slug);
     this.#free.delete(type.slug);
   }
 }

@@ -6,6 +6,7 @@ import { finishDispatch, type Finish, type Finished } from './finish-dispatch';
 export async function submitResult(caller: Caller, result: Finish): Promise<Finished> {
   const names = (result.deliverables ?? []).map(({ name }) => name);
   const twice = names.findIndex((name, at) => names.indexOf(name) !== at);
-  if (twice !== -1) throw invalidField(`deliverables.${twice}.name`, `got '${names[twice]}' twice, wants each name once`);
+  if (twice !== -1)
+    throw invalidField(`deliverables.${twice}.name`, `got '${names[twice]}' twice, wants each name once`);
   return finishDispatch(caller, result);
 }

@@ -19,7 +19,11 @@ export async function acknowledgeMessages(caller: Caller, messageIds: string[]):
   const scope = await inboxScope(caller);
   const ids = messageIds.map((id, at) => bodyId(`messageIds.${at}`, id));
   const rows = await findAddressed(plane.collections, scope, ids);
-  await markRead(plane.collections, principal.tenantId, rows.map(({ _id }) => _id));
+  await markRead(
+    plane.collections,
+    principal.tenantId,
+    rows.map(({ _id }) => _id),
+  );
   const known = new Set(rows.map(({ _id }) => hex(_id)));
   const asked = [...new Set(messageIds)];
   return { acknowledged: asked.filter(id => known.has(id)), unknown: asked.filter(id => !known.has(id)) };

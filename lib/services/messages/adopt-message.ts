@@ -97,6 +97,16 @@ export async function adoptRawMessage(plane: Plane, id: ObjectId): Promise<void>
 }
 
 /** Before a claim by id: the doorbell may be quicker than whoever adopts. */
-export async function adoptWork(plane: Plane, kind: 'message' | 'task', id: ObjectId): Promise<void> {
-  await (kind === 'message' ? adoptRawMessage(plane, id) : adoptTask(plane, id));
+export function adoptWork(plane: Plane, kind: 'message' | 'task', id: ObjectId): Promise<void> {
+  const ofPlane = underWay.get(plane) ?? new Map<string, Promise<void>>();
+  underWay.set(plane, ofPlane);
+  const key = id.toHexString();
+  const started =
+    ofPlane.get(key) ??
+    (kind === 'message' ? adoptRawMessage(plane, id) : adoptTask(plane, id)).finally(() => ofPlane.delete(key));
+  ofPlane.set(key, started);
+  return started;
 }
+
+/** The stream's wake-up and the claim it causes come a millisecond apart: the second waits for the first's writes. */
+const underWay = new WeakMap<Plane, Map<string, Promise<void>>>();

@@ -5,7 +5,11 @@ import type { NewMessage } from './append-message';
 import { senderOf } from './sender';
 
 /** Who a message is from, as the caller's credential and key say it. */
-export function authorOf({ ctx: { principal }, agentType, dispatch }: Caller): Pick<NewMessage, 'tenantId' | 'from' | 'createdBy'> {
+export function authorOf({
+  ctx: { principal },
+  agentType,
+  dispatch,
+}: Caller): Pick<NewMessage, 'tenantId' | 'from' | 'createdBy'> {
   return dispatch && agentType !== null
     ? {
         tenantId: principal.tenantId,

@@ -33,7 +33,10 @@ export function decodeInboxPosition(text: string): InboxPosition {
   try {
     return Shape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
   } catch {
-    throw invalidField('after', `got '${text.slice(0, 40)}', wants the position of an earlier list_inbox or wait_for_message`);
+    throw invalidField(
+      'after',
+      `got '${text.slice(0, 40)}', wants the position of an earlier list_inbox or wait_for_message`,
+    );
   }
 }
 
@@ -41,8 +44,14 @@ export function decodeInboxPosition(text: string): InboxPosition {
 export const positionAt = (nowMs: number, rows: readonly Pick<MessageDocument, '_id' | 'arrivedAt'>[]): InboxPosition =>
   moveOn({ floorMs: Math.max(0, nowMs - OVERLAP_MS), seen: [] }, rows);
 
-export function moveOn(from: InboxPosition, rows: readonly Pick<MessageDocument, '_id' | 'arrivedAt'>[]): InboxPosition {
-  const seen: SeenMessage[] = [...from.seen, ...rows.map((row): SeenMessage => [hex(row._id), row.arrivedAt.getTime()])];
+export function moveOn(
+  from: InboxPosition,
+  rows: readonly Pick<MessageDocument, '_id' | 'arrivedAt'>[],
+): InboxPosition {
+  const seen: SeenMessage[] = [
+    ...from.seen,
+    ...rows.map((row): SeenMessage => [hex(row._id), row.arrivedAt.getTime()]),
+  ];
   seen.sort((a, b) => b[1] - a[1]);
   const newestMs = seen[0]?.[1] ?? 0;
   const crowdedMs = seen[MAX_SEEN]?.[1] ?? 0;

@@ -24,7 +24,11 @@ export interface ReplyToMessage {
  * A reply to an open question answers it: the asker is resumed and nobody claims the reply. Any other goes to the
  * sender's inbox and wakes nobody, unless the sender said that it expects one: then it is work.
  */
-export async function replyToMessage(caller: Caller, { messageId, body }: ReplyToMessage, recordId?: string): Promise<Message> {
+export async function replyToMessage(
+  caller: Caller,
+  { messageId, body }: ReplyToMessage,
+  recordId?: string,
+): Promise<Message> {
   requireWriter(caller);
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:write');

@@ -37,7 +37,9 @@ export async function sendMessage(caller: Caller, input: SendMessage, recordId?:
   const row = await appendMessage(ctx.plane, {
     ...authorOf(caller),
     ...(recordId === undefined ? {} : { id: bodyId('recordId', recordId) }),
-    ...(thread ? { threadId: thread._id } : { subject: input.subject, projectId: await projectFor(caller, input.projectId) }),
+    ...(thread
+      ? { threadId: thread._id }
+      : { subject: input.subject, projectId: await projectFor(caller, input.projectId) }),
     assignedTo: input.to,
     priority: input.priority ?? thread?.priority ?? 'normal',
     kind: 'message',
@@ -61,7 +63,10 @@ function refuseForThread({ threadId, subject, projectId }: SendMessage): void {
 }
 
 /** The one named, else that of the dispatch: work that it causes belongs to the same client. */
-async function projectFor({ ctx: { plane, principal }, dispatch }: Caller, given: string | undefined): Promise<ThreadDocument['projectId']> {
+async function projectFor(
+  { ctx: { plane, principal }, dispatch }: Caller,
+  given: string | undefined,
+): Promise<ThreadDocument['projectId']> {
   if (given === undefined) return dispatch?.projectId ?? null;
   const id: ObjectId = bodyId('projectId', given);
   await plane.projects.freshFor(given);

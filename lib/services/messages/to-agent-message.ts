@@ -24,10 +24,11 @@ export function toAgentMessage(row: MessageDocument, own: ObjectId | null): Agen
     kind,
     inReplyTo,
     expectsReply,
-    hops,
+    // A raw insert may say anything in these two.
+    hops: Math.max(0, Math.trunc(hops)),
     status: rest.status,
     reason: rest.reason,
-    options: rest.options,
+    options: rest.options?.filter(option => typeof option === 'string') ?? null,
     late: rest.late,
     createdAt: rest.createdAt,
     readAt: isoOrNull(row.ledger?.readAt),

@@ -3,7 +3,14 @@ import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
 import type { MessageDocument } from '../../store/documents';
 import { requireReader, type Caller } from '../identity/caller';
-import { decodeInboxPosition, encodeInboxPosition, moveOn, OVERLAP_MS, positionAt, type InboxPosition } from './inbox-position';
+import {
+  decodeInboxPosition,
+  encodeInboxPosition,
+  moveOn,
+  OVERLAP_MS,
+  positionAt,
+  type InboxPosition,
+} from './inbox-position';
 import { inboxScope } from './inbox-scope';
 import type { InboxWatch } from './inbox-watch';
 import { countThatFit, toAgentMessage } from './to-agent-message';
