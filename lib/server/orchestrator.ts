@@ -46,7 +46,7 @@ function build({ url, token, client }: Connection): Orchestrator {
     capacity: command.capacity,
     agentTypes: command.types,
     program: claudeProgram(command.exec, { calls, log }) ?? shellProgram(command.exec),
-    env: childEnvironment(process.env, url),
+    env: childEnvironment(process.env, { url, token }),
     calls,
     log,
     onRefused: stream => void watchRefusal({ client, stream, log, onFatal: () => stop(REFUSED_EXIT) }),

@@ -6,6 +6,7 @@ import { Hub } from '../stream/hub';
 import { parsePosition, positionTimeMs, tokenOf } from '../wire/position';
 import type { Config } from './config';
 import { followEvents } from './follow-events';
+import { streamCounters } from './stream-counters';
 
 export interface StartedStream {
   hub: Hub;
@@ -47,6 +48,7 @@ export async function startStream(plane: Plane, { config, mongodbUri, adopts }: 
     },
     recent: query => hub.recent(query),
     eventsPerSecond: () => hub.metrics().eventsPerSecond,
+    counters: () => streamCounters(hub.metrics()),
     lagMs: () => hub.metrics().lagMs,
     endConsumer: (tenantId, name) => hub.endConsumer(tenantId, name),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SystemHealth } from '../../domain/health/schema';
+import { renderMetrics } from '../../services/health/metrics';
 import { systemHealth } from '../../services/health/system-health';
 import { Reply, route, type Route } from '../route';
 
@@ -30,6 +31,15 @@ export const healthRoutes: Route[] = [
       ];
       return reasons.length === 0 ? { status: 'ok', reasons } : new Reply(503, { status: 'unavailable', reasons });
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/metrics',
+    access: 'metrics:read',
+    tag,
+    summary: 'Prometheus text',
+    responseType: 'text/plain; version=0.0.4; charset=utf-8',
+    run: ({ ctx }) => renderMetrics(ctx),
   }),
   route({
     method: 'GET',

@@ -57,27 +57,39 @@ export function claudeProgram(command: string, { calls, log, newId = randomUUID 
 }
 
 /**
- * The key stays out of the arguments, which any user of the machine can list: the client expands the variable, which
- * only the child's environment holds.
+ * The token stays out of the arguments, which any user of the machine can list: the client expands the variable, which
+ * only the child's environment holds. The key is in the prompt, as the argument `dispatch` of every call.
  */
 export function claudeArguments(dispatch: Dispatch, session: string, resume: boolean): string[] {
-  const { model, tools } = dispatch.agentType;
+  const { model, tools, thinking } = dispatch.agentType;
   const mcp = {
     mcpServers: {
       [SERVER]: {
         type: 'http',
         url: '${SWITCHBOARD_MCP_URL}',
-        headers: { Authorization: 'Bearer ${SWITCHBOARD_DISPATCH}' },
+        headers: { Authorization: 'Bearer ${SWITCHBOARD_TOKEN}' },
       },
     },
   };
   const builtIn = tools.filter(tool => !tool.startsWith('mcp__')).map(tool => tool.replace(/\(.*$/, ''));
   const sessionOption = resume ? ['--resume', session] : ['--session-id', session];
   const modelOption = model === 'inherit' ? [] : ['--model', model];
+  // `off` has no word of its own there; the type's wish is then left to the session.
+  const effortOption = thinking === 'off' ? [] : ['--effort', thinking];
   const toolsOption = tools.length === 0 ? [] : ['--tools', builtIn.join(',')];
   const allowed = ['--allowedTools', [`mcp__${SERVER}__*`, ...tools].join(',')];
   const config = ['--mcp-config', JSON.stringify(mcp)];
-  return ['-p', '--output-format', 'json', ...sessionOption, ...modelOption, ...config, ...toolsOption, ...allowed];
+  return [
+    '-p',
+    '--output-format',
+    'json',
+    ...sessionOption,
+    ...modelOption,
+    ...effortOption,
+    ...config,
+    ...toolsOption,
+    ...allowed,
+  ];
 }
 
 /** A run that ended well prints one JSON object; anything else is passed on as it is. */

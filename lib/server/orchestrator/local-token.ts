@@ -19,7 +19,7 @@ export async function localToken(url: string, config: Pick<Config, 'dataDir' | '
   const path = join(config.dataDir, TOKEN_FILE);
   const kept = readToken(path);
   if (kept !== null && (await isAccepted(url, kept))) return kept;
-  const adminToken = config.adminToken ?? readToken(join(config.dataDir, ADMIN_TOKEN_FILE));
+  const adminToken = adminTokenOf(config);
   if (adminToken === null) {
     throw new StartupError(`No token: set SWITCHBOARD_TOKEN (there is no ${ADMIN_TOKEN_FILE} in ${config.dataDir}).`);
   }
@@ -29,7 +29,11 @@ export async function localToken(url: string, config: Pick<Config, 'dataDir' | '
   return token;
 }
 
-async function isAccepted(url: string, token: string): Promise<boolean> {
+/** Whoever may read the data folder is the admin of its server. */
+export const adminTokenOf = ({ adminToken, dataDir }: Pick<Config, 'dataDir' | 'adminToken'>): string | null =>
+  adminToken ?? readToken(join(dataDir, ADMIN_TOKEN_FILE));
+
+export async function isAccepted(url: string, token: string): Promise<boolean> {
   try {
     await createClient({ baseUrl: url, token }).get('/api/auth/me');
     return true;

@@ -20,6 +20,7 @@ Each dispatch gets one child process, run by /bin/sh in a process group of its o
   stdin                     the Dispatch as one line of JSON: id, epoch, key, agentType, thread, prompt, …
   SWITCHBOARD_URL           the server
   SWITCHBOARD_MCP_URL       its MCP endpoint, for agents that send messages, ask and report
+  SWITCHBOARD_TOKEN         the token of this orchestrator, for the MCP connection
   SWITCHBOARD_DISPATCH      the dispatch key, to be passed as \`dispatch\` in every MCP call
   SWITCHBOARD_DISPATCH_ID   its id
   stdout                    the output, at most 64,000 characters

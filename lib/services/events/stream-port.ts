@@ -10,6 +10,8 @@ export interface StreamPort {
   timeMs(position: string): number | null;
   recent(query: { principal: Principal; filter: EventFilter; limit: number; before?: string }): Promise<RecentEvent[]>;
   eventsPerSecond(): number;
+  /** For the metrics page, by name without prefix. */
+  counters(): Record<string, { help: string; value: number | null }>;
   lagMs(): number | null;
   /** Ends the reader that has this consumer now, in this process. */
   endConsumer(tenantId: string, name: string): void;

@@ -174,6 +174,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'POST /api/consumers/:name/ack': a => [hidden({ name: a.consumer }, { body: { id: a.position } })],
   'DELETE /api/consumers/:name': a => [hidden({ name: a.consumer })],
 
+  'GET /api/metrics': () => [figures],
   'GET /api/system-health': () => [figures],
   'GET /api/health/live': () => [{ expects: 'public' }],
   'GET /api/health/ready': () => [{ expects: 'public' }],

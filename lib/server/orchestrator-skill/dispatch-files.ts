@@ -1,0 +1,31 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { writePrivateFile } from '../orchestrator/private-file';
+
+const FOLDER = 'dispatches';
+/** Longer than any agent reads its brief. */
+const MAX_AGE_MS = 7 * 86_400_000;
+
+/** Keeps a claimed dispatch and its prompt whole, for an agent to read; what is old goes. */
+export function dispatchFiles(folder: string, dispatch: Dispatch): { file: string; promptFile: string } {
+  removeOldFiles(folder);
+  const base = join(folder, FOLDER, `${dispatch.id}.${dispatch.epoch}`);
+  const files = { file: `${base}.json`, promptFile: `${base}.md` };
+  writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}\n`);
+  writePrivateFile(files.promptFile, dispatch.prompt);
+  return files;
+}
+
+/** They hold keys and other people's words: gone once they are old. */
+function removeOldFiles(folder: string): void {
+  const all = join(folder, FOLDER);
+  try {
+    for (const name of readdirSync(all)) {
+      const path = join(all, name);
+      if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

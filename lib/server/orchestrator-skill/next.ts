@@ -1,0 +1,90 @@
+import type { ClaimResult, Dispatch } from '@/lib/domain/dispatch/schema';
+import { isOutcomeUnknown } from '@/lib/sdk/problem';
+import { ensureBeat } from './beat-process';
+import { dispatchFiles } from './dispatch-files';
+import { present, type Presented } from './present';
+import { reconcile } from './reconcile';
+import { runScript, text, wholeNumber, type ScriptContext } from './script';
+import { enforcedBy, spawnAdvice } from './spawn-advice';
+import { toStop } from './state';
+
+const HELP = `next: claims due work and prints it, ready to be given to agents.
+
+Usage: node next.mjs [--max N] [--types a,b] [--wait SECONDS]
+  --max N           claim at most N, 1 to 20 (default 4)
+  --types SLUGS     only these agent types
+  --wait SECONDS    wait up to 50 s for work (for sessions that cannot watch)
+
+Prints {"dispatches": […], "open": N, "stop": […], "reason"?}:
+  dispatches   for each: the Dispatch as the plane gave it (id, epoch, mode, agentType, prompt, thread, …) and
+               \`spawn\`: the call to make; its prompt (or message) is the dispatch's \`prompt\`, unchanged
+  open         dispatches this session holds now
+  stop         agents to be stopped: a person cancelled them ("cancel") or their lease is lost ("lost")
+  reason       why nothing was claimed: nothing-due, at-capacity, held
+Long ones are shortened ("truncated") and kept whole in \`file\`. From here on the leases are kept for as long as
+this session lives.
+`;
+
+const MAX_WAIT_SECONDS = 50;
+
+async function next(context: ScriptContext): Promise<unknown> {
+  const { calls, consumer, values, state, project, scriptPath } = context;
+  const max = wholeNumber(values, 'max', { min: 1, max: 20, usual: 4 });
+  const waitMs = wholeNumber(values, 'wait', { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1_000;
+  const agentTypes = text(values, 'types')
+    ?.split(',')
+    .map(slug => slug.trim());
+  const result = await claim(context, { consumer, max, waitMs, ...(agentTypes === undefined ? {} : { agentTypes }) });
+  const items: Presented[] = [];
+  for (const dispatch of result.dispatches) {
+    const known = await take(context, dispatch);
+    items.push({ dispatch, spawn: spawnAdvice(dispatch, known), ...dispatchFiles(project.folder, dispatch) });
+  }
+  if (items.length > 0) ensureBeat(project, scriptPath);
+  await Promise.all(result.dispatches.map(dispatch => tellAgent(calls, dispatch)));
+  const now = state.read();
+  return {
+    dispatches: present(items),
+    open: Object.keys(now.dispatches).length,
+    stop: toStop(now),
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+  };
+}
+
+async function claim(
+  context: ScriptContext,
+  request: Parameters<ScriptContext['calls']['claim']>[0],
+): Promise<ClaimResult> {
+  try {
+    return await context.calls.claim(request);
+  } catch (error) {
+    // The plane may have given work to an answer that never came: give it back, so that the next call gets it.
+    if (isOutcomeUnknown(error)) await reconcile(context).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Written down before it is printed: from then on nothing depends on the conversation. */
+const take = ({ state }: ScriptContext, dispatch: Dispatch): Promise<boolean> =>
+  state.update(current => {
+    const known = current.dispatches[dispatch.id] !== undefined;
+    current.dispatches[dispatch.id] = {
+      epoch: dispatch.epoch,
+      key: dispatch.key,
+      leaseMs: dispatch.leaseMs,
+      agentType: dispatch.agentType.slug,
+      phase: 'running',
+      claimedAt: dispatch.timings.claimedAt,
+    };
+    return known;
+  });
+
+/** The agent is spawned under the dispatch's id: an answer to its question is then offered to this session first. */
+const tellAgent = (calls: ScriptContext['calls'], { id, epoch, agentType }: Dispatch): Promise<unknown> =>
+  calls.progress(id, { epoch, agentId: id, enforced: enforcedBy(agentType) }).catch(() => undefined);
+
+await runScript(import.meta.url, {
+  help: HELP,
+  options: { max: { type: 'string' }, types: { type: 'string' }, wait: { type: 'string' } },
+  run: next,
+});

@@ -1,0 +1,67 @@
+import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
+import { isControlPlaneError } from '@/lib/domain/errors';
+import type { ScriptContext } from './script';
+import { forget, type OpenDispatch, type Phase } from './state';
+
+type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
+
+/** A claim under way writes what it got into the state file within this. */
+const WRITTEN_WITHIN_MS = 5_000;
+
+/**
+ * Brings the state file and the plane together: what ended elsewhere is forgotten, and what the plane says we hold but
+ * nobody here knows of is given back, spending no attempt. Returns the plane's view of what is open.
+ */
+export async function reconcile(context: Context): Promise<DispatchRecord[]> {
+  const { calls, consumer, state } = context;
+  const pages = await Promise.all(
+    (['running', 'waiting', 'cancelling'] as const).map(status => calls.list({ consumer, status, limit: 200 })),
+  );
+  const open = pages.flatMap(page => page.items);
+  const known = state.read().dispatches;
+  for (const [id, held] of Object.entries(known)) {
+    const record = open.find(one => one.id === id) ?? (await look(context, id));
+    const phase = phaseOf(held, record);
+    await state.update(current => {
+      const now = current.dispatches[id];
+      if (phase === 'over') forget(current, id, held.epoch);
+      else if (now?.epoch === held.epoch) now.phase = phase;
+    });
+  }
+  for (const { id, epoch, status, times } of open) {
+    const isStray = status === 'running' && known[id] === undefined;
+    if (isStray && Date.now() - Date.parse(times.claimedAt) > WRITTEN_WITHIN_MS) await calls.release(id, epoch);
+  }
+  return open;
+}
+
+async function look({ calls }: Context, id: string): Promise<DispatchRecord | null> {
+  try {
+    return await calls.find(id);
+  } catch (error) {
+    if (isControlPlaneError(error, 'not-found')) return null;
+    throw error;
+  }
+}
+
+/** over: it ended as it should, so nobody has to be stopped. */
+export function phaseOf(held: OpenDispatch, record: DispatchRecord | null): Phase | 'over' {
+  if (record === null) return 'over';
+  if (record.epoch !== held.epoch) return 'lost';
+  switch (record.status) {
+    case 'running':
+      return 'running';
+    case 'waiting':
+      return 'waiting';
+    case 'cancelling':
+      return 'cancel';
+    case 'done':
+    case 'failed':
+    case 'released':
+      return 'over';
+    case 'cancelled':
+    case 'lapsed':
+    case 'unresponsive':
+      return 'lost';
+  }
+}

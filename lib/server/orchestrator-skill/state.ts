@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { acquireFileLock } from '../file-lock.mjs';
+import { writePrivateFile } from '../orchestrator/private-file';
+import { ScriptFailure } from './failure';
+
+/**
+ * running: its lease is kept · waiting: it asked a question, no lease · cancel: a person wants it stopped · lost: the
+ * lease lapsed or somebody else has it, whatever its agent still does counts for nothing.
+ */
+export type Phase = 'running' | 'waiting' | 'cancel' | 'lost';
+
+export interface OpenDispatch {
+  epoch: number;
+  key: string;
+  leaseMs: number;
+  agentType: string;
+  phase: Phase;
+  claimedAt: string;
+}
+
+/** What a session must not forget, kept where a compaction of its conversation cannot reach. */
+export interface SkillState {
+  dispatches: Record<string, OpenDispatch>;
+  /** Ids this session ended lately: events about them are echoes, not news. */
+  ended: string[];
+}
+
+const FILE = 'state.json';
+const LOCK = 'state';
+/** Each holder needs milliseconds. */
+const LOCK_PATIENCE_MS = 5_000;
+const LOCK_POLL_MS = 20;
+const MAX_ENDED = 200;
+
+export class StateFile {
+  constructor(private readonly folder: string) {}
+
+  read(): SkillState {
+    try {
+      const value = JSON.parse(readFileSync(join(this.folder, FILE), 'utf8')) as Partial<SkillState>;
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+    } catch (error) {
+      // A file somebody damaged: the plane knows what is open, and `status` gives it back.
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update<T>(change: (state: SkillState) => T): Promise<T> {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join(this.folder, FILE), `${JSON.stringify(state, null, 1)}\n`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+
+  async #lock(): Promise<() => void> {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs;) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise(resolve => setTimeout(resolve, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure('state-busy', `${join(this.folder, FILE)} is held by another process.`, 1, 'Try again.');
+  }
+}
+
+function tryLock(folder: string): (() => void) | null {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    // It changed hands faster than it could be read: many scripts at once, and the next try is ours.
+    if ((error as NodeJS.ErrnoException).code === undefined) return null;
+    throw error;
+  }
+}
+
+/** Takes a dispatch out of the state; of this epoch only, for a later one is other work. */
+export function forget(state: SkillState, id: string, epoch: number): void {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+
+/** What the session should stop, and why. */
+export const toStop = (state: SkillState): { id: string; why: 'cancel' | 'lost' }[] =>
+  Object.entries(state.dispatches).flatMap(([id, { phase }]) =>
+    phase === 'cancel' || phase === 'lost' ? [{ id, why: phase }] : [],
+  );

@@ -1,0 +1,176 @@
+import type { SystemHealth } from '@/lib/domain/health/schema';
+import { createAcker } from '@/lib/sdk/acker';
+import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
+import type { LiveState } from '@/lib/sdk/live-state';
+import type { StreamEvent } from '@/lib/sdk/stream-event';
+import { isSameProcess, processStartMark } from '../process-identity.mjs';
+import { WAKE_TYPES, isWake } from '../orchestrator/wake';
+import { Bell } from './bell';
+import { print, runScript, text, type ScriptContext } from './script';
+import { ancestorsOf, sessionPid } from './session-pid';
+import { toStop } from './state';
+import { takeWatch } from './watch-lock';
+
+const HELP = `watch: the doorbell. Runs until it is stopped, and prints one short line when there is a reason to look.
+
+Usage: node watch.mjs [--types a,b] [--once]
+  --types SLUGS     ring only for work of these agent types
+  --once            exit after the first line (for sessions that cannot watch a running command)
+
+Lines:
+  {"do":"next","events":{"message-created":2}}   run next
+  {"do":"status","stop":1}                       agents have to be stopped; status says which
+  {"state":"offline"} / {"state":"live"}         the server is away / is back
+  {"state":"stopped"}                            ended from outside, by a newer watch perhaps; exit 0
+  {"fatal":"unauthenticated", …}                 the token is not accepted; exit 2
+A line never holds text that an agent or a person wrote. At most one line in 2.5 s, 400 characters.
+`;
+
+/** A newer server may send more; a name we do not know is not printed. */
+const KNOWN: ReadonlySet<string> = new Set(WAKE_TYPES);
+/** A change of the state file, by the beat mostly, is seen within this. */
+const STATE_POLL_MS = 1_000;
+/** Work that came due by itself (a back-off that ended) makes no event. */
+const DUE_POLL_MS = 30_000;
+/** Due work this old was not taken by the look that its event caused. */
+const DUE_SECONDS = 3;
+/** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
+const MAX_DUE_SILENCE_MS = 600_000;
+
+async function watch(context: ScriptContext): Promise<undefined> {
+  const release = await takeWatch(context.project.folder);
+  const types = text(context.values, 'types')
+    ?.split(',')
+    .map(slug => slug.trim());
+  try {
+    const watcher = new Watcher(context, types);
+    process.on('SIGTERM', () => watcher.end(true)).on('SIGINT', () => watcher.end(true));
+    // The session is gone and nobody reads: not an error.
+    process.stdout.on('error', () => watcher.end(false));
+    await watcher.run();
+  } finally {
+    release();
+  }
+  return undefined;
+}
+
+class Watcher {
+  readonly #bell: Bell;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #session = sessionPid(ancestorsOf(process.pid));
+  readonly #sessionMark = processStartMark(this.#session);
+  #stream: EventStream | undefined;
+  #finish: () => void = () => {};
+  #stopCount = 0;
+  #dueSilenceMs = 0;
+  #dueAgainMs = 0;
+  #wasOffline = false;
+
+  constructor(
+    private readonly context: ScriptContext,
+    private readonly types: string[] | undefined,
+  ) {
+    this.#bell = new Bell({
+      ring: line => {
+        process.stdout.write(`${line}\n`);
+        if (context.values['once'] === true) this.end(false);
+      },
+    });
+  }
+
+  async run(): Promise<void> {
+    const { url, token, consumer, calls } = this.context;
+    const acker = createAcker({ calls, consumer });
+    const finished = new Promise<void>(resolve => {
+      this.#finish = resolve;
+    });
+    this.#stream = openEventStream({
+      baseUrl: url,
+      token,
+      consumer,
+      filter: { types: WAKE_TYPES },
+      onEvent: event => this.#hear(event),
+      onReset: () => this.#bell.check(),
+      // Only what is printed is dealt with: a line lost with this process is rung again by the next one.
+      onPosition: position => this.#bell.whenRung(() => acker.note(position)),
+      onState: (state, error) => this.#onState(state, error?.message),
+    });
+    this.#timers.push(setInterval(() => this.#lookAtState(), STATE_POLL_MS));
+    this.#timers.push(setInterval(() => void this.#lookForDue(), DUE_POLL_MS));
+    await finished;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#bell.close();
+    await acker.flush();
+    acker.stop();
+    await this.#stream.stop();
+  }
+
+  end(stopped: boolean): void {
+    if (stopped) print({ state: 'stopped' });
+    this.#finish();
+  }
+
+  #hear(event: StreamEvent): void {
+    if (event.type === 'dispatch-updated' && event.data['status'] === 'cancelling')
+      void this.#noteCancel(event.data.id);
+    if (!KNOWN.has(event.type) || !isWake(event, this.types)) return;
+    const { dispatches, ended } = this.context.state.read();
+    const own = event.type === 'dispatch-updated' && (event.data.id in dispatches || ended.includes(event.data.id));
+    if (own && event.data['status'] !== 'waiting') return;
+    this.#dueSilenceMs = 0;
+    this.#bell.event(event.type);
+  }
+
+  /** Sooner than the next heartbeat would say it. */
+  async #noteCancel(id: string): Promise<void> {
+    const { state } = this.context;
+    if (state.read().dispatches[id] === undefined) return;
+    await state.update(({ dispatches }) => {
+      const held = dispatches[id];
+      if (held?.phase === 'running') held.phase = 'cancel';
+    });
+    this.#lookAtState();
+  }
+
+  #onState(state: LiveState, why: string | undefined): void {
+    if (state === 'unauthenticated') {
+      print({ fatal: 'unauthenticated', message: why, fix: 'Set SWITCHBOARD_TOKEN, or install the skill again.' });
+      process.exitCode = 2;
+      return this.#finish();
+    }
+    if (state === 'offline') {
+      this.#wasOffline = true;
+      print({ state });
+    }
+    if (state === 'live' && this.#wasOffline) {
+      this.#wasOffline = false;
+      print({ state });
+      this.#bell.check();
+    }
+  }
+
+  #lookAtState(): void {
+    if (!isSameProcess(this.#session, this.#sessionMark)) return this.end(false);
+    const count = toStop(this.context.state.read()).length;
+    if (count > this.#stopCount) this.#bell.stop(count);
+    this.#stopCount = count;
+  }
+
+  async #lookForDue(): Promise<void> {
+    if (this.#stream?.state !== 'live' || Date.now() < this.#dueAgainMs) return;
+    const health = await this.context.client.get<SystemHealth>('/api/system-health').catch(() => null);
+    if ((health?.oldestDueSeconds ?? 0) < DUE_SECONDS) {
+      this.#dueSilenceMs = 0;
+      return;
+    }
+    this.#dueSilenceMs = Math.min(MAX_DUE_SILENCE_MS, Math.max(DUE_POLL_MS, this.#dueSilenceMs * 2));
+    this.#dueAgainMs = Date.now() + this.#dueSilenceMs;
+    this.#bell.due();
+  }
+}
+
+await runScript(import.meta.url, {
+  help: HELP,
+  options: { types: { type: 'string' }, once: { type: 'boolean' } },
+  run: context => watch(context),
+});
