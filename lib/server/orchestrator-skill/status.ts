@@ -1,0 +1,46 @@
+import { lockHolder } from '../file-lock.mjs';
+import { ensureBeat } from './beat-process';
+import { reconcile } from './reconcile';
+import { runScript } from './script';
+import { toStop } from './state';
+
+const HELP = `status: what this session holds, asked from the plane. Run it after a compaction, a restart, or when in doubt.
+
+Usage: node status.mjs
+
+Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "watch", "beat"}:
+  phase   running; waiting (its agent asked, nothing to do); cancel (stop its agent, then fail); lost (stop its agent,
+          then fail)
+  stop    the ids of those to stop, each with why
+  watch   whether the doorbell runs
+  beat    whether the leases are kept
+Puts right what it finds: forgets what ended elsewhere, gives back what nobody here works on, restarts the beat.
+`;
+
+await runScript(import.meta.url, {
+  help: HELP,
+  run: async context => {
+    const { state, project, scriptPath, consumer, url } = context;
+    const records = new Map((await reconcile(context)).map(record => [record.id, record]));
+    const current = state.read();
+    const held = Object.entries(current.dispatches);
+    const beats = lockHolder(project.folder, 'beat') !== null;
+    if (held.length > 0 && !beats) ensureBeat(project, scriptPath);
+    return {
+      consumer,
+      url,
+      open: held.map(([id, { agentType, phase, epoch, claimedAt }]) => ({
+        id,
+        agentType,
+        phase,
+        epoch,
+        claimedAt,
+        liveness: records.get(id)?.liveness ?? null,
+        percent: records.get(id)?.progress?.percent ?? null,
+      })),
+      stop: toStop(current),
+      watch: lockHolder(project.folder, 'watch') !== null,
+      beat: beats || held.length > 0,
+    };
+  },
+});

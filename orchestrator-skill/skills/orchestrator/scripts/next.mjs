@@ -1,0 +1,910 @@
+#!/usr/bin/env node
+// Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
+// Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
+
+// lib/domain/errors.ts
+var ERROR_CODES = [
+  "malformed-request",
+  "credential-in-url",
+  "unauthenticated",
+  "forbidden",
+  "host-not-allowed",
+  "origin-not-allowed",
+  "not-found",
+  "method-not-allowed",
+  "conflict",
+  "already-exists",
+  "revision-conflict",
+  "idempotency-conflict",
+  "stale-epoch",
+  "waiting",
+  "not-waiting",
+  "ask-cycle",
+  "controller-exists",
+  "topology-violation",
+  "dispatch-key-required",
+  "too-large",
+  "unsupported-media-type",
+  "validation-failed",
+  "limit-exceeded",
+  "history-lost",
+  "unavailable",
+  "internal"
+];
+var ControlPlaneError = class extends Error {
+  name = "ControlPlaneError";
+  code;
+  errors;
+  details;
+  retry;
+  retryAfterMs;
+  constructor(code, message, options = {}) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors;
+    this.details = options.details;
+    this.retry = options.retry ?? "never";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+};
+var isControlPlaneError = (error, code) => error instanceof ControlPlaneError && (code === void 0 || error.code === code);
+
+// lib/sdk/read-body.ts
+async function* bodyChunks(response, signal) {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  const cancel = () => void reader.cancel(signal.reason).catch(() => void 0);
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    signal.throwIfAborted();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    await reader.cancel().catch(() => void 0);
+  }
+}
+async function bodyText(response, signal) {
+  const decoder = new TextDecoder();
+  let text2 = "";
+  for await (const chunk of bodyChunks(response, signal)) text2 += decoder.decode(chunk, { stream: true });
+  return text2 + decoder.decode();
+}
+
+// lib/sdk/retry-after.ts
+function retryAfterMs(header, nowMs) {
+  if (header === null) return void 0;
+  const text2 = header.trim();
+  if (/^\d{1,9}$/.test(text2)) return Number(text2) * 1e3;
+  const at = Date.parse(text2);
+  return Number.isNaN(at) ? void 0 : Math.max(0, at - nowMs);
+}
+
+// lib/sdk/problem.ts
+var CODE_OF_STATUS = {
+  400: "malformed-request",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not-found",
+  405: "method-not-allowed",
+  409: "conflict",
+  410: "history-lost",
+  413: "too-large",
+  415: "unsupported-media-type",
+  422: "validation-failed",
+  429: "limit-exceeded",
+  502: "unavailable",
+  503: "unavailable",
+  504: "unavailable"
+};
+var PASSING_STATUSES = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var MAX_DETAIL_CHARACTERS = 300;
+var isErrorCode = (value) => ERROR_CODES.includes(value);
+async function errorFromResponse(response, signal) {
+  const text2 = await bodyText(response, signal).catch(() => "");
+  const body = parseObject(text2);
+  const code = isErrorCode(body["code"]) ? body["code"] : CODE_OF_STATUS[response.status] ?? "internal";
+  const waitMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
+  const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
+  return new ControlPlaneError(code, detailOf(detail, text2, response.status), {
+    retry: PASSING_STATUSES.has(response.status) ? "backoff" : "never",
+    details: { ...rest, status: response.status },
+    ...isFieldErrors(errors) ? { errors } : {},
+    ...waitMs === void 0 ? {} : { retryAfterMs: waitMs }
+  });
+}
+var unreachable = (url, why, cause) => new ControlPlaneError("unavailable", `No answer from ${originOf(url)}: ${why}`, {
+  retry: "backoff",
+  details: { network: true },
+  cause
+});
+var isOutcomeUnknown = (error) => error instanceof ControlPlaneError && error.details?.["network"] === true;
+function detailOf(detail, text2, status) {
+  if (typeof detail === "string" && detail !== "") return detail;
+  const beginning = text2.slice(0, MAX_DETAIL_CHARACTERS).trim();
+  return beginning === "" ? `The server answered ${status}.` : `The server answered ${status}: ${beginning}`;
+}
+function parseObject(text2) {
+  try {
+    const value = JSON.parse(text2);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+var isFieldErrors = (value) => Array.isArray(value) && value.every((item) => typeof item?.path === "string" && typeof item?.message === "string");
+function originOf(url) {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(url)?.[0] ?? "the server";
+}
+
+// lib/server/orchestrator-skill/beat-process.ts
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+
+// lib/server/orchestrator-skill/session-pid.ts
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+var PS_TIMEOUT_MS = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next2 = lookUp(pid)?.parent ?? 0; next2 > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next2);
+    if (found === null) break;
+    ancestors.push({ pid: next2, name: found.name });
+    next2 = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/beat-process.ts
+function ensureBeat(project, scriptPath) {
+  const session = sessionPid(ancestorsOf(process.pid));
+  const beat = join(dirname(scriptPath), "beat.mjs");
+  const child = spawn(process.execPath, [beat, "--project", project.root, "--session-pid", String(session)], {
+    cwd: project.root,
+    detached: true,
+    stdio: "ignore"
+  });
+  child.unref();
+}
+
+// lib/server/orchestrator-skill/dispatch-files.ts
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join as join2 } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname as dirname2 } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync(dirname2(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/dispatch-files.ts
+var FOLDER = "dispatches";
+var MAX_AGE_MS = 7 * 864e5;
+function dispatchFiles(folder, dispatch) {
+  removeOldFiles(folder);
+  const base = join2(folder, FOLDER, `${dispatch.id}.${dispatch.epoch}`);
+  const files = { file: `${base}.json`, promptFile: `${base}.md` };
+  writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}
+`);
+  writePrivateFile(files.promptFile, dispatch.prompt);
+  return files;
+}
+function removeOldFiles(folder) {
+  const all = join2(folder, FOLDER);
+  try {
+    for (const name of readdirSync(all)) {
+      const path = join2(all, name);
+      if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
+    }
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
+// lib/server/orchestrator-skill/present.ts
+var MAX_PRINT_CHARACTERS = 24e3;
+function present(items, maxCharacters = MAX_PRINT_CHARACTERS) {
+  const shown = items.map((item) => shownAs(item, 0));
+  for (; ; ) {
+    const total = shown.reduce((sum, { length }) => sum + length, 0);
+    const longest = shown.filter(({ form }) => form + 1 < FORMS.length).toSorted((left, right) => right.length - left.length)[0];
+    if (total <= maxCharacters || longest === void 0) return shown.map(({ value }) => value);
+    shown[shown.indexOf(longest)] = shownAs(longest.item, longest.form + 1);
+  }
+}
+function shownAs(item, form) {
+  const value = FORMS[form]?.(item);
+  return { item, form, value, length: JSON.stringify(value).length };
+}
+var whole = ({ dispatch, spawn: spawn2, file }) => ({ ...dispatch, spawn: spawn2, file });
+var withoutRole = (item) => ({
+  ...whole(item),
+  agentType: { ...item.dispatch.agentType, systemPrompt: void 0 },
+  truncated: true
+});
+var withoutBodies = (item) => ({
+  ...withoutRole(item),
+  context: void 0,
+  thread: item.dispatch.thread && { id: item.dispatch.thread.id, messages: item.dispatch.thread.messages.length }
+});
+var byFile = (item) => ({
+  ...withoutBodies(item),
+  prompt: `Your whole brief is in the file ${item.promptFile}. Read it to its end first, then do what it says.`
+});
+var FORMS = [whole, withoutRole, withoutBodies, byFile];
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync4 } from "node:fs";
+import { join as join4 } from "node:path";
+
+// lib/server/file-lock.mjs
+import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { join as join3 } from "node:path";
+
+// lib/server/process-identity.mjs
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync2 } from "node:fs";
+var START_TIME_INDEX_AFTER_NAME = 19;
+var STATE_INDEX_AFTER_NAME = 0;
+var PS_TIMEOUT_MS2 = 2e3;
+function isProcessAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  return readProcStat(pid)?.[STATE_INDEX_AFTER_NAME] !== "Z";
+}
+function processStartMark(pid) {
+  const stat = readProcStat(pid);
+  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
+  if (process.platform === "linux" || process.platform === "win32") return null;
+  try {
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS2, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync2("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+  } catch {
+    return null;
+  }
+}
+function isSameProcess(pid, startMark) {
+  if (!isProcessAlive(pid)) return false;
+  const current = processStartMark(pid);
+  return startMark === null || current === null || current === startMark;
+}
+function readProcStat(pid) {
+  try {
+    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+function bootId() {
+  try {
+    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "boot";
+  }
+}
+
+// lib/server/file-lock.mjs
+var UNWRITTEN_GRACE_MS = 2e3;
+var MAX_TRIES = 10;
+function acquireFileLock(folder, name) {
+  mkdirSync2(folder, { recursive: true });
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const highest = generations(folder, name)[0];
+    if (highest !== void 0) {
+      const state = holderOf(folder, name, highest);
+      if (state === "vanished") continue;
+      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
+    }
+    const mine = (highest ?? 0) + 1;
+    if (!create(folder, name, mine)) continue;
+    const overtaken = generations(folder, name).some((generation) => generation > mine);
+    if (overtaken) {
+      remove(folder, name, mine);
+      continue;
+    }
+    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
+    return { acquired: true, release: () => remove(folder, name, mine) };
+  }
+  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
+}
+var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
+function generations(folder, name) {
+  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+}
+function create(folder, name, generation) {
+  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
+  try {
+    writeFileSync2(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+`, { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+function holderOf(folder, name, generation) {
+  const path = pathOf(folder, name, generation);
+  try {
+    const text2 = readFileSync3(path, "utf8");
+    if (text2.endsWith("\n")) {
+      const holder = JSON.parse(text2);
+      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
+    }
+    return Date.now() - statSync2(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+  } catch (error) {
+    if (error.code === "ENOENT") return "vanished";
+    if (error instanceof SyntaxError) return "dead";
+    throw error;
+  }
+}
+function remove(folder, name, generation) {
+  try {
+    unlinkSync(pathOf(folder, name, generation));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+function forget(state, id, epoch) {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+var toStop = (state) => Object.entries(state.dispatches).flatMap(
+  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
+);
+
+// lib/server/orchestrator-skill/reconcile.ts
+var WRITTEN_WITHIN_MS = 5e3;
+async function reconcile(context) {
+  const { calls, consumer, state } = context;
+  const pages = await Promise.all(
+    ["running", "waiting", "cancelling"].map((status) => calls.list({ consumer, status, limit: 200 }))
+  );
+  const open = pages.flatMap((page) => page.items);
+  const known = state.read().dispatches;
+  for (const [id, held] of Object.entries(known)) {
+    const record = open.find((one) => one.id === id) ?? await look(context, id);
+    const phase = phaseOf(held, record);
+    await state.update((current) => {
+      const now = current.dispatches[id];
+      if (phase === "over") forget(current, id, held.epoch);
+      else if (now?.epoch === held.epoch) now.phase = phase;
+    });
+  }
+  for (const { id, epoch, status, times } of open) {
+    const isStray = status === "running" && known[id] === void 0;
+    if (isStray && Date.now() - Date.parse(times.claimedAt) > WRITTEN_WITHIN_MS) await calls.release(id, epoch);
+  }
+  return open;
+}
+async function look({ calls }, id) {
+  try {
+    return await calls.find(id);
+  } catch (error) {
+    if (isControlPlaneError(error, "not-found")) return null;
+    throw error;
+  }
+}
+function phaseOf(held, record) {
+  if (record === null) return "over";
+  if (record.epoch !== held.epoch) return "lost";
+  switch (record.status) {
+    case "running":
+      return "running";
+    case "waiting":
+      return "waiting";
+    case "cancelling":
+      return "cancel";
+    case "done":
+    case "failed":
+    case "released":
+      return "over";
+    case "cancelled":
+    case "lapsed":
+    case "unresponsive":
+      return "lost";
+  }
+}
+
+// lib/server/orchestrator-skill/script.ts
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+
+// lib/server/orchestrator-skill/connection.ts
+import { createHash } from "node:crypto";
+import { readFileSync as readFileSync5 } from "node:fs";
+import { hostname } from "node:os";
+import { join as join5 } from "node:path";
+
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
+// lib/sdk/deadline.ts
+function startDeadline(firstLimitMs, caller) {
+  const controller = new AbortController();
+  let late = false;
+  let limitMs = firstLimitMs;
+  const expire = () => {
+    late = true;
+    controller.abort(new DOMException(`No answer in ${limitMs} ms`, "TimeoutError"));
+  };
+  let timer = setTimeout(expire, limitMs);
+  const onAbort = () => controller.abort(caller?.reason);
+  if (caller?.aborted) onAbort();
+  caller?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    expired: () => late,
+    restart: (nextLimitMs) => {
+      limitMs = nextLimitMs;
+      clearTimeout(timer);
+      timer = setTimeout(expire, limitMs);
+    },
+    clear: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", onAbort);
+    }
+  };
+}
+
+// lib/sdk/query.ts
+function queryString(query = {}) {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === void 0 || value === null) continue;
+    const text3 = Array.isArray(value) ? value.join(",") : String(value);
+    if (text3 !== "") params.set(name, text3);
+  }
+  const text2 = params.toString();
+  return text2 === "" ? "" : `?${text2}`;
+}
+var segment = (value) => encodeURIComponent(value);
+
+// lib/kernel/backoff.ts
+function backoffMs(attempt, { baseMs, maxMs, random = Math.random }) {
+  const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30));
+  return Math.round(full * (0.5 + random() / 2));
+}
+
+// lib/sdk/retry.ts
+var MAX_TRIES2 = 4;
+var BASE_MS = 200;
+var MAX_MS = 2e3;
+var LONGEST_RETRY_AFTER_MS = 1e4;
+async function retryWhileSafe(call, { clock, random }, signal) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isControlPlaneError(error) || error.retry === "never" || attempt + 1 >= MAX_TRIES2) throw error;
+      const askedMs = error.retryAfterMs ?? 0;
+      if (askedMs > LONGEST_RETRY_AFTER_MS) throw error;
+      await clock.sleep(Math.max(askedMs, backoffMs(attempt, { baseMs: BASE_MS, maxMs: MAX_MS, random })), signal);
+      if (signal?.aborted) throw error;
+    }
+  }
+}
+
+// lib/sdk/client.ts
+var DEFAULT_TIMEOUT_MS = 15e3;
+function createClient(options) {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const retry = { clock: options.clock ?? systemClock, random: options.random ?? Math.random };
+  const call = async (method, path, write, body) => {
+    const once = () => send({ ...options, baseUrl }, method, path, write, body);
+    const repeatable = method === "GET" || write.idempotent === true || write.idempotencyKey !== void 0;
+    return repeatable ? retryWhileSafe(once, retry, write.signal) : once();
+  };
+  return {
+    baseUrl,
+    get: async (path, use = {}) => (await call("GET", path, use)).data,
+    read: (path, use = {}) => call("GET", path, use),
+    post: async (path, body, use = {}) => (await call("POST", path, use, body ?? {})).data,
+    patch: async (path, body, use = {}) => (await call("PATCH", path, use, body)).data,
+    delete: async (path, use = {}) => (await call("DELETE", path, use)).data
+  };
+}
+async function send(client, method, path, use, body) {
+  const url = `${client.baseUrl}${path}${queryString(use.query)}`;
+  const limitMs = use.timeoutMs ?? client.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const deadline = startDeadline(limitMs, use.signal);
+  try {
+    const response = await (client.fetch ?? globalThis.fetch)(url, {
+      method,
+      headers: headersOf(client.token, use, body !== void 0),
+      signal: deadline.signal,
+      // A redirect would carry the token to wherever it points; the API never sends one.
+      redirect: "error",
+      cache: "no-store",
+      ...body === void 0 ? {} : { body: JSON.stringify(body) }
+    });
+    if (!response.ok) throw await errorFromResponse(response, deadline.signal);
+    return { data: await readBody(response, deadline.signal), cursor: response.headers.get("x-event-cursor") };
+  } catch (error) {
+    if (error instanceof ControlPlaneError) throw error;
+    if (deadline.expired()) throw unreachable(url, `nothing in ${limitMs} ms`, error);
+    if (use.signal?.aborted) throw error;
+    throw unreachable(url, causeText(error), error);
+  } finally {
+    deadline.clear();
+  }
+}
+function headersOf(token, use, hasBody) {
+  return {
+    accept: "application/json",
+    ...hasBody ? { "content-type": "application/json" } : {},
+    ...token === void 0 ? {} : { authorization: `Bearer ${token}` },
+    ...use.idempotencyKey === void 0 ? {} : { "idempotency-key": use.idempotencyKey },
+    ...use.headers
+  };
+}
+async function readBody(response, signal) {
+  const text2 = await bodyText(response, signal);
+  if (text2 === "") return void 0;
+  if (!(response.headers.get("content-type") ?? "").includes("json")) return text2;
+  return JSON.parse(text2);
+}
+function causeText(error) {
+  if (!(error instanceof Error)) return String(error);
+  const code = error.cause?.code;
+  return typeof code === "string" ? code : error.message;
+}
+
+// lib/sdk/dispatch-calls.ts
+function dispatchCalls(client) {
+  const write = (id, verb, body, options = {}) => client.post(`/api/dispatches/${segment(id)}/${verb}`, body, { ...options, idempotent: true });
+  return {
+    claim: (request, options = {}) => client.post("/api/dispatches/claim", request, {
+      timeoutMs: (request.waitMs ?? 0) + DEFAULT_TIMEOUT_MS,
+      ...options
+    }),
+    heartbeat: (id, epoch, options) => write(id, "heartbeat", { epoch }, options),
+    progress: (id, body, options) => write(id, "progress", body, options),
+    complete: (id, body, options) => write(id, "complete", body, options),
+    completeMany: (items, options = {}) => client.post("/api/dispatches/complete", { items }, { ...options, idempotent: true }),
+    fail: (id, body, options) => write(id, "fail", body, options),
+    release: (id, epoch, options) => write(id, "release", { epoch }, options),
+    find: (id, options) => client.get(`/api/dispatches/${segment(id)}`, options),
+    list: (filter, options = {}) => client.get("/api/dispatches", { ...options, query: filter }),
+    ack: async (consumer, position, options = {}) => {
+      await client.post(`/api/consumers/${segment(consumer)}/ack`, { id: position }, { ...options, idempotent: true });
+    }
+  };
+}
+
+// lib/server/orchestrator-skill/connection.ts
+var CONNECTION_FILE = "connection.json";
+var DEFAULT_URL = "http://127.0.0.1:7777";
+var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
+var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+function openConnection(project, env, consumerOption) {
+  const file = readConnectionFile(project);
+  const url = (env["SWITCHBOARD_URL"] || file.url || DEFAULT_URL).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || file.token;
+  if (!token) throw new ScriptFailure("no-token", `No token for ${url}.`, 2, FIX);
+  const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
+  if (!NAME.test(consumer)) {
+    throw new ScriptFailure(
+      "bad-option",
+      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
+      2
+    );
+  }
+  const client = createClient({ baseUrl: url, token });
+  return { url, token, consumer, client, calls: dispatchCalls(client) };
+}
+function defaultConsumer({ root }, token) {
+  const mark = createHash("sha256").update(`${root}
+${tokenId(token)}`).digest("hex").slice(0, 8);
+  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `claude-${host}-${mark}`;
+}
+var tokenId = (token) => token.split("_").slice(0, 3).join("_");
+function readConnectionFile({ folder }) {
+  try {
+    const value = JSON.parse(readFileSync5(join5(folder, CONNECTION_FILE), "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+  }
+}
+
+// lib/server/orchestrator-skill/project.ts
+import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname3, join as join6, resolve } from "node:path";
+var FOLDER2 = join6(".claude", "switchboard");
+var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
+function findProject({ option, env, cwd, scriptPath }) {
+  const named = option ?? env["CLAUDE_PROJECT_DIR"];
+  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join6(root, FOLDER2) };
+}
+function ensureFolder({ folder }) {
+  const ignore = join6(folder, ".gitignore");
+  if (!existsSync(ignore)) {
+    mkdirSync3(folder, { recursive: true, mode: 448 });
+    writeFileSync3(ignore, "*\n");
+  }
+  return folder;
+}
+function nearest(from, name) {
+  for (let folder = from; ; folder = dirname3(folder)) {
+    if (existsSync(join6(folder, name))) return folder;
+    if (dirname3(folder) === folder) return void 0;
+  }
+}
+
+// lib/server/orchestrator-skill/script.ts
+var COMMON = {
+  help: { type: "boolean", short: "h" },
+  project: { type: "string" },
+  consumer: { type: "string" }
+};
+var COMMON_HELP = `
+  --project DIR     the project (default: where the skill is installed)
+  --consumer NAME   this orchestrator's name (default: made from host, project and token)
+  -h, --help        this text
+
+Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
+Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
+`;
+var print = (value) => void process.stdout.write(`${JSON.stringify(value)}
+`);
+async function runScript(moduleUrl, script) {
+  try {
+    const { values, positionals } = parse(script.options ?? {});
+    if (values["help"] === true) {
+      process.stdout.write(script.help.trimEnd() + COMMON_HELP);
+      return;
+    }
+    const scriptPath = fileURLToPath(moduleUrl);
+    const sources = { option: text(values, "project"), env: process.env, cwd: process.cwd(), scriptPath };
+    const project = findProject(sources);
+    const connection = openConnection(project, process.env, text(values, "consumer"));
+    const state = new StateFile(ensureFolder(project));
+    const result = await script.run({ ...connection, project, state, values, positionals, scriptPath });
+    if (result !== void 0) print(result);
+  } catch (error) {
+    const failure = failureOf(error);
+    const { code, message, fix } = failure;
+    print({ error: code, message, ...fix === void 0 ? {} : { fix } });
+    process.exitCode = failure.exitCode;
+  }
+}
+function parse(options) {
+  try {
+    const { values, positionals } = parseArgs({ options: { ...options, ...COMMON }, allowPositionals: true });
+    return { values, positionals };
+  } catch (error) {
+    throw new ScriptFailure("bad-option", error.message, 2, "See --help.");
+  }
+}
+var text = (values, name) => {
+  const value = values[name];
+  return typeof value === "string" ? value : void 0;
+};
+function wholeNumber(values, name, bounds) {
+  const value = text(values, name);
+  if (value === void 0) return bounds.usual;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= bounds.min && number <= bounds.max) return number;
+  const wants = `wants a whole number from ${bounds.min} to ${bounds.max}`;
+  throw new ScriptFailure("bad-option", `--${name}: got '${value}', ${wants}`, 2);
+}
+function failureOf(error) {
+  if (error instanceof ScriptFailure) return error;
+  if (isControlPlaneError(error)) {
+    const denied = error.code === "unauthenticated" || error.code === "forbidden";
+    const fix = denied ? "Install the skill again, or set SWITCHBOARD_TOKEN to a token of role orchestrator." : void 0;
+    return new ScriptFailure(error.code, error.message, denied ? 2 : 1, fix);
+  }
+  return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
+}
+
+// lib/server/orchestrator-skill/spawn-advice.ts
+var AGENT_TOOL_MODELS = ["opus", "sonnet", "haiku"];
+var enforcedBy = ({ model, tools }) => ({
+  model: model === "inherit" || AGENT_TOOL_MODELS.includes(model),
+  tools: tools.length === 0
+});
+function spawnAdvice(dispatch, known) {
+  if (dispatch.mode === "resume" && known) return { tool: "SendMessage", to: dispatch.agentId ?? dispatch.id };
+  const { slug, model } = dispatch.agentType;
+  return {
+    tool: "Agent",
+    name: dispatch.id,
+    description: `${slug} ${dispatch.id.slice(-6)}`,
+    run_in_background: true,
+    ...AGENT_TOOL_MODELS.includes(model) ? { model } : {}
+  };
+}
+
+// lib/server/orchestrator-skill/next.ts
+var HELP = `next: claims due work and prints it, ready to be given to agents.
+
+Usage: node next.mjs [--max N] [--types a,b] [--wait SECONDS]
+  --max N           claim at most N, 1 to 20 (default 4)
+  --types SLUGS     only these agent types
+  --wait SECONDS    wait up to 50 s for work (for sessions that cannot watch)
+
+Prints {"dispatches": […], "open": N, "stop": […], "reason"?}:
+  dispatches   for each: the Dispatch as the plane gave it (id, epoch, mode, agentType, prompt, thread, …) and
+               \`spawn\`: the call to make; its prompt (or message) is the dispatch's \`prompt\`, unchanged
+  open         dispatches this session holds now
+  stop         agents to be stopped: a person cancelled them ("cancel") or their lease is lost ("lost")
+  reason       why nothing was claimed: nothing-due, at-capacity, held
+Long ones are shortened ("truncated") and kept whole in \`file\`. From here on the leases are kept for as long as
+this session lives.
+`;
+var MAX_WAIT_SECONDS = 50;
+async function next(context) {
+  const { calls, consumer, values, state, project, scriptPath } = context;
+  const max = wholeNumber(values, "max", { min: 1, max: 20, usual: 4 });
+  const waitMs = wholeNumber(values, "wait", { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1e3;
+  const agentTypes = text(values, "types")?.split(",").map((slug) => slug.trim());
+  const result = await claim(context, { consumer, max, waitMs, ...agentTypes === void 0 ? {} : { agentTypes } });
+  const items = [];
+  for (const dispatch of result.dispatches) {
+    const known = await take(context, dispatch);
+    items.push({ dispatch, spawn: spawnAdvice(dispatch, known), ...dispatchFiles(project.folder, dispatch) });
+  }
+  if (items.length > 0) ensureBeat(project, scriptPath);
+  await Promise.all(result.dispatches.map((dispatch) => tellAgent(calls, dispatch)));
+  const now = state.read();
+  return {
+    dispatches: present(items),
+    open: Object.keys(now.dispatches).length,
+    stop: toStop(now),
+    ...result.reason === void 0 ? {} : { reason: result.reason }
+  };
+}
+async function claim(context, request) {
+  try {
+    return await context.calls.claim(request);
+  } catch (error) {
+    if (isOutcomeUnknown(error)) await reconcile(context).catch(() => void 0);
+    throw error;
+  }
+}
+var take = ({ state }, dispatch) => state.update((current) => {
+  const known = current.dispatches[dispatch.id] !== void 0;
+  current.dispatches[dispatch.id] = {
+    epoch: dispatch.epoch,
+    key: dispatch.key,
+    leaseMs: dispatch.leaseMs,
+    agentType: dispatch.agentType.slug,
+    phase: "running",
+    claimedAt: dispatch.timings.claimedAt
+  };
+  return known;
+});
+var tellAgent = (calls, { id, epoch, agentType }) => calls.progress(id, { epoch, agentId: id, enforced: enforcedBy(agentType) }).catch(() => void 0);
+await runScript(import.meta.url, {
+  help: HELP,
+  options: { max: { type: "string" }, types: { type: "string" }, wait: { type: "string" } },
+  run: next
+});
