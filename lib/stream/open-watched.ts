@@ -30,7 +30,7 @@ export function openWatched(
       cursor => {
         if (isOver) return cursor.close();
         over();
-        resolve(new WatchedCursor(cursor, limits.watchdogMs, timers));
+        resolve(new WatchedCursor(cursor, limits.watchdogMs, timers, options.signal));
       },
       (error: unknown) => {
         if (isOver) return;

@@ -163,6 +163,7 @@ export class Readers {
   #join(subscriber: Subscriber): void {
     subscriber.isCatchingUp = false;
     subscriber.nextSeq = this.options.log.ring.seqAfter(subscriber.point);
+    subscriber.wasLive ||= subscriber.nextSeq === this.options.log.ring.endSeq;
     this.#replay.pump(subscriber);
   }
 

@@ -50,8 +50,6 @@ export async function readSource(port: SourceReaderPort): Promise<void> {
 async function readCursor(port: SourceReaderPort, afterToken: string | null, progressed: () => void): Promise<never> {
   const { source, limits, timers, signal } = port;
   const watched = await openWatched(source, { ...(afterToken === null ? {} : { afterToken }), signal }, limits, timers);
-  const close = () => watched.close();
-  signal.addEventListener('abort', close, { once: true });
   try {
     const { identity, startToken } = watched.cursor;
     port.opened({ identity, startToken, isFresh: afterToken === null });
@@ -61,7 +59,6 @@ async function readCursor(port: SourceReaderPort, afterToken: string | null, pro
       if (steps % limits.eventsPerTurn === 0) await yieldTurn(timers);
     }
   } finally {
-    signal.removeEventListener('abort', close);
     watched.close();
   }
 }

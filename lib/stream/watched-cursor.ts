@@ -19,8 +19,15 @@ export class WatchedCursor {
     readonly cursor: EventCursor,
     private readonly watchdogMs: number,
     private readonly timers: Timers,
+    signal: AbortSignal,
   ) {
-    this.#unwatch = timers.every(watchdogMs / CHECKS_PER_WATCH, () => this.#check());
+    const stopTimer = timers.every(watchdogMs / CHECKS_PER_WATCH, () => this.#check());
+    const abort = () => this.close();
+    signal.addEventListener('abort', abort, { once: true });
+    this.#unwatch = () => {
+      stopTimer();
+      signal.removeEventListener('abort', abort);
+    };
   }
 
   next(): Promise<SourceStep> {

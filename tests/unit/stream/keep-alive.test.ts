@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { parsePosition } from '@/lib/wire/position';
+import { createRig } from './support/rig';
+
+describe('a quiet connection', () => {
+  it('hears a heartbeat every 15 s', async () => {
+    const { timers, connect } = await createRig();
+    const { sink } = connect();
+    await timers.advance(61_000);
+    expect(sink.comments.filter(comment => comment === 'hb')).toHaveLength(4);
+    await timers.advance(60_000);
+    expect(sink.comments.filter(comment => comment === 'hb')).toHaveLength(8);
+    expect(sink.text).toContain('\n\n: hb\n\n');
+  });
+
+  it('gets a checkpoint after 60 s without an event, and not while events come', async () => {
+    const { source, timers, connect, hub } = await createRig();
+    const { sink } = connect();
+    for (let at = 0; at < 4; at += 1) {
+      await timers.advance(40_000);
+      source.append();
+      await timers.settle();
+    }
+    expect(sink.of('checkpoint')).toHaveLength(0);
+    source.appendQuiet();
+    await timers.advance(61_000);
+    expect(sink.of('checkpoint')).toMatchObject([{ data: {}, id: hub.position() }]);
+  });
+
+  it('may resume from its checkpoint without a gap', async () => {
+    const { source, timers, connect } = await createRig();
+    const first = connect({ filter: { types: ['task-created'] } });
+    for (let at = 0; at < 10; at += 1) source.append();
+    await timers.advance(61_000);
+    expect(first.sink.of('checkpoint')).toHaveLength(1);
+    first.sink.hangUp();
+    const id = source.append({ type: 'task-created' });
+    await timers.settle();
+    const second = connect({ after: first.sink.lastId!, filter: { types: ['task-created'] } });
+    await timers.settle();
+    expect(second.sink.ids()).toEqual([id]);
+  });
+
+  it('gets no checkpoint ahead of an event that it could not take yet', async () => {
+    const { source, timers, connect } = await createRig({ limits: { readerStallMs: 1e9 } });
+    const { sink } = connect();
+    await timers.settle();
+    sink.isReading = false;
+    source.append();
+    await timers.settle();
+    source.append();
+    await timers.advance(120_000);
+    sink.drain();
+    await timers.settle();
+    expect(sink.events.map(({ event }) => event)).toEqual(['message-created', 'message-created']);
+  });
+
+  it('gets checkpoints whatever its filter, with a position that moves', async () => {
+    const { source, timers, connect } = await createRig();
+    const { sink } = connect({ filter: { types: ['task-created'] } });
+    await timers.advance(61_000);
+    source.append();
+    await timers.advance(61_000);
+    const points = sink.of('checkpoint').map(({ id }) => parsePosition(id!)!.point);
+    expect(points).toHaveLength(2);
+    expect(points[1]! > points[0]!).toBe(true);
+  });
+});
+
+describe('credentials', () => {
+  it('that are revoked end the stream within 15 s', async () => {
+    const { timers, connect } = await createRig();
+    let isValid = true;
+    const { handle, sink } = connect({ stillValid: async () => isValid });
+    await timers.advance(30_000);
+    expect(sink.isEnded).toBe(false);
+    isValid = false;
+    await timers.advance(15_000);
+    expect(await handle.closed).toBe('credentials');
+  });
+
+  it('that cannot be checked now end nothing', async () => {
+    const { timers, connect } = await createRig();
+    const { sink } = connect({ stillValid: () => Promise.reject(new Error('database away')) });
+    await timers.advance(60_000);
+    expect(sink.isEnded).toBe(false);
+  });
+
+  it('that expire end the stream at that time', async () => {
+    const { timers, connect } = await createRig();
+    const { handle, sink } = connect({ principal: { expiresAtMs: timers.now() + 20_000 } });
+    await timers.advance(19_000);
+    expect(sink.isEnded).toBe(false);
+    await timers.advance(1_500);
+    expect(await handle.closed).toBe('credentials');
+  });
+});

@@ -1,0 +1,79 @@
+import { afterEach, expect } from 'vitest';
+import type { EventFilter } from '@/lib/domain/event/schema';
+import type { Principal } from '@/lib/domain/identity/schema';
+import { Hub, type HubOptions } from '@/lib/stream/hub';
+import { openStream, type StreamHandle } from '@/lib/stream/open-stream';
+import { MemorySink } from '@/tests/support/memory-sink';
+import { testPrincipal } from '@/tests/support/principal';
+import { FakeTimers } from './fake-timers';
+import { ScriptedSource } from './scripted-source';
+
+export interface Reader {
+  sink: MemorySink;
+  handle: StreamHandle;
+}
+
+export interface ReaderOptions {
+  after?: string;
+  filter?: Partial<EventFilter>;
+  principal?: Partial<Principal>;
+  consumer?: string;
+  consumerPosition?: string;
+  isReading?: boolean;
+  stillValid?: () => Promise<boolean>;
+  signal?: AbortSignal;
+}
+
+export interface Rig {
+  timers: FakeTimers;
+  source: ScriptedSource;
+  hub: Hub;
+  /** Another process on the same database. */
+  startHub(options?: Partial<HubOptions>): Promise<Hub>;
+  connect(options?: ReaderOptions, hub?: Hub): Reader;
+}
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop();
+});
+
+export async function createRig(
+  options: Partial<HubOptions> = {},
+  prepare?: (source: ScriptedSource) => void,
+): Promise<Rig> {
+  const timers = new FakeTimers();
+  const source = new ScriptedSource(() => timers.now());
+  prepare?.(source);
+  const stopConfirming = timers.every(900, () => source.confirm());
+  const log = { info: () => undefined, warn: () => undefined };
+  const hubs: Hub[] = [];
+  const startHub = async (more: Partial<HubOptions> = {}): Promise<Hub> => {
+    const hub = new Hub({ source, log, timers, random: () => 0.5, ...options, ...more });
+    hubs.push(hub);
+    hub.start();
+    await timers.settle();
+    return hub;
+  };
+  const hub = await startHub();
+  running.push(async () => {
+    for (const each of hubs) await each.stop();
+    stopConfirming();
+    await timers.settle();
+    expect(source.cursors.size, 'cursors left open').toBe(0);
+    expect(timers.pending, 'timers left set').toBe(0);
+  });
+  return { timers, source, hub, startHub, connect: (reader, at = hub) => connect(at, reader) };
+}
+
+export function connect(hub: Hub, options: ReaderOptions = {}): Reader {
+  const { filter = {}, principal = {}, isReading = true, ...rest } = options;
+  const sink = new MemorySink({ isReading });
+  const handle = openStream(hub, {
+    principal: testPrincipal(principal),
+    filter: { types: undefined, ...filter },
+    sink,
+    ...rest,
+  });
+  return { sink, handle };
+}
