@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'];
-/** A path of this repository: below one of its folders, or a file beside package.json by its ending. */
+/** A path of this repository: below one of its folders, or a file at its top (a bare `schema.ts` is a role, not a path). */
 const OWN_PATH = /^(?:\.ci|app|lib|mcp-server|orchestrator-skill|scripts|tests|docs|public)\/[\w()[\]@.{},/-]*$/;
-const ROOT_FILE = /^\.?[\w-]+(?:\.[\w-]+)*\.(?:ts|mjs|cjs|json|md|yml|yaml)$/;
+const ROOT_FILE = /^(?:[A-Z]+\.md|\.?[\w-]+(?:\.[\w-]+)*\.(?:json|yml|cjs)|[\w-]+\.config\.(?:ts|mjs))$/;
 /** Written at run time, so not in a fresh clone. */
 const MADE_LATER = /^(?:run\.json|mongod\.json|\.mcp\.json|settings\.json)$/;
 
@@ -32,9 +32,9 @@ function citedPaths(text) {
   return [...new Set(cited.flatMap(expandBraces))];
 }
 
-const citedCommands = text => [
-  ...new Set([...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(match => match[1])),
-];
+function citedCommands(text) {
+  return [...new Set([...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(match => match[1]))];
+}
 
 /** `lib/{store,auth}/x.ts` names two. */
 function expandBraces(path) {

@@ -15,25 +15,33 @@ declare module 'vitest' {
   }
 }
 
+const SERVER = Symbol.for('switchboard.tests.mongod');
+
 interface TestServer {
   uri: string;
   binaryPath: string;
   stop: () => Promise<void>;
 }
 
-/** Both projects that need the server share one; it goes when the last of them is done. */
-let server: Promise<TestServer> | undefined;
-let users = 0;
+/**
+ * Both projects that need the server share one; it goes when the last of them is done. On the global object, for each
+ * project loads this module for itself.
+ */
+const shared = globalThis as typeof globalThis & {
+  [SERVER]?: { server: Promise<TestServer>; users: number } | undefined;
+};
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  users += 1;
-  server ??= startServer();
-  const { uri, binaryPath, stop } = await server;
+  const slot = (shared[SERVER] ??= { server: startServer(), users: 0 });
+  slot.users += 1;
+  const { uri, binaryPath, stop } = await slot.server;
   project.provide('mongodbUri', uri);
   project.provide('mongodPath', binaryPath);
   return async () => {
-    users -= 1;
-    if (users === 0) await stop();
+    slot.users -= 1;
+    if (slot.users > 0) return;
+    shared[SERVER] = undefined;
+    await stop();
   };
 }
 

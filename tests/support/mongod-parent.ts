@@ -16,10 +16,10 @@ export interface MongodParent {
 const PROGRAM = `
   import { startEmbedded } from '@/lib/server/mongod/start-embedded';
   import { createLogger } from '@/lib/telemetry/logger';
+  process.once('SIGUSR2', () => { throw new Error('crash on purpose'); });
   const [binaryPath, dataDir] = process.argv.slice(2);
   const mongod = await startEmbedded({ binaryPath, dataDir, log: createLogger({ name: 'parent' }) });
   process.stdout.write(JSON.stringify({ uri: mongod.uri, mongodPid: mongod.pid }) + '\\n');
-  process.once('SIGUSR2', () => { throw new Error('crash on purpose'); });
   setInterval(() => {}, 60_000);
 `;
 
