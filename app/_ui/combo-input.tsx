@@ -47,7 +47,7 @@ export function ComboInput({
         <Label>{label}</Label>
         {mark}
       </span>
-      <ComboBox.InputGroup>
+      <ComboBox.InputGroup className="h-9">
         <Input className="mono min-w-0 sm:text-xs" />
         <ComboBox.Trigger />
       </ComboBox.InputGroup>

@@ -9,6 +9,7 @@ export const NO_DATA = '–';
 /** `840 ms`, `4.2 s`, `3 min`, `5 h`, `12 d`. */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return NO_DATA;
+  if (ms === 0) return '0 ms';
   if (ms < 1) return `${ms.toFixed(1)} ms`;
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
@@ -17,6 +18,10 @@ export function formatDuration(ms: number | null | undefined): string {
   if (ms < 2 * DAY) return `${Math.round(ms / HOUR)} h`;
   return `${Math.round(ms / DAY)} d`;
 }
+
+/** Age of a heartbeat: `0.4 s`, then whole seconds. */
+export const formatAge = (ms: number): string =>
+  ms < 10 * SECOND ? `${(ms / SECOND).toFixed(1)} s` : formatDuration(ms);
 
 /** How long ago, in whole steps, so that a row does not flicker. */
 export function formatAgo(ms: number): string {
@@ -27,10 +32,6 @@ export function formatAgo(ms: number): string {
   return `${Math.floor(ms / DAY)} d ago`;
 }
 
-export function formatFromNow(ms: number): string {
-  return ms <= 0 ? formatAgo(-ms) : `in ${formatDuration(ms)}`;
-}
-
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 const clock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
@@ -38,9 +39,7 @@ const clock = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
   fractionalSecondDigits: 3,
 });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 export const formatAbsolute = (at: string): string => `${absolute.format(new Date(at))}\n${at}`;
 /** `12:04:31.220`, local time. */
 export const formatClock = (at: string | number): string => clock.format(new Date(at));
-export const formatDay = (at: string): string => day.format(new Date(at));

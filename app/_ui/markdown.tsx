@@ -3,14 +3,9 @@ import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
 
 /**
- * What agents write is data from outside. Raw HTML is never parsed, what Markdown makes is sanitised afterwards, and
- * images are shown as their link: a picture loaded by itself tells a stranger who reads what, and when.
+ * What agents write is data from outside. Raw HTML is shown as the text it is, what Markdown makes is sanitised
+ * afterwards, and images are shown as their link: a picture loaded by itself tells a stranger who reads what, and when.
  */
-const schema: typeof defaultSchema = {
-  ...defaultSchema,
-  tagNames: (defaultSchema.tagNames ?? []).filter(tag => tag !== 'img' && tag !== 'picture' && tag !== 'source'),
-};
-
 const components: Components = {
   a: ({ href, children }) => (
     <a
@@ -42,9 +37,8 @@ export function Markdown({ text }: { text: string }) {
     <div className="markdown">
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
-        rehypePlugins={[[rehypeSanitize, schema]]}
+        rehypePlugins={[[rehypeSanitize, defaultSchema]]}
         components={components}
-        skipHtml
       >
         {text}
       </ReactMarkdown>

@@ -53,7 +53,7 @@ export function SelectField(props: SelectFieldProps) {
       )}
       {/* Without its label it stands in a bar among other small controls. */}
       <Select.Trigger className={hideLabel ? 'min-h-8 py-1' : ''}>
-        <Select.Value className={hideLabel ? 'truncate text-table sm:text-table' : 'truncate'} />
+        <Select.Value className={`truncate [&_[data-note]]:hidden ${hideLabel ? 'text-table sm:text-table' : ''}`} />
         <Select.Indicator />
       </Select.Trigger>
       {hint ? <span className="text-xs text-muted">{hint}</span> : null}
@@ -64,7 +64,11 @@ export function SelectField(props: SelectFieldProps) {
             <ListBox.Item key={choice.value} id={choice.value} textValue={choice.label}>
               <span className="flex min-w-0 flex-col">
                 <span className="truncate">{choice.label}</span>
-                {choice.note ? <span className="truncate text-xs text-muted">{choice.note}</span> : null}
+                {choice.note ? (
+                  <span data-note className="truncate text-xs text-muted">
+                    {choice.note}
+                  </span>
+                ) : null}
               </span>
               <ListBox.ItemIndicator />
             </ListBox.Item>

@@ -16,13 +16,14 @@ interface VirtualRowsProps<T> {
   /** Tells whether the top is in sight, so that a live list can hold still while somebody reads below. */
   onTopChange?: (atTop: boolean) => void;
   scrollRef?: React.RefObject<HTMLDivElement | null>;
+  /** The row that is open beside the list: brought into sight once. */
+  openKey?: string | null;
   className?: string;
-  after?: React.ReactNode;
 }
 
 /** A long list of rows of one height: only those in sight are in the page. */
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, className = '', after } = props;
+  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, openKey = null, className = '' } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroller = props.scrollRef ?? own;
   const virtual = useVirtualizer({
@@ -38,6 +39,14 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   useEffect(() => {
     if (nearEnd) onEnd?.();
   }, [nearEnd, onEnd, items.length]);
+  const openIndex = openKey === null ? -1 : items.findIndex(item => keyOf(item) === openKey);
+  const shownKey = useRef<string | null>(null);
+  useEffect(() => {
+    // Once, when the opened row is there; not again when rows that come move it.
+    if (openIndex < 0 || shownKey.current === openKey) return;
+    shownKey.current = openKey;
+    virtual.scrollToIndex(openIndex, { align: 'auto' });
+  }, [openKey, openIndex, virtual]);
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
   return (
     <div
@@ -61,7 +70,6 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
           </li>
         ))}
       </ul>
-      {after}
     </div>
   );
 }

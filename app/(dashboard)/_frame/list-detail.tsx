@@ -10,7 +10,7 @@ interface ListDetailProps {
 export function ListDetail({ list, detail, listClassName = 'w-80 xl:w-96' }: ListDetailProps) {
   const isOpen = detail !== null;
   return (
-    <div className="absolute inset-0 mx-auto flex max-w-[1440px] min-w-0 gap-4 p-3 sm:p-5">
+    <div className={`absolute inset-0 mx-auto flex max-w-[1440px] min-w-0 gap-4 ${isOpen ? 'sm:p-5' : 'p-3 sm:p-5'}`}>
       <div
         className={`min-h-0 min-w-0 flex-col ${isOpen ? `hidden shrink-0 lg:flex ${listClassName}` : 'flex flex-1'}`}
       >

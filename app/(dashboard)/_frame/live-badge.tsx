@@ -1,6 +1,6 @@
 'use client';
 import { useConnection, type BadgeState } from '@/app/_live/use-connection';
-import { formatDuration } from '@/app/_ui/duration';
+import { formatAge } from '@/app/_ui/duration';
 import { Lamp } from '@/app/_ui/lamp';
 import { LAMP_TEXT, type Lamp as LampName } from '@/app/_ui/status';
 import { useNow } from '@/app/_ui/use-now';
@@ -45,5 +45,9 @@ function SignalAge({ lastSignalAt }: { lastSignalAt: () => number | null }) {
   const now = useNow(STEP_MS);
   const at = lastSignalAt();
   if (at === null || now === 0) return null;
-  return <span className="tabular hidden text-muted sm:inline">{formatDuration(Math.max(0, now - at))} ago</span>;
+  return (
+    <span className="tabular hidden min-w-13 text-right text-muted sm:inline">
+      {formatAge(Math.max(0, now - at))} ago
+    </span>
+  );
 }

@@ -1,4 +1,5 @@
 'use client';
+import { ChevronDown } from 'lucide-react';
 import type { Ledger } from '@/lib/domain/message/schema';
 import { NO_DATA, formatDuration } from '@/app/_ui/duration';
 import { ClockTime } from '@/app/_ui/time-ago';
@@ -23,7 +24,7 @@ export function LedgerTicks({ ledger }: { ledger: Ledger }) {
         {STEPS.map(({ field, word }) => (
           <Tick key={field} word={word} isLit={ledger[field] !== null} />
         ))}
-        <span className="ml-1 group-open:hidden">{came.at(-1) ?? 'not stored'}</span>
+        <ChevronDown aria-hidden className="ml-0.5 size-3.5 transition-transform group-open:rotate-180" />
       </summary>
       <dl className="tabular mt-1 mb-1 grid grid-cols-[auto_auto_auto] items-baseline gap-x-4 gap-y-0.5">
         {STEPS.map(({ field, word }, index) => (

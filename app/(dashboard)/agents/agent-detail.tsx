@@ -1,8 +1,5 @@
 'use client';
-import { Button } from '@heroui/react/button';
 import { Tabs } from '@heroui/react/tabs';
-import { X } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
@@ -10,6 +7,7 @@ import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useMedia } from '@/app/_ui/use-media';
+import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
 import { useAgentType } from '../_queries/use-agent-types';
 import { AgentForm } from './agent-form';
@@ -18,34 +16,19 @@ import { PromptPreview } from './prompt-preview';
 import { useAgentForm, type AgentFormState } from './use-agent-form';
 
 const TABS = ['settings', 'prompt', 'revisions'] as const;
+const TAB_WORDS: Record<Tab, string> = { settings: 'Settings', prompt: 'Prompt', revisions: 'Revisions' };
 type Tab = (typeof TABS)[number];
 
 export function AgentDetail({ slug }: { slug: string }) {
   const agent = useAgentType(slug);
-  const router = useRouter();
   useTitle(agent.data?.name ?? slug);
   return (
-    <section
-      aria-label={slug}
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    <DetailPanel
+      title={agent.data?.name ?? slug}
+      facts={<AgentFacts slug={slug} revision={agent.data?.revision} />}
+      backHref="/agents"
+      backLabel="Close the agent type"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="min-w-0 truncate text-sm font-semibold">{agent.data?.name ?? slug}</h2>
-        <code className="hidden truncate text-xs text-muted sm:inline">{slug}</code>
-        {agent.data ? (
-          <span className="tabular text-xs whitespace-nowrap text-muted">revision {agent.data.revision}</span>
-        ) : null}
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          className="ml-auto"
-          aria-label="Close the agent type"
-          onPress={() => router.push('/agents')}
-        >
-          <X />
-        </Button>
-      </header>
       {isNotFound(agent.error) ? (
         <EmptyState title={`There is no agent type '${slug}'.`}>
           It may have been deleted. Its messages and revisions are kept.
@@ -61,7 +44,18 @@ export function AgentDetail({ slug }: { slug: string }) {
       ) : (
         <AgentBody agent={agent.data} />
       )}
-    </section>
+    </DetailPanel>
+  );
+}
+
+function AgentFacts({ slug, revision }: { slug: string; revision: number | undefined }) {
+  return (
+    <>
+      <code className="hidden truncate text-xs text-muted sm:inline">{slug}</code>
+      {revision === undefined ? null : (
+        <span className="tabular text-xs whitespace-nowrap text-muted">revision {revision}</span>
+      )}
+    </>
   );
 }
 
@@ -82,8 +76,8 @@ function AgentBody({ agent }: { agent: AgentType }) {
         <Tabs.ListContainer className="shrink-0 border-b border-border px-2">
           <Tabs.List aria-label="Parts of the agent type" className="border-0">
             {tabs.map(each => (
-              <Tabs.Tab key={each} id={each} className="text-table">
-                {each}
+              <Tabs.Tab key={each} id={each} className="w-auto px-3 text-table">
+                {TAB_WORDS[each]}
                 <Tabs.Indicator />
               </Tabs.Tab>
             ))}

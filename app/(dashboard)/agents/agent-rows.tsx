@@ -69,6 +69,8 @@ function Row({ agent, load }: { agent: AgentType; load: AgentLoad }) {
   );
 }
 
+const intoSight = (row: HTMLLIElement | null): void => row?.scrollIntoView({ block: 'nearest' });
+
 export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
   return (
     <ul className="min-h-0 overflow-y-auto">
@@ -76,7 +78,7 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
         const load = loads.get(agent.slug) ?? NO_LOAD;
         const isOpen = agent.slug === openSlug;
         return (
-          <li key={agent.slug}>
+          <li key={agent.slug} ref={isOpen ? intoSight : null}>
             <Link
               href={`/agents/${agent.slug}`}
               {...(isOpen ? { 'aria-current': 'true' as const } : {})}

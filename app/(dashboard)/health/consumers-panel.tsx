@@ -34,8 +34,8 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
           <thead className="text-left text-xs text-muted">
             <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">
               <th className="pl-4">name</th>
-              <th className="text-right">behind</th>
-              <th className="pr-2 text-right">age of its position</th>
+              <th className="pr-6 text-right">behind</th>
+              <th className="pr-2 text-right whitespace-nowrap">age of its position</th>
               <th className="w-20">
                 <span className="sr-only">remove</span>
               </th>
@@ -44,8 +44,8 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
           <tbody>
             {health.consumers.map(({ name, lagSeconds, tokenAgeSeconds }) => (
               <tr key={name} className="tabular h-(--row-height) border-b border-separator last:border-b-0">
-                <td className="mono max-w-0 truncate pl-4 text-xs">{name}</td>
-                <td className="text-right">{inWords(lagSeconds)}</td>
+                <td className="mono w-full max-w-0 truncate pl-4 text-xs">{name}</td>
+                <td className="pr-6 text-right whitespace-nowrap">{inWords(lagSeconds)}</td>
                 <td className="pr-2 text-right">{inWords(tokenAgeSeconds)}</td>
                 <td className="pr-2 text-right">
                   {may.work ? (

@@ -32,9 +32,11 @@ export function HealthView() {
           <ReasonsPanel health={data} databaseAway={away} />
           <NowPanel health={data} />
           <div className="grid items-start gap-4 xl:grid-cols-2">
-            <ReplicaPanel health={data} />
-            <ConsumersPanel health={data} />
-            <MalformedPanel health={data} />
+            <div className="flex min-w-0 flex-col gap-4">
+              <ReplicaPanel health={data} />
+              <ConsumersPanel health={data} />
+              <MalformedPanel health={data} />
+            </div>
             <StoragePanel health={data} />
           </div>
         </div>

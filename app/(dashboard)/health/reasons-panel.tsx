@@ -17,7 +17,10 @@ export function ReasonsPanel({ health, databaseAway }: { health: SystemHealth; d
   const reasons = databaseAway ? ['MongoDB is away; what stands below is the last that was known'] : health.reasons;
   const word = WORDS[status];
   return (
-    <section aria-label="Status" className={`rounded-lg border border-border p-4 ${LAMP_TINT[meaningOf(word).lamp]}`}>
+    <section
+      aria-label="Status"
+      className={`rounded-lg border border-border p-4 ${status === 'ok' ? 'bg-surface' : LAMP_TINT[meaningOf(word).lamp]}`}
+    >
       <p className="flex items-center gap-3 text-sm font-medium">
         <StatusWord status={word} />
         {SENTENCES[status]}

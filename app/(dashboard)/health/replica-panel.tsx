@@ -1,5 +1,6 @@
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { NO_DATA, formatDuration } from '@/app/_ui/duration';
+import { plural } from '@/app/_ui/number';
 import { Panel } from '@/app/_ui/panel';
 import { StatusWord } from '@/app/_ui/status-word';
 
@@ -8,7 +9,7 @@ export function ReplicaPanel({ health }: { health: SystemHealth }) {
     <Panel
       id="members"
       title="Replica set"
-      note={`${health.replicaSet.members.length} members`}
+      note={plural(health.replicaSet.members.length, 'member')}
       bodyClassName="overflow-x-auto"
     >
       <table className="w-full text-table">

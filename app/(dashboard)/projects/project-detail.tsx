@@ -1,19 +1,16 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { X } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import type { Project } from '@/lib/domain/project/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
 import { ProjectCascade } from './project-cascade';
 import { ProjectForm } from './project-form';
 
 export function ProjectDetail({ projectId }: { projectId: string }) {
-  const router = useRouter();
   const project = useLiveQuery<Project>({
     key: ['project', projectId],
     path: `/api/projects/${projectId}`,
@@ -23,24 +20,12 @@ export function ProjectDetail({ projectId }: { projectId: string }) {
   const { data } = project;
   useTitle(data?.name);
   return (
-    <section
-      aria-label={data?.name ?? 'Project'}
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    <DetailPanel
+      title={data?.name}
+      facts={<span className="text-xs text-muted">{data?.kind}</span>}
+      backHref="/projects"
+      backLabel="Close the project"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="truncate text-sm font-semibold">{data?.name ?? ' '}</h2>
-        <span className="text-xs text-muted">{data?.kind}</span>
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          className="ml-auto"
-          aria-label="Close the project"
-          onPress={() => router.push('/projects')}
-        >
-          <X />
-        </Button>
-      </header>
       {isNotFound(project.error) ? (
         <EmptyState title="There is no such project." />
       ) : project.isError && data === undefined ? (
@@ -57,6 +42,6 @@ export function ProjectDetail({ projectId }: { projectId: string }) {
           <ProjectCascade projectId={projectId} />
         </div>
       )}
-    </section>
+    </DetailPanel>
   );
 }

@@ -1,7 +1,4 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { X } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import type { ToolCall } from '@/lib/domain/tool-call/schema';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
@@ -13,12 +10,12 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { ClockTime } from '@/app/_ui/time-ago';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
+import { DetailPanel } from '../_frame/detail-panel';
 
 const ROW_PX = 36;
 
 /** What one session called, the latest first. */
 export function SessionDetail({ sessionId }: { sessionId: string }) {
-  const router = useRouter();
   const calls = useLiveList<ToolCall>({
     key: ['tool-calls', sessionId],
     path: '/api/tool-calls',
@@ -27,24 +24,12 @@ export function SessionDetail({ sessionId }: { sessionId: string }) {
     concerns: event => event.data['sessionId'] === sessionId,
   });
   return (
-    <section
-      aria-label="Tool calls"
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    <DetailPanel
+      title="Tool calls"
+      facts={<code className="truncate text-xs text-muted select-all">{sessionId}</code>}
+      backHref="/sessions"
+      backLabel="Close the session"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="text-sm font-semibold">Tool calls</h2>
-        <code className="truncate text-xs text-muted select-all">{sessionId}</code>
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          className="ml-auto"
-          aria-label="Close the session"
-          onPress={() => router.push('/sessions')}
-        >
-          <X />
-        </Button>
-      </header>
       {calls.isError && calls.items.length === 0 ? (
         <ErrorState
           title="Tool calls could not be read"
@@ -66,7 +51,7 @@ export function SessionDetail({ sessionId }: { sessionId: string }) {
           render={call => <CallRow call={call} />}
         />
       )}
-    </section>
+    </DetailPanel>
   );
 }
 

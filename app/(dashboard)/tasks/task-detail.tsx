@@ -1,9 +1,7 @@
 'use client';
 import { Button } from '@heroui/react/button';
 import { toast } from '@heroui/react/toast';
-import { X } from 'lucide-react';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import type { Page } from '@/lib/domain/fields';
@@ -18,7 +16,9 @@ import { ErrorState } from '@/app/_ui/error-state';
 import { Markdown } from '@/app/_ui/markdown';
 import { PriorityMark } from '@/app/_ui/priority-mark';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { LAMP_TEXT, meaningOf } from '@/app/_ui/status';
 import { StatusWord } from '@/app/_ui/status-word';
+import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
 import { DispatchRow } from '../_work/dispatch-row';
 import { LedgerTicks } from '../_work/ledger-ticks';
@@ -28,7 +28,6 @@ import { TaskResultPart } from './task-result';
 const CANCELLABLE: readonly TaskStatus[] = ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'dead'];
 
 export function TaskDetail({ taskId }: { taskId: string }) {
-  const router = useRouter();
   const task = useLiveQuery<Task>({
     key: ['task', taskId],
     path: `/api/tasks/${taskId}`,
@@ -36,24 +35,12 @@ export function TaskDetail({ taskId }: { taskId: string }) {
   });
   useTitle(task.data?.title);
   return (
-    <section
-      aria-label={task.data?.title ?? 'Task'}
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    <DetailPanel
+      title={task.data?.title}
+      facts={task.data ? <StatusWord status={task.data.status} chip className="shrink-0" /> : null}
+      backHref="/tasks"
+      backLabel="Close the task"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="min-w-0 truncate text-sm font-semibold">{task.data?.title ?? ' '}</h2>
-        {task.data ? <StatusWord status={task.data.status} chip /> : null}
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          className="ml-auto"
-          aria-label="Close the task"
-          onPress={() => router.push('/tasks')}
-        >
-          <X />
-        </Button>
-      </header>
       {isNotFound(task.error) ? (
         <EmptyState title="There is no such task." />
       ) : task.isError && task.data === undefined ? (
@@ -63,7 +50,7 @@ export function TaskDetail({ taskId }: { taskId: string }) {
       ) : (
         <TaskBody task={task.data} />
       )}
-    </section>
+    </DetailPanel>
   );
 }
 
@@ -91,7 +78,7 @@ function TaskBody({ task }: { task: Task }) {
         ) : null}
         <CancelTask task={task} />
       </p>
-      {task.reason ? <p className="text-table text-waiting">{task.reason}</p> : null}
+      {task.reason ? <p className={`text-table ${LAMP_TEXT[meaningOf(task.status).lamp]}`}>{task.reason}</p> : null}
       <Part title="What is asked">
         {task.input === '' ? (
           <p className="text-table text-muted">Nothing beyond the title.</p>

@@ -108,6 +108,7 @@ export function TaskList({ openId }: { openId: string | null }) {
               keyOf={task => task.id}
               rowHeight={compact ? TASK_CARD_PX : TASK_ROW_PX}
               onEnd={list.loadMore}
+              openKey={openId}
               className="flex-1"
               render={task =>
                 compact ? <TaskCard task={task} isOpen={task.id === openId} /> : <TaskRow task={task} />

@@ -53,11 +53,11 @@ export function Composer({ thread, outbox }: { thread: Thread; outbox: Outbox })
           void send();
         }}
       />
-      <div className="mt-2 flex flex-wrap items-center gap-2">
+      <div className="mt-2 flex items-center gap-2">
         <SelectField
           hideLabel
           label="To"
-          className="w-40"
+          className="w-40 min-w-0 shrink"
           value={assignedTo ?? NOBODY}
           choices={[{ value: NOBODY, label: 'to nobody' }, ...agents]}
           onChange={value => setAssignedTo(value === NOBODY ? null : value)}
@@ -65,16 +65,18 @@ export function Composer({ thread, outbox }: { thread: Thread; outbox: Outbox })
         <SelectField
           hideLabel
           label="Priority"
-          className="w-28"
+          className="w-28 min-w-0 shrink"
           value={priority}
           choices={PRIORITY_CHOICES}
           onChange={value => setPriority(value as Priority)}
         />
         {project ? (
-          <span className="truncate rounded-md border border-border px-2 py-1 text-xs text-muted">{project}</span>
+          <span className="hidden min-w-0 truncate rounded-md border sm:inline border-border px-2 py-1 text-xs text-muted">
+            {project}
+          </span>
         ) : null}
-        <Button type="submit" size="sm" className="ml-auto" isDisabled={!ready}>
-          Send <SendHorizontal />
+        <Button type="submit" size="sm" className="ml-auto shrink-0" isDisabled={!ready} aria-label="Send">
+          <span className="hidden sm:inline">Send</span> <SendHorizontal />
         </Button>
       </div>
     </form>

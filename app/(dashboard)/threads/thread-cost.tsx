@@ -13,6 +13,7 @@ export function ThreadCost({ threadId }: { threadId: string }) {
   const people = useMemo(() => [...new Set(messages.map(message => message.from.id))], [messages]);
   const all = useMemo(() => [...dispatches.values()].flat(), [dispatches]);
   const priced = all.filter(dispatch => dispatch.usage?.costUsd !== undefined);
+  const counted = all.some(({ usage }) => usage?.inputTokens !== undefined || usage?.outputTokens !== undefined);
   const sum = (field: 'inputTokens' | 'outputTokens' | 'costUsd') =>
     all.reduce((total, { usage }) => total + (usage?.[field] ?? 0), 0);
   return (
@@ -27,7 +28,9 @@ export function ThreadCost({ threadId }: { threadId: string }) {
           {priced.length === 0 ? NO_DATA : dollars.format(sum('costUsd'))}
           {` · ${formatCount(priced.length)} of ${formatCount(all.length)} attempts reported`}
         </dd>
-        <dd className="tabular text-muted">{`${formatCount(sum('inputTokens'))} tokens in · ${formatCount(sum('outputTokens'))} out`}</dd>
+        {counted ? (
+          <dd className="tabular text-muted">{`${formatCount(sum('inputTokens'))} tokens in · ${formatCount(sum('outputTokens'))} out`}</dd>
+        ) : null}
       </div>
     </dl>
   );

@@ -1,7 +1,5 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { X } from 'lucide-react';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import type { Thread } from '@/lib/domain/thread/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
@@ -9,6 +7,7 @@ import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
+import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
 import { Composer } from './composer';
 import { MessageStream } from './message-stream';
@@ -20,20 +19,13 @@ export function ThreadDetail({ threadId }: { threadId: string }) {
   const thread = useThread(threadId);
   useTitle(thread.data?.title);
   const search = useSearchParams().toString();
-  const router = useRouter();
-  const close = () => router.push(search === '' ? '/threads' : `/threads?${search}`);
   return (
-    <section
-      aria-label={thread.data?.title ?? 'Thread'}
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
+    <DetailPanel
+      title={thread.data?.title}
+      facts={thread.data ? <StatusWord status={thread.data.status} chip className="shrink-0" /> : null}
+      backHref={search === '' ? '/threads' : `/threads?${search}`}
+      backLabel="Close the thread"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="min-w-0 truncate text-sm font-semibold">{thread.data?.title ?? ' '}</h2>
-        {thread.data ? <StatusWord status={thread.data.status} chip /> : null}
-        <Button isIconOnly size="sm" variant="ghost" className="ml-auto" aria-label="Close the thread" onPress={close}>
-          <X />
-        </Button>
-      </header>
       {isNotFound(thread.error) ? (
         <EmptyState title="There is no such thread.">It may have been deleted, or belong to another tenant.</EmptyState>
       ) : thread.isError && thread.data === undefined ? (
@@ -47,7 +39,7 @@ export function ThreadDetail({ threadId }: { threadId: string }) {
       ) : (
         <ThreadBody thread={thread.data} />
       )}
-    </section>
+    </DetailPanel>
   );
 }
 

@@ -97,6 +97,7 @@ function ThreadRows({ openId, compact, state }: ThreadRowsProps) {
         keyOf={thread => thread.id}
         rowHeight={compact ? THREAD_CARD_PX : THREAD_ROW_PX}
         onEnd={list.loadMore}
+        openKey={openId}
         className="flex-1"
         render={thread =>
           compact ? <ThreadCard thread={thread} isOpen={thread.id === openId} /> : <ThreadRow thread={thread} />

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffLines } from '@/app/_ui/line-diff';
 
@@ -8,11 +8,13 @@ const side = (kind: 'added' | 'removed', before: string, after: string): string 
     .map(({ text }) => text)
     .join('\n');
 
+const long = (word: string): string => Array.from({ length: 5_000 }, (_, n) => `${word} ${n}`).join('\n');
+
 describe('diffLines', () => {
   it('gives back both texts, whatever they are', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map(lines => lines.join('\n'));
-    fc.assert(
-      fc.property(text, text, (before, after) => {
+    const text = array(constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map(lines => lines.join('\n'));
+    assert(
+      property(text, text, (before, after) => {
         expect(side('removed', before, after)).toBe(before);
         expect(side('added', before, after)).toBe(after);
       }),
@@ -29,7 +31,6 @@ describe('diffLines', () => {
   });
 
   it('shows texts too long to compare as replaced, at once', () => {
-    const long = (word: string) => Array.from({ length: 5_000 }, (_, n) => `${word} ${n}`).join('\n');
     const lines = diffLines(long('old'), long('new'));
     expect(lines.filter(({ kind }) => kind === 'removed')).toHaveLength(5_000);
     expect(lines.filter(({ kind }) => kind === 'added')).toHaveLength(5_000);

@@ -1,0 +1,37 @@
+'use client';
+import { X } from 'lucide-react';
+import Link from 'next/link';
+
+interface DetailPanelProps {
+  title: string | undefined;
+  /** Beside the title: status, id, revision. */
+  facts?: React.ReactNode;
+  /** The list this was opened from, with its filters. */
+  backHref: string;
+  backLabel: string;
+  children: React.ReactNode;
+}
+
+/** What is open beside the list; on a narrow screen it takes the whole of it. */
+export function DetailPanel({ title, facts, backHref, backLabel, children }: DetailPanelProps) {
+  return (
+    <section
+      aria-label={title ?? backLabel}
+      className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface sm:rounded-lg sm:border sm:border-border"
+    >
+      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
+        <h2 className="min-w-0 truncate text-sm font-semibold">{title ?? ' '}</h2>
+        {facts}
+        <Link
+          href={backHref}
+          aria-label={backLabel}
+          title={backLabel}
+          className="touch ml-auto inline-flex size-9 shrink-0 items-center justify-center rounded-md hover:bg-default"
+        >
+          <X aria-hidden className="size-4" />
+        </Link>
+      </header>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,215 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium';
+import { startSwitchboard, type Switchboard } from '../support/switchboard';
+
+/** The pages as a person meets them: a real browser on the real server. */
+
+let board: Switchboard;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  board = await startSwitchboard();
+  browser = await launchChromium();
+  context = await browser.newContext({ baseURL: board.url });
+});
+afterAll(async () => {
+  await browser?.close();
+  expect(await board?.stop()).toBe(0);
+});
+
+const isLive = (page: Page) => page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();
+
+/** A page of the signed-in context that remembers whether it was loaded again. */
+async function openPage(path: string): Promise<{ page: Page; loads: string[] }> {
+  const page = await context.newPage();
+  await page.goto(path);
+  await isLive(page);
+  const loads: string[] = [];
+  page.on('load', () => loads.push(page.url()));
+  return { page, loads };
+}
+
+const post = async (path: string, body: unknown) => {
+  const answer = await board.api('POST', path, body);
+  expect([200, 201]).toContain(answer.status);
+  return answer.body;
+};
+
+describe('signing in', () => {
+  it('takes the code of the link out of the address bar and shows a live dashboard', async () => {
+    const link = /http\S+\/login#\S+/.exec(board.stdout())![0];
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.waitForURL(`${board.url}/`);
+    await isLive(page);
+    expect(await page.locator('[data-testid="live-badge"]').innerText()).toMatch(/^LIVE/);
+    expect(
+      await page.evaluate(() => [...performance.getEntriesByType('navigation')].map(entry => entry.name).join()),
+    ).not.toContain('swb_code');
+    await page.close();
+  });
+
+  it('says what is wrong with a code that was used', async () => {
+    const stranger = await browser.newContext({ baseURL: board.url });
+    const page = await stranger.newPage();
+    await page.goto(/http\S+\/login#\S+/.exec(board.stdout())![0]);
+    await page.getByRole('alert').filter({ hasText: 'works once' }).waitFor();
+    expect(page.url()).toBe(`${board.url}/login`);
+    await stranger.close();
+  });
+
+  it('sends who is not signed in to the sign-in page and, after a token, back to where they were', async () => {
+    const stranger = await browser.newContext({ baseURL: board.url });
+    const page = await stranger.newPage();
+    await page.goto('/agents/research');
+    await page.waitForURL('**/login?next=*');
+    await page.getByLabel('Token or code').fill(await board.tokenFor('viewer'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${board.url}/agents/research`);
+    await page.getByRole('heading', { name: 'Research', exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    await stranger.close();
+  });
+});
+
+describe('a thread', () => {
+  it('shows a message posted elsewhere, without reload', async () => {
+    const first = await post('/api/messages', { body: 'the first word', assignedTo: 'human' });
+    const { page, loads } = await openPage(`/threads/${first.threadId}`);
+    await page.getByText('the first word').last().waitFor();
+    await post(`/api/threads/${first.threadId}/messages`, { body: 'the second word', assignedTo: null });
+    await page.getByRole('article').filter({ hasText: 'the second word' }).waitFor({ timeout: 2_000 });
+    expect(loads).toEqual([]);
+    await page.close();
+  });
+
+  it('sends what is written in the composer', async () => {
+    const first = await post('/api/messages', { body: 'over to you', assignedTo: null });
+    const { page } = await openPage(`/threads/${first.threadId}`);
+    await page.getByLabel('Message', { exact: true }).fill('**sent** from the page');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('article').filter({ hasText: 'sent from the page' }).waitFor();
+    const { body } = await board.api('GET', `/api/threads/${first.threadId}/messages`);
+    expect(body.items.map((item: { body: string }) => item.body)).toEqual(['over to you', '**sent** from the page']);
+    await page.close();
+  });
+
+  it('shows what agents write as text: no markup of theirs runs, no picture of theirs is loaded', async () => {
+    const asked: string[] = [];
+    const evil =
+      'x <img src="https://tracker.example/a.png" onerror="window.hurt=1"> ![pixel](https://tracker.example/b.png) [go](javascript:window.hurt=1)';
+    const first = await post('/api/messages', { body: evil, assignedTo: null });
+    const { page } = await openPage('/');
+    page.on('request', request => asked.push(request.url()));
+    await page.goto(`/threads/${first.threadId}`);
+    await page.getByRole('article').waitFor();
+    expect(asked.filter(url => url.includes('tracker.example'))).toEqual([]);
+    expect(await page.locator('article img').count()).toBe(0);
+    expect(await page.locator('article a[href^="javascript"]').count()).toBe(0);
+    expect(await page.evaluate(() => (window as { hurt?: number }).hurt)).toBeUndefined();
+    await page.close();
+  });
+});
+
+describe('an agent type', () => {
+  it('changed in one tab shows in the other within a second, without reload', async () => {
+    const one = await openPage('/agents/copywriting');
+    const other = await openPage('/agents/copywriting');
+    await other.page.getByLabel('Name').waitFor();
+    await one.page.getByLabel('Name').fill('Words that sell');
+    await one.page.getByText('1 change', { exact: true }).waitFor();
+    await one.page.getByRole('button', { name: 'Save' }).click();
+    await one.page.getByText('revision 2', { exact: true }).waitFor();
+    await other.page.getByRole('heading', { name: 'Words that sell' }).waitFor({ timeout: 1_000 });
+    expect(await other.page.getByLabel('Name').inputValue()).toBe('Words that sell');
+    expect([...one.loads, ...other.loads]).toEqual([]);
+    await one.page.close();
+    await other.page.close();
+  });
+
+  it('keeps what is being edited when another saves, and says what they changed', async () => {
+    const { page } = await openPage('/agents/seo');
+    await page.getByLabel('Description').fill('Mine, not saved yet');
+    const { body } = await board.api('GET', '/api/agent-types/seo');
+    await board.api('PATCH', '/api/agent-types/seo', { name: 'Theirs', revision: body.revision });
+    await page.getByRole('alert').filter({ hasText: 'was saved while you were editing' }).waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Theirs');
+    expect(await page.getByLabel('Description').inputValue()).toBe('Mine, not saved yet');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`revision ${body.revision + 2}`, { exact: true }).waitFor();
+    const after = await board.api('GET', '/api/agent-types/seo');
+    expect(after.body).toMatchObject({ name: 'Theirs', description: 'Mine, not saved yet' });
+    await page.close();
+  });
+});
+
+describe('the connection', () => {
+  it('says when it is lost, and shows what happened meanwhile once it is back', async () => {
+    const first = await post('/api/messages', { body: 'before', assignedTo: null });
+    const { page, loads } = await openPage(`/threads/${first.threadId}`);
+    await board.kill();
+    await page.locator('[data-testid="live-badge"]:not([data-state="live"])').waitFor();
+    expect(await page.locator('[data-testid="live-badge"]').innerText()).toMatch(/RECONNECTING|OFFLINE/);
+    await board.restart();
+    await post(`/api/threads/${first.threadId}/messages`, { body: 'after', assignedTo: null });
+    await page.getByRole('article').filter({ hasText: 'after' }).waitFor({ timeout: 20_000 });
+    await isLive(page);
+    expect(loads).toEqual([]);
+    await page.close();
+  });
+});
+
+const PAGES = [
+  '/',
+  '/threads',
+  '/tasks',
+  '/agents',
+  '/agents/research',
+  '/projects',
+  '/activity',
+  '/sessions',
+  '/health',
+  '/connect',
+  '/settings',
+];
+
+describe('every page', () => {
+  it.each(['light', 'dark'] as const)('in the %s theme is free of errors and of serious barriers', async theme => {
+    const themed = await browser.newContext({
+      baseURL: board.url,
+      storageState: await context.storageState(),
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+    });
+    const page = await themed.newPage();
+    const errors: string[] = [];
+    page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
+    page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
+    const barriers: string[] = [];
+    for (const path of PAGES) {
+      await page.goto(path);
+      await isLive(page);
+      await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, impact, nodes } of violations) {
+        if (impact === 'serious' || impact === 'critical')
+          barriers.push(`${path}: ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`);
+      }
+    }
+    expect({ barriers, errors }).toEqual({ barriers: [], errors: [] });
+    await themed.close();
+  });
+
+  it('is reached from the navigation', async () => {
+    const { page } = await openPage('/');
+    const hrefs = await page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link')
+      .evaluateAll(links => links.map(link => link.getAttribute('href')));
+    expect(hrefs).toEqual(expect.arrayContaining(PAGES.filter(path => !path.includes('/', 1))));
+    await page.close();
+  });
+});
