@@ -1,7 +1,7 @@
 import type { PlaneEvent } from '../domain/event/schema';
 import type { Plane } from '../services/context';
 import { reconcileHolds } from '../services/agent-types/reconcile-holds';
-import { adoptWork } from '../services/messages/adopt-message';
+import { adoptWork } from '../services/messages/adopt-work';
 import { bodyId } from '../store/ids';
 import type { Hub } from '../stream/hub';
 

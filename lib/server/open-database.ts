@@ -9,12 +9,13 @@ export interface OpenedDatabase {
   stop(): Promise<void>;
 }
 
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
+
 /** MONGODB_URI where it is set, else the embedded server: found or fetched, started or adopted. */
 export async function openDatabase(config: Config, log: Logger): Promise<OpenedDatabase> {
   if (config.mongodbUri !== undefined) {
     return { uri: config.mongodbUri, pid: () => undefined, stop: async () => undefined };
   }
-  const report = (line: string) => process.stderr.write(`${line}\n`);
   const binary = await findMongod({ mongodPath: config.mongodPath, dataDir: config.dataDir, report });
   const embedded = await startEmbedded({ binaryPath: binary.path, dataDir: config.dataDir, log });
   return { uri: embedded.uri, pid: () => embedded.pid, stop: () => embedded.stop() };

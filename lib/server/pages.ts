@@ -6,6 +6,11 @@ import { requestOf } from '../http/node-adapter';
 
 export type PageHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
+/** The API answers a moment before the pages do. */
+export const stillStarting: PageHandler = async (_req, res) => {
+  res.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1' }).end('Still starting.');
+};
+
 /** Next, serving what `next build` made. The pages are shells without data; every fact in them comes over the API. */
 export async function startPages(root: string): Promise<{ handle: PageHandler; close(): Promise<void> }> {
   const { default: next } = await import('next');

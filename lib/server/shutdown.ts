@@ -44,7 +44,7 @@ export class Shutdown {
   }
 
   async #run(): Promise<void> {
-    for (const { name, stop } of this.#stops.reverse()) {
+    for (const { name, stop } of this.#stops.toReversed()) {
       try {
         await stop();
       } catch (error) {

@@ -2,26 +2,17 @@ import type { Binary, ObjectId } from 'mongodb';
 import type { AgentTypeSettings } from '../domain/agent-type/schema';
 import type { DispatchStatus } from '../domain/dispatch/schema';
 import type { Priority, Usage } from '../domain/fields';
-import type { Role } from '../domain/identity/schema';
 import type { MessageKind, MessageStatus, Sender } from '../domain/message/schema';
 import type { ProjectKind } from '../domain/project/schema';
-import type { Settings } from '../domain/settings/schema';
 import type { Delivered, TaskStatus } from '../domain/task/schema';
 import type { ThreadStatus } from '../domain/thread/schema';
+import type { RecordDocument } from './record-document';
 
 /** How records stand in MongoDB: ObjectIds and Dates, where the API has strings. */
 
 export type { Binary, ObjectId };
-
-interface RecordDocument {
-  _id: ObjectId;
-  tenantId: string;
-  createdAt: Date;
-  updatedAt: Date;
-  createdBy: string;
-  /** Written before an API delete: that write is the event, and lists leave the record out. */
-  deletedAt?: Date;
-}
+export type * from './documents-identity';
+export type * from './documents-observation';
 
 export interface LedgerDocument {
   storedAt?: Date;
@@ -64,6 +55,8 @@ export interface MessageDocument extends RecordDocument, WorkFields {
   status: MessageStatus;
   options: string[] | null;
   late: boolean;
+  /** When the plane could first show it: stored, or taken up after a raw insert. What waits for news goes by this. */
+  arrivedAt: Date;
   /** Set once, when the plane filled in what a raw insert left out. */
   adoptedAt?: Date;
 }
@@ -187,159 +180,4 @@ export interface PendingQuestion {
   answeredAt: Date | null;
   /** Until then only the consumer that holds the agent may resume it. */
   offeredUntil: Date | null;
-}
-
-export interface ApiTokenDocument {
-  _id: ObjectId;
-  tenantId: string;
-  tokenId: string;
-  hash: Binary;
-  role: Role;
-  label: string;
-  agentType: string | null;
-  account: string | null;
-  createdAt: Date;
-  updatedAt: Date;
-  createdBy: string;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  lastUsedAt: Date | null;
-}
-
-/** A browser's session. Only the hash of its cookie is stored. */
-export interface WebSessionDocument {
-  _id: ObjectId;
-  hash: Binary;
-  tenantId: string;
-  role: Role;
-  principalId: string;
-  label: string;
-  agentType: string | null;
-  account: string;
-  /** Where it came from: revoking that token ends it. Null for the first admin. */
-  tokenId: string | null;
-  createdAt: Date;
-  expiresAt: Date;
-}
-
-export interface SignInCodeDocument {
-  _id: ObjectId;
-  hash: Binary;
-  tenantId: string;
-  role: Role;
-  createdAt: Date;
-  expiresAt: Date;
-}
-
-export interface TenantDocument {
-  _id: ObjectId;
-  tenantId: string;
-  name: string;
-  createdAt: Date;
-  updatedAt: Date;
-  createdBy: string;
-}
-
-export interface ConsumerDocument {
-  _id: ObjectId;
-  tenantId: string;
-  name: string;
-  /** Only the token that made it may use it. */
-  tokenId: string;
-  position: string | null;
-  /** Memcmp-ordered part of the position, so that the database can refuse to move it back. */
-  positionOrder: string | null;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  ackedAt: Date | null;
-  lastSeenAt: Date;
-  /** The connection that has it now; another process that sees a new one here ends its own. */
-  connectionId: string | null;
-}
-
-/** A live event stream or waiting claim, kept fresh by the process that serves it. */
-export interface PresenceDocument {
-  _id: string;
-  tenantId: string;
-  role: Role;
-  principalId: string;
-  consumer: string | null;
-  kind: 'stream' | 'claim';
-  process: string;
-  seenAt: Date;
-}
-
-export interface SessionDocument extends RecordDocument {
-  key: string;
-  status: 'open' | 'closed' | 'expired';
-  client: string;
-  agentType: string | null;
-  dispatchId: ObjectId | null;
-  threadId: ObjectId | null;
-  toolCalls: number;
-  openedAt: Date;
-  lastActiveAt: Date;
-  endedAt: Date | null;
-  idleMs?: number;
-}
-
-export interface ToolCallDocument extends RecordDocument {
-  tool: string;
-  status: 'started' | 'done' | 'error';
-  sessionId: ObjectId;
-  dispatchId: ObjectId | null;
-  agentType: string | null;
-  startedAt: Date;
-  endedAt: Date | null;
-  durationMs: number | null;
-  error: string | null;
-}
-
-export interface ActivityDocument {
-  _id: ObjectId;
-  tenantId: string;
-  at: Date;
-  actor: { kind: string; id: string; label: string };
-  action: string;
-  subject: { kind: string; id: string };
-  changes: { field: string; before: unknown; after: unknown }[];
-}
-
-export interface SettingsDocument extends Settings {
-  _id: string;
-  updatedAt: Date;
-  updatedBy: string;
-}
-
-export interface AccountDocument {
-  _id: string;
-  tenantId: string;
-  account: string;
-  retryNotBefore: Date;
-  updatedAt: Date;
-}
-
-export interface IdempotencyDocument {
-  _id: string;
-  tenantId: string;
-  bodyHash: string;
-  /** Chosen with the reservation: whoever takes over after a crash creates the record under the same id. */
-  recordId: ObjectId;
-  /** What the record is read back by (its id or slug); null until it is made. */
-  recordKey: string | null;
-  /** Which request is at it, and until when nobody else may be. */
-  owner: string;
-  ownedUntil: Date;
-  createdAt: Date;
-}
-
-/** A document the plane cannot use: kept by id and reason, so that people see it and nothing stops. */
-export interface MalformedDocument {
-  _id: string;
-  tenantId: string;
-  collection: string;
-  documentId: string;
-  reason: string;
-  seenAt: Date;
 }

@@ -50,7 +50,7 @@ export const findLastMessages = async (
     .sort({ seq: -1 })
     .limit(limit)
     .toArray();
-  return rows.reverse();
+  return rows.toReversed();
 };
 
 /**

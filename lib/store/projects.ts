@@ -33,7 +33,7 @@ export async function findAllProjects(c: Collections): Promise<ProjectDocument[]
 /** A node and those above it, whoever's they are; at most `depth`. */
 export async function findProjectChain(c: Collections, id: ObjectId, depth: number): Promise<ProjectDocument[]> {
   const chain: ProjectDocument[] = [];
-  for (let next: ObjectId | null = id; next !== null && chain.length < depth; ) {
+  for (let next: ObjectId | null = id; next !== null && chain.length < depth;) {
     const raw: ProjectDocument | null = await c.projects.findOne({ _id: next, ...LIVE });
     const row: ProjectDocument | null = raw ? readProject(raw) : null;
     if (!row) break;
@@ -94,7 +94,12 @@ export async function updateProject(
 }
 
 /** That write is the event; the document stays until its slug is taken again or the sweep removes it. */
-export async function markProjectDeleted(c: Collections, tenantId: string, id: ObjectId, tx: Transaction): Promise<boolean> {
+export async function markProjectDeleted(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  tx: Transaction,
+): Promise<boolean> {
   const result = await c.projects.updateOne(
     { _id: id, tenantId, ...LIVE },
     [{ $set: { deletedAt: '$$NOW', updatedAt: '$$NOW' } }],

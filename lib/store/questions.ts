@@ -14,7 +14,11 @@ export async function markLate(c: Collections, answerId: ObjectId): Promise<void
 }
 
 /** Questions in a thread that wait for a person. */
-export const findOpenHumanQuestions = (c: Collections, tenantId: string, threadId: ObjectId): Promise<MessageDocument[]> =>
+export const findOpenHumanQuestions = (
+  c: Collections,
+  tenantId: string,
+  threadId: ObjectId,
+): Promise<MessageDocument[]> =>
   c.messages
     .find({ tenantId, threadId, kind: 'question', assignedTo: HUMAN, status: 'none', rankAt: { $type: 'date' } })
     .limit(2)

@@ -11,7 +11,10 @@ export async function readyDependents(c: Collections, tenantId: string, doneId: 
   const dependents = await c.tasks.find({ tenantId, dependsOn: doneId, status: 'pending' }).toArray();
   if (dependents.length === 0) return 0;
   const done = await c.tasks
-    .find({ tenantId, status: 'done', _id: { $in: dependents.flatMap(task => task.dependsOn) } }, { projection: { _id: 1 } })
+    .find(
+      { tenantId, status: 'done', _id: { $in: dependents.flatMap(task => task.dependsOn) } },
+      { projection: { _id: 1 } },
+    )
     .toArray();
   const doneIds = new Set(done.map(({ _id }) => _id.toHexString()));
   const ready = dependents.filter(task => task.dependsOn.every(id => doneIds.has(id.toHexString())));

@@ -12,7 +12,12 @@ export async function threadsOfAgent(c: Collections, tenantId: string, agentType
   return rows.map(({ _id }) => _id);
 }
 
-export async function agentIsInThread(c: Collections, tenantId: string, agentType: string, threadId: ObjectId): Promise<boolean> {
+export async function agentIsInThread(
+  c: Collections,
+  tenantId: string,
+  agentType: string,
+  threadId: ObjectId,
+): Promise<boolean> {
   const row = await c.messages.findOne(
     { tenantId, threadId, $or: [{ assignedTo: agentType }, { 'from.kind': 'agent', 'from.id': agentType }] },
     { projection: { _id: 1 } },

@@ -8,7 +8,8 @@ import type { MessageDocument, WorkFields } from './documents';
  * between them. Every write filters on status and epoch; nothing matched means somebody else was first.
  */
 export type WorkKind = WorkSource['kind'];
-export type WorkDocument = WorkFields & Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
+export type WorkDocument = WorkFields &
+  Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
     assignedTo: string | null;
     status: string;
   };
@@ -136,7 +137,12 @@ export interface ClaimWork {
 /** The second gate of a claim: the item is still due, at the epoch that was read. Null: it is not. */
 export async function claimWorkItem(c: Collections, claim: ClaimWork): Promise<WorkDocument | null> {
   return workCollection(c, claim.kind).findOneAndUpdate(
-    { _id: claim.id, status: claim.fromStatus, epoch: claim.fromEpoch, deletedAt: { $exists: false } } as Filter<WorkDocument>,
+    {
+      _id: claim.id,
+      status: claim.fromStatus,
+      epoch: claim.fromEpoch,
+      deletedAt: { $exists: false },
+    } as Filter<WorkDocument>,
     [
       {
         $set: {
@@ -165,7 +171,10 @@ export interface ReleaseWork {
 }
 
 /** Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). */
-export async function updateHeldWork(c: Collections, { kind, id, dispatchId, epoch, set }: ReleaseWork): Promise<boolean> {
+export async function updateHeldWork(
+  c: Collections,
+  { kind, id, dispatchId, epoch, set }: ReleaseWork,
+): Promise<boolean> {
   const { active, waiting } = WORK_WORDS[kind];
   const result = await workCollection(c, kind).updateOne(
     { _id: id, dispatchId, epoch, status: { $in: [active, waiting] } } as Filter<WorkDocument>,
@@ -181,4 +190,3 @@ export async function raiseEpoch(c: Collections, kind: WorkKind, id: ObjectId, e
     { $set: { epoch } },
   );
 }
-

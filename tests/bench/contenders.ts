@@ -1,4 +1,4 @@
-import { type Collection, MongoClient, ObjectId } from 'mongodb';
+import { ObjectId, type Collection, type MongoClient } from 'mongodb';
 import { nowMs, sleep, summarise, type Sample } from './clock';
 import { startRole, type BenchChild } from './child';
 import { postJson } from './http-call';

@@ -100,9 +100,9 @@ function report(results: Record<string, Record<Contender, Sample[]>>): void {
   process.stdout.write('\nWritten to dist/bench.json\n');
 }
 
+const say = (message: object): void => void process.send?.(message);
 const [flag, role, orders] = process.argv.slice(2);
 if (flag === '--role') {
-  const say = (message: object) => void process.send?.(message);
   const given = JSON.parse(orders ?? '{}') as unknown;
   if (role === 'reader') await runReader(given as ReaderOrders, say);
   else {

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type ClientRequest } from 'node:http';
 import { createParser } from 'eventsource-parser';
 
 export interface SseReader {
@@ -13,9 +13,9 @@ export function readSse(
   onEvent: (event: string, id: string | undefined, data: string) => void,
 ): SseReader {
   const parser = createParser({ onEvent: ({ event, id, data }) => onEvent(event ?? 'message', id, data) });
-  let close = () => {};
+  let call: ClientRequest | undefined;
   const opened = new Promise<void>((resolve, reject) => {
-    const call = request(url, { headers: { accept: 'text/event-stream', ...headers } }, response => {
+    call = request(url, { headers: { accept: 'text/event-stream', ...headers } }, response => {
       if (response.statusCode !== 200) return reject(new Error(`SSE answered ${response.statusCode}`));
       response.socket.setNoDelay(true);
       response.setEncoding('utf8');
@@ -25,7 +25,6 @@ export function readSse(
     });
     call.on('error', reject);
     call.end();
-    close = () => call.destroy();
   });
-  return { opened, close: () => close() };
+  return { opened, close: () => void call?.destroy() };
 }

@@ -2,7 +2,7 @@ import { redactSecrets } from '../../auth/redact';
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import { MAX_HOPS } from '../../domain/message/schema';
-import { parkDispatch } from '../../store/dispatches';
+import { parkDispatch } from '../../store/dispatch-questions';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, newId } from '../../store/ids';
 import type { Plane } from '../context';
@@ -73,6 +73,6 @@ async function refuseCycle(
   if (!chain.includes(to)) return;
   throw new ControlPlaneError(
     'ask-cycle',
-    `${[...chain].reverse().join(' waits for ')} already; asking ${to} would wait for itself. Answer with what you know, or ask human.`,
+    `${chain.toReversed().join(' waits for ')} already; asking ${to} would wait for itself. Answer with what you know, or ask human.`,
   );
 }

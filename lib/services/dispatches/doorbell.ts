@@ -13,7 +13,7 @@ export class Doorbell {
   /** The process stops: every claim that waits answers now with what it has. */
   close(): void {
     this.#closed = true;
-    for (const tenantId of [...this.#waiting.keys()]) this.ring(tenantId);
+    for (const tenantId of Array.from(this.#waiting.keys())) this.ring(tenantId);
   }
 
   ring(tenantId: string): void {

@@ -2,12 +2,12 @@ import type { Claim, ClaimReason } from '../../domain/dispatch/schema';
 import { holdReason } from '../../domain/dispatch/hold';
 import type { Collections } from '../../store/collections';
 import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../store/documents';
-import { findResumable } from '../../store/dispatches';
+import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { busyLanes } from '../../store/lanes';
 import { findDue, findLaneHeads, findWorkItem, WORK_WORDS, type DueItem } from '../../store/work-items';
 import type { Context } from '../context';
-import { adoptWork } from '../messages/adopt-message';
+import { adoptWork } from '../messages/adopt-work';
 
 export type Candidate =
   | { mode: 'start'; due: DueItem; type: AgentTypeDocument }

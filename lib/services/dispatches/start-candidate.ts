@@ -2,7 +2,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { hashDispatchKey, makeDispatchKey } from '../../auth/dispatch-key';
 import type { Claim, ClaimReason } from '../../domain/dispatch/schema';
 import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
-import { insertDispatch, resumeDispatch, withdrawDispatch } from '../../store/dispatches';
+import { insertDispatch, resumeDispatch, withdrawDispatch } from '../../store/dispatch-claims';
 import { duplicateFields } from '../../store/errors';
 import { binary, hex, newId } from '../../store/ids';
 import { freeSlots, slotName } from '../../store/slots';

@@ -1,4 +1,4 @@
-import { answerQuestion } from '../../store/dispatches';
+import { answerQuestion } from '../../store/dispatch-questions';
 import type { DispatchDocument, MessageDocument, ObjectId } from '../../store/documents';
 import { markAnswered, markLate } from '../../store/questions';
 import type { Plane } from '../context';

@@ -1,16 +1,16 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
-import { DEFAULT_TENANT, HUMAN, type Priority } from '../../domain/fields';
-import type { MessageKind } from '../../domain/message/schema';
+import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
-import type { MessageDocument, ObjectId } from '../../store/documents';
+import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { asObjectId, describeRaw } from '../../store/raw-document';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessage, findRawMessage } from '../../store/messages';
 import { openRawThread } from '../../store/threads';
 import type { Plane } from '../context';
-import { adoptTask } from '../tasks/adopt-task';
 import { routeMessage } from './route-message';
 import { titleOf } from './title-of';
+
+type Raw = Partial<MessageDocument> & Record<string, unknown>;
 
 /**
  * Takes up a message that a driver inserted: judges it, opens its thread, fills in what is absent. Safe to call by
@@ -18,95 +18,75 @@ import { titleOf } from './title-of';
  */
 export async function adoptRawMessage(plane: Plane, id: ObjectId): Promise<void> {
   const c = plane.collections;
-  const raw = await findRawMessage(c, id);
-  if (!raw || raw['rankAt'] instanceof Date) return;
-  const tenantId = typeof raw['tenantId'] === 'string' ? raw['tenantId'] : DEFAULT_TENANT;
+  const raw = (await findRawMessage(c, id)) as Raw | null;
+  if (!raw || raw.rankAt instanceof Date) return;
+  const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
+  const refuse = (reason: string) =>
+    recordMalformed(c, { tenantId, collection: 'messages', documentId: String(id), reason });
   const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
-  const reason = !verdict.ok
-    ? verdict.reason
-    : (await plane.tenants.exists(tenantId))
-      ? null
-      : `tenantId: no tenant '${tenantId}'`;
-  if (reason !== null) return recordMalformed(c, { tenantId, collection: 'messages', documentId: String(id), reason });
+  if (!verdict.ok) return refuse(verdict.reason);
+  if (!(await plane.tenants.exists(tenantId))) return refuse(`tenantId: no tenant '${tenantId}'`);
 
-  const given = raw as Partial<MessageDocument>;
-  const threadId = asObjectId(raw['threadId']) ?? id;
-  const body = String(raw['body']);
-  const priority: Priority = given.priority ?? 'normal';
-  const kind: MessageKind = given.kind ?? 'message';
-  const assignedTo = given.assignedTo ?? null;
-  const hops = given.hops ?? 0;
-  const from = given.from ?? { kind: 'user' as const, id: 'raw-insert' };
-  const createdBy = given.createdBy ?? 'raw-insert';
+  const threadId = asObjectId(raw.threadId) ?? id;
   const own = threadId.equals(id);
-  const thread = await openRawThread(
-    c,
-    {
-      _id: threadId,
-      tenantId,
-      createdBy,
-      subject: typeof raw['subject'] === 'string' ? raw['subject'] : '',
-      title: titleOf(body),
-      priority,
-      assignedTo: assignedTo === HUMAN ? null : assignedTo,
-      projectId: asObjectId(raw['projectId']),
-      status: 'open',
-      lastSeq: 1,
-      messageCount: 1,
-    },
-    own,
-  );
-  if (!thread) {
-    const why = `threadId: '${String(threadId)}' is not a thread of tenant '${tenantId}'`;
-    return recordMalformed(c, { tenantId, collection: 'messages', documentId: String(id), reason: why });
-  }
-  const routing = await routeMessage(plane, tenantId, { assignedTo, priority, kind, hops });
-  const adopted = await adoptMessage(
-    c,
-    id,
-    {
-      tenantId,
-      createdBy,
-      threadId,
-      lane: threadId,
-      seq: own ? 1 : thread.lastSeq,
-      from,
-      onBehalfOf: given.onBehalfOf ?? null,
-      assignedTo,
-      projectId: thread.projectId,
-      priority,
-      kind,
-      inReplyTo: asObjectId(raw['inReplyTo']),
-      expectsReply: given.expectsReply ?? false,
-      hops,
-      // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
-      status: given.status === 'none' || given.status === 'cancelled' ? given.status : routing.status,
-      reason: routing.reason,
-      options: given.options ?? null,
-      late: false,
-      attempts: 0,
-      epoch: 0,
-      dispatchId: null,
-    },
-    YIELDS_MS[priority],
-    plane.streamedTimes.storedAt(id.toHexString()),
-  );
+  const thread = await openRawThread(c, threadOf(raw, tenantId, threadId), own);
+  if (!thread) return refuse(`threadId: '${String(threadId)}' is not a thread of tenant '${tenantId}'`);
+  const defaults = await defaultsOf(plane, raw, thread, own);
+  const storedAt = plane.streamedTimes.storedAt(id.toHexString());
+  const adopted = await adoptMessage(c, id, defaults, YIELDS_MS[defaults.priority], storedAt);
   if (!adopted) return;
-  await forgetMalformed(c, 'messages', String(id));
   if (adopted.status === 'queued') plane.doorbell.ring(tenantId);
+  // Not waited for: a claim may be, and it needs nothing of this.
+  forgetMalformed(c, 'messages', String(id)).catch(error =>
+    plane.log.debug({ err: error }, 'still listed as malformed'),
+  );
 }
 
-/** Before a claim by id: the doorbell may be quicker than whoever adopts. */
-export function adoptWork(plane: Plane, kind: 'message' | 'task', id: ObjectId): Promise<void> {
-  const ofPlane = underWay.get(plane) ?? new Map<string, Promise<void>>();
-  underWay.set(plane, ofPlane);
-  const key = id.toHexString();
-  const started =
-    ofPlane.get(key) ??
-    (kind === 'message' ? adoptRawMessage(plane, id) : adoptTask(plane, id)).finally(() => ofPlane.delete(key));
-  ofPlane.set(key, started);
-  return started;
-}
+const threadOf = (raw: Raw, tenantId: string, _id: ObjectId) => ({
+  _id,
+  tenantId,
+  createdBy: raw.createdBy ?? RAW_INSERT,
+  subject: typeof raw['subject'] === 'string' ? raw['subject'] : '',
+  title: titleOf(raw.body!),
+  priority: raw.priority ?? ('normal' as const),
+  assignedTo: raw.assignedTo === HUMAN ? null : (raw.assignedTo ?? null),
+  projectId: asObjectId(raw.projectId),
+  status: 'open' as const,
+  lastSeq: 1,
+  messageCount: 1,
+});
 
-/** The stream's wake-up and the claim it causes come a millisecond apart: the second waits for the first's writes. */
-const underWay = new WeakMap<Plane, Map<string, Promise<void>>>();
+/** Stands where a driver said nothing of who it was. */
+const RAW_INSERT = 'raw-insert';
+
+async function defaultsOf(plane: Plane, raw: Raw, thread: ThreadDocument, own: boolean) {
+  const priority = raw.priority ?? 'normal';
+  const kind = raw.kind ?? 'message';
+  const assignedTo = raw.assignedTo ?? null;
+  const hops = raw.hops ?? 0;
+  const routing = await routeMessage(plane, thread.tenantId, { assignedTo, priority, kind, hops });
+  return {
+    tenantId: thread.tenantId,
+    createdBy: raw.createdBy ?? RAW_INSERT,
+    threadId: thread._id,
+    lane: thread._id,
+    seq: own ? 1 : thread.lastSeq,
+    from: { kind: raw.from?.kind ?? ('user' as const), id: raw.from?.id ?? RAW_INSERT },
+    onBehalfOf: raw.onBehalfOf ?? null,
+    assignedTo,
+    projectId: thread.projectId,
+    priority,
+    kind,
+    inReplyTo: asObjectId(raw.inReplyTo),
+    expectsReply: raw.expectsReply ?? false,
+    hops,
+    // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
+    status: raw.status === 'none' || raw.status === 'cancelled' ? raw.status : routing.status,
+    reason: routing.reason,
+    options: raw.options ?? null,
+    late: false,
+    attempts: 0,
+    epoch: 0,
+    dispatchId: null,
+  };
+}

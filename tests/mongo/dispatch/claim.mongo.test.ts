@@ -39,6 +39,7 @@ const claimOne = async (ctx: Context, messageId: string): Promise<Dispatch> => {
   if (!dispatches[0]) throw new Error(`nothing claimed: ${reason}`);
   return dispatches[0];
 };
+const rowOf = (id: string) => test.plane.collections.dispatches.findOne({ _id: new ObjectId(id) }).then(row => row!);
 const set = (slug: string, fields: object) =>
   test.plane.collections.agentTypes
     .updateOne({ slug, tenantId: 'default' }, { $set: fields })
@@ -258,8 +259,6 @@ describe('lease and epoch', () => {
 });
 
 describe('ask', () => {
-  const rowOf = (id: string) => test.plane.collections.dispatches.findOne({ _id: new ObjectId(id) }).then(row => row!);
-
   it('waits without slot or lane, and comes back with the answer, resumed', async () => {
     await set('research', { concurrency: 1 });
     const message = await createMessage(person, { body: 'write a claim', assignedTo: 'research' });

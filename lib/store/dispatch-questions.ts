@@ -1,0 +1,56 @@
+import type { ObjectId } from 'mongodb';
+import type { Collections } from './collections';
+import { fence } from './dispatch-fence';
+import type { DispatchDocument, PendingQuestion } from './documents';
+
+/** An answered question is kept this long for the consumer that holds the asking agent. */
+const RESUME_OFFER_MS = 10_000;
+
+export async function parkDispatch(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  epoch: number,
+  question: PendingQuestion,
+): Promise<DispatchDocument | null> {
+  return c.dispatches.findOneAndUpdate(
+    { ...fence(tenantId, id, epoch), status: 'running' },
+    [
+      {
+        $set: {
+          status: 'waiting',
+          question: { $literal: question },
+          waitingSince: '$$NOW',
+          leaseUntil: null,
+          updatedAt: '$$NOW',
+          settled: false,
+        },
+      },
+      { $unset: ['lane', 'slot'] },
+    ],
+    { returnDocument: 'after' },
+  );
+}
+
+/** The first answer wins: null when there is no dispatch waiting for this question any more. */
+export async function answerQuestion(
+  c: Collections,
+  tenantId: string,
+  questionId: ObjectId,
+  answerId: ObjectId,
+): Promise<DispatchDocument | null> {
+  return c.dispatches.findOneAndUpdate(
+    { tenantId, 'question.id': questionId, status: 'waiting', 'question.answerId': null },
+    [
+      {
+        $set: {
+          'question.answerId': answerId,
+          'question.answeredAt': '$$NOW',
+          'question.offeredUntil': { $add: ['$$NOW', RESUME_OFFER_MS] },
+          updatedAt: '$$NOW',
+        },
+      },
+    ],
+    { returnDocument: 'after' },
+  );
+}

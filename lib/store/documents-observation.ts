@@ -1,0 +1,110 @@
+import type { ObjectId } from 'mongodb';
+import type { Role } from '../domain/identity/schema';
+import type { Settings } from '../domain/settings/schema';
+import type { RecordDocument } from './record-document';
+
+/** Who listens, what was done, and what keeps the plane in order. */
+
+export interface ConsumerDocument {
+  _id: ObjectId;
+  tenantId: string;
+  name: string;
+  /** Only the token that made it may use it. */
+  tokenId: string;
+  position: string | null;
+  /** Memcmp-ordered part of the position, so that the database can refuse to move it back. */
+  positionOrder: string | null;
+  createdAt: Date;
+  createdBy: string;
+  updatedAt: Date;
+  ackedAt: Date | null;
+  lastSeenAt: Date;
+  /** The connection that has it now; another process that sees a new one here ends its own. */
+  connectionId: string | null;
+}
+
+/** A live event stream or waiting claim, kept fresh by the process that serves it. */
+export interface PresenceDocument {
+  _id: string;
+  tenantId: string;
+  role: Role;
+  principalId: string;
+  consumer: string | null;
+  kind: 'stream' | 'claim';
+  process: string;
+  seenAt: Date;
+}
+
+export interface SessionDocument extends RecordDocument {
+  key: string;
+  status: 'open' | 'closed' | 'expired';
+  client: string;
+  agentType: string | null;
+  dispatchId: ObjectId | null;
+  threadId: ObjectId | null;
+  toolCalls: number;
+  openedAt: Date;
+  lastActiveAt: Date;
+  endedAt: Date | null;
+  idleMs?: number;
+}
+
+export interface ToolCallDocument extends RecordDocument {
+  tool: string;
+  status: 'started' | 'done' | 'error';
+  sessionId: ObjectId;
+  dispatchId: ObjectId | null;
+  agentType: string | null;
+  startedAt: Date;
+  endedAt: Date | null;
+  durationMs: number | null;
+  error: string | null;
+}
+
+export interface ActivityDocument {
+  _id: ObjectId;
+  tenantId: string;
+  at: Date;
+  actor: { kind: string; id: string; label: string };
+  action: string;
+  subject: { kind: string; id: string };
+  changes: { field: string; before: unknown; after: unknown }[];
+}
+
+export interface SettingsDocument extends Settings {
+  _id: string;
+  updatedAt: Date;
+  updatedBy: string;
+}
+
+export interface AccountDocument {
+  _id: string;
+  tenantId: string;
+  account: string;
+  retryNotBefore: Date;
+  updatedAt: Date;
+}
+
+export interface IdempotencyDocument {
+  _id: string;
+  tenantId: string;
+  bodyHash: string;
+  /** Chosen with the reservation: whoever takes over after a crash creates the record under the same id. */
+  recordId: ObjectId;
+  /** What the record is read back by (its id or slug); null until it is made. */
+  recordKey: string | null;
+  /** Which request is at it, and until when nobody else may be. */
+  owner: string;
+  ownedUntil: Date;
+  createdAt: Date;
+}
+
+/** A document the plane cannot use: kept by id and reason, so that people see it and nothing stops. */
+export interface MalformedDocument {
+  _id: string;
+  tenantId: string;
+  collection: string;
+  documentId: string;
+  reason: string;
+  seenAt: Date;
+}
