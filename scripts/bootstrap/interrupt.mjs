@@ -19,24 +19,27 @@ export function listenForInterrupt() {
   return { signal: controller.signal, release, received: () => received };
 }
 
-/** A stop that was asked for is no failure: SIGTERM exits 0. */
-const exitCodeFor = name => (name === 'SIGTERM' ? 0 : 130);
+/** What a shell gives for a process that a signal ended. */
+export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 };
+/** A server that stops when asked has not failed. */
+const STOPPED_EXIT = { SIGINT: 130, SIGTERM: 0 };
 
 /**
  * Prepares, then hands over. A step that fails is told in its own words; anything else keeps its stack.
  * @param prepare gets the abort signal
  * @param takeOver runs when all is prepared; signals are its own then
+ * @param exitCodes by signal: a job that was interrupted has not done what it was for, a server has
  */
-export async function prepareThen(prepare, takeOver) {
+export async function prepareThen(prepare, takeOver, exitCodes = STOPPED_EXIT) {
   const interrupt = listenForInterrupt();
   try {
     await prepare(interrupt.signal);
   } catch (error) {
-    if (interrupt.received() !== null) process.exit(exitCodeFor(interrupt.received()));
+    if (interrupt.received() !== null) process.exit(exitCodes[interrupt.received()]);
     say(error instanceof StepFailed ? error.message : (error.stack ?? String(error)));
     process.exit(1);
   }
-  if (interrupt.received() !== null) process.exit(exitCodeFor(interrupt.received()));
+  if (interrupt.received() !== null) process.exit(exitCodes[interrupt.received()]);
   interrupt.release();
   await takeOver();
 }
