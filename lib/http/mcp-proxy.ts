@@ -1,15 +1,26 @@
-import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { refuseForeignOrigin } from '../auth/hosts';
 import { ControlPlaneError } from '../domain/errors';
 import { refuseAtTheDoor, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
 import { requestOf } from './node-adapter';
+import { MAX_BODY_BYTES } from './read-body';
 import { refusal } from './respond';
 
-/** The MCP server answers within 50 s; a streamed answer counts from its last byte. */
-const SILENT_MS = 120_000;
+export interface McpProxyLimits {
+  /** Calls on their way at once; a waiting one counts. The MCP server has a lower bound of its own. */
+  maxCalls: number;
+  /** The MCP server answers within 50 s, and says that it lives every 15 s where an answer streams. */
+  silentMs: number;
+}
+const LIMITS: McpProxyLimits = { maxCalls: 1_000, silentMs: 70_000 };
+
+/** Below the MCP server's own: a connection it is just closing must not be taken for the next call. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** Hop-by-hop (RFC 9110 7.6.1): theirs is another connection. */
-const NOT_PASSED_ON = [
+const HOP_BY_HOP = [
   'connection',
   'keep-alive',
   'transfer-encoding',
@@ -17,48 +28,114 @@ const NOT_PASSED_ON = [
   'te',
   'trailer',
   'proxy-authorization',
+  'proxy-connection',
 ];
+/**
+ * What was settled here. The MCP server sees a caller on loopback that is no browser; it takes bearer tokens alone, so a
+ * cookie has nothing to do there.
+ */
+const SETTLED_HERE = ['host', 'origin', 'cookie', 'expect', 'forwarded'];
+const isSettledHere = (name: string): boolean =>
+  SETTLED_HERE.includes(name) || /^(?:x-forwarded-|sec-fetch-)/.test(name);
+
+interface McpProxyOptions {
+  door: HttpDoor;
+  port: () => number;
+  limits?: Partial<McpProxyLimits>;
+}
 
 /**
- * Passes `/mcp` on to the MCP server, both ways as it streams, so that one URL serves remote clients. Host and URL are
- * checked here; who is calling is checked there.
+ * Passes `/mcp` on to the MCP server, both ways as it streams, so that one URL serves remote clients. Host, Origin and
+ * URL are checked here; who is calling is checked there, at every call.
  */
-export function createMcpProxy({ door, port }: { door: HttpDoor; port: () => number }) {
+export function createMcpProxy({ door, port, limits: given }: McpProxyOptions) {
+  const limits = { ...LIMITS, ...given };
+  const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 64 });
+  let running = 0;
   return (req: IncomingMessage, res: ServerResponse): void => {
-    const arrival = requestOf(req, AbortSignal.abort());
-    const refuse = (error: unknown): void => {
-      const { status, headers, body } = refusal(error, requestIdOf(arrival.headers), door.plane.log);
-      if (res.headersSent) return void res.destroy();
-      res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
-    };
+    const refuse = (error: unknown): void => answerRefusal(door, req, res, error);
     try {
-      refuseAtTheDoor(door.hosts, arrival);
+      checkAtTheDoor(door, req);
+      if (running >= limits.maxCalls) throw full(limits.maxCalls);
     } catch (error) {
       return refuse(error);
     }
-    const headers = Object.fromEntries(Object.entries(req.headers).filter(([name]) => !NOT_PASSED_ON.includes(name)));
-    const onward = request(
-      {
-        host: '127.0.0.1',
-        port: port(),
-        path: req.url,
-        method: req.method,
-        headers: { ...headers, host: `127.0.0.1:${port()}` },
-        timeout: SILENT_MS,
-      },
-      answer => {
-        const passed = Object.entries(answer.headers).filter(([name]) => !NOT_PASSED_ON.includes(name));
-        res.writeHead(answer.statusCode ?? 502, Object.fromEntries(passed));
-        answer.pipe(res);
-        answer.on('error', () => res.destroy());
-      },
-    );
-    onward.on('timeout', () => onward.destroy(new Error('silent')));
+    running += 1;
+    res.once('close', () => {
+      running -= 1;
+    });
+    const headers = headersOnward(req, port());
+    const onward = request({ agent, host: '127.0.0.1', port: port(), path: req.url, method: req.method, headers });
+    onward.setTimeout(limits.silentMs, () => onward.destroy(new Error('silent')));
     onward.on('error', error => refuse(mcpAway(error)));
-    res.on('close', () => onward.destroy());
-    req.pipe(onward);
+    onward.on('response', answer => {
+      res.writeHead(
+        answer.statusCode ?? 502,
+        passedOn(answer.headers, name => HOP_BY_HOP.includes(name)),
+      );
+      // An event must not wait for the next one to fill a buffer.
+      res.flushHeaders();
+      pipeline(answer, res, () => undefined);
+    });
+    res.once('close', () => onward.destroy());
+    passBody(req, onward, refuse);
   };
 }
+
+/** By hand: a pipeline that stops half-way destroys its source, and with it the connection the refusal goes out on. */
+function passBody(req: IncomingMessage, onward: ClientRequest, refuse: (error: unknown) => void): void {
+  let bytes = 0;
+  const onData = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      req.off('data', onData).off('end', onEnd);
+      refuse(tooLarge());
+      onward.destroy();
+    } else if (!onward.write(chunk)) req.pause();
+  };
+  const onEnd = () => onward.end();
+  req.on('data', onData).once('end', onEnd);
+  onward.on('drain', () => req.resume());
+}
+
+function checkAtTheDoor(door: HttpDoor, req: IncomingMessage): void {
+  const arrival = requestOf(req, NEVER);
+  refuseForeignOrigin(arrival.headers, refuseAtTheDoor(door.hosts, arrival));
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+}
+
+/** Only the arrival is read here; the body goes on as it comes. */
+const NEVER = new AbortController().signal;
+
+type Headers = Record<string, string | string[] | undefined>;
+
+const passedOn = (headers: Headers, isLeftOut: (name: string) => boolean): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !isLeftOut(name)));
+
+function headersOnward(req: IncomingMessage, port: number): Headers {
+  const headers = passedOn(req.headers, name => HOP_BY_HOP.includes(name) || isSettledHere(name));
+  // Node keeps the first of several and drops the others without a word; there they are all seen, and refused.
+  const sent = req.headersDistinct['authorization'] ?? [];
+  return { ...headers, ...(sent.length > 1 ? { authorization: sent.join(', ') } : {}), host: `127.0.0.1:${port}` };
+}
+
+function answerRefusal(door: HttpDoor, req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  if (res.destroyed || res.writableEnded) return;
+  if (res.headersSent) return void res.destroy();
+  const { status, headers, body } = refusal(error, requestIdOf(requestOf(req, NEVER).headers), door.plane.log);
+  // What still comes is thrown away: a socket closed with bytes unread is reset before its answer is read.
+  req.resume();
+  res.writeHead(status, { ...headers, ...(req.complete ? {} : { Connection: 'close' }) }).end(body ?? undefined);
+}
+
+const tooLarge = () =>
+  new ControlPlaneError('too-large', `The body is over ${MAX_BODY_BYTES.toLocaleString('en')} bytes.`);
+
+const full = (maxCalls: number) =>
+  new ControlPlaneError('unavailable', `${maxCalls} calls are on their way to the MCP server; that is the limit.`, {
+    retry: 'backoff',
+    retryAfterMs: 2_000,
+  });
 
 const mcpAway = (cause: Error) =>
   new ControlPlaneError('unavailable', 'The MCP server does not answer; it is being started again.', {

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Tool } from './tool';
+import { acknowledgeTool } from './tools/acknowledge';
+import { askTool } from './tools/ask';
+import { getContextTool } from './tools/get-context';
+import { heartbeatTool } from './tools/heartbeat';
+import { listAgentTypesTool } from './tools/list-agent-types';
+import { listInboxTool } from './tools/list-inbox';
+import { markDoneTool } from './tools/mark-done';
+import { readThreadTool } from './tools/read-thread';
+import { replyTool } from './tools/reply';
+import { reportProgressTool } from './tools/report-progress';
+import { searchMessagesTool } from './tools/search-messages';
+import { sendMessageTool } from './tools/send-message';
+import { submitResultTool } from './tools/submit-result';
+import { waitForMessageTool } from './tools/wait-for-message';
+
+/** In the order they are listed, which clients cache and so must not change by itself. */
+export const TOOLS: readonly Tool[] = [
+  sendMessageTool,
+  replyTool,
+  askTool,
+  listInboxTool,
+  readThreadTool,
+  searchMessagesTool,
+  acknowledgeTool,
+  waitForMessageTool,
+  listAgentTypesTool,
+  getContextTool,
+  reportProgressTool,
+  heartbeatTool,
+  markDoneTool,
+  submitResultTool,
+];
+
+const BY_NAME = new Map(TOOLS.map(tool => [tool.name, tool]));
+export const findTool = (name: string): Tool | undefined => BY_NAME.get(name);
+
+type JsonSchema = Record<string, unknown> & { type: 'object' };
+
+export interface ListedTool {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: JsonSchema;
+  outputSchema: JsonSchema;
+  annotations: Tool['annotations'] & { title: string };
+}
+
+/**
+ * Without `$schema`: some clients know one dialect by its URL and refuse all others. And without what a model need not
+ * read: a date's pattern says no more than its format, and the bounds of JSON's own integers nothing at all.
+ */
+function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema: part }) => {
+      if (part.format === 'date-time') delete part.pattern;
+      if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
+      if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+    },
+  });
+  return json as JsonSchema;
+}
+
+/** Made once: a server is built for every HTTP request. */
+export const LISTED: readonly ListedTool[] = TOOLS.map(({ name, title, description, input, output, annotations }) => ({
+  name,
+  title,
+  description,
+  inputSchema: jsonSchema(input, 'input'),
+  outputSchema: jsonSchema(output, 'output'),
+  annotations: { title, ...annotations },
+}));
+
+const OUTPUT_SCHEMAS = new Map(LISTED.map(({ name, outputSchema }) => [name, outputSchema]));
+export const outputSchemaOf = (name: string): JsonSchema | undefined => OUTPUT_SCHEMAS.get(name);

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Id } from '@/lib/domain/fields';
+import { readOwnContext } from '@/lib/services/projects/read-own-context';
+import { READS, defineTool, input } from '../tool';
+
+export const getContextTool = defineTool({
+  name: 'get_context',
+  title: 'Read the context',
+  description:
+    'What holds for this client, brand and project, outermost first: facts and rules that people wrote for you. ' +
+    'Without `projectId`, for the project of your work.',
+  input: input({ projectId: Id.optional() }),
+  output: z.object({
+    steps: z.array(
+      z.object({
+        id: Id,
+        kind: z.string(),
+        slug: z.string(),
+        name: z.string(),
+        context: z.string().describe('Markdown'),
+      }),
+    ),
+    labels: z.record(z.string(), z.string()).describe('The innermost wins'),
+  }),
+  annotations: READS,
+  run: ({ caller }, { projectId }) => readOwnContext(caller, projectId),
+});
