@@ -34,5 +34,3 @@ export const isSignedOut = (error: unknown): boolean =>
 export const isNotFound = (error: unknown): boolean => error instanceof ControlPlaneError && error.code === 'not-found';
 export const isRevisionConflict = (error: unknown): boolean =>
   error instanceof ControlPlaneError && error.code === 'revision-conflict';
-export const isDatabaseAway = (error: unknown): boolean =>
-  error instanceof ControlPlaneError && error.code === 'unavailable';

@@ -12,7 +12,7 @@ export function CodeLine({
 }) {
   return (
     <div
-      className={`inline-flex min-w-0 items-start rounded-md border border-border bg-surface-secondary text-left ${className}`}
+      className={`inline-flex min-w-0 ${code.includes('\n') ? 'items-start' : 'items-center'} rounded-md border border-border bg-surface-secondary text-left ${className}`}
     >
       <pre tabIndex={0} aria-label={label} className="min-w-0 flex-1 overflow-x-auto px-3 py-2 text-xs leading-5">
         <code>{code}</code>

@@ -1,6 +1,7 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import { remarkHtmlAsText } from './remark-html-as-text';
 
 /**
  * What agents write is data from outside. Raw HTML is shown as the text it is, what Markdown makes is sanitised
@@ -36,7 +37,7 @@ export function Markdown({ text }: { text: string }) {
   return (
     <div className="markdown">
       <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
+        remarkPlugins={[remarkGfm, remarkHtmlAsText]}
         rehypePlugins={[[rehypeSanitize, defaultSchema]]}
         components={components}
       >

@@ -52,7 +52,7 @@ export function SelectField(props: SelectFieldProps) {
         </span>
       )}
       {/* Without its label it stands in a bar among other small controls. */}
-      <Select.Trigger className={hideLabel ? 'min-h-8 py-1' : ''}>
+      <Select.Trigger className={`items-center ${hideLabel ? 'min-h-8 py-1' : ''}`}>
         <Select.Value className={`truncate [&_[data-note]]:hidden ${hideLabel ? 'text-table sm:text-table' : ''}`} />
         <Select.Indicator />
       </Select.Trigger>

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium';
@@ -91,7 +91,8 @@ describe('a thread', () => {
     const { page } = await openPage(`/threads/${first.threadId}`);
     await page.getByLabel('Message', { exact: true }).fill('**sent** from the page');
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByRole('article').filter({ hasText: 'sent from the page' }).waitFor();
+    // Not the row that is marked as being sent: the one the server has agreed to.
+    await page.getByRole('article', { name: 'Message from admin' }).filter({ hasText: 'sent from the page' }).waitFor();
     const { body } = await board.api('GET', `/api/threads/${first.threadId}/messages`);
     expect(body.items.map((item: { body: string }) => item.body)).toEqual(['over to you', '**sent** from the page']);
     await page.close();

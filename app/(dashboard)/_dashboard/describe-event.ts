@@ -42,16 +42,30 @@ export function describeEvent({ type, data }: LoggedEvent): EventLine {
       return { about: text(data['slug']), note: revisionOf(data['revision']), lamp: 'idle', href: slugHref(data) };
     case 'dispatch':
       return { about: text(data['agentType']), note: joined(status, byOf(data)), lamp, href: threadHref(data) };
+    case 'message':
+      return {
+        about: routeOf(data),
+        note: joined(shownStatus(status), priorityOf(data)),
+        lamp,
+        href: threadHref(data),
+      };
     default:
       return {
         about: text(data['assignedTo']) || text(data['title']) || text(data['slug']),
-        note: joined(status === 'none' ? '' : status, priorityOf(data)),
+        note: joined(shownStatus(status), priorityOf(data)),
         lamp,
         href: recordHref(noun ?? '', data),
       };
   }
 }
 
+/** From whom to whom. */
+function routeOf(data: Record<string, unknown>): string {
+  const from = text((data['from'] as { id?: unknown } | undefined)?.id);
+  return [from, text(data['assignedTo'])].filter(name => name !== '').join(' → ');
+}
+
+const shownStatus = (status: string): string => (status === 'none' ? '' : status);
 const joined = (...parts: string[]): string => parts.filter(part => part !== '').join(' · ');
 const durationOf = (value: unknown): string => (typeof value === 'number' ? formatDuration(value) : '');
 const revisionOf = (value: unknown): string => (typeof value === 'number' ? `revision ${value}` : '');

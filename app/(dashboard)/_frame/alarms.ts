@@ -44,7 +44,8 @@ export function alarmsOf({ databaseAway, health, settings }: AlarmSigns): Alarm[
   for (const reason of health?.status === 'ok' ? [] : (health?.reasons ?? [])) {
     const unheard = /listening|orchestrator/i.test(reason);
     alarms.push({
-      id: reason,
+      // The same alarm while its seconds count up.
+      id: reason.replaceAll(/\d+/g, '#'),
       lamp: health?.status === 'down' ? 'failed' : 'waiting',
       text: reason,
       href: unheard ? '/connect' : '/health',

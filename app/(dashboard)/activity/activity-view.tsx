@@ -62,7 +62,7 @@ export function ActivityView() {
           <SelectField
             hideLabel
             label="Subject"
-            className="w-40"
+            className="filter w-40"
             value={subjectKind ?? ANY}
             choices={SUBJECT_CHOICES}
             onChange={value => void set({ subjectKind: value === ANY ? null : value })}

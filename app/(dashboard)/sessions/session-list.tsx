@@ -38,7 +38,7 @@ export function SessionList({ openId }: { openId: string | null }) {
           <SelectField
             hideLabel
             label="Status"
-            className="w-32"
+            className="filter w-32"
             value={filters.status ?? ANY}
             choices={[{ value: ANY, label: 'any status' }, ...SESSION_STATUSES.map(value => ({ value, label: value }))]}
             onChange={value => void set({ status: value === ANY ? null : (value as Session['status']) })}
@@ -46,7 +46,7 @@ export function SessionList({ openId }: { openId: string | null }) {
           <SelectField
             hideLabel
             label="Agent type"
-            className="w-40"
+            className="filter w-40"
             value={filters.agentType ?? ANY}
             choices={[{ value: ANY, label: 'any agent' }, ...agents]}
             onChange={value => void set({ agentType: value === ANY ? null : value })}

@@ -7,6 +7,7 @@ import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import type { Page } from '@/lib/domain/fields';
 import type { Task, TaskStatus } from '@/lib/domain/task/schema';
 import { api, isNotFound, troubleOf } from '@/app/_live/api';
+import type { StreamEvent } from '@/app/_live/connection';
 import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
 import { useLiveQuery } from '@/app/_live/use-live-query';
@@ -27,11 +28,17 @@ import { TaskResultPart } from './task-result';
 
 const CANCELLABLE: readonly TaskStatus[] = ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'dead'];
 
+const isAbout =
+  (taskId: string) =>
+  ({ data }: StreamEvent): boolean =>
+    data.id === taskId || (data['source'] as { id?: unknown } | undefined)?.id === taskId;
+
 export function TaskDetail({ taskId }: { taskId: string }) {
   const task = useLiveQuery<Task>({
     key: ['task', taskId],
     path: `/api/tasks/${taskId}`,
     staleOn: ['task-updated', 'task-deleted', 'dispatch-created', 'dispatch-updated'],
+    concerns: isAbout(taskId),
   });
   useTitle(task.data?.title);
   return (
@@ -61,6 +68,7 @@ function TaskBody({ task }: { task: Task }) {
     path: '/api/dispatches',
     query: { sourceId: task.id, limit: 200 },
     staleOn: ['dispatch-created', 'dispatch-updated'],
+    concerns: isAbout(task.id),
   });
   const ordered = (attempts.data?.items ?? []).toSorted((a, b) => a.times.claimedAt.localeCompare(b.times.claimedAt));
   return (

@@ -66,7 +66,7 @@ export function TaskList({ openId }: { openId: string | null }) {
               <SelectField
                 hideLabel
                 label="Status"
-                className="w-34"
+                className="filter w-34"
                 value={filters.status ?? ANY}
                 choices={STATUS_CHOICES}
                 onChange={value => void set({ status: value === ANY ? null : (value as Task['status']) })}
@@ -74,7 +74,7 @@ export function TaskList({ openId }: { openId: string | null }) {
               <SelectField
                 hideLabel
                 label="Assigned to"
-                className="w-40"
+                className="filter w-40"
                 value={filters.assignedTo ?? ANY}
                 choices={[{ value: ANY, label: 'any agent' }, ...agents]}
                 onChange={value => void set({ assignedTo: value === ANY ? null : value })}

@@ -42,7 +42,7 @@ export const MessageItem = memo(function MessageItem({ message, dispatches }: Me
       {isWork ? (
         <div className="mt-2.5 flex flex-wrap items-start gap-x-4 gap-y-1">
           <LedgerTicks ledger={message.ledger} />
-          <span className="flex min-h-6 items-center gap-2">
+          <span className="touch flex min-h-6 items-center gap-2">
             <StatusWord status={message.status} note={message.reason} />
             <MessageActions message={message} dispatches={dispatches} />
           </span>

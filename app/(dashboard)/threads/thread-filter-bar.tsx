@@ -32,7 +32,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
           <SelectField
             hideLabel
             label="Status"
-            className="w-32"
+            className="filter w-32"
             value={filters.status ?? ANY}
             choices={words('any status', THREAD_STATUSES)}
             onChange={value => void set({ status: orNull(value) })}
@@ -40,7 +40,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
           <SelectField
             hideLabel
             label="Priority"
-            className="w-34"
+            className="filter w-34"
             value={filters.priority ?? ANY}
             choices={words('any priority', PRIORITIES)}
             onChange={value => void set({ priority: orNull(value) })}
@@ -48,7 +48,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
           <SelectField
             hideLabel
             label="Assigned to"
-            className="w-40"
+            className="filter w-40"
             value={filters.assignedTo ?? ANY}
             choices={[{ value: ANY, label: 'any agent' }, { value: 'human', label: 'human' }, ...agents]}
             onChange={value => void set({ assignedTo: orNull(value) })}
@@ -57,7 +57,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
             <SelectField
               hideLabel
               label="Project"
-              className="w-44"
+              className="filter w-44"
               value={filters.project ?? ANY}
               choices={[{ value: ANY, label: 'any project' }, ...projects]}
               onChange={value => void set({ project: orNull(value) })}
