@@ -1,22 +1,40 @@
 import type { Dispatch } from '../../domain/dispatch/schema';
 import { must } from '../../kernel/assert';
-import type { TaskDocument } from '../../store/documents';
+import type { Message } from '../../domain/message/schema';
+import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../../store/ids';
 import { findTask } from '../../store/tasks';
-import { toTask } from '../../store/to-record/work';
+import { toLedger, toTask } from '../../store/to-record/work';
+import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
 import { assemblePrompt } from './assemble-prompt';
 import { readPromptContext, readPromptThread } from './prompt-sources';
 import type { Started } from './start-candidate';
 
-/** All that is needed to do the work, read in parallel: a claim is one round trip for whoever makes it. */
-export async function bundleDispatch(plane: Plane, { dispatch, type, key }: Started): Promise<Dispatch> {
-  const { tenantId } = dispatch;
+export interface BundleSubject {
+  tenantId: string;
+  threadId: ObjectId | null;
+  projectId: ObjectId | null;
+  source: { kind: WorkKind; id: ObjectId };
+}
+
+/** What stands around a work item. Read while the claim's own writes are under way: nothing of it hangs on them. */
+export async function readBundle(plane: Plane, { tenantId, threadId, projectId, source }: BundleSubject) {
   const [thread, task, context] = await Promise.all([
-    dispatch.threadId ? readPromptThread(plane, tenantId, dispatch.threadId) : null,
-    dispatch.source.kind === 'task' ? findTask(plane.collections, tenantId, dispatch.source.id) : null,
-    readPromptContext(plane, tenantId, hexOrNull(dispatch.projectId)),
+    threadId ? readPromptThread(plane, tenantId, threadId) : null,
+    source.kind === 'task' ? findTask(plane.collections, tenantId, source.id) : null,
+    readPromptContext(plane, tenantId, hexOrNull(projectId)),
   ]);
+  return { thread, task, context };
+}
+export type Bundle = Awaited<ReturnType<typeof readBundle>>;
+
+/** All that is needed to do the work: a claim is one round trip for whoever makes it. */
+export function bundleDispatch(
+  { dispatch, type, key, item }: Started,
+  { thread: read, task, context }: Bundle,
+): Dispatch {
+  const thread = read && { ...read, messages: read.messages.map(message => claimed(message, dispatch, item)) };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
   const named = { id: hex(dispatch._id), source, mode, attempt, answerId: hexOrNull(dispatch.question?.answerId) };
@@ -46,7 +64,7 @@ export async function bundleDispatch(plane: Plane, { dispatch, type, key }: Star
       key,
       context,
       thread,
-      task: task ? toTask(task as TaskDocument) : null,
+      task: task ? toTask(task) : null,
     }),
     timings: {
       storedAt: isoOrNull(dispatch.storedAt),
@@ -55,3 +73,17 @@ export async function bundleDispatch(plane: Plane, { dispatch, type, key }: Star
     },
   };
 }
+
+/** The source as the claim left it, for it was read beside the claim. */
+const claimed = (message: Message, dispatch: DispatchDocument, item: WorkDocument): Message =>
+  message.id === hex(dispatch.source.id)
+    ? {
+        ...message,
+        status: 'claimed',
+        reason: null,
+        attempts: item.attempts,
+        epoch: item.epoch,
+        dispatchId: hex(dispatch._id),
+        ledger: toLedger(item.ledger),
+      }
+    : message;

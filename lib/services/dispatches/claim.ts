@@ -2,9 +2,9 @@ import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dis
 import { requirePermission } from '../../auth/policy';
 import { accountHeldUntil } from '../../store/accounts';
 import type { Context } from '../context';
-import { bundleDispatch } from './bundle';
+import { bundleDispatch, readBundle, type BundleSubject } from './bundle';
 import { noteClaimer } from './note-claimer';
-import { findCandidates } from './find-candidates';
+import { findCandidates, type Candidate } from './find-candidates';
 import { startCandidate, SlotPool } from './start-candidate';
 
 /** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
@@ -47,10 +47,7 @@ async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
   for (let at = 0; at < candidates.length && dispatches.length < claim.max;) {
     const batch = candidates.slice(at, at + (claim.max - dispatches.length));
     at += batch.length;
-    const started = await Promise.all(batch.map(candidate => startCandidate(ctx, claim, candidate, slots)));
-    const bundled = await Promise.all(
-      started.map(outcome => ('reason' in outcome ? outcome.reason : bundleDispatch(plane, outcome))),
-    );
+    const bundled = await Promise.all(batch.map(candidate => startAndBundle(ctx, claim, candidate, slots)));
     for (const outcome of bundled) {
       if (typeof outcome === 'string') missed.push(outcome);
       else dispatches.push(outcome);
@@ -61,6 +58,28 @@ async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
     return { dispatches };
   }
   return { dispatches, reason: claim.source ? (missed[0] ?? 'nothing-due') : worstOf(missed) };
+}
+
+async function startAndBundle(
+  ctx: Context,
+  claim: Claim,
+  candidate: Candidate,
+  slots: SlotPool,
+): Promise<Dispatch | ClaimReason> {
+  const subject: BundleSubject =
+    candidate.mode === 'resume'
+      ? candidate.dispatch
+      : {
+          tenantId: candidate.due.item.tenantId,
+          threadId: candidate.due.item.threadId ?? null,
+          projectId: candidate.due.item.projectId ?? null,
+          source: { kind: candidate.due.kind, id: candidate.due.item._id },
+        };
+  const reading = readBundle(ctx.plane, subject);
+  // A claim that is lost leaves the reading behind; its failure is then nobody's.
+  reading.catch(() => undefined);
+  const outcome = await startCandidate(ctx, claim, candidate, slots);
+  return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
 }
 
 /** Of several reasons the one a person can act on. */

@@ -5,7 +5,7 @@ import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../store/
 import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { busyLanes } from '../../store/lanes';
-import { findDue, findLaneHeads, findWorkItem, WORK_WORDS, type DueItem } from '../../store/work-items';
+import { findDue, findLaneHeads, findWorkItem, WORK_WORDS, type DueItem, type WorkKind } from '../../store/work-items';
 import type { Context } from '../context';
 import { adoptWork } from '../messages/adopt-work';
 
@@ -85,8 +85,7 @@ async function bySource(ctx: Context, claim: Claim, source: NonNullable<Claim['s
   const { plane, principal } = ctx;
   const c = plane.collections;
   const id = bodyId('source.id', source.id);
-  await adoptWork(plane, source.kind, id);
-  const item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });
+  const item = await findTakenUp(ctx, { kind: source.kind, id });
   if (!item) return { candidates: [], reason: 'taken' };
   const words = WORK_WORDS[source.kind];
   if (item.status === words.held) return { candidates: [], reason: 'held' };
@@ -95,9 +94,23 @@ async function bySource(ctx: Context, claim: Claim, source: NonNullable<Claim['s
   if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
   if (!type || holdReason(type, item.priority) !== null) return { candidates: [], reason: 'held' };
-  const head = (await headsOf(c, [{ kind: source.kind, item }]))[0];
+  if (item.availableAt.getTime() > Date.now() + CLOCK_SLACK_MS) return { candidates: [], reason: 'nothing-due' };
+  // The first of its lane needs no look at what stands before it.
+  const head =
+    item.seq <= FIRST_SEQ ? { kind: source.kind, item } : (await headsOf(c, [{ kind: source.kind, item }]))[0];
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
+}
+
+const FIRST_SEQ = 1;
+
+/** A raw insert is taken up first: its doorbell may be quicker than whoever adopts. */
+async function findTakenUp({ plane, principal }: Context, source: { kind: WorkKind; id: ObjectId }) {
+  const find = () => findWorkItem(plane.collections, principal.tenantId, source);
+  const item = await find();
+  if (item?.rankAt instanceof Date) return item;
+  await adoptWork(plane, source.kind, source.id);
+  return find();
 }
 
 async function resumeBySource(ctx: Context, claim: Claim, dispatchId: ObjectId | null): Promise<Found> {
