@@ -77,9 +77,9 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { 'question.id': 1 }, partialFilterExpression: { 'question.id': { $exists: true } } },
     { key: { threadId: 1, claimedAt: -1 } },
     { key: { tenantId: 1, _id: -1 } },
-    // Hop percentiles over a window.
-    { key: { tenantId: 1, claimedAt: -1 } },
-    { key: { tenantId: 1, endedAt: -1 } },
+    // Hop percentiles over a window, from the index alone: an output may be large.
+    { key: { tenantId: 1, claimedAt: -1, attempt: 1, storedAt: 1, streamedAt: 1, firstHeartbeatAt: 1 } },
+    { key: { tenantId: 1, status: 1, endedAt: -1, claimedAt: 1, storedAt: 1 } },
   ],
   sessions: [
     { key: { key: 1 }, unique: true, partialFilterExpression: { status: 'open' } },
@@ -87,12 +87,20 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { status: 1, lastActiveAt: 1 } },
     { key: { dispatchId: 1 } },
     { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, status: 1, _id: -1 } },
+    { key: { tenantId: 1, agentType: 1, _id: -1 } },
   ],
   toolCalls: [
-    { key: { tenantId: 1, startedAt: -1 } },
-    { key: { sessionId: 1, status: 1 } },
+    // Percentiles a tool, from the index alone.
+    { key: { tenantId: 1, startedAt: -1, tool: 1, status: 1, durationMs: 1 } },
+    { key: { tenantId: 1, status: 1, startedAt: -1 } },
     { key: { tenantId: 1, _id: -1 } },
-    { key: { tenantId: 1, status: 1 } },
+    { key: { tenantId: 1, tool: 1, _id: -1 } },
+    { key: { tenantId: 1, status: 1, _id: -1 } },
+    { key: { sessionId: 1, _id: -1 } },
+    { key: { dispatchId: 1, _id: -1 } },
+    // Calls that nobody ended.
+    { key: { startedAt: 1 }, partialFilterExpression: { status: 'started' } },
   ],
   consumers: [{ key: { tenantId: 1, name: 1 }, unique: true }],
   presence: [
@@ -103,7 +111,9 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
   activity: [
     { key: { tenantId: 1, _id: -1 } },
     { key: { tenantId: 1, 'subject.kind': 1, 'subject.id': 1, _id: -1 } },
+    { key: { tenantId: 1, 'subject.id': 1, _id: -1 } },
     { key: { tenantId: 1, action: 1, _id: -1 } },
+    { key: { tenantId: 1, 'actor.id': 1, _id: -1 } },
   ],
   apiTokens: [{ key: { tokenId: 1 }, unique: true }, { key: { tenantId: 1, _id: -1 } }],
   webSessions: [

@@ -4,8 +4,10 @@ import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
 import { eventRoutes } from './events';
 import { healthRoutes } from './health';
+import { observationRoutes } from './observation';
 import { openApiRoutes } from './openapi';
 import { projectRoutes } from './projects';
+import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
 import { tenantRoutes } from './tenants';
 import { messageRoutes, threadRoutes } from './threads';
@@ -23,6 +25,8 @@ export const ROUTES: readonly Route[] = [
   ...taskRoutes,
   ...dispatchRoutes,
   ...eventRoutes,
+  ...observationRoutes,
+  ...settingsRoutes,
   ...healthRoutes,
   ...openApiRoutes(() => ROUTES),
 ];

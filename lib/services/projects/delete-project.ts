@@ -33,14 +33,17 @@ export async function deleteProject(ctx: Context, id: string): Promise<void> {
 }
 
 function inUse(name: string, hangs: HangsOnProject): ControlPlaneError {
-  const count = (n: number, one: string, many: string) =>
-    n === 0 ? [] : [`${n >= COUNTED_AT_MOST ? `${COUNTED_AT_MOST} or more` : n} ${n === 1 ? one : many}`];
   const what = [
-    ...count(hangs.children, 'node', 'nodes'),
-    ...count(hangs.threads, 'thread', 'threads'),
-    ...count(hangs.tasks, 'task', 'tasks'),
+    ...counted(hangs.children, 'node'),
+    ...counted(hangs.threads, 'thread'),
+    ...counted(hangs.tasks, 'task'),
   ].join(', ');
-  return new ControlPlaneError('conflict', `On '${name}' there ${what.startsWith('1 ') ? 'hangs' : 'hang'} ${what}. Move or delete them first.`, {
+  return new ControlPlaneError('conflict', `'${name}' still has ${what} on it. Move or delete what hangs there first.`, {
     details: { ...hangs },
   });
+}
+
+function counted(count: number, noun: string): string[] {
+  if (count === 0) return [];
+  return [`${count >= COUNTED_AT_MOST ? `${COUNTED_AT_MOST} or more` : count} ${noun}${count === 1 ? '' : 's'}`];
 }

@@ -1,11 +1,13 @@
-import { Settings } from '../../domain/settings/schema';
+import type { Settings } from '../../domain/settings/schema';
+import { readRawSettings } from '../../domain/settings/read-raw';
 import type { Collections } from '../../store/collections';
+import { findSettings } from '../../store/settings';
 
 /** Settings are read at every claim; another process's change shows here at the latest after this. */
 const FRESH_MS = 500;
 
 interface Entry {
-  settings: Settings;
+  settings: Promise<Settings>;
   atMs: number;
 }
 
@@ -17,12 +19,16 @@ export class SettingsCache {
     private readonly now: () => number,
   ) {}
 
-  async get(tenantId: string): Promise<Settings> {
-    const entry = this.#entries.get(tenantId);
-    if (entry && this.now() - entry.atMs < FRESH_MS) return entry.settings;
-    const row = await this.collections.settings.findOne({ _id: tenantId });
-    const settings = Settings.parse(row ?? {});
-    this.#entries.set(tenantId, { settings, atMs: this.now() });
+  /** Holds the read and not its result: one that began before `forget` cannot put an old state back. */
+  get(tenantId: string): Promise<Settings> {
+    const known = this.#entries.get(tenantId);
+    if (known && this.now() - known.atMs < FRESH_MS) return known.settings;
+    const settings = findSettings(this.collections, tenantId).then(row => readRawSettings({ ...row }));
+    const entry = { settings, atMs: this.now() };
+    this.#entries.set(tenantId, entry);
+    settings.catch(() => {
+      if (this.#entries.get(tenantId) === entry) this.#entries.delete(tenantId);
+    });
     return settings;
   }
 

@@ -1,0 +1,56 @@
+import { Activity, ListActivity } from '../../domain/activity/schema';
+import { pageOf } from '../../domain/fields';
+import { ListSessions, Session } from '../../domain/session/schema';
+import { StatsQuery } from '../../domain/stats/query';
+import { Stats } from '../../domain/stats/schema';
+import { ListToolCalls, ToolCall } from '../../domain/tool-call/schema';
+import { listActivity } from '../../services/activity/list-activity';
+import { listSessions } from '../../services/sessions/list-sessions';
+import { getStats } from '../../services/stats/get-stats';
+import { listToolCalls } from '../../services/tool-calls/list-tool-calls';
+import { route, type Route } from '../route';
+
+const tag = 'observation';
+
+export const observationRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/sessions',
+    access: 'activity:read',
+    tag,
+    summary: 'Sessions of agents, newest first',
+    query: ListSessions,
+    response: pageOf(Session),
+    run: ({ ctx, query }) => listSessions(ctx, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/tool-calls',
+    access: 'activity:read',
+    tag,
+    summary: 'Tool calls, newest first',
+    query: ListToolCalls,
+    response: pageOf(ToolCall),
+    run: ({ ctx, query }) => listToolCalls(ctx, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/activity',
+    access: 'activity:read',
+    tag,
+    summary: 'The audit log: who did what to what, newest first',
+    query: ListActivity,
+    response: pageOf(Activity),
+    run: ({ ctx, query }) => listActivity(ctx, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/stats',
+    access: 'stats:read',
+    tag,
+    summary: 'Latencies hop by hop, tools, and work now; no data is null',
+    query: StatsQuery,
+    response: Stats,
+    run: ({ ctx, query }) => getStats(ctx, query),
+  }),
+];

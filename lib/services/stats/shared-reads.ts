@@ -1,0 +1,56 @@
+import { LruMap } from '../../kernel/lru-map';
+import type { Clock } from '../../kernel/clock';
+
+/** Reads of one kind begin at least this far apart. */
+const LEAST_GAP_MS = 250;
+/** A slow read may take a fifth of the time, whatever the number of those who ask. */
+const GAP_PER_COST = 5;
+const MOST_KEYS = 500;
+
+interface Entry<T> {
+  startedAtMs: number;
+  tookMs: number;
+  /** One at a time: a read that hangs must not gather more of its kind. */
+  running: Promise<unknown>;
+  /** Asked for and not begun: whoever comes now gets this one. */
+  next: Promise<T> | null;
+}
+
+const newEntry = <T>(): Entry<T> => ({
+  startedAtMs: Number.NEGATIVE_INFINITY,
+  tookMs: 0,
+  running: Promise.resolve(),
+  next: null,
+});
+
+/**
+ * Shares an expensive read without ever answering with an old one: nobody gets a read that began before they asked, so
+ * a page that asks again at an event sees what the event told. When reads follow each other too closely, the next one
+ * waits its turn and those who come meanwhile wait with it.
+ */
+export class SharedReads<T> {
+  readonly #entries = new LruMap<string, Entry<T>>(MOST_KEYS);
+
+  constructor(private readonly clock: Clock) {}
+
+  read(key: string, read: () => Promise<T>): Promise<T> {
+    const entry = this.#entries.get(key) ?? newEntry<T>();
+    this.#entries.set(key, entry);
+    entry.next ??= this.#inTurn(entry, read);
+    return entry.next;
+  }
+
+  async #inTurn(entry: Entry<T>, read: () => Promise<T>): Promise<T> {
+    await entry.running;
+    const gapMs = Math.max(LEAST_GAP_MS, entry.tookMs * GAP_PER_COST);
+    const waitMs = entry.startedAtMs + gapMs - this.clock.now();
+    if (waitMs > 0) await this.clock.sleep(waitMs);
+    entry.next = null;
+    entry.startedAtMs = this.clock.now();
+    const reading = read().finally(() => {
+      entry.tookMs = this.clock.now() - entry.startedAtMs;
+    });
+    entry.running = reading.catch(() => undefined);
+    return reading;
+  }
+}

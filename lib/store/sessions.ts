@@ -1,0 +1,118 @@
+import type { Filter, ObjectId } from 'mongodb';
+import type { Page } from '../domain/fields';
+import { SESSION_IDLE_MS, type ListSessions } from '../domain/session/schema';
+import { OPEN_DISPATCH_STATUSES } from '../domain/dispatch/schema';
+import type { Collections } from './collections';
+import type { SessionDocument } from './documents';
+import { bodyId, newId } from './ids';
+import { listPage } from './list-page';
+
+/** A busy session is written this often, not at every call: each write is a change the stream has to read. */
+const TOUCH_EVERY_MS = 10_000;
+
+const notIdle = { $expr: { $gt: ['$lastActiveAt', { $subtract: ['$$NOW', SESSION_IDLE_MS] }] } };
+const idle = { $expr: { $lte: ['$lastActiveAt', { $subtract: ['$$NOW', SESSION_IDLE_MS] }] } };
+
+export type NewSession = Pick<
+  SessionDocument,
+  'tenantId' | 'createdBy' | 'key' | 'client' | 'agentType' | 'dispatchId' | 'threadId'
+>;
+
+/** The open session of a key, made if there is none. Duplicate key: there is one that has been idle for too long. */
+export async function touchOrInsertSession(c: Collections, session: NewSession): Promise<SessionDocument> {
+  const isNew = { $eq: [{ $type: '$openedAt' }, 'missing'] };
+  const isStale = { $lte: ['$lastActiveAt', { $subtract: ['$$NOW', TOUCH_EVERY_MS] }] };
+  const made: Omit<SessionDocument, 'createdAt' | 'updatedAt' | 'openedAt' | 'lastActiveAt'> = {
+    _id: newId(),
+    ...session,
+    status: 'open',
+    toolCalls: 0,
+    endedAt: null,
+  };
+  const times = { createdAt: '$$NOW', updatedAt: '$$NOW', openedAt: '$$NOW', lastActiveAt: '$$NOW' };
+  const row = await c.sessions.findOneAndUpdate(
+    { key: session.key, status: 'open', ...notIdle },
+    [
+      {
+        $replaceWith: {
+          $cond: [
+            isNew,
+            { $mergeObjects: [{ $literal: made }, times] },
+            { $mergeObjects: ['$$ROOT', { lastActiveAt: { $cond: [isStale, '$$NOW', '$lastActiveAt'] } }] },
+          ],
+        },
+      },
+    ],
+    { upsert: true, returnDocument: 'after' },
+  );
+  return row!;
+}
+
+/** One more call of it. False: it is not open any more. */
+export async function countCall(c: Collections, sessionId: ObjectId): Promise<boolean> {
+  const result = await c.sessions.updateOne({ _id: sessionId, status: 'open' }, [
+    { $set: { toolCalls: { $add: ['$toolCalls', 1] }, lastActiveAt: '$$NOW' } },
+  ]);
+  return result.matchedCount === 1;
+}
+
+export async function closeSessions(c: Collections, filter: Filter<SessionDocument>): Promise<number> {
+  const result = await c.sessions.updateMany({ ...filter, status: 'open' }, [
+    { $set: { status: 'closed', endedAt: '$$NOW', updatedAt: '$$NOW' } },
+  ]);
+  return result.modifiedCount;
+}
+
+/** By key: the one that stands in a new one's way. */
+export const expireIdle = async (c: Collections, filter: Filter<SessionDocument>): Promise<boolean> => {
+  const result = await c.sessions.updateOne({ ...filter, status: 'open', ...idle }, [
+    {
+      $set: {
+        status: 'expired',
+        endedAt: '$$NOW',
+        updatedAt: '$$NOW',
+        idleMs: { $subtract: ['$$NOW', '$lastActiveAt'] },
+      },
+    },
+  ]);
+  return result.modifiedCount === 1;
+};
+
+export async function findIdleSessions(c: Collections, limit: number): Promise<ObjectId[]> {
+  const rows = await c.sessions
+    .find({ status: 'open', ...idle }, { projection: { _id: 1 } })
+    .sort({ lastActiveAt: 1 })
+    .limit(limit)
+    .toArray();
+  return rows.map(({ _id }) => _id);
+}
+
+/** Open sessions of dispatches that are over, among those that were active longest ago. */
+export async function findSessionsOfEndedDispatches(c: Collections, limit: number): Promise<ObjectId[]> {
+  const rows = await c.sessions
+    .find({ status: 'open', dispatchId: { $ne: null } }, { projection: { dispatchId: 1 } })
+    .sort({ lastActiveAt: 1 })
+    .limit(limit)
+    .toArray();
+  const ids = rows.map(row => row.dispatchId!);
+  const open = await c.dispatches
+    .find({ _id: { $in: ids }, status: { $in: [...OPEN_DISPATCH_STATUSES] } }, { projection: { _id: 1 } })
+    .toArray();
+  const going = new Set(open.map(({ _id }) => _id.toHexString()));
+  return rows.filter(row => !going.has(row.dispatchId!.toHexString())).map(({ _id }) => _id);
+}
+
+export function listSessionRows<R>(
+  c: Collections,
+  tenantId: string,
+  { limit, cursor, status, agentType, dispatchId }: ListSessions,
+  toRecord: (row: SessionDocument) => R,
+): Promise<Page<R>> {
+  const filter: Filter<SessionDocument> = {
+    tenantId,
+    ...(status ? { status } : {}),
+    ...(agentType ? { agentType } : {}),
+    ...(dispatchId ? { dispatchId: bodyId('dispatchId', dispatchId) } : {}),
+  };
+  return listPage(c.sessions, filter, { direction: -1 }, { limit, cursor }, toRecord);
+}

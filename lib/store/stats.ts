@@ -1,0 +1,152 @@
+import type { Document } from 'mongodb';
+import { SESSION_IDLE_MS } from '../domain/session/schema';
+import type { Hop } from '../domain/stats/schema';
+import type { Collections } from './collections';
+
+/**
+ * Numbers over a window. Each query stands on an index that holds every field it reads: dispatches carry outputs of
+ * 64,000 characters, and ten thousand of them must not be fetched for six times each.
+ */
+
+/** The newest rows of a window; more make percentiles no better. */
+const MOST_ROWS = 10_000;
+
+export type HopSamples = Record<Hop, number[]>;
+export interface Window {
+  tenantId: string;
+  since: Date;
+}
+
+/** `$subtract` of what is missing is null, and null is no sample. */
+const samples = (from: string, to: string): Document => ({ $push: { $subtract: [`$${to}`, `$${from}`] } });
+/** A retry's clock began with the attempt before it: what came before the claim is told of first attempts only. */
+const firstAttempt = (from: string, to: string): Document => ({
+  $push: { $cond: [{ $eq: ['$attempt', 1] }, { $subtract: [`$${to}`, `$${from}`] }, null] },
+});
+
+export async function readHops(c: Collections, { tenantId, since }: Window): Promise<HopSamples> {
+  const newest = (field: string, filter: Document, group: Document) =>
+    c.dispatches
+      .aggregate<Record<string, (number | null)[]>>([
+        { $match: { tenantId, ...filter, [field]: { $gte: since } } },
+        { $sort: { [field]: -1 } },
+        { $limit: MOST_ROWS },
+        { $group: { _id: null, ...group } },
+      ])
+      .next();
+  const [claimed, done] = await Promise.all([
+    newest('claimedAt', {}, {
+      storedToStreamed: firstAttempt('storedAt', 'streamedAt'),
+      streamedToClaimed: firstAttempt('streamedAt', 'claimedAt'),
+      storedToClaimed: firstAttempt('storedAt', 'claimedAt'),
+      claimedToStarted: samples('claimedAt', 'firstHeartbeatAt'),
+    }),
+    newest('endedAt', { status: 'done' }, {
+      claimedToDone: samples('claimedAt', 'endedAt'),
+      storedToDone: samples('storedAt', 'endedAt'),
+    }),
+  ]);
+  const numbers = (hop: Hop): number[] => ({ ...claimed, ...done })[hop]?.filter(value => value !== null) ?? [];
+  return {
+    storedToStreamed: numbers('storedToStreamed'),
+    streamedToClaimed: numbers('streamedToClaimed'),
+    storedToClaimed: numbers('storedToClaimed'),
+    claimedToStarted: numbers('claimedToStarted'),
+    claimedToDone: numbers('claimedToDone'),
+    storedToDone: numbers('storedToDone'),
+  };
+}
+
+export interface ToolSamples {
+  tool: string;
+  calls: number;
+  errors: number;
+  durationsMs: number[];
+}
+
+export async function readToolSamples(c: Collections, { tenantId, since }: Window): Promise<ToolSamples[]> {
+  const rows = await c.toolCalls
+    .aggregate<{ _id: string; calls: number; errors: number; durations: (number | null)[] }>([
+      { $match: { tenantId, startedAt: { $gte: since } } },
+      { $sort: { startedAt: -1 } },
+      { $limit: MOST_ROWS },
+      {
+        $group: {
+          _id: '$tool',
+          calls: { $sum: 1 },
+          errors: { $sum: { $cond: [{ $eq: ['$status', 'error'] }, 1, 0] } },
+          durations: { $push: '$durationMs' },
+        },
+      },
+      { $sort: { calls: -1, _id: 1 } },
+    ])
+    .toArray();
+  return rows.map(({ _id, calls, errors, durations }) => ({
+    tool: _id,
+    calls,
+    errors,
+    durationsMs: durations.filter(value => value !== null),
+  }));
+}
+
+export async function countToolCalls(c: Collections, { tenantId, since }: Window) {
+  const startedAt = { $gte: since };
+  const [total, errors, inFlight] = await Promise.all([
+    c.toolCalls.countDocuments({ tenantId, startedAt }),
+    c.toolCalls.countDocuments({ tenantId, status: 'error', startedAt }),
+    c.toolCalls.countDocuments({ tenantId, status: 'started' }),
+  ]);
+  return { total, errors, inFlight };
+}
+
+export const countActiveSessions = (c: Collections, tenantId: string, now: Date): Promise<number> =>
+  c.sessions.countDocuments({
+    tenantId,
+    status: 'open',
+    lastActiveAt: { $gt: new Date(now.getTime() - SESSION_IDLE_MS) },
+  });
+
+export interface TypeCounts {
+  running: number;
+  waiting: number;
+  held: number;
+}
+
+/** What runs and what waits, by agent type; from the indexes that claims use. */
+export async function countWorkByType(c: Collections, tenantId: string): Promise<Map<string, TypeCounts>> {
+  const counts = new Map<string, TypeCounts>();
+  const add = (slug: string, field: keyof TypeCounts, count: number) => {
+    const entry = counts.get(slug) ?? { running: 0, waiting: 0, held: 0 };
+    entry[field] += count;
+    counts.set(slug, entry);
+  };
+  const [running, messages, tasks] = await Promise.all([
+    c.dispatches.aggregate<Grouped>(grouped(tenantId, ['running', 'cancelling'], 'agentType')).toArray(),
+    c.messages.aggregate<Grouped>(grouped(tenantId, ['queued', 'held'], 'assignedTo')).toArray(),
+    c.tasks.aggregate<Grouped>(grouped(tenantId, ['ready', 'held'], 'assignedTo')).toArray(),
+  ]);
+  for (const { _id, count } of running) add(_id.by, 'running', count);
+  for (const { _id, count } of [...messages, ...tasks]) add(_id.by, _id.status === 'held' ? 'held' : 'waiting', count);
+  return counts;
+}
+
+interface Grouped {
+  _id: { status: string; by: string };
+  count: number;
+}
+
+const grouped = (tenantId: string, statuses: string[], by: string): Document[] => [
+  { $match: { tenantId, status: { $in: statuses } } },
+  { $group: { _id: { status: '$status', by: `$${by}` }, count: { $sum: 1 } } },
+];
+
+export const countDoneSince = (c: Collections, tenantId: string, since: Date): Promise<number> =>
+  c.dispatches.countDocuments({ tenantId, status: 'done', endedAt: { $gte: since } });
+
+export async function countDead(c: Collections, tenantId: string): Promise<number> {
+  const [messages, tasks] = await Promise.all([
+    c.messages.countDocuments({ tenantId, status: 'dead' }),
+    c.tasks.countDocuments({ tenantId, status: 'dead' }),
+  ]);
+  return messages + tasks;
+}
