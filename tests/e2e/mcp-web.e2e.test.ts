@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, REVISIONS, type AgentClient } from '../support/mcp';
+import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
+
+/** MCP as remote clients reach it: on web's own URL, whatever becomes of the process behind it. */
+
+let board: Switchboard;
+let token: string;
+let url: string;
+
+beforeAll(async () => {
+  board = await startSwitchboard();
+  token = await board.tokenFor('orchestrator');
+  url = `${board.url}/mcp`;
+  await until(() => isUp(), 30_000);
+});
+afterAll(async () => {
+  expect(await board?.stop()).toBe(0);
+});
+
+const isUp = async (): Promise<boolean> =>
+  connect(url, token, '2026-07-28').then(
+    async client => {
+      await client.close();
+      return true;
+    },
+    () => false,
+  );
+
+async function claim(agentType: string) {
+  const { body } = await board.api(
+    'POST',
+    '/api/dispatches/claim',
+    { consumer: 'e2e', agentTypes: [agentType] },
+    token,
+  );
+  return body.dispatches[0];
+}
+
+describe('/mcp of the web process', () => {
+  test.each(REVISIONS)('research asks copywriting and comes back with the answer (revision %s)', async revision => {
+    const agents: AgentClient = await connect(url, token, revision);
+    await board.api('POST', '/api/messages', { assignedTo: 'research', body: 'a line on tea' });
+    const research = await claim('research');
+    const known = { epoch: research.epoch, agentId: 'agent-7' };
+    expect((await board.api('POST', `/api/dispatches/${research.id}/progress`, known, token)).status).toBe(200);
+    const asked = await agents.call('ask', { to: 'copywriting', question: 'Which tone?', dispatch: research.key });
+    expect(asked.data.status).toBe('waiting');
+    const copywriting = await claim('copywriting');
+    const inbox = await agents.call('list_inbox', { dispatch: copywriting.key });
+    expect(inbox.data.items).toMatchObject([{ body: 'Which tone?', kind: 'question' }]);
+    await agents.call('mark_done', { output: 'Warm.', dispatch: copywriting.key });
+    const resumed = await claim('research');
+    expect(resumed).toMatchObject({ id: research.id, mode: 'resume', epoch: research.epoch + 1, agentId: 'agent-7' });
+    await agents.call('mark_done', { output: 'Tea, warmly.', dispatch: resumed.key });
+    const thread = await board.api('GET', `/api/threads/${research.thread.id}/messages`, undefined, token);
+    expect(thread.body.items.map(({ body }: { body: string }) => body)).toEqual([
+      'a line on tea',
+      'Which tone?',
+      'Warm.',
+      'Tea, warmly.',
+    ]);
+    await agents.close();
+  });
+
+  test('says 503 while the MCP server is away, and works again by itself', async () => {
+    const { mcp } = board.run.pids;
+    process.kill(mcp!, 'SIGKILL');
+    const seen = new Set<number>();
+    await until(async () => {
+      const { status } = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: '{}',
+      });
+      seen.add(status);
+      return seen.has(503) && (await isUp());
+    }, 30_000);
+    expect(board.logged()).toContain('the MCP server ended; it is started again');
+  });
+
+  test('the MCP server ends with a web process that is killed, and the next one has its own', async () => {
+    const { pid } = JSON.parse(
+      /\{[^\n]*"name":"mcp-server","pid":\d+[^\n]*"ready"[^\n]*\}/g.exec(board.logged())![0],
+    ) as { pid: number };
+    await board.kill();
+    await until(() => !isRunning(pid), 10_000);
+    await board.restart();
+    await until(() => isUp(), 30_000);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
