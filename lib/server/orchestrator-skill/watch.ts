@@ -96,7 +96,7 @@ class Watcher {
       onState: (state, error) => this.#onState(state, error?.message),
     });
     this.#timers.push(setInterval(() => this.#lookAtState(), STATE_POLL_MS));
-    this.#timers.push(setInterval(() => void this.#lookForDue(), DUE_POLL_MS));
+    this.#timers.push(setInterval(() => void this.#lookForDue(DUE_SECONDS), DUE_POLL_MS));
     await finished;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
@@ -142,11 +142,12 @@ class Watcher {
       this.#wasOffline = true;
       print({ state });
     }
-    if (state === 'live' && this.#wasOffline) {
+    if (state !== 'live') return;
+    if (this.#wasOffline) {
       this.#wasOffline = false;
       print({ state });
       this.#bell.check();
-    }
+    } else void this.#lookForDue(0);
   }
 
   #lookAtState(): void {
@@ -156,10 +157,11 @@ class Watcher {
     this.#stopCount = count;
   }
 
-  async #lookForDue(): Promise<void> {
+  /** At the start any due work counts: it may have come after the session's look and before the stream was open. */
+  async #lookForDue(minSeconds: number): Promise<void> {
     if (this.#stream?.state !== 'live' || Date.now() < this.#dueAgainMs) return;
     const health = await this.context.client.get<SystemHealth>('/api/system-health').catch(() => null);
-    if ((health?.oldestDueSeconds ?? 0) < DUE_SECONDS) {
+    if ((health?.oldestDueSeconds ?? -1) < minSeconds) {
       this.#dueSilenceMs = 0;
       return;
     }

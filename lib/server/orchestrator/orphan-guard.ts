@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
  * waits at the other end of a pipe; the pipe closes when this process ends, however it ends, and the shell then stops
  * the process groups it still knows. It runs in a session of its own, out of reach of what is sent to our group.
  */
-const SCRIPT = `
+export const GUARD_SCRIPT = `
 trap '' HUP INT TERM
 live=
 while read -r verb group; do
@@ -15,9 +15,9 @@ while read -r verb group; do
   esac
 done
 [ -n "$live" ] || exit 0
-for group in $live; do kill -TERM -- "-$group" 2>/dev/null; done
+for group in $live; do kill -s TERM -- "-$group" 2>/dev/null; done
 sleep 3
-for group in $live; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done
 `;
 
 /** Somebody who kills it on purpose again and again is not to be fought. */
@@ -30,7 +30,7 @@ export class OrphanGuard {
   #stopped = false;
 
   start(): void {
-    const shell = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    const shell = spawn('/bin/sh', ['-c', GUARD_SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     // It ends by itself when the pipe closes; it must not keep this process alive.
     shell.unref();
     shell.stdin?.on('error', () => undefined);

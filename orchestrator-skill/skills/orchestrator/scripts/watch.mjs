@@ -1343,7 +1343,7 @@ var Watcher = class {
       onState: (state, error) => this.#onState(state, error?.message)
     });
     this.#timers.push(setInterval(() => this.#lookAtState(), STATE_POLL_MS));
-    this.#timers.push(setInterval(() => void this.#lookForDue(), DUE_POLL_MS));
+    this.#timers.push(setInterval(() => void this.#lookForDue(DUE_SECONDS), DUE_POLL_MS));
     await finished;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
@@ -1385,11 +1385,12 @@ var Watcher = class {
       this.#wasOffline = true;
       print({ state });
     }
-    if (state === "live" && this.#wasOffline) {
+    if (state !== "live") return;
+    if (this.#wasOffline) {
       this.#wasOffline = false;
       print({ state });
       this.#bell.check();
-    }
+    } else void this.#lookForDue(0);
   }
   #lookAtState() {
     if (!isSameProcess(this.#session, this.#sessionMark)) return this.end(false);
@@ -1397,10 +1398,11 @@ var Watcher = class {
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
   }
-  async #lookForDue() {
+  /** At the start any due work counts: it may have come after the session's look and before the stream was open. */
+  async #lookForDue(minSeconds) {
     if (this.#stream?.state !== "live" || Date.now() < this.#dueAgainMs) return;
     const health = await this.context.client.get("/api/system-health").catch(() => null);
-    if ((health?.oldestDueSeconds ?? 0) < DUE_SECONDS) {
+    if ((health?.oldestDueSeconds ?? -1) < minSeconds) {
       this.#dueSilenceMs = 0;
       return;
     }

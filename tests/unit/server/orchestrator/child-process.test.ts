@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChild } from '@/lib/server/orchestrator/child-process';
-import { OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
+import { GUARD_SCRIPT, OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
 import { isGroupAlive } from '@/lib/server/orchestrator/process-group';
 import { until } from '../../sdk/until';
 
@@ -67,5 +69,28 @@ describe('child process', () => {
     const { child, lines } = run('head -c 10000 /dev/zero | tr "\\0" "x" >&2');
     await child.ended;
     expect(lines.map(line => line.length)).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
+  });
+});
+
+const waits = (name: string) => `const { spawn } = require('node:child_process');
+  const child = spawn('/bin/sh', ['-c', ${JSON.stringify(name)}], { detached: true, stdio: 'ignore' });
+  process.stdout.write(child.pid + '\\n');
+  setInterval(() => {}, 1000);`;
+
+describe('orphan guard', () => {
+  it.each([
+    ['listens to SIGTERM', 'sleep 300 & sleep 300'],
+    ['does not', `trap '' TERM; while :; do sleep 0.05; done`],
+  ])('stops a group that %s when the pipe closes', async (_title, command) => {
+    const other = spawn(process.execPath, ['-e', waits(command)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(other.stdout, 'data')) as [Buffer];
+    const group = Number(line.toString());
+    const shell = spawn('/bin/sh', ['-c', GUARD_SCRIPT], { stdio: ['pipe', 'ignore', 'inherit'] });
+    shell.stdin.write('add 99999999\nremove 99999999\n');
+    shell.stdin.write(`add ${group}\n`);
+    expect(isGroupAlive(group)).toBe(true);
+    shell.stdin.end();
+    await until('the group is gone', () => !isGroupAlive(group), 8_000);
+    other.kill('SIGKILL');
   });
 });

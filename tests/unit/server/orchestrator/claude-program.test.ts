@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { claudeProgram, readClaudeResult } from '@/lib/server/orchestrator/claude-program';
+import { createLogger } from '@/lib/telemetry/logger';
+import { makeDispatch } from './fake-plane';
+
+const log = createLogger({ name: 'test', level: 'silent' });
+
+function open(command = 'claude') {
+  const progress: unknown[] = [];
+  let sessions = 0;
+  const program = claudeProgram(command, {
+    log,
+    newId: () => `session-${(sessions += 1)}`,
+    calls: {
+      progress: async (id, body) => {
+        progress.push({ id, ...body });
+        return { id, status: 'running', epoch: 1 };
+      },
+    },
+  });
+  if (program === null) throw new Error('expected the claude program');
+  return { program, progress };
+}
+const agentType = {
+  slug: 'qa',
+  revision: 1,
+  model: 'opus',
+  thinking: 'high' as const,
+  tools: ['Read', 'Bash(git *)', 'mcp__x__*'],
+  systemPrompt: '',
+};
+const option = (args: readonly string[], name: string) => args[args.indexOf(name) + 1];
+
+describe('--exec claude', () => {
+  it('is taken only for the command claude', () => {
+    expect(
+      claudeProgram('claudette', { log, calls: { progress: async () => ({ id: '', status: 'done', epoch: 1 }) } }),
+    ).toBeNull();
+    expect(open('claude --permission-mode acceptEdits').program.start(makeDispatch({})).command).toBe(
+      'claude --permission-mode acceptEdits "$@"',
+    );
+  });
+
+  it('gives the prompt on stdin, and model, effort and tools of the type as options', () => {
+    const { args, stdin } = open().program.start(makeDispatch({ agentType, prompt: 'the brief' }));
+    expect(stdin).toBe('the brief');
+    expect(option(args, '--model')).toBe('opus');
+    expect(option(args, '--effort')).toBe('high');
+    expect(option(args, '--tools')).toBe('Read,Bash');
+    expect(option(args, '--allowedTools')).toBe('mcp__switchboard__*,Read,Bash(git *),mcp__x__*');
+  });
+
+  it('leaves to the session what the type leaves to it', () => {
+    const { args } = open().program.start(makeDispatch({}));
+    for (const name of ['--model', '--effort', '--tools']) expect(args).not.toContain(name);
+  });
+
+  it('keeps token and key out of the arguments, which every user of the machine can list', () => {
+    const dispatch = makeDispatch({ agentType });
+    const { args } = open().program.start(dispatch);
+    expect(args.join(' ')).not.toContain(dispatch.key);
+    expect(JSON.parse(option(args, '--mcp-config') ?? '')).toEqual({
+      mcpServers: {
+        switchboard: {
+          type: 'http',
+          url: '${SWITCHBOARD_MCP_URL}',
+          headers: { Authorization: 'Bearer ${SWITCHBOARD_TOKEN}' },
+        },
+      },
+    });
+  });
+
+  it('tells the plane its session, and goes on with it on a resume', () => {
+    const { program, progress } = open();
+    const dispatch = makeDispatch({ agentType });
+    expect(option(program.start(dispatch).args, '--session-id')).toBe('session-1');
+    program.started?.(dispatch);
+    expect(progress).toEqual([
+      { id: dispatch.id, epoch: 1, agentId: 'session-1', enforced: { model: true, tools: true } },
+    ]);
+    const resumed = { ...dispatch, mode: 'resume' as const, epoch: 2, agentId: 'session-1' };
+    expect(option(program.start(resumed).args, '--resume')).toBe('session-1');
+  });
+
+  it('starts afresh when the session to resume is not on this machine', () => {
+    const { args } = open().program.start(makeDispatch({ mode: 'resume', agentId: 'elsewhere' }));
+    expect(option(args, '--session-id')).toBe('session-1');
+    expect(args).not.toContain('--resume');
+  });
+
+  it('reads answer and usage from its result', () => {
+    const result = {
+      type: 'result',
+      is_error: false,
+      result: 'answer',
+      total_cost_usd: 0.5,
+      usage: { input_tokens: 1, output_tokens: 2 },
+    };
+    expect(readClaudeResult(JSON.stringify(result))).toEqual({
+      kind: 'complete',
+      output: 'answer',
+      usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.5 },
+    });
+  });
+
+  it.each([
+    ['an error', JSON.stringify({ type: 'result', is_error: true, result: 'limit reached' }), 'limit reached'],
+    ['no answer', JSON.stringify({ type: 'result', subtype: 'error_max_turns' }), 'error_max_turns'],
+    ['something else', 'Segmentation fault', 'Segmentation fault'],
+  ])('fails, to be tried again, on %s', (_what, stdout, reason) => {
+    expect(readClaudeResult(stdout)).toMatchObject({
+      kind: 'fail',
+      retryable: true,
+      error: expect.stringContaining(reason),
+    });
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { install } from '@/scripts/skill-install/install';
+import { ALLOW_RULES } from '@/scripts/skill-install/merge';
+import { sendJson, startTestServer, type TestServer } from '../sdk/test-server';
+
+const ISSUED = 'swb_orchestrator_66aaaaaaaaaaaaaaaaaaaaaa_secret';
+let folder: string;
+let server: TestServer;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'switchboard-install-'));
+  server = await startTestServer((request, response) => {
+    if (request.url === '/api/tokens') return sendJson(response, 201, { token: ISSUED });
+    const known = request.headers.authorization === `Bearer ${ISSUED}`;
+    return known ? sendJson(response, 200, {}) : sendJson(response, 401, { code: 'unauthenticated' });
+  });
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (more: { dryRun?: boolean; url?: string } = {}) =>
+  install({
+    folder,
+    dryRun: more.dryRun ?? false,
+    source: resolve('orchestrator-skill'),
+    config: {
+      url: more.url ?? server.url,
+      token: undefined,
+      dataDir: join(folder, 'no-data'),
+      adminToken: 'a'.repeat(24),
+    },
+  });
+const read = (...parts: string[]) => readFileSync(join(folder, ...parts), 'utf8');
+const json = (...parts: string[]) => JSON.parse(read(...parts));
+const write = (path: string, text: string) => {
+  mkdirSync(join(folder, path, '..'), { recursive: true });
+  writeFileSync(join(folder, path), text);
+};
+
+describe('skill:install', () => {
+  it('sets a project up, with a token of its own in files for this user only', async () => {
+    await run();
+    expect(read('.claude', 'skills', 'orchestrator', 'SKILL.md')).toContain('name: orchestrator');
+    expect(json('.claude', 'settings.json').permissions.allow).toEqual(ALLOW_RULES);
+    expect(json('.mcp.json').mcpServers.switchboard).toMatchObject({ type: 'http', url: `${server.url}/mcp` });
+    expect(read('.mcp.json')).not.toContain('secret');
+    for (const file of ['settings.local.json', 'switchboard/connection.json']) {
+      expect(read('.claude', file)).toContain(ISSUED);
+      expect(statSync(join(folder, '.claude', file)).mode & 0o777).toBe(0o600);
+    }
+    expect(read('.claude', 'switchboard', '.gitignore')).toBe('*\n');
+  });
+
+  it('keeps what is there', async () => {
+    write(
+      '.claude/settings.json',
+      JSON.stringify({ model: 'opus', permissions: { allow: ['Read', 'Agent'], deny: ['WebFetch'] } }),
+    );
+    write('.mcp.json', JSON.stringify({ mcpServers: { other: { command: 'x' } } }));
+    write('.claude/settings.local.json', JSON.stringify({ env: { MINE: '1' } }));
+    await run();
+    const settings = json('.claude', 'settings.json');
+    expect(settings).toMatchObject({ model: 'opus', permissions: { deny: ['WebFetch'] } });
+    expect(settings.permissions.allow.slice(0, 2)).toEqual(['Read', 'Agent']);
+    expect(new Set(settings.permissions.allow).size).toBe(settings.permissions.allow.length);
+    expect(json('.mcp.json').mcpServers.other).toEqual({ command: 'x' });
+    expect(json('.claude', 'settings.local.json').env.MINE).toBe('1');
+  });
+
+  it('changes nothing the second time, and makes no second token', async () => {
+    await run();
+    const report = await run();
+    expect(report.filter(line => /written|merged|ignores|made/.test(line))).toEqual([]);
+    expect(server.requests.filter(request => request.url === '/api/tokens')).toHaveLength(1);
+  });
+
+  it('removes what an older skill left in the skill’s folder', async () => {
+    write('.claude/skills/orchestrator/scripts/old.mjs', 'x');
+    await run();
+    expect(() => read('.claude', 'skills', 'orchestrator', 'scripts', 'old.mjs')).toThrow('ENOENT');
+  });
+
+  it('writes nothing on a dry run', async () => {
+    const report = await run({ dryRun: true });
+    expect(report.join('\n')).toContain('nothing was written');
+    expect(() => read('.mcp.json')).toThrow('ENOENT');
+    expect(server.requests.filter(request => request.url === '/api/tokens')).toEqual([]);
+  });
+
+  it('refuses a settings file it cannot read, and leaves it as it is', async () => {
+    write('.claude/settings.json', '{ "permissions": ');
+    await expect(run()).rejects.toThrow('settings.json');
+    expect(read('.claude', 'settings.json')).toBe('{ "permissions": ');
+  });
+
+  it('keeps token files out of the repository without touching its files', async () => {
+    mkdirSync(join(folder, '.git', 'info'), { recursive: true });
+    await run();
+    expect(read('.git', 'info', 'exclude')).toBe('/.claude/settings.local.json\n/.claude/switchboard/\n');
+  });
+
+  it('says what to do where no server answers', async () => {
+    const report = await run({ url: 'http://127.0.0.1:1' });
+    expect(report.at(-1)).toContain('Not connected yet');
+    expect(json('.mcp.json').mcpServers.switchboard.url).toBe('http://127.0.0.1:1/mcp');
+  }, 20_000);
+});
