@@ -23,6 +23,7 @@ const CHECKS = [
   { name: 'lint', commands: [[tool('oxlint'), '--quiet']] },
   { name: 'format', commands: [[tool('oxfmt'), '--check', '.']] },
   { name: 'dead code', commands: [[tool('knip'), '--no-progress']] },
+  { name: 'skill scripts', commands: [[process.execPath, inRoot('scripts', 'build-skill.mjs'), '--check']] },
   { name: 'document references', commands: [[process.execPath, script('doc-refs.mjs')]] },
 ];
 const NAME_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));
