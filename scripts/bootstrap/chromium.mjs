@@ -12,6 +12,8 @@ const MAC_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
+/** There is a second way, and it has to get its turn within the time a test run may take. */
+const INSTALL_TIMEOUT_MS = 4 * 60_000;
 const VERSION_TIMEOUT_MS = 20_000;
 
 /** Headless, offline towards anybody but us, and able to run as root in a container. */
@@ -64,14 +66,15 @@ export async function ensureChromium(signal) {
 
 async function installWithApt(signal) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new StepFailed('needs Linux and root');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runChild('apt-get', ['update', '-q'], { signal, env });
-  await runChild('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { signal, env });
+  const options = { signal, timeoutMs: INSTALL_TIMEOUT_MS, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  await runChild('apt-get', ['update', '-q'], options);
+  await runChild('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options);
 }
 
 function installWithPlaywright(signal) {
   return runChild(process.execPath, [inRoot('node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'], {
     signal,
+    timeoutMs: INSTALL_TIMEOUT_MS,
   });
 }
 
