@@ -175,6 +175,17 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'DELETE /api/consumers/:name': a => [hidden({ name: a.consumer })],
 
   'GET /api/metrics': () => [figures],
+  'GET /api/sessions': a => [list, by({ dispatchId: a.dispatchId }), by({ agentType: a.agentType })],
+  'GET /api/tool-calls': a => [list, by({ sessionId: a.sessionId }), by({ dispatchId: a.dispatchId })],
+  'GET /api/stats': () => [figures],
+  // The default tenant's own log says which tenants and tokens its admins made.
+  'GET /api/activity': a => [
+    { ...list, exceptDefault: true },
+    by({ subjectId: a.threadId }),
+    by({ actorId: a.tokenId }),
+  ],
+  'GET /api/settings': () => [figures],
+  'PATCH /api/settings': () => [{ body: { revision: 0, dispatchPaused: false }, expects: 'own-only' }],
   'GET /api/system-health': () => [figures],
   'GET /api/health/live': () => [{ expects: 'public' }],
   'GET /api/health/ready': () => [{ expects: 'public' }],
