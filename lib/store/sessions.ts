@@ -5,6 +5,7 @@ import { OPEN_DISPATCH_STATUSES } from '../domain/dispatch/schema';
 import type { Collections } from './collections';
 import type { SessionDocument } from './documents';
 import { bodyId, newId } from './ids';
+import { insertNow } from './insert-now';
 import { listPage } from './list-page';
 
 /** A busy session is written this often, not at every call: each write is a change the stream has to read. */
@@ -18,35 +19,34 @@ export type NewSession = Pick<
   'tenantId' | 'createdBy' | 'key' | 'client' | 'agentType' | 'dispatchId' | 'threadId'
 >;
 
-/** The open session of a key, made if there is none. Duplicate key: there is one that has been idle for too long. */
-export async function touchOrInsertSession(c: Collections, session: NewSession): Promise<SessionDocument> {
-  const isNew = { $eq: [{ $type: '$openedAt' }, 'missing'] };
-  const isStale = { $lte: ['$lastActiveAt', { $subtract: ['$$NOW', TOUCH_EVERY_MS] }] };
-  const made: Omit<SessionDocument, 'createdAt' | 'updatedAt' | 'openedAt' | 'lastActiveAt'> = {
-    _id: newId(),
-    ...session,
-    status: 'open',
-    toolCalls: 0,
-    endedAt: null,
-  };
-  const times = { createdAt: '$$NOW', updatedAt: '$$NOW', openedAt: '$$NOW', lastActiveAt: '$$NOW' };
-  const row = await c.sessions.findOneAndUpdate(
-    { key: session.key, status: 'open', ...notIdle },
+/** The open session of a key, as active as now. Null: there is none, or it has been idle for too long. */
+export const touchSession = (c: Collections, key: string): Promise<SessionDocument | null> =>
+  c.sessions.findOneAndUpdate(
+    { key, status: 'open', ...notIdle },
     [
       {
-        $replaceWith: {
-          $cond: [
-            isNew,
-            { $mergeObjects: [{ $literal: made }, times] },
-            { $mergeObjects: ['$$ROOT', { lastActiveAt: { $cond: [isStale, '$$NOW', '$lastActiveAt'] } }] },
-          ],
+        $set: {
+          lastActiveAt: {
+            $cond: [
+              { $lte: ['$lastActiveAt', { $subtract: ['$$NOW', TOUCH_EVERY_MS] }] },
+              '$$NOW',
+              '$lastActiveAt',
+            ],
+          },
         },
       },
     ],
-    { upsert: true, returnDocument: 'after' },
+    { returnDocument: 'after' },
   );
-  return row!;
-}
+
+/** Duplicate key: its key has an open one. */
+export const insertSession = (c: Collections, session: NewSession): Promise<SessionDocument> =>
+  insertNow(c.sessions, { _id: newId(), ...session, status: 'open', toolCalls: 0, endedAt: null } as SessionDocument, [
+    'createdAt',
+    'updatedAt',
+    'openedAt',
+    'lastActiveAt',
+  ]);
 
 /** One more call of it. False: it is not open any more. */
 export async function countCall(c: Collections, sessionId: ObjectId): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { isDuplicateKey } from '../../store/errors';
 import { bodyId } from '../../store/ids';
 import type { SessionDocument } from '../../store/documents';
-import { expireIdle, touchOrInsertSession } from '../../store/sessions';
+import { expireIdle, insertSession, touchSession } from '../../store/sessions';
 import { abandonCalls } from '../../store/tool-calls';
 import type { Plane } from '../context';
 
@@ -35,7 +35,7 @@ export async function openOrTouchSession(plane: Plane, session: SessionOf): Prom
   };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await touchOrInsertSession(c, made);
+      return (await touchSession(c, key)) ?? (await insertSession(c, made));
     } catch (error) {
       if (!isDuplicateKey(error) || attempt === TRIES) throw error;
       // Idle for too long and not swept yet: it ends here, and a new one begins.
