@@ -9,12 +9,12 @@ import { MAX_BODY_BYTES } from './read-body';
 import { refusal } from './respond';
 
 export interface McpProxyLimits {
-  /** Calls on their way at once; a waiting one counts. The MCP server has a lower bound of its own. */
+  /** Calls on their way at once; a waiting one counts. The MCP server has bounds of its own, per token too. */
   maxCalls: number;
   /** The MCP server answers within 50 s, and says that it lives every 15 s where an answer streams. */
   silentMs: number;
 }
-const LIMITS: McpProxyLimits = { maxCalls: 1_000, silentMs: 70_000 };
+const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000 };
 
 /** Below the MCP server's own: a connection it is just closing must not be taken for the next call. */
 const KEEP_ALIVE_MS = 30_000;

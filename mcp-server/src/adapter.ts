@@ -41,7 +41,7 @@ export async function callTool(host: McpHost, connection: Connection, request: C
     if (!principal)
       throw new ControlPlaneError('unauthenticated', 'The token of this connection is not good any more.');
     const ctx: Context = { plane: host.plane, principal, requestId };
-    return await host.limits.run(`${principal.tenantId}:${principal.id}`, () =>
+    return await host.limits.run(request.tool.waits ? 'waits' : 'works', `${principal.tenantId}:${principal.id}`, () =>
       withinTime(request.signal, host.stopping, signal => recorded(host, connection, ctx, { ...request, signal })),
     );
   } catch (error) {
@@ -60,7 +60,14 @@ async function recorded(
 ): Promise<ToolResult> {
   const { tool, args, client } = request;
   const { caller, refusal } = await resolve(ctx, args);
-  const end = await host.recorder.start({ ctx, caller, connection, client, tool: tool.name });
+  const end = await host.recorder.start({
+    ctx,
+    caller,
+    connection,
+    client,
+    tool: tool.name,
+    endsDispatch: tool.endsDispatch === true,
+  });
   try {
     if (!caller) throw refusal;
     const result = success(tool, await run(host, tool, caller, request));

@@ -11,7 +11,7 @@ import { createLogger } from '@/lib/telemetry/logger';
 import { CallLimits } from './call-limits';
 import type { McpHost } from './host';
 import { createMcpHttpDoor } from './http-door';
-import { createRecorder } from './recorder';
+import { Recorder } from './recorder';
 import { openMcpPipe, stdioPrincipal } from './stdio-door';
 
 interface Booted {
@@ -69,7 +69,7 @@ async function boot(config: Config): Promise<Booted> {
   shutdown.add('database client', close);
   const watch = new InboxWatch(plane);
   shutdown.add('inbox watch', () => watch.stop());
-  const recorder = createRecorder(plane);
+  const recorder = new Recorder(plane);
   shutdown.add('call records', () => recorder.stop());
   const stopping = new AbortController();
   const host: McpHost = {

@@ -1,22 +1,41 @@
 import { ControlPlaneError } from '@/lib/domain/errors';
 
-/**
- * How much one process does at once. A call holds a few database operations, a waiting one holds nearly nothing but its
- * connection; both bounds are far above what agents need and far below what would starve the others.
- */
-export const MAX_CALLS = 500;
-export const MAX_CALLS_OF_PRINCIPAL = 200;
+interface Bounds {
+  all: number;
+  ofPrincipal: number;
+}
+
+/** A call holds a few database operations: far above what agents need, far below what would starve the others. */
+const WORKING: Bounds = { all: 500, ofPrincipal: 200 };
+/** One that waits holds nearly nothing but its connection; counted apart, it never stands in the way of one that works. */
+const WAITING: Bounds = { all: 2_000, ofPrincipal: 1_000 };
+
+/** How much one process does at once. */
+export class CallLimits {
+  readonly #working = new Pool(WORKING);
+  readonly #waiting = new Pool(WAITING);
+
+  get running(): number {
+    return this.#working.running + this.#waiting.running;
+  }
+
+  run<T>(kind: 'works' | 'waits', principalKey: string, call: () => Promise<T>): Promise<T> {
+    return (kind === 'waits' ? this.#waiting : this.#working).run(principalKey, call);
+  }
+
+  /** Resolves when nothing runs any more, or after that time. */
+  async idle(withinMs: number): Promise<void> {
+    await Promise.all([this.#working.idle(withinMs), this.#waiting.idle(withinMs)]);
+  }
+}
 
 /** Counts what runs; `run` refuses past the bound and gives its place back however the call ends. */
-export class CallLimits {
+export class Pool {
   readonly #byPrincipal = new Map<string, number>();
   #running = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor(
-    private readonly max = MAX_CALLS,
-    private readonly maxOfPrincipal = MAX_CALLS_OF_PRINCIPAL,
-  ) {}
+  constructor(private readonly bounds: Bounds) {}
 
   get running(): number {
     return this.#running;
@@ -24,8 +43,9 @@ export class CallLimits {
 
   async run<T>(principalKey: string, call: () => Promise<T>): Promise<T> {
     const own = this.#byPrincipal.get(principalKey) ?? 0;
-    if (this.#running >= this.max) throw full(`The server runs ${this.max} calls already`);
-    if (own >= this.maxOfPrincipal) throw full(`This token runs ${this.maxOfPrincipal} calls already`);
+    const { all, ofPrincipal } = this.bounds;
+    if (this.#running >= all) throw full(`The server runs ${all} calls already`);
+    if (own >= ofPrincipal) throw full(`This token runs ${ofPrincipal} calls already`);
     this.#running += 1;
     this.#byPrincipal.set(principalKey, own + 1);
     try {

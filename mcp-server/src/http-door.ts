@@ -91,16 +91,26 @@ function refuse({ plane }: McpHost, req: IncomingMessage, res: ServerResponse, e
   const status = ERROR_STATUS[shown.code];
   if (status >= 500) plane.log.error({ err: error, requestId }, 'MCP request failed');
   if (res.headersSent) return void res.destroy();
-  // What still comes in is not wanted; a socket closed with bytes unread would be reset before the answer is seen.
-  req.resume();
+  const isCut = !req.complete;
+  if (isCut) linger(req);
   res
     .writeHead(status, {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
       'X-Request-Id': requestId,
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="switchboard", error="invalid_token"' } : {}),
-      ...(status === 413 ? { Connection: 'close' } : {}),
+      ...(isCut ? { Connection: 'close' } : {}),
       ...(shown.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(shown.retryAfterMs / 1_000)) }),
     })
     .end(JSON.stringify(problemBody(shown, requestId)));
+}
+
+/** A sender that goes on after its refusal is cut off then; until then it gets to read why. */
+const LINGER_MS = 5_000;
+
+/** What still comes in is thrown away: a socket closed with bytes unread is reset before the answer is seen. */
+function linger(req: IncomingMessage): void {
+  req.resume();
+  const timer = setTimeout(() => req.destroy(), LINGER_MS);
+  req.once('close', () => clearTimeout(timer));
 }

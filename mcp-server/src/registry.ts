@@ -45,7 +45,11 @@ export interface ListedTool {
   inputSchema: JsonSchema;
   outputSchema: JsonSchema;
   annotations: Tool['annotations'] & { title: string };
+  _meta?: Record<string, unknown>;
 }
+
+/** Claude Code cuts results at 25,000 tokens unless a tool asks for more; pages and contexts are bounded well below this. */
+const LONG_RESULT = { 'anthropic/maxResultSizeChars': 400_000 };
 
 /**
  * Without `$schema`: some clients know one dialect by its URL and refuse all others. And without what a model need not
@@ -64,14 +68,17 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
 }
 
 /** Made once: a server is built for every HTTP request. */
-export const LISTED: readonly ListedTool[] = TOOLS.map(({ name, title, description, input, output, annotations }) => ({
-  name,
-  title,
-  description,
-  inputSchema: jsonSchema(input, 'input'),
-  outputSchema: jsonSchema(output, 'output'),
-  annotations: { title, ...annotations },
-}));
+export const LISTED: readonly ListedTool[] = TOOLS.map(
+  ({ name, title, description, input, output, annotations, isLong }) => ({
+    name,
+    title,
+    description,
+    inputSchema: jsonSchema(input, 'input'),
+    outputSchema: jsonSchema(output, 'output'),
+    annotations: { title, ...annotations },
+    ...(isLong ? { _meta: LONG_RESULT } : {}),
+  }),
+);
 
 const OUTPUT_SCHEMAS = new Map(LISTED.map(({ name, outputSchema }) => [name, outputSchema]));
 export const outputSchemaOf = (name: string): JsonSchema | undefined => OUTPUT_SCHEMAS.get(name);

@@ -27,6 +27,12 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   input: Input;
   output: Output;
   annotations: ToolHints;
+  /** When it succeeds, the caller's dispatch is over. */
+  endsDispatch?: true;
+  /** It spends its time waiting, not working. */
+  waits?: true;
+  /** Its result carries texts; clients that cut long results are told how long it may be. */
+  isLong?: true;
   run(call: ToolCall, input: z.output<Input>): Promise<z.input<Output>>;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, REVISIONS, type AgentClient } from '../support/mcp';
+import { tapEvents } from '../support/sse-tap';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
 
 /** MCP as remote clients reach it: on web's own URL, whatever becomes of the process behind it. */
@@ -61,6 +62,37 @@ describe('/mcp of the web process', () => {
       'Tea, warmly.',
     ]);
     await agents.close();
+  });
+
+  test('each call is on the stream as it begins and ends, and the session ends with its dispatch', async () => {
+    const tap = tapEvents(
+      `${board.url}/api/events?types=tool:start,tool:done,tool:error,session:open,session:close`,
+      token,
+    );
+    await tap.opened;
+    const agents = await connect(url, token, '2026-07-28');
+    await board.api('POST', '/api/messages', { assignedTo: 'qa', body: 'look' });
+    const qa = await claim('qa');
+    await agents.call('send_message', { to: 'nobody', body: 'x', dispatch: qa.key });
+    await agents.call('mark_done', { output: 'looked', dispatch: qa.key });
+    // Sessions of the tests before this one may still be closing.
+    const own = () => {
+      const sessionId = tap.events.find(({ data }) => data['dispatchId'] === qa.id)?.data['sessionId'];
+      return tap.events.filter(({ data }) => data['sessionId'] === sessionId);
+    };
+    await until(() => own().some(({ event }) => event === 'session:close'), 5_000);
+    tap.close();
+    await agents.close();
+    expect(own().map(({ event, data }) => [event, data['tool'] ?? null, data['error'] ?? null])).toEqual([
+      ['session:open', null, null],
+      ['tool:start', 'send_message', null],
+      ['tool:error', 'send_message', 'validation-failed'],
+      ['tool:start', 'mark_done', null],
+      ['tool:done', 'mark_done', null],
+      ['session:close', null, null],
+    ]);
+    const [, start, error] = own();
+    expect(error!.data).toMatchObject({ callId: start!.data['callId'], durationMs: expect.any(Number) });
   });
 
   test('says 503 while the MCP server is away, and works again by itself', async () => {

@@ -15,7 +15,7 @@ import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenan
 import { CallLimits } from '@/mcp-server/src/call-limits';
 import type { McpHost } from '@/mcp-server/src/host';
 import { createMcpHttpDoor } from '@/mcp-server/src/http-door';
-import { createRecorder } from '@/mcp-server/src/recorder';
+import { Recorder } from '@/mcp-server/src/recorder';
 import { makeActor } from './actors';
 import { makePlane, type TestPlane } from './make-plane';
 
@@ -54,7 +54,7 @@ export async function startMcpServer(hosts: Partial<HostPolicyOptions> = {}): Pr
   const { plane } = testPlane;
   await ensureDefaultTenant(plane);
   const watch = new InboxWatch(plane);
-  const recorder = createRecorder(plane);
+  const recorder = new Recorder(plane);
   const stopping = new AbortController();
   const host: McpHost = {
     plane,

@@ -23,5 +23,6 @@ export const getContextTool = defineTool({
     labels: z.record(z.string(), z.string()).describe('The innermost wins'),
   }),
   annotations: READS,
+  isLong: true,
   run: ({ caller }, { projectId }) => readOwnContext(caller, projectId),
 });

@@ -19,7 +19,8 @@ export const listAgentTypesTool = defineTool({
         isYou: z.boolean(),
       }),
     ),
+    total: z.int().describe('How many there are'),
   }),
   annotations: READS,
-  run: async ({ caller }) => ({ items: await describeAgentTypes(caller) }),
+  run: ({ caller }) => describeAgentTypes(caller),
 });

@@ -19,5 +19,6 @@ export const listInboxTool = defineTool({
     position: z.string().describe('`after` for wait_for_message: what comes after this list'),
   }),
   annotations: READS,
+  isLong: true,
   run: async ({ caller }, asked) => ({ ...NOTICE, ...(await listInbox(caller, asked)) }),
 });

@@ -12,5 +12,6 @@ export const markDoneTool = defineTool({
   input: input({ output: Output.optional().describe('The whole answer, as the reader should get it') }),
   output: Ended,
   annotations: SETTLES,
+  endsDispatch: true,
   run: async ({ caller }, asked) => ({ ...(await markDone(caller, asked)), ...END_TURN }),
 });

@@ -15,5 +15,6 @@ export const readThreadTool = defineTool({
     thread: Thread.pick({ id: true, subject: true, status: true, projectId: true, messageCount: true }),
   }),
   annotations: READS,
+  isLong: true,
   run: async ({ caller }, asked) => ({ ...NOTICE, ...(await readThread(caller, asked)) }),
 });

@@ -13,5 +13,6 @@ export const searchMessagesTool = defineTool({
   input: input({ q: z.string().min(1).max(200).describe('Words to find'), ...pageFields }),
   output: MessagePage,
   annotations: READS,
+  isLong: true,
   run: async ({ caller }, asked) => ({ ...NOTICE, ...(await searchMessages(caller, asked)) }),
 });

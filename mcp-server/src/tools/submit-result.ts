@@ -19,5 +19,6 @@ export const submitResultTool = defineTool({
   }),
   output: Ended,
   annotations: SETTLES,
+  endsDispatch: true,
   run: async ({ caller }, asked) => ({ ...(await submitResult(caller, asked)), ...END_TURN }),
 });

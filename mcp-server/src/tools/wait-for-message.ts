@@ -25,6 +25,8 @@ export const waitForMessageTool = defineTool({
   }),
   output: Messages.extend({ position: z.string().describe('`after` of your next call') }),
   annotations: READS,
+  waits: true,
+  isLong: true,
   run: async ({ caller, watch, signal }, { after, timeoutMs }) => ({
     ...NOTICE,
     ...(await waitForMessage(caller, { after, timeoutMs: Math.min(timeoutMs, LONGEST_WAIT_MS) }, watch, signal)),
