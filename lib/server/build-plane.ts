@@ -6,6 +6,7 @@ import { StreamedTimes } from '../services/dispatches/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
 import { AuthCache } from '../services/identity/auth-cache';
 import { ProjectTree } from '../services/projects/tree';
+import { AdoptionQueue } from '../services/messages/adoption-queue';
 import { SettingsCache } from '../services/settings/cache';
 import { TenantCache } from '../services/tenants/cache';
 import { ensureDefaultTenant } from '../services/tenants/ensure-default-tenant';
@@ -57,6 +58,7 @@ export async function buildPlane({
       streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
+      adoption: new AdoptionQueue(() => plane),
     };
     await ensureDefaultTenant(plane);
     await plane.projects.refresh();

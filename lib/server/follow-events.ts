@@ -1,16 +1,18 @@
 import type { PlaneEvent } from '../domain/event/schema';
 import type { Plane } from '../services/context';
-import { reconcileHolds } from '../services/agent-types/reconcile-holds';
-import { adoptWork } from '../services/messages/adopt-work';
-import { bodyId } from '../store/ids';
+import { TypeReactions } from '../services/agent-types/type-reactions';
 import type { Hub } from '../stream/hub';
 
 /** What this process does at once when the stream shows a change. All of it is a hint: sweeps do the same later. */
 export function followEvents(plane: Plane, hub: Hub, adopts: boolean): () => void {
+  const reactions = new TypeReactions(plane);
   const stops = [
     hub.onEvent(event => {
       const follow = FOLLOWERS[event.type];
       follow?.(plane, event, adopts);
+      const { tenantId, data } = event;
+      const slug = data['slug'];
+      if (adopts && follow === typeChanged && typeof slug === 'string') reactions.note({ id: data.id, tenantId, slug });
     }),
     hub.onReset(() => {
       plane.agentTypes.clear();
@@ -18,7 +20,10 @@ export function followEvents(plane: Plane, hub: Hub, adopts: boolean): () => voi
       void plane.projects.refresh().catch(() => undefined);
     }),
   ];
-  return () => stops.forEach(stop => stop());
+  return () => {
+    stops.forEach(stop => stop());
+    void reactions.stop();
+  };
 }
 
 type Follower = (plane: Plane, event: PlaneEvent, adopts: boolean) => void;
@@ -28,21 +33,13 @@ const workCreated =
   (plane, { data, tenantId }, adopts) => {
     plane.streamedTimes.note(data.id, new Date(data.at), plane.clock.now());
     if (!adopts) return;
-    adoptWork(plane, kind, bodyId('id', data.id)).catch(error =>
-      plane.log.warn({ err: error, id: data.id }, 'a raw insert was not taken up yet; the sweep tries again'),
-    );
+    plane.adoption.note(kind, data.id);
     plane.doorbell.ring(tenantId);
   };
 
 const ring: Follower = (plane, { tenantId }) => plane.doorbell.ring(tenantId);
-const typeChanged: Follower = (plane, { tenantId, data }, adopts) => {
-  const slug = data['slug'];
-  if (typeof slug !== 'string') return;
-  plane.agentTypes.forget(tenantId, slug);
-  if (!adopts) return;
-  reconcileHolds(plane, tenantId, slug).catch(error =>
-    plane.log.warn({ err: error, slug }, 'held work was not looked at yet; the sweep does it'),
-  );
+const typeChanged: Follower = (plane, { tenantId, data }) => {
+  if (typeof data['slug'] === 'string') plane.agentTypes.forget(tenantId, data['slug']);
 };
 const projectChanged: Follower = plane => {
   void plane.projects.refresh().catch(() => undefined);

@@ -7,6 +7,7 @@ import type { Doorbell } from './dispatches/doorbell';
 import type { AuthCache } from './identity/auth-cache';
 import type { ProjectTree } from './projects/tree';
 import type { SettingsCache } from './settings/cache';
+import type { AdoptionQueue } from './messages/adoption-queue';
 import type { TenantCache } from './tenants/cache';
 import type { StreamedTimes } from './dispatches/streamed-times';
 import type { StreamPort } from './events/stream-port';
@@ -28,6 +29,8 @@ export interface Plane {
   authCache: AuthCache;
   /** Wakes claims that wait for work. */
   doorbell: Doorbell;
+  /** Raw inserts the stream showed, waiting to be taken up. */
+  adoption: AdoptionQueue;
   /** When this process put a message's event on the wire. */
   streamedTimes: StreamedTimes;
   /** Whether the database answers, asked at most once a second. */

@@ -28,10 +28,10 @@ export async function insertManyNow<T extends Document>(
   collection: Collection<T>,
   documents: OptionalUnlessRequiredId<T>[],
   now: NowFields = ['createdAt', 'updatedAt'],
-  tx?: Transaction,
+  { tx, ordered = true }: { tx?: Transaction | undefined; ordered?: boolean } = {},
 ): Promise<void> {
   const models = documents.map(document => ({ updateOne: { ...upsertOf(document, now), upsert: true } }));
-  await collection.bulkWrite(models as AnyBulkWriteOperation<T>[], tx ? { session: tx } : {});
+  await collection.bulkWrite(models as AnyBulkWriteOperation<T>[], { ordered, ...(tx ? { session: tx } : {}) });
 }
 
 function upsertOf<T extends Document>(document: OptionalUnlessRequiredId<T>, now: NowFields) {

@@ -53,37 +53,75 @@ export const findLastMessages = async (
   return rows.toReversed();
 };
 
+export type AdoptionDefaults = Omit<NewMessage, '_id' | 'body' | 'ledger'>;
+
+/** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */
+export interface MessageAdoption {
+  id: ObjectId;
+  defaults: AdoptionDefaults;
+  yieldsMs: number;
+  storedAt: Date | null;
+}
+
+const IS_RAW = { rankAt: null } as unknown as Filter<MessageDocument>;
+
+const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => ({
+  ...Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }])),
+  createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
+  updatedAt: '$$NOW',
+  adoptedAt: '$$NOW',
+  arrivedAt: '$$NOW',
+  availableAt: '$$NOW',
+  rankAt: { $add: ['$$NOW', yieldsMs] },
+  ledger: { storedAt: storedAt ?? '$$NOW' },
+});
+
 /**
  * Fills in what a raw insert left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
- * stay. False: another process was first.
+ * stay. Null: another process was first.
  */
-export async function adoptMessage(
+export const adoptMessage = (c: Collections, adoption: MessageAdoption): Promise<MessageDocument | null> =>
+  c.messages.findOneAndUpdate({ _id: adoption.id, ...IS_RAW }, [{ $set: fillIn(adoption) }], {
+    returnDocument: 'after',
+  });
+
+/** The same for many, in one round trip; who was first shows in nothing but the documents. */
+export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
+  await c.messages.bulkWrite(
+    adoptions.map(adoption => ({
+      updateOne: { filter: { _id: adoption.id, ...IS_RAW }, update: [{ $set: fillIn(adoption) }] },
+    })),
+    { ordered: false },
+  );
+}
+
+/** Taken up and claimed in one write: for a claim that comes before anybody adopted. Null: somebody was first. */
+export const adoptAsClaimed = (
   c: Collections,
-  id: ObjectId,
-  defaults: Omit<NewMessage, '_id' | 'body' | 'ledger'>,
-  yieldsMs: number,
-  storedAt: Date | null,
-): Promise<MessageDocument | null> {
-  const fill = Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }]));
-  return c.messages.findOneAndUpdate(
-    { _id: id, rankAt: null } as unknown as Filter<MessageDocument>,
+  adoption: MessageAdoption,
+  claim: { epoch: number; dispatchId: ObjectId; streamedAt: Date | null },
+): Promise<MessageDocument | null> =>
+  c.messages.findOneAndUpdate(
+    { _id: adoption.id, ...IS_RAW },
     [
+      { $set: fillIn(adoption) },
       {
         $set: {
-          ...fill,
-          createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
-          updatedAt: '$$NOW',
-          adoptedAt: '$$NOW',
-          arrivedAt: '$$NOW',
-          availableAt: '$$NOW',
-          rankAt: { $add: ['$$NOW', yieldsMs] },
-          ledger: { storedAt: storedAt ?? '$$NOW' },
+          status: 'claimed',
+          epoch: claim.epoch,
+          attempts: 1,
+          dispatchId: claim.dispatchId,
+          'ledger.claimedAt': '$$NOW',
+          'ledger.streamedAt': claim.streamedAt,
         },
       },
     ],
     { returnDocument: 'after' },
   );
-}
+
+/** As they stand, maybe raw. */
+export const findRawMessages = (c: Collections, ids: ObjectId[]): Promise<Document[]> =>
+  c.messages.find({ _id: { $in: ids } }).toArray();
 
 /** Raw inserts nobody took up yet, after `afterId`; a pass goes round so that bad ones cannot block good ones. */
 export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: number) =>

@@ -8,7 +8,7 @@ export const slotName = (tenantId: string, agentType: string, k: number): string
   `${tenantId}/${agentType}#${String(k).padStart(5, '0')}`;
 
 /** Up to this limit all slots are read; past it reading them would cost more than trying numbers at random. */
-const READ_ALL_UP_TO = 64;
+const READ_ALL_UP_TO = 8;
 const TRIED_AT_RANDOM = 128;
 
 export interface SlotQuery {
@@ -17,7 +17,14 @@ export interface SlotQuery {
   limit: number;
   /** After a number tried at random was taken: then the few that are free must be known. */
   readAll: boolean;
+  /** Known for this limit: it was not lowered lately, so nothing runs above it. */
+  noneAbove: boolean;
   random: () => number;
+}
+
+export interface FreeSlots {
+  numbers: number[];
+  noneAbove: boolean;
 }
 
 /**
@@ -26,25 +33,26 @@ export interface SlotQuery {
  */
 export async function freeSlots(
   c: Collections,
-  { tenantId, agentType, limit, readAll, random }: SlotQuery,
-): Promise<number[]> {
+  { tenantId, agentType, limit, readAll, noneAbove, random }: SlotQuery,
+): Promise<FreeSlots> {
   const prefix = `${tenantId}/${agentType}#`;
   const end = `${tenantId}/${agentType}$`;
-  const read = async (from: string, to: string): Promise<number[]> => {
+  const read = async (from: string): Promise<number[]> => {
     const rows = await c.dispatches
-      .find({ slot: { $gte: from, $lt: to } }, { projection: { _id: 0, slot: 1 } })
+      .find({ slot: { $gte: from, $lt: end } }, { projection: { _id: 0, slot: 1 } })
       .toArray();
     return rows.map(row => Number(row.slot!.slice(prefix.length)));
   };
   if (limit > READ_ALL_UP_TO && !readAll) {
-    const above = await read(slotName(tenantId, agentType, limit), end);
     // Candidates, not facts: one that is taken loses on the unique index and the next is tried.
-    const open = limit - above.length;
-    return open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
+    const above = noneAbove ? 0 : (await read(slotName(tenantId, agentType, limit))).length;
+    const open = limit - above;
+    const numbers = open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
+    return { numbers, noneAbove: above === 0 };
   }
-  const taken = new Set(await read(prefix, end));
+  const taken = new Set(await read(prefix));
   const above = [...taken].filter(k => k >= limit).length;
-  const free: number[] = [];
-  for (let k = 0; k < limit - above; k += 1) if (!taken.has(k)) free.push(k);
-  return free;
+  const numbers: number[] = [];
+  for (let k = 0; k < limit - above; k += 1) if (!taken.has(k)) numbers.push(k);
+  return { numbers, noneAbove: above === 0 };
 }

@@ -2,10 +2,10 @@ import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { ThreadDocument } from './documents';
 import { isDuplicateKey } from './errors';
-import { insertNow } from './insert-now';
+import { insertManyNow, insertNow } from './insert-now';
 import { listPage, type PageRequest } from './list-page';
 
-type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
+export type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
 
 export function insertThread(c: Collections, thread: NewThread): Promise<ThreadDocument> {
   const now = ['createdAt', 'updatedAt', ...(thread.messageCount > 0 ? ['lastMessageAt'] : [])];
@@ -52,6 +52,16 @@ export async function openRawThread(c: Collections, thread: NewThread, own: bool
     if (!there) throw error;
     if (there.tenantId !== thread.tenantId) return null;
     return own ? there : takeSeq(c, thread.tenantId, thread._id);
+  }
+}
+
+/** The threads of many raw inserts, each its message's own. One that is there already is left as it is. */
+export async function openRawThreads(c: Collections, threads: NewThread[]): Promise<void> {
+  const rows = threads.map(thread => ({ lastMessageAt: null, ...thread }) as ThreadDocument);
+  try {
+    await insertManyNow(c.threads, rows, ['createdAt', 'updatedAt', 'lastMessageAt'], { ordered: false });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
   }
 }
 

@@ -93,6 +93,14 @@ export async function findWorkItem(c: Collections, tenantId: string, source: { k
   );
 }
 
+/** The whole document, also where a driver put it and nobody took it up yet: then its tenant may be unsaid. */
+export const findAsItStands = (c: Collections, tenantId: string, source: { kind: WorkKind; id: ObjectId }) =>
+  workCollection(c, source.kind).findOne({
+    _id: source.id,
+    tenantId: { $in: [tenantId, null] },
+    deletedAt: { $exists: false },
+  } as unknown as Filter<WorkDocument>);
+
 /**
  * The first item of each lane, by `seq`, among those that run or are due (an item in back-off holds its lane).
  * Waiting, held, dead and finished items let the next one pass.

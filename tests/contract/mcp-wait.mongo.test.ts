@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMessage } from '@/lib/services/messages/create-message';
-import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { RawInsertSweep } from '@/lib/services/messages/adopt-raw-inserts';
 import { InboxWatch } from '@/lib/services/messages/inbox-watch';
 import { waitForMessage } from '@/lib/services/messages/wait-for-message';
 import { resolveCaller } from '@/lib/services/identity/caller';
@@ -46,7 +46,7 @@ describe('wait_for_message', () => {
     await isWaiting();
     const _id = newId();
     await mcp.database.db.collection('messages').insertOne({ _id, assignedTo: 'copywriting', body: 'raw' });
-    await adoptRawMessages(mcp.plane, [_id]);
+    await new RawInsertSweep(mcp.plane).run();
     expect(bodies(await waiting)).toEqual(['raw']);
   });
 

@@ -8,6 +8,7 @@ import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
 import { DatabaseProbe } from '@/lib/services/health/probes';
 import { AuthCache } from '@/lib/services/identity/auth-cache';
 import { ProjectTree } from '@/lib/services/projects/tree';
+import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
 import { SettingsCache } from '@/lib/services/settings/cache';
 import { TenantCache } from '@/lib/services/tenants/cache';
 import { collectionsOf } from '@/lib/store/collections';
@@ -51,6 +52,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,
+    adoption: new AdoptionQueue(() => plane),
   };
   return { plane, database, logged: () => logged };
 }

@@ -4,7 +4,7 @@ import type { Message } from '../../domain/message/schema';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../../store/ids';
 import { findTask } from '../../store/tasks';
-import { toLedger, toTask } from '../../store/to-record/work';
+import { toLedger, toMessage, toTask } from '../../store/to-record/work';
 import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
 import { assemblePrompt } from './assemble-prompt';
@@ -31,9 +31,10 @@ export type Bundle = Awaited<ReturnType<typeof readBundle>>;
 
 /** All that is needed to do the work: a claim is one round trip for whoever makes it. */
 export function bundleDispatch(
-  { dispatch, type, key, item }: Started,
-  { thread: read, task, context }: Bundle,
+  { dispatch, type, key, item, message, subject }: Started,
+  { thread: found, task, context }: Bundle,
 ): Dispatch {
+  const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
   const thread = read && { ...read, messages: read.messages.map(message => claimed(message, dispatch, item)) };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;

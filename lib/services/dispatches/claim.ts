@@ -1,8 +1,8 @@
 import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
-import { accountHeldUntil } from '../../store/accounts';
 import type { Context } from '../context';
 import { bundleDispatch, readBundle, type BundleSubject } from './bundle';
+import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
 import { findCandidates, type Candidate } from './find-candidates';
 import { startCandidate, SlotPool } from './start-candidate';
@@ -29,14 +29,14 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
   }
 }
 
-async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
+async function attemptClaim(ctx: Context, claim: Claim, isSecond = false): Promise<ClaimResult> {
   const { plane, principal } = ctx;
-  const [settings, heldUntil, { candidates, reason }] = await Promise.all([
+  const [settings, isHeld, { candidates, reason }] = await Promise.all([
     plane.settings.get(principal.tenantId),
-    accountHeldUntil(plane.collections, principal.tenantId, principal.account),
+    isAccountHeld(ctx),
     findCandidates(ctx, claim),
   ]);
-  if (settings.dispatchPaused || heldUntil) return { dispatches: [], reason: 'held' };
+  if (settings.dispatchPaused || isHeld) return { dispatches: [], reason: 'held' };
   if (candidates.length === 0) return { dispatches: [], reason };
 
   const slots = new SlotPool(plane);
@@ -53,6 +53,9 @@ async function attemptClaim(ctx: Context, claim: Claim): Promise<ClaimResult> {
       else dispatches.push(outcome);
     }
   }
+  // A raw message that somebody took up between our read and our write may still be free.
+  const tookUp = candidates.some(candidate => candidate.mode === 'start' && candidate.raw !== undefined);
+  if (dispatches.length === 0 && tookUp && !isSecond) return attemptClaim(ctx, claim, true);
   if (dispatches.length > 0) {
     plane.log.info({ consumer: claim.consumer, claimed: dispatches.map(({ id }) => id) }, 'claimed');
     return { dispatches };
@@ -75,7 +78,9 @@ async function startAndBundle(
           projectId: candidate.due.item.projectId ?? null,
           source: { kind: candidate.due.kind, id: candidate.due.item._id },
         };
-  const reading = readBundle(ctx.plane, subject);
+  // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
+  const isRaw = candidate.mode === 'start' && candidate.raw !== undefined;
+  const reading = readBundle(ctx.plane, isRaw ? { ...subject, threadId: null } : subject);
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
   const outcome = await startCandidate(ctx, claim, candidate, slots);

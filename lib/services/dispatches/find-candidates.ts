@@ -5,12 +5,23 @@ import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../store/
 import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { busyLanes } from '../../store/lanes';
-import { findDue, findLaneHeads, findWorkItem, WORK_WORDS, type DueItem, type WorkKind } from '../../store/work-items';
+import {
+  findAsItStands,
+  findDue,
+  findLaneHeads,
+  findWorkItem,
+  WORK_WORDS,
+  type DueItem,
+  type WorkKind,
+} from '../../store/work-items';
 import type { Context } from '../context';
-import { adoptWork } from '../messages/adopt-work';
+import { adoptTask } from '../tasks/adopt-task';
+import type { RawMessage } from '../messages/plan-adoption';
+import { rawCandidate, type RawWork } from './raw-candidate';
 
 export type Candidate =
-  | { mode: 'start'; due: DueItem; type: AgentTypeDocument }
+  /** `raw`: nobody took it up yet; the claim does. */
+  | { mode: 'start'; due: DueItem; type: AgentTypeDocument; raw?: RawWork }
   | { mode: 'resume'; dispatch: DispatchDocument; type: AgentTypeDocument };
 
 interface Found {
@@ -38,6 +49,7 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   if (open.length === 0) return { candidates: [], reason: wanted.length > 0 ? 'held' : 'nothing-due' };
 
   const c = plane.collections;
+  await plane.adoption.flush();
   const [resumable, busy] = await Promise.all([
     findResumable(c, tenantId, open, claim.consumer, claim.max),
     busyLanes(c, tenantId),
@@ -85,7 +97,12 @@ async function bySource(ctx: Context, claim: Claim, source: NonNullable<Claim['s
   const { plane, principal } = ctx;
   const c = plane.collections;
   const id = bodyId('source.id', source.id);
-  const item = await findTakenUp(ctx, { kind: source.kind, id });
+  let item = await findAsItStands(c, principal.tenantId, { kind: source.kind, id });
+  if (item && !(item.rankAt instanceof Date)) {
+    const raw = source.kind === 'message' ? await rawCandidate(ctx, item as RawMessage) : await adoptTask(plane, id);
+    if (raw) return isWanted(claim, raw.type.slug) ? { candidates: [raw], reason: 'nothing-due' } : NOTHING;
+    item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });
+  }
   if (!item) return { candidates: [], reason: 'taken' };
   const words = WORK_WORDS[source.kind];
   if (item.status === words.held) return { candidates: [], reason: 'held' };
@@ -104,14 +121,8 @@ async function bySource(ctx: Context, claim: Claim, source: NonNullable<Claim['s
 
 const FIRST_SEQ = 1;
 
-/** A raw insert is taken up first: its doorbell may be quicker than whoever adopts. */
-async function findTakenUp({ plane, principal }: Context, source: { kind: WorkKind; id: ObjectId }) {
-  const find = () => findWorkItem(plane.collections, principal.tenantId, source);
-  const item = await find();
-  if (item?.rankAt instanceof Date) return item;
-  await adoptWork(plane, source.kind, source.id);
-  return find();
-}
+const NOTHING: Found = { candidates: [], reason: 'nothing-due' };
+const isWanted = (claim: Claim, slug: string): boolean => !claim.agentTypes || claim.agentTypes.includes(slug);
 
 async function resumeBySource(ctx: Context, claim: Claim, dispatchId: ObjectId | null): Promise<Found> {
   const { plane, principal } = ctx;

@@ -8,12 +8,12 @@ import type {
 import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
-import { holdAccount } from '../../store/accounts';
 import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
+import { holdAccountUntil } from './account-hold';
 import { settleDispatch } from './settle';
 
 /** Verbs of an orchestrator on a dispatch it holds. Each write is fenced by epoch, status and an unlapsed lease. */
@@ -116,7 +116,7 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
   });
   if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
   if (retryNotBefore !== undefined) {
-    await holdAccount(plane.collections, principal.tenantId, row.account, new Date(retryNotBefore));
+    await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
   }
   await settleDispatch(plane, row);
   return endedOf(row);

@@ -1,29 +1,38 @@
 import { crashPoint } from '../../telemetry/crash-point';
 import { hashDispatchKey, makeDispatchKey } from '../../auth/dispatch-key';
 import type { Claim, ClaimReason } from '../../domain/dispatch/schema';
-import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
+import type { AgentTypeDocument, DispatchDocument, MessageDocument } from '../../store/documents';
 import { insertDispatch, resumeDispatch, withdrawDispatch } from '../../store/dispatch-claims';
 import { duplicateFields } from '../../store/errors';
 import { binary, hex, newId } from '../../store/ids';
-import { freeSlots, slotName } from '../../store/slots';
+import { adoptAsClaimed } from '../../store/messages';
+import { freeSlots, slotName, type FreeSlots } from '../../store/slots';
+import { openRawThread } from '../../store/threads';
 import { claimWorkItem, WORK_WORDS, type WorkDocument } from '../../store/work-items';
 import type { Context, Plane } from '../context';
 import type { Candidate } from './find-candidates';
+import type { RawWork } from './raw-candidate';
 
 export interface Started {
   dispatch: DispatchDocument;
   type: AgentTypeDocument;
   item: WorkDocument;
   key: string;
+  /** The whole message with its thread's subject, where the claim's own write brought it back. */
+  message?: MessageDocument;
+  subject?: string;
 }
 export type StartOutcome = Started | { reason: ClaimReason };
 
 /** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
 const SLOT_TRIES = 8;
 
+/** Types whose limit was looked at as it is now, with nothing running above it. */
+const settled = new WeakSet<AgentTypeDocument>();
+
 /** Slot numbers of one claim, read once a type and handed out without repeats. */
 export class SlotPool {
-  readonly #free = new Map<string, Promise<number[]>>();
+  readonly #free = new Map<string, Promise<FreeSlots>>();
   readonly #crowded = new Set<string>();
 
   constructor(
@@ -39,11 +48,14 @@ export class SlotPool {
         agentType: type.slug,
         limit: type.concurrency,
         readAll: this.#crowded.has(type.slug),
+        noneAbove: settled.has(type),
         random: this.random,
       });
       this.#free.set(type.slug, free);
     }
-    const numbers = await free;
+    const { numbers, noneAbove } = await free;
+    // The cached type is another object as soon as it changed, and at the latest after a second.
+    if (noneAbove) settled.add(type);
     if (numbers.length === 0) return null;
     // Any free number but the first: claimers that start together would all try the same one.
     const [k] = numbers.splice(Math.floor(this.random() * numbers.length), 1);
@@ -88,7 +100,7 @@ export async function startCandidate(
 async function start(
   { plane, principal }: Context,
   claim: Claim,
-  { due, type }: Extract<Candidate, { mode: 'start' }>,
+  { due, type, raw }: Extract<Candidate, { mode: 'start' }>,
   id: DispatchDocument['_id'],
   slot: string,
 ): Promise<StartOutcome> {
@@ -97,7 +109,7 @@ async function start(
   const epoch = item.epoch + 1;
   const key = makeDispatchKey(hex(id), epoch);
   const streamedAt = plane.streamedTimes.streamedAt(hex(item._id));
-  const dispatch = await insertDispatch(c, {
+  const inserting = insertDispatch(c, {
     _id: id,
     tenantId: principal.tenantId,
     createdBy: principal.id,
@@ -136,7 +148,10 @@ async function start(
     waitingSince: null,
     endedAt: null,
   });
+  // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
+  const [dispatch] = await Promise.all([inserting, raw ? openRawThread(c, raw.thread, true) : null]);
   crashPoint('claim:after-dispatch');
+  if (raw) return claimRaw(plane, { dispatch, type, raw, epoch, streamedAt, key });
   const claimed = await claimWorkItem(c, {
     kind,
     id: item._id,
@@ -153,6 +168,31 @@ async function start(
   }
   crashPoint('claim:after-work');
   return { dispatch, type, item: claimed, key };
+}
+
+/** The second write of a claim that also takes its message up. */
+async function claimRaw(
+  plane: Plane,
+  { dispatch, type, raw, epoch, streamedAt, key }: RawClaim,
+): Promise<StartOutcome> {
+  const claim = { epoch, dispatchId: dispatch._id, streamedAt };
+  const message = await adoptAsClaimed(plane.collections, raw.adoption, claim);
+  if (!message) {
+    await withdrawDispatch(plane.collections, dispatch._id);
+    return { reason: 'taken' };
+  }
+  plane.adoption.drop(hex(message._id));
+  crashPoint('claim:after-work');
+  return { dispatch, type, item: message, key, message, subject: raw.thread.subject };
+}
+
+interface RawClaim {
+  dispatch: DispatchDocument;
+  type: AgentTypeDocument;
+  raw: RawWork;
+  epoch: number;
+  streamedAt: Date | null;
+  key: string;
 }
 
 async function resume(

@@ -3,10 +3,12 @@ import { findUnadopted } from '../../store/messages';
 import { findUnadoptedTasks } from '../../store/tasks';
 import type { Plane } from '../context';
 import { adoptTask } from '../tasks/adopt-task';
-import { adoptRawMessage } from './adopt-message';
+import { adoptRawMessages } from './adopt-message';
 
 /** Raw inserts looked at in one pass. */
 const PAGE = 500;
+/** Raw messages taken up in one round trip. */
+const BATCH = 100;
 /** At once, so that a burst of raw inserts does not wait in line behind each other's writes. */
 const ABREAST = 20;
 
@@ -24,7 +26,12 @@ export class RawInsertSweep {
     const c = this.plane.collections;
     const messages = await findUnadopted(c, this.#afterMessage, PAGE);
     this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
-    await this.#each(messages, id => adoptRawMessage(this.plane, id));
+    for (let at = 0; at < messages.length; at += BATCH) {
+      await adoptRawMessages(
+        this.plane,
+        messages.slice(at, at + BATCH).map(({ _id }) => _id),
+      );
+    }
     const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
     this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;
     await this.#each(tasks, id => adoptTask(this.plane, id));

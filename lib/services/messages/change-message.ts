@@ -19,6 +19,7 @@ const CANCELLABLE: MessageDocument['status'][] = ['queued', 'held', 'unroutable'
 
 export async function patchMessage(ctx: Context, id: string, patch: PatchMessage): Promise<Message> {
   requirePermission(ctx.principal, 'messages:write');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   if (principal.role === 'agent') throw new ControlPlaneError('forbidden', 'Role agent may not change messages.');
   const messageId = pathId('message', id);
@@ -58,6 +59,7 @@ export async function patchMessage(ctx: Context, id: string, patch: PatchMessage
 /** Closes new claims at once; one that runs is asked to stop, and its end shows whether it did. */
 export async function cancelMessage(ctx: Context, id: string): Promise<Message> {
   requirePermission(ctx.principal, 'messages:cancel');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const c = plane.collections;
   const messageId = pathId('message', id);

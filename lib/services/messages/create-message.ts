@@ -45,6 +45,7 @@ export async function postMessage(
   { recordId, field }: { recordId?: string | undefined; field?: string } = {},
 ): Promise<Message> {
   requirePermission(ctx.principal, 'messages:write');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const id = field ? bodyId(field, threadId) : pathId('thread', threadId);
   const thread = await findThread(plane.collections, principal.tenantId, id);

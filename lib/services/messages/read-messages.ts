@@ -11,6 +11,7 @@ import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
 
 export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
+  await ctx.plane.adoption.flush();
   const { limit, cursor, q, threadId, ...fields } = query;
   const own = await ownThreads(ctx);
   const filter = {
@@ -30,6 +31,7 @@ export async function listThreadMessages(
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const thread = await findThread(plane.collections, principal.tenantId, pathId('thread', threadId));
   if (!thread) throw notFound('thread', threadId);
@@ -40,6 +42,7 @@ export async function listThreadMessages(
 
 export async function getMessage(ctx: Context, id: string): Promise<Message> {
   requirePermission(ctx.principal, 'messages:read');
+  await ctx.plane.adoption.flush();
   const row = await findMessage(ctx.plane.collections, ctx.principal.tenantId, pathId('message', id));
   if (!row || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
   return toMessage(row);

@@ -11,6 +11,7 @@ import { requireThreadReferences } from './create-thread';
 
 export async function patchThread(ctx: Context, id: string, patch: PatchThread): Promise<Thread> {
   requirePermission(ctx.principal, 'messages:write');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   if (principal.role === 'agent') throw new ControlPlaneError('forbidden', 'Role agent may not change threads.');
   await requireThreadReferences(ctx, patch);

@@ -11,6 +11,7 @@ import { ownThreads, requireOwnThread } from './scope';
 /** Most recently written to first. */
 export async function listThreads(ctx: Context, query: ListThreads): Promise<Page<Thread>> {
   requirePermission(ctx.principal, 'messages:read');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const { limit, cursor, q, projectId, ...fields } = query;
   const own = await ownThreads(ctx);
@@ -28,6 +29,7 @@ export async function listThreads(ctx: Context, query: ListThreads): Promise<Pag
 
 export async function getThread(ctx: Context, id: string): Promise<Thread> {
   requirePermission(ctx.principal, 'messages:read');
+  await ctx.plane.adoption.flush();
   const row = await findThread(ctx.plane.collections, ctx.principal.tenantId, pathId('thread', id));
   if (!row) throw notFound('thread', id);
   await requireOwnThread(ctx, row);

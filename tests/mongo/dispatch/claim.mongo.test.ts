@@ -13,7 +13,7 @@ import {
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { cancelMessage } from '@/lib/services/messages/change-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
-import { adoptRawMessage } from '@/lib/services/messages/adopt-message';
+import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
 import { getMessage, listThreadMessages } from '@/lib/services/messages/read-messages';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { getTask } from '@/lib/services/tasks/read-tasks';
@@ -106,7 +106,7 @@ describe('claim', () => {
   it('adopts a raw insert once however many processes see it', async () => {
     const _id = new ObjectId();
     await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body: 'many' } as never);
-    await Promise.all(Array.from({ length: 20 }, () => adoptRawMessage(test.plane, _id)));
+    await Promise.all(Array.from({ length: 20 }, () => adoptRawMessages(test.plane, [_id])));
     const thread = await test.plane.collections.threads.findOne({ _id });
     expect(thread).toMatchObject({ messageCount: 1, lastSeq: 1 });
     await cancelMessage(person, _id.toHexString());
@@ -115,7 +115,7 @@ describe('claim', () => {
   it('lists a malformed one with its reason and goes on', async () => {
     const _id = new ObjectId();
     await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body: 7 } as never);
-    await adoptRawMessage(test.plane, _id);
+    await adoptRawMessages(test.plane, [_id]);
     const row = await test.plane.collections.malformed.findOne({ documentId: _id.toHexString() });
     expect(row?.reason).toBe('body: got int, wants a string');
   });

@@ -138,8 +138,8 @@ describe('types that a driver writes', () => {
   it('make work that waited for them due', async () => {
     const name = `late-${slug}`;
     const raw = await api.plane.collections.messages.insertOne({ assignedTo: name, body: 'x' } as never);
-    const { adoptRawMessage } = await import('@/lib/services/messages/adopt-message');
-    await adoptRawMessage(api.plane, raw.insertedId);
+    const { adoptRawMessages } = await import('@/lib/services/messages/adopt-message');
+    await adoptRawMessages(api.plane, [raw.insertedId]);
     expect((await message(String(raw.insertedId))).status).toBe('unroutable');
     const { insertedId } = await types().insertOne({ slug: name } as never);
     await reactToAgentType(api.plane, { id: String(insertedId), tenantId: 'default', slug: name });

@@ -1,0 +1,38 @@
+import { holdReason } from '../../domain/dispatch/hold';
+import type { AgentTypeDocument } from '../../store/documents';
+import type { DueItem } from '../../store/work-items';
+import type { Context } from '../context';
+import { adoptRawMessages } from '../messages/adopt-message';
+import { planAdoption, type AdoptionPlan, type RawMessage } from '../messages/plan-adoption';
+
+export type RawWork = AdoptionPlan;
+
+/**
+ * A raw message that its own claim can take up: one that opens its own thread and may start now. Every other raw one
+ * is taken up here, the usual way, and null says to look at it again.
+ */
+export async function rawCandidate(
+  { plane, principal }: Context,
+  raw: RawMessage,
+): Promise<{ mode: 'start'; due: DueItem; type: AgentTypeDocument; raw: RawWork } | null> {
+  const verdict = await planAdoption(plane, raw);
+  if (verdict.ok && verdict.plan.own && verdict.plan.thread.tenantId === principal.tenantId) {
+    const { defaults } = verdict.plan.adoption;
+    const slug = defaults.assignedTo;
+    const type = slug === null ? null : await plane.agentTypes.get(principal.tenantId, slug);
+    if (type && defaults.status === 'queued' && holdReason(type, defaults.priority) === null) {
+      return { mode: 'start', due: dueOf(raw, verdict.plan), type, raw: verdict.plan };
+    }
+  }
+  await adoptRawMessages(plane, [raw._id]);
+  return null;
+}
+
+/** As it will stand when it is taken up. */
+function dueOf(raw: RawMessage, { adoption: { defaults, storedAt } }: AdoptionPlan): DueItem {
+  const now = new Date();
+  return {
+    kind: 'message',
+    item: { ...defaults, _id: raw._id, rankAt: now, availableAt: now, ledger: storedAt ? { storedAt } : {} },
+  };
+}

@@ -1,0 +1,90 @@
+import { YIELDS_MS } from '../../domain/dispatch/ranking';
+import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
+import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import type { MessageDocument, ObjectId } from '../../store/documents';
+import type { MessageAdoption } from '../../store/messages';
+import { asObjectId, describeRaw } from '../../store/raw-document';
+import type { NewThread } from '../../store/threads';
+import type { Plane } from '../context';
+import { routeMessage } from './route-message';
+import { titleOf } from './title-of';
+
+export type RawMessage = Partial<MessageDocument> & Record<string, unknown> & { _id: ObjectId };
+
+/** What taking up a raw message would write. `own`: its thread is made from it, as first message. */
+export interface AdoptionPlan {
+  thread: NewThread;
+  own: boolean;
+  /** For a thread of its own; in another the place and the project are the thread's to give. */
+  adoption: MessageAdoption;
+}
+
+export type Planned = { ok: true; plan: AdoptionPlan } | { ok: false; tenantId: string; reason: string };
+
+/** Stands where a driver said nothing of who it was. */
+const RAW_INSERT = 'raw-insert';
+
+/** Judges a raw message and says what its absent fields become. Reads nothing but what is cached. */
+export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Planned> {
+  const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
+  const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
+  if (!verdict.ok) return { ok: false, tenantId, reason: verdict.reason };
+  if (!(await plane.tenants.exists(tenantId))) {
+    return { ok: false, tenantId, reason: `tenantId: no tenant '${tenantId}'` };
+  }
+  const threadId = asObjectId(raw.threadId) ?? raw._id;
+  const thread = threadOf(raw, tenantId, threadId);
+  const adoption: MessageAdoption = {
+    id: raw._id,
+    defaults: await defaultsOf(plane, raw, thread),
+    yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],
+    storedAt: plane.streamedTimes.storedAt(raw._id.toHexString()),
+  };
+  return { ok: true, plan: { thread, own: threadId.equals(raw._id), adoption } };
+}
+
+const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewThread => ({
+  _id,
+  tenantId,
+  createdBy: raw.createdBy ?? RAW_INSERT,
+  subject: typeof raw['subject'] === 'string' ? raw['subject'] : '',
+  title: titleOf(raw.body!),
+  priority: raw.priority ?? 'normal',
+  assignedTo: raw.assignedTo === HUMAN ? null : (raw.assignedTo ?? null),
+  projectId: asObjectId(raw.projectId),
+  status: 'open',
+  lastSeq: 1,
+  messageCount: 1,
+});
+
+async function defaultsOf(plane: Plane, raw: RawMessage, thread: NewThread): Promise<MessageAdoption['defaults']> {
+  const priority = raw.priority ?? 'normal';
+  const kind = raw.kind ?? 'message';
+  const assignedTo = raw.assignedTo ?? null;
+  const hops = raw.hops ?? 0;
+  const routing = await routeMessage(plane, thread.tenantId, { assignedTo, priority, kind, hops });
+  return {
+    tenantId: thread.tenantId,
+    createdBy: raw.createdBy ?? RAW_INSERT,
+    threadId: thread._id,
+    lane: thread._id,
+    seq: 1,
+    from: { kind: raw.from?.kind ?? 'user', id: raw.from?.id ?? RAW_INSERT },
+    onBehalfOf: raw.onBehalfOf ?? null,
+    assignedTo,
+    projectId: thread.projectId,
+    priority,
+    kind,
+    inReplyTo: asObjectId(raw.inReplyTo),
+    expectsReply: raw.expectsReply ?? false,
+    hops,
+    // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
+    status: raw.status === 'none' || raw.status === 'cancelled' ? raw.status : routing.status,
+    reason: routing.reason,
+    options: raw.options ?? null,
+    late: false,
+    attempts: 0,
+    epoch: 0,
+    dispatchId: null,
+  };
+}
