@@ -48,7 +48,7 @@ export function ComboInput({
         {mark}
       </span>
       <ComboBox.InputGroup className="h-9">
-        <Input className="mono min-w-0 sm:text-xs" />
+        <Input className="mono h-9 min-w-0 sm:text-xs" />
         <ComboBox.Trigger />
       </ComboBox.InputGroup>
       {hint ? <Description>{hint}</Description> : null}

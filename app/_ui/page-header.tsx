@@ -6,12 +6,12 @@ interface PageHeaderProps {
 
 export function PageHeader({ title, note, actions }: PageHeaderProps) {
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-      <div className="min-w-0">
+    <div className="mb-4 flex items-center gap-x-4">
+      <div className="min-w-0 flex-1">
         <h1 className="truncate text-title font-semibold tracking-tight">{title}</h1>
         {note ? <p className="text-table text-muted">{note}</p> : null}
       </div>
-      {actions ? <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div> : null}
+      {actions ? <div className="flex shrink-0 items-center gap-2">{actions}</div> : null}
     </div>
   );
 }

@@ -3,6 +3,8 @@ import { LAMP_TEXT, LAMP_TINT, meaningOf } from './status';
 
 interface StatusWordProps {
   status: string;
+  /** The kind of record, where the word alone could mean two things. */
+  of?: string;
   /** Said after the word, such as a reason. */
   note?: string | null;
   /** A tinted chip, where the status is the main thing said. */
@@ -11,8 +13,8 @@ interface StatusWordProps {
 }
 
 /** Icon and word, with the colour as the third signal. */
-export function StatusWord({ status, note, chip = false, className = '' }: StatusWordProps) {
-  const { lamp, means } = meaningOf(status);
+export function StatusWord({ status, of, note, chip = false, className = '' }: StatusWordProps) {
+  const { lamp, means } = meaningOf(status, of);
   const shape = chip ? `rounded-sm px-1.5 py-0.5 ${LAMP_TINT[lamp]}` : '';
   const title = [means, note].filter(Boolean).join('. ');
   return (

@@ -44,7 +44,8 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   paused: { lamp: 'idle', means: 'Its work is held until it is resumed' },
   disabled: { lamp: 'idle', means: 'Its work is held until it is enabled' },
   // Threads, sessions, tool calls
-  open: { lamp: 'running', means: 'Open' },
+  'thread:open': { lamp: 'idle', means: 'The conversation goes on' },
+  open: { lamp: 'running', means: 'At work' },
   closed: { lamp: 'done', means: 'Closed in good order' },
   expired: { lamp: 'failed', means: 'Silent for too long; taken as gone' },
   started: { lamp: 'running', means: 'Under way' },
@@ -63,7 +64,9 @@ const VOCABULARY: Record<string, StatusMeaning> = {
 
 const UNKNOWN: StatusMeaning = { lamp: 'idle', means: '' };
 
-export const meaningOf = (status: string): StatusMeaning => VOCABULARY[status] ?? UNKNOWN;
+/** Where two kinds of record mean different things by one word, the kind says which. */
+export const meaningOf = (status: string, of = ''): StatusMeaning =>
+  VOCABULARY[`${of}:${status}`] ?? VOCABULARY[status] ?? UNKNOWN;
 
 /** Literal class names, so that the stylesheet's compiler sees them. */
 export const LAMP_TEXT: Record<Lamp, string> = {

@@ -29,7 +29,9 @@ export async function takePage(page: Page, shot: Shot, file: string): Promise<vo
     await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor({ timeout: SETTLE_LIMIT_MS });
   }
   await page
-    .waitForFunction(() => document.querySelector('.skeleton') === null, undefined, { timeout: SETTLE_LIMIT_MS })
+    .waitForFunction(() => document.querySelector('.skeleton, [aria-busy=true]') === null, undefined, {
+      timeout: SETTLE_LIMIT_MS,
+    })
     .catch(() => undefined);
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });

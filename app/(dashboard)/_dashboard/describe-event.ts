@@ -26,8 +26,8 @@ const TYPE_LAMPS: Record<string, Lamp> = {
 /** One event as a line of the feed, from its routing fields alone. */
 export function describeEvent({ type, data }: LoggedEvent): EventLine {
   const status = text(data['status']);
-  const lamp = TYPE_LAMPS[type] ?? (type.endsWith('-deleted') ? 'idle' : meaningOf(status).lamp);
   const [noun] = type.split(/[-:]/);
+  const lamp = TYPE_LAMPS[type] ?? (type.endsWith('-deleted') ? 'idle' : meaningOf(status, noun).lamp);
   switch (noun) {
     case 'tool':
       return {
@@ -37,7 +37,12 @@ export function describeEvent({ type, data }: LoggedEvent): EventLine {
         href: sessionHref(data),
       };
     case 'session':
-      return { about: text(data['client']) || 'session', note: text(data['agentType']), lamp, href: sessionHref(data) };
+      return {
+        about: `session ${text(data['sessionId']).slice(-6)}`,
+        note: text(data['agentType']),
+        lamp,
+        href: sessionHref(data),
+      };
     case 'agent':
       return { about: text(data['slug']), note: revisionOf(data['revision']), lamp: 'idle', href: slugHref(data) };
     case 'dispatch':

@@ -38,7 +38,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
       label: 'errors',
       value: formatCount(work?.errors),
       note: 'dead work, now',
-      href: '/health',
+      href: '/health#dead',
       ...(work !== undefined && work.errors > 0 ? { lamp: 'failed' as const } : {}),
     },
     {

@@ -5,7 +5,9 @@ import { useDatabaseAway } from '@/app/_live/use-connection';
 import { Lamp } from '@/app/_ui/lamp';
 import { LAMP_TINT } from '@/app/_ui/status';
 import { useHealth } from '../_queries/use-health';
+import { useOpenQuestions } from '../_queries/use-open-questions';
 import { useSettings } from '../_queries/use-settings';
+import { useStats } from '../_queries/use-stats';
 import { alarmsOf } from './alarms';
 
 /** One line under the bar for all that is wrong; gone when nothing is, but on the dashboard it says so. */
@@ -13,14 +15,17 @@ export function AlarmStrip() {
   const databaseAway = useDatabaseAway();
   const { data: health } = useHealth();
   const { data: settings } = useSettings();
+  const { data: stats } = useStats();
+  const questions = useOpenQuestions();
   const onDashboard = usePathname() === '/';
-  const alarms = alarmsOf({ databaseAway, health, settings });
+  const alarms = alarmsOf({ databaseAway, health, settings, stats, questions });
   const worst = alarms.find(alarm => alarm.lamp === 'failed') ?? alarms[0];
   if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" />;
   return (
     <div
       role="status"
       aria-label="Alarms"
+      aria-busy={health === undefined}
       className={`border-b border-border ${worst === undefined ? '' : LAMP_TINT[worst.lamp]}`}
     >
       <ul className="mx-auto flex min-h-9 w-full max-w-[1440px] flex-wrap items-center gap-x-6 gap-y-1 px-3 py-1.5 text-table sm:px-5">

@@ -1,5 +1,8 @@
 import type { SystemHealth } from '@/lib/domain/health/schema';
+import type { Message } from '@/lib/domain/message/schema';
 import type { Settings } from '@/lib/domain/settings/schema';
+import type { Stats } from '@/lib/domain/stats/schema';
+import { formatCount, plural } from '@/app/_ui/number';
 import type { Lamp } from '@/app/_ui/status';
 
 export interface Alarm {
@@ -15,42 +18,84 @@ export interface AlarmSigns {
   databaseAway: boolean;
   health: SystemHealth | undefined;
   settings: Settings | undefined;
+  stats: Stats | undefined;
+  questions: readonly Message[];
 }
 
-/** Everything that is wrong now, worst first, each with where to go. */
-export function alarmsOf({ databaseAway, health, settings }: AlarmSigns): Alarm[] {
-  if (databaseAway) {
-    return [
-      {
-        id: 'database',
-        lamp: 'failed',
-        text: 'MongoDB is away. Nothing is lost: the page goes on by itself when it is back.',
-        href: '/health',
-        action: 'health',
-      },
-    ];
-  }
-  const alarms: Alarm[] = [];
-  const paused = settings?.dispatchPaused === true;
-  if (paused) {
-    alarms.push({
-      id: 'paused',
-      lamp: 'waiting',
-      text: 'Dispatch is paused: work is held until it is resumed.',
-      href: '/settings',
-      action: 'resume',
-    });
-  }
-  for (const reason of health?.status === 'ok' ? [] : (health?.reasons ?? [])) {
+/** Everything that wants somebody now, worst first, each with where to go. */
+export function alarmsOf(signs: AlarmSigns): Alarm[] {
+  if (signs.databaseAway) return [AWAY];
+  return [
+    ...healthAlarms(signs.health),
+    ...pauseAlarm(signs.settings),
+    ...questionAlarm(signs.questions),
+    ...limitAlarms(signs.stats),
+  ];
+}
+
+const AWAY: Alarm = {
+  id: 'database',
+  lamp: 'failed',
+  text: 'MongoDB is away. Nothing is lost: the page goes on by itself when it is back.',
+  href: '/health',
+  action: 'health',
+};
+
+function healthAlarms(health: SystemHealth | undefined): Alarm[] {
+  if (health === undefined || health.status === 'ok') return [];
+  return health.reasons.map(reason => {
     const unheard = /listening|orchestrator/i.test(reason);
-    alarms.push({
+    return {
       // The same alarm while its seconds count up.
       id: reason.replaceAll(/\d+/g, '#'),
-      lamp: health?.status === 'down' ? 'failed' : 'waiting',
+      lamp: health.status === 'down' ? 'failed' : 'waiting',
       text: reason,
       href: unheard ? '/connect' : '/health',
       action: unheard ? 'connect one' : 'health',
-    });
-  }
-  return alarms;
+    };
+  });
+}
+
+const pauseAlarm = (settings: Settings | undefined): Alarm[] =>
+  settings?.dispatchPaused === true
+    ? [
+        {
+          id: 'paused',
+          lamp: 'waiting',
+          text: 'Dispatch is paused: work is held until it is resumed.',
+          href: '/settings',
+          action: 'resume',
+        },
+      ]
+    : [];
+
+function questionAlarm(questions: readonly Message[]): Alarm[] {
+  const [oldest] = questions;
+  if (oldest === undefined) return [];
+  const verb = questions.length === 1 ? 'waits' : 'wait';
+  return [
+    {
+      id: 'questions',
+      lamp: 'waiting',
+      text: `${plural(questions.length, 'question')} ${verb} for you`,
+      href: `/threads/${oldest.threadId}`,
+      action: 'answer',
+    },
+  ];
+}
+
+/** More of these than fit a line would hide the rest. */
+const MAX_LIMITS_NAMED = 2;
+
+function limitAlarms(stats: Stats | undefined): Alarm[] {
+  const full = (stats?.agentTypes ?? []).filter(
+    ({ running, concurrency, waiting }) => running >= concurrency && waiting > 0,
+  );
+  return full.slice(0, MAX_LIMITS_NAMED).map(({ slug, waiting }) => ({
+    id: `limit-${slug}`,
+    lamp: 'waiting',
+    text: `${slug} at its limit, ${formatCount(waiting)} waiting`,
+    href: `/agents/${slug}`,
+    action: 'raise it',
+  }));
 }

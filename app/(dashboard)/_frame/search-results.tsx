@@ -19,7 +19,7 @@ export function SearchResults({ onDone }: { onDone: () => void }) {
   return (
     <Autocomplete.Filter inputValue={text} onInputChange={setText}>
       <SearchField aria-label="Search" autoFocus className="border-b border-border p-2">
-        <SearchField.Group className="border-0 shadow-none">
+        <SearchField.Group className="border-0 ring-0! shadow-none">
           <SearchField.SearchIcon />
           <SearchField.Input placeholder="A page, an agent, words of a thread, an id" />
           <SearchField.ClearButton />
@@ -46,7 +46,11 @@ export function SearchResults({ onDone }: { onDone: () => void }) {
 
 function Row({ finding }: { finding: Finding }) {
   return (
-    <ListBox.Item id={finding.href} textValue={finding.label} className="flex items-baseline gap-3">
+    <ListBox.Item
+      id={finding.href}
+      textValue={finding.label}
+      className="flex items-baseline gap-3 ring-0! data-[focused=true]:bg-default"
+    >
       <span className="min-w-0 flex-1 truncate">{finding.label}</span>
       {finding.note ? <span className="truncate text-xs text-muted">{finding.note}</span> : null}
     </ListBox.Item>

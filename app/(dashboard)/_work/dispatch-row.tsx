@@ -9,8 +9,10 @@ import { DispatchActions } from './dispatch-actions';
 
 /** One attempt, as a thin row: who works, how it stands, how far it is. */
 export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
-  const { progress, liveness, error, lateOutput, transcriptUrl } = dispatch;
+  const { liveness, error, lateOutput, transcriptUrl } = dispatch;
   const isOpen = isOpenDispatch(dispatch.status);
+  // How far it came matters while it is under way; afterwards its end says more.
+  const progress = isOpen ? dispatch.progress : null;
   return (
     <div className="relative mt-2 overflow-hidden rounded-md border border-border bg-surface-secondary text-xs">
       <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 px-2.5 py-1">
@@ -43,7 +45,7 @@ export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
           <pre className="mt-1 max-h-60 overflow-auto whitespace-pre-wrap">{lateOutput.output}</pre>
         </details>
       ) : null}
-      {isOpen && progress ? <Bar percent={progress.percent} lamp={LAMP_TEXT[meaningOf(dispatch.status).lamp]} /> : null}
+      {progress ? <Bar percent={progress.percent} lamp={LAMP_TEXT[meaningOf(dispatch.status).lamp]} /> : null}
     </div>
   );
 }

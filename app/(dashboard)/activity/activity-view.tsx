@@ -8,7 +8,6 @@ import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
-import { SearchBox } from '@/app/_ui/search-box';
 import { SelectField } from '@/app/_ui/select-field';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { ActivityTable } from './activity-table';
@@ -31,17 +30,17 @@ const SUBJECT_CHOICES = [{ value: ANY, label: 'any subject' }, ...SUBJECTS.map(v
 
 export function ActivityView() {
   const [filters, set] = useQueryStates({
-    action: parseAsString.withDefault(''),
+    action: parseAsString,
     subjectKind: parseAsString,
     actorId: parseAsString,
     subjectId: parseAsString,
   });
   const { action, subjectKind, actorId, subjectId } = filters;
-  const isFiltered = action !== '' || [subjectKind, actorId, subjectId].some(Boolean);
+  const isFiltered = [action, subjectKind, actorId, subjectId].some(Boolean);
   const list = useLiveList<Activity>({
     key: ['activity', filters],
     path: '/api/activity',
-    query: { action: action || null, subjectKind, actorId, subjectId },
+    query: { action, subjectKind, actorId, subjectId },
     staleOn: RECORD_EVENT_TYPES,
   });
   return (
@@ -52,13 +51,6 @@ export function ActivityView() {
         className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
       >
         <div className="flex flex-wrap items-center gap-2 border-b border-border p-2">
-          <SearchBox
-            label="Action"
-            placeholder="Action, such as agent-type.updated"
-            value={action}
-            onChange={text => void set({ action: text || null })}
-            className="w-full sm:w-72"
-          />
           <SelectField
             hideLabel
             label="Subject"
@@ -67,6 +59,7 @@ export function ActivityView() {
             choices={SUBJECT_CHOICES}
             onChange={value => void set({ subjectKind: value === ANY ? null : value })}
           />
+          {action ? <Pinned label={action} onClear={() => void set({ action: null })} /> : null}
           {actorId ? <Pinned label={`by ${actorId}`} onClear={() => void set({ actorId: null })} /> : null}
           {subjectId ? <Pinned label={`about ${subjectId}`} onClear={() => void set({ subjectId: null })} /> : null}
           {isFiltered ? (
@@ -88,12 +81,7 @@ export function ActivityView() {
             title={isFiltered ? 'Nothing in the log matches.' : 'Every change and who made it stands here.'}
           />
         ) : (
-          <ActivityTable
-            items={list.items}
-            onEnd={list.loadMore}
-            onActor={id => void set({ actorId: id })}
-            onSubject={id => void set({ subjectId: id })}
-          />
+          <ActivityTable items={list.items} onEnd={list.loadMore} onPin={filter => void set(filter)} />
         )}
       </section>
     </div>

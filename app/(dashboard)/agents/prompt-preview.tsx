@@ -40,7 +40,7 @@ export function PromptPreview({ agent, editedPrompt }: { agent: AgentType; edite
     <>
       <div className="flex shrink-0 items-center gap-2 border-b border-border py-1.5 pr-1 pl-4">
         <h3 className="text-table font-semibold whitespace-nowrap">Assembled prompt</h3>
-        <span className="tabular truncate text-xs text-muted">{formatCount(prompt.length)} characters</span>
+        <span className="tabular truncate text-xs text-muted">{formatCount(prompt.length)} chars</span>
         <SelectField
           hideLabel
           label="For the thread"

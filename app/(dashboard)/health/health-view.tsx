@@ -6,6 +6,7 @@ import { PageHeader } from '@/app/_ui/page-header';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useHealth } from '../_queries/use-health';
 import { ConsumersPanel } from './consumers-panel';
+import { DeadPanel } from './dead-panel';
 import { MalformedPanel } from './malformed-panel';
 import { NowPanel } from './now-panel';
 import { ReasonsPanel } from './reasons-panel';
@@ -35,6 +36,7 @@ export function HealthView() {
             <div className="flex min-w-0 flex-col gap-4">
               <ReplicaPanel health={data} />
               <ConsumersPanel health={data} />
+              <DeadPanel />
               <MalformedPanel health={data} />
             </div>
             <StoragePanel health={data} />

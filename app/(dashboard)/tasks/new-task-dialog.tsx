@@ -1,13 +1,12 @@
 'use client';
 import { Button } from '@heroui/react/button';
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Plus, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { Controller, useFieldArray, useForm, type Control } from 'react-hook-form';
+import { Controller, useForm, type Control } from 'react-hook-form';
 import type { z } from 'zod';
 import { PRIORITIES } from '@/lib/domain/fields';
-import { CreateTask, MAX_DELIVERABLES, type Task } from '@/lib/domain/task/schema';
+import { CreateTask, type Task } from '@/lib/domain/task/schema';
 import { api, troubleOf } from '@/app/_live/api';
 import { newIdempotencyKey } from '@/app/_live/idempotency-key';
 import { Dialog } from '@/app/_ui/dialog';
@@ -15,10 +14,18 @@ import { SelectField } from '@/app/_ui/select-field';
 import { TextInput } from '@/app/_ui/text-input';
 import { useAgentChoices } from '../_queries/use-agent-types';
 import { useProjectNames } from '../_queries/use-projects';
+import { DeliverablesField } from './deliverables-field';
 
-type Input = z.input<typeof CreateTask>;
+type TaskInput = z.input<typeof CreateTask>;
 const NONE = 'none';
-const EMPTY: Input = { title: '', input: '', assignedTo: '', priority: 'normal', projectId: null, deliverables: [] };
+const EMPTY: TaskInput = {
+  title: '',
+  input: '',
+  assignedTo: '',
+  priority: 'normal',
+  projectId: null,
+  deliverables: [],
+};
 const PRIORITY_CHOICES = PRIORITIES.map(value => ({ value, label: value }));
 
 export function NewTaskDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -32,7 +39,7 @@ export function NewTaskDialog({ isOpen, onClose }: { isOpen: boolean; onClose: (
 function NewTaskForm({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const [key] = useState(newIdempotencyKey);
-  const form = useForm<Input>({ resolver: zodResolver(CreateTask), defaultValues: EMPTY });
+  const form = useForm<TaskInput>({ resolver: zodResolver(CreateTask), defaultValues: EMPTY });
   const { control, formState } = form;
   const submit = form.handleSubmit(async input => {
     try {
@@ -40,7 +47,7 @@ function NewTaskForm({ onClose }: { onClose: () => void }) {
       router.push(`/tasks/${task.id}`);
     } catch (error) {
       const { detail, fields } = troubleOf(error);
-      for (const [path, message] of Object.entries(fields)) form.setError(path as keyof Input, { message });
+      for (const [path, message] of Object.entries(fields)) form.setError(path as keyof TaskInput, { message });
       form.setError('root', { message: detail });
     }
   });
@@ -76,7 +83,7 @@ function NewTaskForm({ onClose }: { onClose: () => void }) {
         )}
       />
       <Address control={control} />
-      <Deliverables control={control} />
+      <DeliverablesField control={control} />
       {formState.errors.root ? (
         <p role="alert" className="text-table text-failed">
           {formState.errors.root.message}
@@ -94,7 +101,7 @@ function NewTaskForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Address({ control }: { control: Control<Input> }) {
+function Address({ control }: { control: Control<TaskInput> }) {
   const agents = useAgentChoices();
   const projects = useProjectNames().choices;
   return (
@@ -138,67 +145,5 @@ function Address({ control }: { control: Control<Input> }) {
         )}
       />
     </div>
-  );
-}
-
-function Deliverables({ control }: { control: Control<Input> }) {
-  const { fields, append, remove } = useFieldArray({ control, name: 'deliverables' });
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1 text-sm font-medium">Deliverables</legend>
-      <p className="text-xs text-muted">Each is wanted: a result without one of them is incomplete, never done.</p>
-      {fields.map((row, index) => (
-        <div key={row.id} className="flex items-start gap-2">
-          <Controller
-            control={control}
-            name={`deliverables.${index}.name`}
-            render={({ field, fieldState }) => (
-              <TextInput
-                hideLabel
-                label={`Name of deliverable ${index + 1}`}
-                placeholder="name"
-                className="w-40"
-                value={field.value ?? ''}
-                onChange={field.onChange}
-                error={fieldState.error?.message}
-              />
-            )}
-          />
-          <Controller
-            control={control}
-            name={`deliverables.${index}.description`}
-            render={({ field }) => (
-              <TextInput
-                hideLabel
-                label={`Description of deliverable ${index + 1}`}
-                placeholder="what it is"
-                className="flex-1"
-                value={field.value ?? ''}
-                onChange={field.onChange}
-              />
-            )}
-          />
-          <Button
-            isIconOnly
-            size="sm"
-            variant="ghost"
-            aria-label={`Remove deliverable ${index + 1}`}
-            onPress={() => remove(index)}
-          >
-            <Trash2 />
-          </Button>
-        </div>
-      ))}
-      {fields.length < MAX_DELIVERABLES ? (
-        <Button
-          size="sm"
-          variant="outline"
-          className="self-start"
-          onPress={() => append({ name: '', description: '' })}
-        >
-          <Plus /> Deliverable
-        </Button>
-      ) : null}
-    </fieldset>
   );
 }

@@ -9,11 +9,12 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
+import { openQuestions } from '../_queries/use-open-questions';
 import { Composer } from './composer';
 import { MessageStream } from './message-stream';
 import { ThreadFacts } from './thread-facts';
 import { useOutbox } from './use-outbox';
-import { useThread } from './use-thread';
+import { useDispatches, useMessages, useThread } from './use-thread';
 
 export function ThreadDetail({ threadId }: { threadId: string }) {
   const thread = useThread(threadId);
@@ -22,7 +23,7 @@ export function ThreadDetail({ threadId }: { threadId: string }) {
   return (
     <DetailPanel
       title={thread.data?.title}
-      facts={thread.data ? <StatusWord status={thread.data.status} chip className="shrink-0" /> : null}
+      facts={thread.data ? <StatusWord of="thread" status={thread.data.status} chip className="shrink-0" /> : null}
       backHref={search === '' ? '/threads' : `/threads?${search}`}
       backLabel="Close the thread"
     >
@@ -45,12 +46,15 @@ export function ThreadDetail({ threadId }: { threadId: string }) {
 
 function ThreadBody({ thread }: { thread: Thread }) {
   const outbox = useOutbox(thread.id);
+  const { messages } = useMessages(thread.id);
+  const dispatches = useDispatches(thread.id);
+  const [question = null] = openQuestions(messages, [...dispatches.values()].flat());
   const may = useMay();
   return (
     <div className="flex min-h-0 flex-1 flex-col xl:flex-row">
       <div className="order-2 flex min-h-0 min-w-0 flex-1 flex-col xl:order-1">
         <MessageStream threadId={thread.id} sending={outbox.sending} />
-        {may.work ? <Composer thread={thread} outbox={outbox} /> : null}
+        {may.work ? <Composer thread={thread} outbox={outbox} question={question} /> : null}
       </div>
       <ThreadFacts thread={thread} />
     </div>

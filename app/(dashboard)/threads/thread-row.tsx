@@ -41,7 +41,7 @@ export function ThreadRow({ thread }: { thread: Thread }) {
       prefetch={false}
       className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
     >
-      <StatusWord status={thread.status} />
+      <StatusWord of="thread" status={thread.status} />
       <span className="truncate font-medium">{thread.title}</span>
       <span className="truncate text-muted">{thread.assignedTo ?? '–'}</span>
       <span className="truncate text-muted">{project ?? '–'}</span>
@@ -66,7 +66,7 @@ export function ThreadCard({ thread, isOpen }: { thread: Thread; isOpen: boolean
         <TimeAgo at={thread.lastMessageAt ?? thread.createdAt} className="text-xs text-muted" />
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">
-        <StatusWord status={thread.status} />
+        <StatusWord of="thread" status={thread.status} />
         <span className="truncate">{thread.assignedTo ?? 'nobody'}</span>
         {thread.priority === 'normal' ? null : <PriorityMark priority={thread.priority} />}
         <span className="tabular ml-auto">{formatCount(thread.messageCount)}</span>

@@ -9,6 +9,8 @@ export interface Draft {
   body: string;
   assignedTo: string | null;
   priority: Priority;
+  /** The question it answers: the asker goes on with it. */
+  inReplyTo?: string;
 }
 export interface Sending extends Draft {
   key: string;
@@ -30,7 +32,7 @@ export function useOutbox(threadId: string): Outbox {
     setRefusal(null);
     setSending(rows => [...rows, row]);
     try {
-      show(await api.post<Message>(`/api/threads/${threadId}/messages`, draft, { idempotencyKey: row.key }));
+      show(await api.post<Message>(`/api/threads/${threadId}/messages`, bodyOf(draft), { idempotencyKey: row.key }));
       return true;
     } catch (error) {
       const { detail, requestId } = troubleOf(error);
@@ -42,3 +44,7 @@ export function useOutbox(threadId: string): Outbox {
   };
   return { sending, send, refusal };
 }
+
+/** An answer goes to who asked; whom and how urgent is the question's affair. */
+const bodyOf = ({ body, assignedTo, priority, inReplyTo }: Draft) =>
+  inReplyTo === undefined ? { body, assignedTo, priority } : { body, inReplyTo };
