@@ -1,6 +1,6 @@
 import { runEvery } from '../jobs/run-every';
 import type { Plane } from '../services/context';
-import { sweepDispatches } from '../services/dispatches/sweep';
+import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
 import { reconcileAllHolds } from '../services/agent-types/reconcile-all-holds';
@@ -11,6 +11,7 @@ const SWEEP_EVERY_MS = 1_000;
 const ADOPT_EVERY_MS = 1_500;
 const HOLDS_EVERY_MS = 5_000;
 /** A session closes with its dispatch; one that no tool call ended is found by this. */
+const ORPHANS_EVERY_MS = 15_000;
 const SESSIONS_EVERY_MS = 5_000;
 const CONFIGURATION_EVERY_MS = 30_000;
 
@@ -21,6 +22,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const jobs = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
     { name: 'sweep-configuration', everyMs: CONFIGURATION_EVERY_MS, run: () => configuration.run() },

@@ -4,6 +4,13 @@ import type { DispatchDocument } from './documents';
 
 /** How a dispatch comes to run: what is unique in it is the claim. */
 
+/**
+ * The first of a claim's two writes is acknowledged by the primary alone: the second waits for a majority, and on the
+ * same primary that covers the first. Should the primary change in between and lose it, the item is found claimed by
+ * nobody and made due again (`findOrphans`).
+ */
+const FIRST_OF_TWO = { writeConcern: { w: 1 } };
+
 /** Fails with a duplicate key when the work item, its lane or the slot is taken: that is the claim. */
 export async function insertDispatch(
   c: Collections,
@@ -26,7 +33,7 @@ export async function insertDispatch(
         },
       },
     ],
-    { upsert: true, returnDocument: 'after' },
+    { upsert: true, returnDocument: 'after', ...FIRST_OF_TWO },
   );
   return inserted!;
 }

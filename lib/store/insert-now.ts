@@ -13,12 +13,14 @@ export async function insertNow<T extends Document>(
   document: OptionalUnlessRequiredId<T>,
   now: NowFields = ['createdAt', 'updatedAt'],
   tx?: Transaction,
+  writeConcern?: { w: 1 },
 ): Promise<WithId<T>> {
   const { filter, update } = upsertOf(document, now);
   const row = await collection.findOneAndUpdate(filter as Filter<T>, update, {
     upsert: true,
     returnDocument: 'after',
     ...(tx ? { session: tx } : {}),
+    ...(writeConcern ? { writeConcern } : {}),
   });
   return row as WithId<T>;
 }

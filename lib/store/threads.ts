@@ -7,9 +7,11 @@ import { listPage, type PageRequest } from './list-page';
 
 export type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
 
-export function insertThread(c: Collections, thread: NewThread): Promise<ThreadDocument> {
+/** `early`: a later majority write of the caller covers this one. */
+export function insertThread(c: Collections, thread: NewThread, early = false): Promise<ThreadDocument> {
   const now = ['createdAt', 'updatedAt', ...(thread.messageCount > 0 ? ['lastMessageAt'] : [])];
-  return insertNow(c.threads, { lastMessageAt: null, ...thread } as ThreadDocument, now);
+  const row = { lastMessageAt: null, ...thread } as ThreadDocument;
+  return insertNow(c.threads, row, now, undefined, early ? { w: 1 } : undefined);
 }
 
 /** Gives out the next place in a thread. A place that is then not used leaves a gap, never a repeat. */
@@ -46,9 +48,11 @@ export async function openRawThread(c: Collections, thread: NewThread, own: bool
     if (taken) return taken;
   }
   try {
-    return await insertThread(c, thread);
+    return await insertThread(c, thread, true);
   } catch (error) {
-    const there = isDuplicateKey(error) ? await c.threads.findOne({ _id: thread._id }) : null;
+    // It may have been written a moment ago, early: no majority has it yet.
+    const local = { readConcern: { level: 'local' as const } };
+    const there = isDuplicateKey(error) ? await c.threads.findOne({ _id: thread._id }, local) : null;
     if (!there) throw error;
     if (there.tenantId !== thread.tenantId) return null;
     return own ? there : takeSeq(c, thread.tenantId, thread._id);

@@ -191,6 +191,34 @@ export async function updateHeldWork(
   return result.matchedCount === 1;
 }
 
+/**
+ * Work that is claimed by a dispatch that is not there: its first write was lost with a primary. Younger claims are
+ * left alone, for theirs may be on its way.
+ */
+export async function findOrphans(
+  c: Collections,
+  kind: WorkKind,
+  tenantId: string,
+  olderThanMs: number,
+  limit: number,
+) {
+  const rows = await workCollection(c, kind)
+    .find(
+      {
+        tenantId,
+        status: WORK_WORDS[kind].active,
+        $expr: { $lt: ['$updatedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+      } as unknown as Filter<WorkDocument>,
+      { projection: { dispatchId: 1, epoch: 1 } },
+    )
+    .limit(limit)
+    .toArray();
+  const ids = rows.map(row => row.dispatchId).filter(id => id !== null);
+  const there = await c.dispatches.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  const known = new Set(there.map(({ _id }) => _id.toHexString()));
+  return rows.filter(row => row.dispatchId !== null && !known.has(row.dispatchId.toHexString()));
+}
+
 /** A claim that died between its two writes used up an epoch: the next one must be higher. */
 export async function raiseEpoch(c: Collections, kind: WorkKind, id: ObjectId, epoch: number): Promise<void> {
   await workCollection(c, kind).updateOne(

@@ -1,4 +1,5 @@
 import { findLapsed, findUnsettled, lapseDispatch } from '../../store/dispatches';
+import { findOrphans, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle';
 
@@ -24,4 +25,24 @@ export async function sweepDispatches(plane: Plane): Promise<{ lapsed: number; s
   }
   for (const row of unsettled) await settleDispatch(plane, row);
   return { lapsed: ended, settled: unsettled.length };
+}
+
+/** Far longer than the two writes of a claim are apart, also across an election. */
+const ORPHANED_AFTER_MS = 60_000;
+
+/** Makes work due again that a lost primary left claimed by nobody. */
+export async function sweepOrphans(plane: Plane): Promise<number> {
+  const c = plane.collections;
+  let returned = 0;
+  for (const tenantId of plane.tenants.all()) {
+    for (const kind of ['message', 'task'] as const) {
+      for (const { _id, dispatchId, epoch } of await findOrphans(c, kind, tenantId, ORPHANED_AFTER_MS, BATCH)) {
+        const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
+        const moved = await updateHeldWork(c, { kind, id: _id, dispatchId: dispatchId!, epoch, set });
+        if (moved) returned += 1;
+      }
+    }
+    if (returned > 0) plane.doorbell.ring(tenantId);
+  }
+  return returned;
 }

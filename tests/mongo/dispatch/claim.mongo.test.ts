@@ -10,7 +10,7 @@ import {
   heartbeatDispatch,
   releaseDispatch,
 } from '@/lib/services/dispatches/life-cycle';
-import { sweepDispatches } from '@/lib/services/dispatches/sweep';
+import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
 import { cancelMessage } from '@/lib/services/messages/change-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
@@ -232,6 +232,21 @@ describe('lease and epoch', () => {
     const row = await getMessage(person, message.id);
     await failDispatch(night, row.dispatchId!, { epoch: 2, error: 'boom again', retryable: true });
     expect(await getMessage(person, message.id)).toMatchObject({ status: 'dead', reason: 'attempt 2: boom again' });
+  });
+
+  it('makes work due again that a lost primary left claimed by nobody', async () => {
+    const message = await createMessage(person, { body: 'orphan', assignedTo: 'operations' });
+    const lost = await claimOne(night, message.id);
+    await test.plane.collections.dispatches.deleteOne({ _id: new ObjectId(lost.id) });
+    expect(await sweepOrphans(test.plane)).toBe(0);
+    await test.plane.collections.messages.updateOne(
+      { _id: new ObjectId(message.id) },
+      { $set: { updatedAt: new Date(0) } },
+    );
+    expect(await sweepOrphans(test.plane)).toBe(1);
+    const again = await claimOne(night, message.id);
+    expect(again.epoch).toBe(2);
+    await completeDispatch(night, again.id, { epoch: 2, output: 'x' });
   });
 
   it('spends no attempt on a release', async () => {
