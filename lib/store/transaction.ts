@@ -1,4 +1,5 @@
 import { MongoError, type ClientSession } from 'mongodb';
+import { ControlPlaneError } from '../domain/errors';
 import { backoffMs } from '../kernel/backoff';
 import type { Collections } from './collections';
 
@@ -23,7 +24,8 @@ export async function transact<T>(c: Collections, run: (tx: Transaction) => Prom
       try {
         return await runOnce(session, run);
       } catch (error) {
-        if (!hasLabel(error, 'TransientTransactionError') || Date.now() >= giveUpAtMs) throw error;
+        if (!hasLabel(error, 'TransientTransactionError')) throw error;
+        if (Date.now() >= giveUpAtMs) throw isWriteConflict(error) ? stillWritten(error) : error;
         await new Promise(resolve => setTimeout(resolve, backoffMs(attempt, RETRY)));
       }
     }
@@ -60,6 +62,17 @@ async function commit(session: ClientSession): Promise<void> {
     }
   }
 }
+
+const WRITE_CONFLICT = 112;
+const isWriteConflict = (error: unknown): boolean => error instanceof MongoError && error.code === WRITE_CONFLICT;
+
+/** A process that was killed in a transaction leaves its documents locked until the server gives it up. */
+const stillWritten = (cause: unknown): ControlPlaneError =>
+  new ControlPlaneError('unavailable', 'Another change of this has not ended yet. Nothing was changed; try again.', {
+    retry: 'backoff',
+    retryAfterMs: 2_000,
+    cause,
+  });
 
 const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);
 

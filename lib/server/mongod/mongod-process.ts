@@ -16,6 +16,9 @@ const CACHE_GIGABYTES = 0.5;
 /** There is no other node to hand over to, so waiting for one (15 s by default) only delays the stop. */
 const QUIESCE_MS = 100;
 
+/** A transaction whose process was killed holds its documents this long (a minute by default); ours take milliseconds. */
+const TRANSACTION_SECONDS = 10;
+
 const ALIVE_POLL_MS = 50;
 
 /**
@@ -37,11 +40,14 @@ function mongodArguments({ dbPath, logPath }: EmbeddedPaths, port: number): stri
   const parameters = [
     'diagnosticDataCollectionEnabled=false',
     `shutdownTimeoutMillisForSignaledShutdown=${QUIESCE_MS}`,
+    `transactionLifetimeLimitSeconds=${TRANSACTION_SECONDS}`,
   ];
   return [
     ...Object.entries(options).flatMap(([name, value]) => [name, String(value)]),
     ...parameters.flatMap(parameter => ['--setParameter', parameter]),
     '--logappend',
+    '--logRotate',
+    'reopen',
     '--noscripting',
     '--quiet',
     ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
@@ -112,6 +118,9 @@ export function endOnExit(pid: number): void {
     for (const each of ours) send(each, 'SIGTERM');
   });
 }
+
+/** MongoDB's own signal for it. */
+export const reopenLog = (pid: number): boolean => send(pid, 'SIGUSR1');
 
 /** One that is gone must not be signalled later: its number may be somebody else's by then. */
 export const forgetProcess = (pid: number): void => void ours.delete(pid);

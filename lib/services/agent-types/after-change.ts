@@ -1,3 +1,4 @@
+import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import { reconcileHolds } from './reconcile-holds';
 
@@ -7,6 +8,7 @@ import { reconcileHolds } from './reconcile-holds';
  */
 export async function afterChange(plane: Plane, tenantId: string, slugs: readonly string[]): Promise<void> {
   for (const slug of slugs) plane.agentTypes.forget(tenantId, slug);
+  crashPoint('agent-type:after-commit');
   for (const slug of slugs) {
     try {
       await reconcileHolds(plane, tenantId, slug);

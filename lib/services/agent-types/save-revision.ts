@@ -7,6 +7,7 @@ import type { Collections } from '../../store/collections';
 import type { AgentTypeDocument, ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
 import type { Transaction } from '../../store/transaction';
+import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 
@@ -33,7 +34,11 @@ export async function saveNew(
   const newest = await findNewestRevision(c, { tenantId, slug }, tx);
   const revision = (newest?.revision ?? 0) + 1;
   const changes = diffSettings(null, settings);
-  const type = await insertAgentType(c, { _id: id, tenantId, slug, ...settings, revision, createdBy: principal.id }, tx);
+  const type = await insertAgentType(
+    c,
+    { _id: id, tenantId, slug, ...settings, revision, createdBy: principal.id },
+    tx,
+  );
   await insertRevision(c, { tenantId, slug, revision, by: principal.label, settings, changes }, tx);
   await recordActivity(ctx, { action: 'agent-type.create', subject: subjectOf(type), changes, tx });
   return { type, changes };
@@ -42,7 +47,11 @@ export async function saveNew(
 export async function saveEdit(
   ctx: Context,
   tx: Transaction,
-  { from, settings, action = 'agent-type.update' }: { from: AgentTypeDocument; settings: AgentTypeSettings; action?: string },
+  {
+    from,
+    settings,
+    action = 'agent-type.update',
+  }: { from: AgentTypeDocument; settings: AgentTypeSettings; action?: string },
 ): Promise<Saved> {
   const { plane, principal } = ctx;
   const { tenantId, slug } = from;
@@ -51,7 +60,9 @@ export async function saveEdit(
   const revision = (await recordRawEdit(c, tx, from)) + 1;
   const type = await reviseAgentType(c, { row: from, fromRevision: from.revision, revision, changes }, tx);
   if (!type) throw new ControlPlaneError('conflict', `Agent type '${slug}' was changed at the same moment; try again.`);
+  crashPoint('agent-type:before-revision');
   await insertRevision(c, { tenantId, slug, revision, by: principal.label, settings, changes }, tx);
+  crashPoint('agent-type:before-commit');
   await recordActivity(ctx, { action, subject: subjectOf(from), changes, tx });
   return { type, changes };
 }
