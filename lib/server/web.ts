@@ -92,25 +92,31 @@ interface Beside {
 /** Starts the MCP server and keeps run.json in step with the pids that run. */
 function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }: Beside): void {
   const startedAt = new Date().toISOString();
-  const record = (mcp: number | undefined): RunRecord => ({
+  let mcpPid: number | undefined;
+  const record = (): RunRecord => ({
     startedAt,
     mongodbUri: database.uri,
     database: config.database,
     urls: { web: url, mcp: `http://127.0.0.1:${mcpPort}/mcp` },
     pids: {
       web: process.pid,
-      ...(mcp === undefined ? {} : { mcp }),
+      ...(mcpPid === undefined ? {} : { mcp: mcpPid }),
       ...(database.pid() === undefined ? {} : { mongod: database.pid() }),
     },
   });
+  const write = (): void => {
+    if (!shutdown.stopping) writeRunFile(config.dataDir, record());
+  };
   const mcp = startMcpChild({
     path: join(here, 'mcp.mjs'),
     env: { ...process.env, MONGODB_URI: database.uri, SWITCHBOARD_ADMIN_TOKEN: adminToken, MCP_PORT: String(mcpPort) },
     log,
     onPid: pid => {
-      if (!shutdown.stopping) writeRunFile(config.dataDir, record(pid));
+      mcpPid = pid;
+      write();
     },
   });
+  database.onRestart(write);
   shutdown.add('MCP server', mcp.stop);
   shutdown.add('run.json', () => removeRunFile(config.dataDir));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,9 +94,12 @@ describe('startEmbedded', () => {
     const mongod = await start(dataFolder());
     await insert(mongod.uri, 'acknowledged');
     const before = mongod.pid;
+    const restarts: number[] = [];
+    mongod.onRestart(() => restarts.push(mongod.pid));
     process.kill(before, 'SIGKILL');
     expect(await kept(mongod.uri)).toEqual(['acknowledged']);
-    await vi.waitFor(() => expect(mongod.pid).not.toBe(before), 10_000);
+    await vi.waitFor(() => expect(restarts).toEqual([mongod.pid]), 10_000);
+    expect(mongod.pid).not.toBe(before);
   });
 
   test('an orphan of a killed parent is adopted, not started twice', async () => {
@@ -142,6 +145,15 @@ describe('startEmbedded', () => {
     const parent = await spawnMongodParent(testMongodPath(), dataFolder());
     await parent.kill('SIGUSR2');
     await vi.waitFor(() => expect(isProcessAlive(parent.mongodPid)).toBe(false), 10_000);
+  });
+
+  test('its log is set aside when it is long, and goes on in a new file', async () => {
+    const dataDir = dataFolder();
+    const mongod = await start(dataDir, { logCheckMs: 100, logLimitBytes: 1_000 });
+    const old = join(dataDir, 'mongod.log.1');
+    await vi.waitFor(() => expect(statSync(old).size).toBeGreaterThan(1_000), 10_000);
+    await vi.waitFor(() => expect(existsSync(join(dataDir, 'mongod.log'))).toBe(true), 10_000);
+    await insert(mongod.uri, 'still here');
   });
 
   test('a binary that cannot start says why, and where its log is', async () => {

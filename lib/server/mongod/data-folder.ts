@@ -22,12 +22,19 @@ export const embeddedPaths = (dataDir: string): EmbeddedPaths => ({
   recordPath: resolve(dataDir, 'mongod.json'),
 });
 
-/** A log past this is set aside at the next start or check; one old file is kept. */
+/** A log past this is set aside; with the one old file that is kept, twice this is the bound. */
 const LOG_LIMIT_BYTES = 32 * 1024 * 1024;
 
-export function prepareFolder({ dbPath, logPath }: EmbeddedPaths): void {
-  mkdirSync(dbPath, { recursive: true, mode: 0o700 });
-  if (logBytes(logPath) > LOG_LIMIT_BYTES) renameSync(logPath, `${logPath}.1`);
+export function prepareFolder(paths: EmbeddedPaths): void {
+  mkdirSync(paths.dbPath, { recursive: true, mode: 0o700 });
+  setAsideLog(paths, LOG_LIMIT_BYTES);
+}
+
+/** Whether the log was long enough to be set aside: then whoever writes it has to open it anew. */
+export function setAsideLog({ logPath }: EmbeddedPaths, limitBytes = LOG_LIMIT_BYTES): boolean {
+  if (logBytes(logPath) <= limitBytes) return false;
+  renameSync(logPath, `${logPath}.1`);
+  return true;
 }
 
 export const logBytes = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
