@@ -27,11 +27,7 @@ export const touchSession = (c: Collections, key: string): Promise<SessionDocume
       {
         $set: {
           lastActiveAt: {
-            $cond: [
-              { $lte: ['$lastActiveAt', { $subtract: ['$$NOW', TOUCH_EVERY_MS] }] },
-              '$$NOW',
-              '$lastActiveAt',
-            ],
+            $cond: [{ $lte: ['$lastActiveAt', { $subtract: ['$$NOW', TOUCH_EVERY_MS] }] }, '$$NOW', '$lastActiveAt'],
           },
         },
       },

@@ -35,16 +35,24 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
       ])
       .next();
   const [claimed, done] = await Promise.all([
-    newest('claimedAt', {}, {
-      storedToStreamed: firstAttempt('storedAt', 'streamedAt'),
-      streamedToClaimed: firstAttempt('streamedAt', 'claimedAt'),
-      storedToClaimed: firstAttempt('storedAt', 'claimedAt'),
-      claimedToStarted: samples('claimedAt', 'firstHeartbeatAt'),
-    }),
-    newest('endedAt', { status: 'done' }, {
-      claimedToDone: samples('claimedAt', 'endedAt'),
-      storedToDone: samples('storedAt', 'endedAt'),
-    }),
+    newest(
+      'claimedAt',
+      {},
+      {
+        storedToStreamed: firstAttempt('storedAt', 'streamedAt'),
+        streamedToClaimed: firstAttempt('streamedAt', 'claimedAt'),
+        storedToClaimed: firstAttempt('storedAt', 'claimedAt'),
+        claimedToStarted: samples('claimedAt', 'firstHeartbeatAt'),
+      },
+    ),
+    newest(
+      'endedAt',
+      { status: 'done' },
+      {
+        claimedToDone: samples('claimedAt', 'endedAt'),
+        storedToDone: samples('storedAt', 'endedAt'),
+      },
+    ),
   ]);
   const numbers = (hop: Hop): number[] => ({ ...claimed, ...done })[hop]?.filter(value => value !== null) ?? [];
   return {

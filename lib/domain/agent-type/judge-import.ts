@@ -16,7 +16,10 @@ export interface JudgedEntry {
  * What each entry of an import would make of its type. Of a type that is there only what is named changes; a new one
  * gets the defaults. Leaders are judged last, as they would stand with the whole file taken in.
  */
-export function judgeImport(entries: readonly unknown[], existing: ReadonlyMap<string, AgentTypeSettings>): JudgedEntry[] {
+export function judgeImport(
+  entries: readonly unknown[],
+  existing: ReadonlyMap<string, AgentTypeSettings>,
+): JudgedEntry[] {
   const seen = new Set<string>();
   const judged = entries.map((entry, at) => {
     const slug = slugOf(entry);
@@ -37,7 +40,11 @@ export function judgeImport(entries: readonly unknown[], existing: ReadonlyMap<s
 
 function judgeEntry(entry: unknown, slug: string, at: number, current: AgentTypeSettings | undefined): JudgedEntry {
   const parsed = current ? ImportChange.safeParse(entry) : ImportNew.safeParse(entry);
-  if (!parsed.success) return refused(slug, parsed.error.issues.flatMap(issue => explain(issue, at)));
+  if (!parsed.success)
+    return refused(
+      slug,
+      parsed.error.issues.flatMap(issue => explain(issue, at)),
+    );
   if (!current) {
     const { slug: _slug, ...settings } = parsed.data as ImportNew;
     return { slug, settings, errors: [] };

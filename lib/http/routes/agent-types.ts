@@ -65,7 +65,8 @@ export const agentTypeRoutes: Route[] = [
     query: ImportQuery,
     textBody: YAML,
     response: ImportReport,
-    run: ({ ctx, body, query }) => importAgentTypes(ctx, body as string, query.dryRun === '1' || query.dryRun === 'true'),
+    run: ({ ctx, body, query }) =>
+      importAgentTypes(ctx, body as string, query.dryRun === '1' || query.dryRun === 'true'),
   }),
   route({
     method: 'GET',

@@ -33,7 +33,10 @@ export async function adoptAgentType(plane: Plane, id: ObjectId): Promise<void> 
 }
 
 /** For each event of a type, whoever changed it and in whichever process. */
-export async function reactToAgentType(plane: Plane, event: { id: string; tenantId: string; slug: string }): Promise<void> {
+export async function reactToAgentType(
+  plane: Plane,
+  event: { id: string; tenantId: string; slug: string },
+): Promise<void> {
   await adoptAgentType(plane, bodyId('id', event.id));
   await afterChange(plane, event.tenantId, [event.slug]);
 }
@@ -78,4 +81,3 @@ const isComplete = (raw: Raw, type: AgentTypeDocument): boolean =>
 
 const isRevised = (type: AgentTypeDocument, newest: AgentTypeRevisionDocument | null): boolean =>
   newest !== null && newest.revision === type.revision && diffSettings(newest.settings, type).length === 0;
-

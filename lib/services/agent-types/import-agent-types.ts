@@ -31,7 +31,12 @@ export async function importAgentTypes(ctx: Context, text: string, isDryRun: boo
     return done;
   });
   const changed = items.filter(({ result }) => result === 'created' || result === 'updated');
-  if (!isDryRun && changed.length > 0) await afterChange(plane, tenantId, changed.map(({ slug }) => slug));
+  if (!isDryRun && changed.length > 0)
+    await afterChange(
+      plane,
+      tenantId,
+      changed.map(({ slug }) => slug),
+    );
   return { dryRun: isDryRun, items };
 }
 
@@ -39,7 +44,10 @@ function readDocument(text: string): unknown[] {
   const parsed = ImportDocument.safeParse(parseYaml(text));
   if (parsed.success) return parsed.data.agentTypes;
   const issue = parsed.error.issues[0]!;
-  throw invalidField(issue.path.map(String).join('.') || 'the body', `wants agentTypes: a list of at most ${MAX_IMPORT} types, and nothing else`);
+  throw invalidField(
+    issue.path.map(String).join('.') || 'the body',
+    `wants agentTypes: a list of at most ${MAX_IMPORT} types, and nothing else`,
+  );
 }
 
 function refuseInvalid(judged: JudgedEntry[]): void {
@@ -49,7 +57,10 @@ function refuseInvalid(judged: JudgedEntry[]): void {
   throw new ControlPlaneError(
     'validation-failed',
     `${invalid.length} of ${judged.length} agent types cannot be taken; nothing was changed. ${errors[0]!.path}: ${errors[0]!.message}`,
-    { errors, details: { items: judged.map(entry => itemOf(entry, undefined)).filter(({ result }) => result === 'invalid') } },
+    {
+      errors,
+      details: { items: judged.map(entry => itemOf(entry, undefined)).filter(({ result }) => result === 'invalid') },
+    },
   );
 }
 

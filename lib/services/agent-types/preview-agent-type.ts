@@ -14,7 +14,11 @@ const ID_STAND_IN = '<id>';
 const WORK_STAND_IN = '<the message stands here>';
 
 /** The prompt a dispatch of this type would get now, by the same assembly as a claim's. */
-export async function previewAgentType(ctx: Context, slug: string, { threadId }: PreviewAgentType): Promise<AgentTypePreview> {
+export async function previewAgentType(
+  ctx: Context,
+  slug: string,
+  { threadId }: PreviewAgentType,
+): Promise<AgentTypePreview> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
   const { tenantId } = principal;

@@ -25,7 +25,8 @@ export async function rollBackAgentType(ctx: Context, slug: string, input: RollB
     const { revision, currentRevision = from.revision } = input;
     if (currentRevision !== from.revision) throw revisionConflict(currentRevision, from.revision);
     const target = await findRevision(c, { tenantId, slug, revision }, tx);
-    if (!target) throw invalidField('revision', `got ${revision}, wants a revision of '${slug}'; it is at ${from.revision}`);
+    if (!target)
+      throw invalidField('revision', `got ${revision}, wants a revision of '${slug}'; it is at ${from.revision}`);
     const settings = settingsAt(target);
     if (settings.reportsTo !== from.reportsTo) await checkReportsTo(ctx, tx, slug, settings.reportsTo);
     return (await saveEdit(ctx, tx, { from, settings, action: 'agent-type.rollback' })).type;

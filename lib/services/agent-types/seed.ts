@@ -34,7 +34,11 @@ async function seed(ctx: Context): Promise<void> {
     const missing = SHIPPED_AGENT_TYPES.map(type => CreateAgentType.parse(type)).filter(({ slug }) => !known.has(slug));
     if (missing.length === 0) return;
     const base = { tenantId, revision: 1 };
-    await insertAgentTypes(c, missing.map(type => ({ _id: newId(), ...base, ...type, createdBy: principal.id })), tx);
+    await insertAgentTypes(
+      c,
+      missing.map(type => ({ _id: newId(), ...base, ...type, createdBy: principal.id })),
+      tx,
+    );
     const rows = missing.map(({ slug, ...settings }) => {
       return { ...base, slug, by: principal.label, settings, changes: diffSettings(null, settings) };
     });

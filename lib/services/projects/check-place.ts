@@ -21,7 +21,8 @@ export async function checkPlace(
     if (parentId === null) return null;
     throw invalidField('parentId', `got '${parentId}', wants null: a client hangs on nothing`);
   }
-  if (parentId === null) throw invalidField('parentId', `got null, wants the id of a ${wanted}: a ${kind} hangs on one`);
+  if (parentId === null)
+    throw invalidField('parentId', `got null, wants the id of a ${wanted}: a ${kind} hangs on one`);
   const id = bodyId('parentId', parentId);
   const parent = await findProject(plane.collections, principal.tenantId, id, tx);
   if (parent?.kind === wanted) return id;

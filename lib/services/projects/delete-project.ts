@@ -38,9 +38,13 @@ function inUse(name: string, hangs: HangsOnProject): ControlPlaneError {
     ...counted(hangs.threads, 'thread'),
     ...counted(hangs.tasks, 'task'),
   ].join(', ');
-  return new ControlPlaneError('conflict', `'${name}' still has ${what} on it. Move or delete what hangs there first.`, {
-    details: { ...hangs },
-  });
+  return new ControlPlaneError(
+    'conflict',
+    `'${name}' still has ${what} on it. Move or delete what hangs there first.`,
+    {
+      details: { ...hangs },
+    },
+  );
 }
 
 function counted(count: number, noun: string): string[] {

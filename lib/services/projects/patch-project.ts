@@ -35,7 +35,8 @@ async function change(ctx: Context, tx: Transaction, id: string, patch: PatchPro
   const after = mergeProject(before, patch);
   const changes = diffProject(before, after);
   if (changes.length === 0) return from;
-  const parentId = after.parentId === before.parentId ? from.parentId : await checkPlace(ctx, tx, from.kind, after.parentId);
+  const parentId =
+    after.parentId === before.parentId ? from.parentId : await checkPlace(ctx, tx, from.kind, after.parentId);
   const row = await updateProject(c, from, { ...after, parentId }, tx);
   if (!row) throw new ControlPlaneError('conflict', 'This node was changed at the same moment; try again.');
   await recordActivity(ctx, { action: 'project.update', subject: { kind: 'project', id }, changes, tx });

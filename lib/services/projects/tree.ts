@@ -80,7 +80,7 @@ export class ProjectTree {
   /** The node first, then what is above it. */
   #chain(tenantId: string, projectId: string | null): ProjectDocument[] {
     const chain: ProjectDocument[] = [];
-    for (let next = projectId; next !== null && chain.length < MAX_DEPTH; ) {
+    for (let next = projectId; next !== null && chain.length < MAX_DEPTH;) {
       const node = this.#nodes.get(next);
       if (!node || node.tenantId !== tenantId) break;
       chain.push(node);

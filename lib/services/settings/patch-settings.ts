@@ -21,7 +21,11 @@ export async function patchSettings(ctx: Context, { revision, ...patch }: PatchS
     const changes = diff(from, to);
     if (changes.length === 0) return from;
     const next = { ...to, revision: revision + 1 };
-    const written = await writeSettings(c, { tenantId, fromRevision: revision, settings: next, updatedBy: principal.id }, tx);
+    const written = await writeSettings(
+      c,
+      { tenantId, fromRevision: revision, settings: next, updatedBy: principal.id },
+      tx,
+    );
     if (!written) throw revisionConflict(revision, revision + 1);
     await recordActivity(ctx, { action: 'settings.update', subject: { kind: 'settings', id: tenantId }, changes, tx });
     return next;

@@ -31,7 +31,7 @@ const state = async (slug: string) => {
 };
 /** The server gives up a dead process's transaction after some seconds; until then an edit is told to come again. */
 const editWhenFree = async (slug: string) => {
-  for (const until = Date.now() + 60_000; Date.now() < until; ) {
+  for (const until = Date.now() + 60_000; Date.now() < until;) {
     const answer = await call('PATCH', `/api/agent-types/${slug}`, { revision: 1, paused: true });
     if (answer.status !== 503) return answer;
     expect(answer.headers.get('retry-after')).not.toBeNull();
@@ -57,6 +57,9 @@ describe('an edit whose process is killed', () => {
     await editAndDie('design', 'agent-type:after-commit');
     expect(await state('design')).toEqual({ paused: true, revision: 2, revisions: 2, audit: 1 });
     await reconcileAllHolds(api.plane);
-    expect((await call('GET', `/api/messages/${id}`)).body).toMatchObject({ status: 'held', reason: 'design is paused' });
+    expect((await call('GET', `/api/messages/${id}`)).body).toMatchObject({
+      status: 'held',
+      reason: 'design is paused',
+    });
   });
 });

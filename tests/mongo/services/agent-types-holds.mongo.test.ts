@@ -33,10 +33,13 @@ const edit = async (patch: object) => {
 const post = async (priority = 'normal', assignedTo = slug): Promise<string> =>
   (await call('POST', '/api/messages', { body: 'work', assignedTo, priority })).body.id;
 const message = async (id: string) => (await call('GET', `/api/messages/${id}`)).body;
-const makeTask = async (): Promise<string> => (await call('POST', '/api/tasks', { title: 't', assignedTo: slug })).body.id;
+const makeTask = async (): Promise<string> =>
+  (await call('POST', '/api/tasks', { title: 't', assignedTo: slug })).body.id;
 const task = async (id: string) => (await call('GET', `/api/tasks/${id}`)).body;
 const claim = (max = 1) =>
-  call('POST', '/api/dispatches/claim', { consumer: 'c', max, agentTypes: [slug] }, orchestrator).then(({ body }) => body);
+  call('POST', '/api/dispatches/claim', { consumer: 'c', max, agentTypes: [slug] }, orchestrator).then(
+    ({ body }) => body,
+  );
 const revisionsOf = async (name: string) => (await call('GET', `/api/agent-types/${name}/revisions`)).body.items;
 const types = () => api.plane.collections.agentTypes;
 
@@ -113,9 +116,15 @@ describe('work follows its type', () => {
 
   it('is put right by the sweep when it was routed in the same moment', async () => {
     const id = await post();
-    await api.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, { $set: { status: 'held', reason: 'old' } });
+    await api.plane.collections.messages.updateOne(
+      { _id: new ObjectId(id) },
+      { $set: { status: 'held', reason: 'old' } },
+    );
     const gone = await post();
-    await api.plane.collections.messages.updateOne({ _id: new ObjectId(gone) }, { $set: { assignedTo: 'nobody-here' } });
+    await api.plane.collections.messages.updateOne(
+      { _id: new ObjectId(gone) },
+      { $set: { assignedTo: 'nobody-here' } },
+    );
     await reconcileAllHolds(api.plane);
     expect((await message(id)).status).toBe('queued');
     expect((await message(gone)).status).toBe('unroutable');
@@ -127,11 +136,20 @@ describe('types that a driver writes', () => {
     const { insertedId } = await types().insertOne({ slug: `raw-${slug}`, tenantId: 'default' } as never);
     const id = await post('normal', `raw-${slug}`);
     const before = await call('GET', `/api/agent-types/raw-${slug}`);
-    expect(before.body).toMatchObject({ name: `raw-${slug}`, concurrency: 1, revision: 1, thresholds: { leaseMs: 60_000 } });
+    expect(before.body).toMatchObject({
+      name: `raw-${slug}`,
+      concurrency: 1,
+      revision: 1,
+      thresholds: { leaseMs: 60_000 },
+    });
     expect((await message(id)).status).toBe('queued');
     await adoptAgentType(api.plane, insertedId);
     await adoptAgentType(api.plane, insertedId);
-    expect(await types().findOne({ _id: insertedId })).toMatchObject({ revision: 1, enabled: true, createdBy: 'raw-insert' });
+    expect(await types().findOne({ _id: insertedId })).toMatchObject({
+      revision: 1,
+      enabled: true,
+      createdBy: 'raw-insert',
+    });
     expect(await revisionsOf(`raw-${slug}`)).toMatchObject([{ revision: 1, by: 'raw-edit' }]);
   });
 
@@ -179,7 +197,10 @@ describe('types that a driver writes', () => {
     expect((await call('GET', '/api/agent-types?limit=200')).status).toBe(200);
     expect((await claim()).dispatches).toEqual([]);
     const malformed = () => api.plane.collections.malformed.findOne({ documentId: String(_id) });
-    expect(await malformed()).toMatchObject({ collection: 'agent-types-config', reason: expect.stringContaining('concurrency') });
+    expect(await malformed()).toMatchObject({
+      collection: 'agent-types-config',
+      reason: expect.stringContaining('concurrency'),
+    });
     await reactToAgentType(api.plane, { id: String(_id), tenantId: 'default', slug });
     expect((await message(id)).status).toBe('unroutable');
     await types().updateOne({ _id }, { $set: { concurrency: 2 } });
@@ -191,7 +212,9 @@ describe('types that a driver writes', () => {
   it('without a tenant, beside one of the same slug, are malformed', async () => {
     const { insertedId } = await types().insertOne({ slug } as never);
     await adoptAgentType(api.plane, insertedId);
-    expect((await api.plane.collections.malformed.findOne({ documentId: String(insertedId) }))?.reason).toContain('taken');
+    expect((await api.plane.collections.malformed.findOne({ documentId: String(insertedId) }))?.reason).toContain(
+      'taken',
+    );
     await types().deleteOne({ _id: insertedId });
   });
 

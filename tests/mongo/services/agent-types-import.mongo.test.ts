@@ -69,9 +69,15 @@ describe('import', () => {
     const old = (await get('qa')).body;
     const answer = await send(document);
     expect(answer.status, answer.text).toBe(200);
-    expect((await get('hand')).body).toMatchObject({ systemPrompt: 'Do it.\nTwice.\n', reportsTo: 'lead', revision: 1 });
+    expect((await get('hand')).body).toMatchObject({
+      systemPrompt: 'Do it.\nTwice.\n',
+      reportsTo: 'lead',
+      revision: 1,
+    });
     expect((await get('qa')).body).toMatchObject({ concurrency: 9, systemPrompt: old.systemPrompt, revision: 2 });
-    expect((await send(document)).body.items.map(({ result }: { result: string }) => result)).toEqual(Array(3).fill('unchanged'));
+    expect((await send(document)).body.items.map(({ result }: { result: string }) => result)).toEqual(
+      Array(3).fill('unchanged'),
+    );
   });
 
   it('writes nothing when one entry is bad, and names it', async () => {
@@ -99,7 +105,10 @@ describe('import', () => {
     expect(await rows()).toBe(before);
     const dry = await send(bad, '?dryRun=1');
     expect(dry.status).toBe(200);
-    expect(dry.body.items.map(({ result }: { result: string }) => result)).toEqual(['created', ...Array(6).fill('invalid')]);
+    expect(dry.body.items.map(({ result }: { result: string }) => result)).toEqual([
+      'created',
+      ...Array(6).fill('invalid'),
+    ]);
   });
 
   it.each([

@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const call = (method: string, path: string, body?: unknown, token = operator) => api.call(method, path, { body, token });
+const call = (method: string, path: string, body?: unknown, token = operator) =>
+  api.call(method, path, { body, token });
 const make = async (slug: string, more: object = {}) => {
   const answer = await call('POST', '/api/agent-types', { slug, name: slug, ...more });
   expect(answer.status, answer.text).toBe(201);
@@ -52,7 +53,9 @@ describe('create', () => {
   it('refuses a slug that is taken, and makes one of two at the same moment', async () => {
     await make('twice');
     expect((await call('POST', '/api/agent-types', { slug: 'twice', name: 'x' })).body.code).toBe('already-exists');
-    const both = await Promise.all([1, 2, 3].map(n => call('POST', '/api/agent-types', { slug: 'race', name: `n${n}` })));
+    const both = await Promise.all(
+      [1, 2, 3].map(n => call('POST', '/api/agent-types', { slug: 'race', name: `n${n}` })),
+    );
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     expect(await revisions('race')).toHaveLength(1);
   });
@@ -79,7 +82,9 @@ describe('create', () => {
   it('takes a token out of a prompt before it is stored', async () => {
     const secret = `swb_admin_${'a'.repeat(24)}_${'S'.repeat(43)}`;
     await make('leaky', { systemPrompt: `use ${secret}` });
-    expect(JSON.stringify([await get('leaky'), await revisions('leaky'), await audit('agent-type.create')])).not.toContain('SSSS');
+    expect(
+      JSON.stringify([await get('leaky'), await revisions('leaky'), await audit('agent-type.create')]),
+    ).not.toContain('SSSS');
   });
 
   it('answers the same record to a repeat under one Idempotency-Key', async () => {
@@ -124,10 +129,14 @@ describe('edit', () => {
   it('lets one of many edits from one revision through', async () => {
     await make('contended');
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => call('PATCH', '/api/agent-types/contended', { revision: 1, concurrency: n + 2 })),
+      Array.from({ length: 12 }, (_, n) =>
+        call('PATCH', '/api/agent-types/contended', { revision: 1, concurrency: n + 2 }),
+      ),
     );
     expect(answers.map(({ status }) => status).filter(status => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status !== 200).map(({ body }) => body.code)).toEqual(Array(11).fill('revision-conflict'));
+    expect(answers.filter(({ status }) => status !== 200).map(({ body }) => body.code)).toEqual(
+      Array(11).fill('revision-conflict'),
+    );
     expect(await revisions('contended')).toHaveLength(2);
     expect((await get('contended')).revision).toBe(2);
   });
@@ -178,7 +187,11 @@ describe('roll-back', () => {
     const answer = await call('POST', '/api/agent-types/rolled/rollback', { revision: 1 });
     expect(answer.body).toMatchObject({ revision: 3, systemPrompt: 'one', concurrency: 1 });
     expect((await revisions('rolled')).map(({ revision }: { revision: number }) => revision)).toEqual([3, 2, 1]);
-    expect((await audit('agent-type.rollback'))[0]?.changes).toContainEqual({ field: 'systemPrompt', before: 'two', after: 'one' });
+    expect((await audit('agent-type.rollback'))[0]?.changes).toContainEqual({
+      field: 'systemPrompt',
+      before: 'two',
+      after: 'one',
+    });
   });
 
   it('refuses an unknown revision, and a type that moved on', async () => {
@@ -197,7 +210,9 @@ describe('roll-back', () => {
     const first = (await call('GET', '/api/agent-types/paged/revisions?limit=2')).body;
     const second = (await call('GET', `/api/agent-types/paged/revisions?limit=2&cursor=${first.nextCursor}`)).body;
     const third = (await call('GET', `/api/agent-types/paged/revisions?limit=2&cursor=${second.nextCursor}`)).body;
-    expect([first, second, third].flatMap(page => page.items.map((row: { revision: number }) => row.revision))).toEqual([5, 4, 3, 2, 1]);
+    expect([first, second, third].flatMap(page => page.items.map((row: { revision: number }) => row.revision))).toEqual(
+      [5, 4, 3, 2, 1],
+    );
     expect(third.nextCursor).toBeNull();
     expect((await call('GET', '/api/agent-types/paged/revisions?cursor=nonsense')).status).toBe(422);
   });
@@ -232,7 +247,7 @@ describe('list', () => {
     const found = await call('GET', '/api/agent-types?q=COPYWRIT');
     expect(found.body.items.map(({ slug }: { slug: string }) => slug)).toContain('copywriting');
     const slugs: string[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const page = (await call('GET', `/api/agent-types?limit=7${cursor}`)).body;
       slugs.push(...page.items.map(({ slug }: { slug: string }) => slug));
       if (page.nextCursor === null) break;
@@ -245,7 +260,11 @@ describe('list', () => {
 
 describe('preview', () => {
   it('shows the prompt of a claim with stand-ins for what opens doors', async () => {
-    const posted = await call('POST', '/api/messages', { body: 'Count the words', assignedTo: 'research', subject: 'Counting' });
+    const posted = await call('POST', '/api/messages', {
+      body: 'Count the words',
+      assignedTo: 'research',
+      subject: 'Counting',
+    });
     const answer = await call('POST', '/api/agent-types/research/preview', { threadId: posted.body.threadId });
     expect(answer.body).toMatchObject({ slug: 'research', revision: 1, messageId: posted.body.id });
     expect(answer.body.prompt).toContain('Count the words');

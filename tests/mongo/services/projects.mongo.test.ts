@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const call = (method: string, path: string, body?: unknown, token = operator) => api.call(method, path, { body, token });
+const call = (method: string, path: string, body?: unknown, token = operator) =>
+  api.call(method, path, { body, token });
 const make = async (kind: string, slug: string, more: object = {}) => {
   const answer = await call('POST', '/api/projects', { kind, slug, name: slug.toUpperCase(), ...more });
   expect(answer.status, answer.text).toBe(201);
@@ -23,7 +24,11 @@ const make = async (kind: string, slug: string, more: object = {}) => {
 };
 const tree = async (name: string) => {
   const client = await make('client', name, { context: 'client facts', labels: { tier: 'gold', region: 'eu' } });
-  const brand = await make('brand', `${name}-b`, { parentId: client.id, context: 'brand voice', labels: { region: 'us' } });
+  const brand = await make('brand', `${name}-b`, {
+    parentId: client.id,
+    context: 'brand voice',
+    labels: { region: 'us' },
+  });
   const project = await make('project', `${name}-p`, { parentId: brand.id, context: 'launch' });
   return { client, brand, project };
 };
@@ -34,8 +39,15 @@ describe('create', () => {
   it('hangs each kind on the one above it, and notes who did it', async () => {
     const { client, brand, project } = await tree('acme');
     expect([client.parentId, brand.parentId, project.parentId]).toEqual([null, client.id, brand.id]);
-    expect((await audit('project.create'))[0]).toMatchObject({ actor: { kind: 'operator' }, subject: { id: project.id } });
-    expect(api.plane.projects.resolve('default', project.id)).toEqual({ client: 'acme', brand: 'acme-b', project: 'acme-p' });
+    expect((await audit('project.create'))[0]).toMatchObject({
+      actor: { kind: 'operator' },
+      subject: { id: project.id },
+    });
+    expect(api.plane.projects.resolve('default', project.id)).toEqual({
+      client: 'acme',
+      brand: 'acme-b',
+      project: 'acme-p',
+    });
   });
 
   it('refuses a parent that is missing, of the wrong kind, or of another tenant', async () => {
@@ -60,7 +72,9 @@ describe('create', () => {
     await make('brand', 'same', { parentId: b.id });
     const taken = await call('POST', '/api/projects', { kind: 'brand', slug: 'same', name: 'x', parentId: a.id });
     expect([taken.status, taken.body.code]).toEqual([409, 'already-exists']);
-    const race = await Promise.all([1, 2, 3].map(() => call('POST', '/api/projects', { kind: 'client', slug: 'race', name: 'r' })));
+    const race = await Promise.all(
+      [1, 2, 3].map(() => call('POST', '/api/projects', { kind: 'client', slug: 'race', name: 'r' })),
+    );
     expect(race.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
@@ -72,7 +86,10 @@ describe('create', () => {
 describe('edit', () => {
   it('merges, takes labels of null away, and says what changed', async () => {
     const { client } = await tree('merge');
-    const answer = await call('PATCH', `/api/projects/${client.id}`, { name: 'New', labels: { tier: null, owner: 'ann' } });
+    const answer = await call('PATCH', `/api/projects/${client.id}`, {
+      name: 'New',
+      labels: { tier: null, owner: 'ann' },
+    });
     expect(answer.body).toMatchObject({ name: 'New', slug: 'merge', labels: { region: 'eu', owner: 'ann' } });
     expect(answer.body.labels).not.toHaveProperty('tier');
     expect((await audit('project.update'))[0]?.changes).toEqual([
@@ -142,7 +159,10 @@ describe('delete', () => {
         call('DELETE', `/api/projects/${node.id}`),
         call('POST', '/api/projects', { kind: 'brand', slug: 'c', name: 'c', parentId: node.id }),
       ]);
-      expect([[204, 422], [409, 201]]).toContainEqual([gone.status, child.status]);
+      expect([
+        [204, 422],
+        [409, 201],
+      ]).toContainEqual([gone.status, child.status]);
     }
   });
 });

@@ -66,7 +66,11 @@ describe('a session', () => {
     const row = await sessions().findOne({ _id: idle._id });
     expect(row?.status).toBe('expired');
     expect(row?.idleMs).toBeGreaterThanOrEqual(31 * 60_000);
-    expect(await calls().findOne({ _id: new ObjectId(id) })).toMatchObject({ status: 'error', error: 'abandoned', durationMs: null });
+    expect(await calls().findOne({ _id: new ObjectId(id) })).toMatchObject({
+      status: 'error',
+      error: 'abandoned',
+      durationMs: null,
+    });
     expect((await sessions().findOne({ _id: busy._id }))?.status).toBe('open');
     expect(await expireIdleSessions(api.plane)).toEqual({ expired: 0, closed: 0, abandoned: 0 });
   });
@@ -121,7 +125,10 @@ describe('a tool call', () => {
 
   it('of a closed session is left a minute to end, then abandoned', async () => {
     const session = await open();
-    const [id, old] = [await startToolCall(api.plane, session, 'mark_done'), await startToolCall(api.plane, session, 'ask')];
+    const [id, old] = [
+      await startToolCall(api.plane, session, 'mark_done'),
+      await startToolCall(api.plane, session, 'ask'),
+    ];
     await calls().updateOne({ _id: new ObjectId(old) }, { $set: { startedAt: minutesAgo(2) } });
     await closeSession(api.plane, { tenantId, key: session.key.slice(`${tenantId}/`.length) });
     await expireIdleSessions(api.plane);
@@ -142,12 +149,18 @@ describe('lists', () => {
   it('filter, page and stay within the tenant', async () => {
     const session = await open({ agentType: 'qa', dispatchId: new ObjectId().toHexString() });
     for (const tool of ['a', 'b', 'a']) await startToolCall(api.plane, session, tool);
-    expect((await list('/api/sessions?agentType=qa')).body.items.map(({ id }: { id: string }) => id)).toEqual([String(session._id)]);
+    expect((await list('/api/sessions?agentType=qa')).body.items.map(({ id }: { id: string }) => id)).toEqual([
+      String(session._id),
+    ]);
     expect((await list(`/api/sessions?dispatchId=${String(session.dispatchId)}`)).body.items).toHaveLength(1);
     const first = (await list(`/api/tool-calls?tool=a&limit=1&dispatchId=${String(session.dispatchId)}`)).body;
-    const second = (await list(`/api/tool-calls?tool=a&limit=1&dispatchId=${String(session.dispatchId)}&cursor=${first.nextCursor}`)).body;
+    const second = (
+      await list(`/api/tool-calls?tool=a&limit=1&dispatchId=${String(session.dispatchId)}&cursor=${first.nextCursor}`)
+    ).body;
     expect([first.items.length, second.items.length, second.nextCursor]).toEqual([1, 1, null]);
-    expect((await list('/api/sessions?status=open')).body.items.every(({ status }: { status: string }) => status === 'open')).toBe(true);
+    expect(
+      (await list('/api/sessions?status=open')).body.items.every(({ status }: { status: string }) => status === 'open'),
+    ).toBe(true);
     expect((await list('/api/sessions')).text).not.toContain('other/');
     expect((await list('/api/tool-calls?status=nonsense')).status).toBe(422);
   });
@@ -161,7 +174,10 @@ describe('lists', () => {
 
   it('of the audit log filter by actor, action and subject', async () => {
     const operator = await api.tokenFor('operator');
-    const made = await api.call('POST', '/api/projects', { token: operator, body: { kind: 'client', slug: 'c', name: 'C' } });
+    const made = await api.call('POST', '/api/projects', {
+      token: operator,
+      body: { kind: 'client', slug: 'c', name: 'C' },
+    });
     const rows = (await list(`/api/activity?subjectKind=project&subjectId=${made.body.id}`)).body.items;
     expect(rows).toMatchObject([{ action: 'project.create', actor: { kind: 'operator', label: 'test operator' } }]);
     expect((await list(`/api/activity?actorId=${rows[0].actor.id}`)).body.items[0].id).toBe(rows[0].id);

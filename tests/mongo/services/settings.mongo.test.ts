@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const call = (method: string, path: string, body?: unknown, token = operator) => api.call(method, path, { body, token });
+const call = (method: string, path: string, body?: unknown, token = operator) =>
+  api.call(method, path, { body, token });
 const get = async () => (await call('GET', '/api/settings')).body;
 const claim = (waitMs: number) =>
   call('POST', '/api/dispatches/claim', { consumer: 'c', waitMs }, orchestrator).then(({ body }) => body);
@@ -68,10 +69,9 @@ describe('settings', () => {
   });
 
   it('that a driver broke count as absent where they are broken', async () => {
-    await api.plane.collections.settings.updateOne(
-      { _id: 'default' },
-      { $set: { dispatchPaused: 'yes', 'retention.sessionDays': -4, more: 1 } } as never,
-    );
+    await api.plane.collections.settings.updateOne({ _id: 'default' }, {
+      $set: { dispatchPaused: 'yes', 'retention.sessionDays': -4, more: 1 },
+    } as never);
     expect(await get()).toMatchObject({ dispatchPaused: false, retention: { sessionDays: 30, toolCallDays: 7 } });
     api.plane.settings.forget('default');
     expect(await claim(0)).toMatchObject({ reason: 'nothing-due' });

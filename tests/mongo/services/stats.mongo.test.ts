@@ -20,7 +20,15 @@ const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 
 async function addDispatch(fields: object): Promise<void> {
   const _id = new ObjectId();
-  const row = { _id, tenantId, source: { kind: 'message', id: _id }, epoch: 1, attempt: 1, agentType: 'qa', status: 'done' };
+  const row = {
+    _id,
+    tenantId,
+    source: { kind: 'message', id: _id },
+    epoch: 1,
+    attempt: 1,
+    agentType: 'qa',
+    status: 'done',
+  };
   await api.plane.collections.dispatches.insertOne({ ...row, ...fields } as never);
 }
 
@@ -28,7 +36,12 @@ describe('stats', () => {
   it('are null where there is no data, never 0', async () => {
     const empty = await stats();
     expect(Object.values(empty.latencyMs)).toEqual(Array(6).fill(null));
-    expect(empty).toMatchObject({ windowSeconds: 900, tools: [], activeSessions: 0, work: { inFlight: 0, waiting: 0 } });
+    expect(empty).toMatchObject({
+      windowSeconds: 900,
+      tools: [],
+      activeSessions: 0,
+      work: { inFlight: 0, waiting: 0 },
+    });
     expect(empty.agentTypes).toHaveLength(17);
   });
 
@@ -36,9 +49,22 @@ describe('stats', () => {
     const claimedAt = secondsAgo(60);
     const at = (ms: number) => new Date(claimedAt.getTime() + ms);
     for (let n = 1; n <= 100; n += 1) {
-      await addDispatch({ storedAt: at(-n), streamedAt: at(-n + 1), claimedAt, firstHeartbeatAt: at(5), endedAt: at(n * 10) });
+      await addDispatch({
+        storedAt: at(-n),
+        streamedAt: at(-n + 1),
+        claimedAt,
+        firstHeartbeatAt: at(5),
+        endedAt: at(n * 10),
+      });
     }
-    await addDispatch({ attempt: 2, storedAt: at(-90_000), streamedAt: at(-80_000), claimedAt, endedAt: at(1), status: 'failed' });
+    await addDispatch({
+      attempt: 2,
+      storedAt: at(-90_000),
+      streamedAt: at(-80_000),
+      claimedAt,
+      endedAt: at(1),
+      status: 'failed',
+    });
     await addDispatch({ storedAt: null, streamedAt: null, claimedAt, endedAt: null, status: 'running' });
     await addDispatch({ storedAt: secondsAgo(5_000), claimedAt: secondsAgo(4_000), endedAt: secondsAgo(3_000) });
     const { latencyMs, work, agentTypes } = await stats('?windowSeconds=600');
@@ -62,7 +88,11 @@ describe('stats', () => {
       threadId: null,
       createdBy: 't',
     });
-    for (const [tool, durationMs, error] of [['ask', 10, null], ['ask', 20, 'no'], ['reply', 1.5, null]] as const) {
+    for (const [tool, durationMs, error] of [
+      ['ask', 10, null],
+      ['ask', 20, 'no'],
+      ['reply', 1.5, null],
+    ] as const) {
       const id = await startToolCall(api.plane, session, tool);
       await endToolCall(api.plane, { tenantId, id, durationMs, error });
     }
@@ -82,7 +112,12 @@ describe('stats', () => {
       await api.call('POST', '/api/messages', { body: { body: 'x', assignedTo } });
     }
     await api.call('PATCH', '/api/agent-types/seo', { body: { revision: 1, paused: true } });
-    await api.plane.collections.messages.insertOne({ tenantId, status: 'dead', assignedTo: 'qa', rankAt: new Date() } as never);
+    await api.plane.collections.messages.insertOne({
+      tenantId,
+      status: 'dead',
+      assignedTo: 'qa',
+      rankAt: new Date(),
+    } as never);
     const { work, agentTypes } = await stats();
     expect(work).toMatchObject({ waiting: 3, errors: 1 });
     expect(agentTypes.find(({ slug }) => slug === 'research')).toMatchObject({ waiting: 2, held: 0 });
