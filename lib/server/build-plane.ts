@@ -6,7 +6,9 @@ import { StreamedTimes } from '../services/dispatches/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
 import { AuthCache } from '../services/identity/auth-cache';
 import { ProjectTree } from '../services/projects/tree';
+import { adoptRawMessages } from '../services/messages/adopt-message';
 import { AdoptionQueue } from '../services/messages/adoption-queue';
+import { adoptTask } from '../services/tasks/adopt-task';
 import { SettingsCache } from '../services/settings/cache';
 import { TenantCache } from '../services/tenants/cache';
 import { ensureDefaultTenant } from '../services/tenants/ensure-default-tenant';
@@ -58,7 +60,11 @@ export async function buildPlane({
       streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
-      adoption: new AdoptionQueue(() => plane),
+      adoption: new AdoptionQueue({
+        messages: ids => adoptRawMessages(plane, ids),
+        task: id => adoptTask(plane, id),
+        failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
+      }),
     };
     await ensureDefaultTenant(plane);
     await plane.projects.refresh();

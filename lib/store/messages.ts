@@ -33,10 +33,6 @@ export async function insertMessage(c: Collections, yieldsMs: number, message: N
 
 export const messageExists = (c: Collections, id: ObjectId) => c.messages.findOne({ _id: id });
 
-/** As it stands, maybe raw: whatever a driver put there. */
-export const findRawMessage = (c: Collections, id: ObjectId) =>
-  c.messages.findOne({ _id: id }) as Promise<Document | null>;
-
 export const findMessage = (c: Collections, tenantId: string, id: ObjectId) =>
   c.messages.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
 
@@ -132,18 +128,6 @@ export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: n
     .sort({ _id: 1 })
     .limit(limit)
     .toArray();
-
-/** Moves all work of a type between states when the type's own state changed. Bounded by what is due. */
-export async function rerouteMessages(
-  c: Collections,
-  filter: Filter<MessageDocument>,
-  set: Pick<MessageDocument, 'status' | 'reason'>,
-): Promise<number> {
-  const result = await c.messages.updateMany(filter, [
-    { $set: { status: set.status, reason: { $literal: set.reason }, updatedAt: '$$NOW' } },
-  ]);
-  return result.modifiedCount;
-}
 
 export const listMessagePage = <R>(
   c: Collections,

@@ -8,7 +8,9 @@ import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
 import { DatabaseProbe } from '@/lib/services/health/probes';
 import { AuthCache } from '@/lib/services/identity/auth-cache';
 import { ProjectTree } from '@/lib/services/projects/tree';
+import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
 import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
+import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { SettingsCache } from '@/lib/services/settings/cache';
 import { TenantCache } from '@/lib/services/tenants/cache';
 import { collectionsOf } from '@/lib/store/collections';
@@ -52,7 +54,11 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,
-    adoption: new AdoptionQueue(() => plane),
+    adoption: new AdoptionQueue({
+      messages: ids => adoptRawMessages(plane, ids),
+      task: id => adoptTask(plane, id),
+      failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
+    }),
   };
   return { plane, database, logged: () => logged };
 }

@@ -35,7 +35,6 @@ export interface RunFile {
 }
 
 const START_WITHIN_MS = 60_000;
-const running: Switchboard[] = [];
 
 export async function startSwitchboard(env: Record<string, string> = {}): Promise<Switchboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-e2e-'));
@@ -111,13 +110,7 @@ export async function startSwitchboard(env: Record<string, string> = {}): Promis
       return code;
     },
   };
-  running.push(board);
   return board;
-}
-
-/** After a test that failed half-way: nothing of it may live on. */
-export async function stopSwitchboards(): Promise<void> {
-  for (const board of running.splice(0)) await board.stop();
 }
 
 function endOrphan(pid: number | undefined): void {

@@ -35,7 +35,7 @@ export function bundleDispatch(
   { thread: found, task, context }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
-  const thread = read && { ...read, messages: read.messages.map(message => claimed(message, dispatch, item)) };
+  const thread = read && { ...read, messages: read.messages.map(row => claimed(row, dispatch, item)) };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
   const named = { id: hex(dispatch._id), source, mode, attempt, answerId: hexOrNull(dispatch.question?.answerId) };

@@ -12,7 +12,6 @@ import {
   findWorkItem,
   WORK_WORDS,
   type DueItem,
-  type WorkKind,
 } from '../../store/work-items';
 import type { Context } from '../context';
 import { adoptTask } from '../tasks/adopt-task';

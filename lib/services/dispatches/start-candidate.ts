@@ -8,7 +8,7 @@ import { binary, hex, newId } from '../../store/ids';
 import { adoptAsClaimed } from '../../store/messages';
 import { freeSlots, slotName, type FreeSlots } from '../../store/slots';
 import { openRawThread } from '../../store/threads';
-import { claimWorkItem, WORK_WORDS, type WorkDocument } from '../../store/work-items';
+import { claimWorkItem, WORK_WORDS, type DueItem, type WorkDocument } from '../../store/work-items';
 import type { Context, Plane } from '../context';
 import type { Candidate } from './find-candidates';
 import type { RawWork } from './raw-candidate';
@@ -98,18 +98,57 @@ export async function startCandidate(
 }
 
 async function start(
-  { plane, principal }: Context,
+  ctx: Context,
   claim: Claim,
   { due, type, raw }: Extract<Candidate, { mode: 'start' }>,
   id: DispatchDocument['_id'],
   slot: string,
 ): Promise<StartOutcome> {
+  const { plane } = ctx;
   const c = plane.collections;
   const { item, kind } = due;
   const epoch = item.epoch + 1;
   const key = makeDispatchKey(hex(id), epoch);
   const streamedAt = plane.streamedTimes.streamedAt(hex(item._id));
-  const inserting = insertDispatch(c, {
+  const inserting = insertDispatch(c, newDispatch(ctx, claim, { due, type, id, epoch, slot, key, streamedAt }));
+  // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
+  const [dispatch] = await Promise.all([inserting, raw ? openRawThread(c, raw.thread, true) : null]);
+  crashPoint('claim:after-dispatch');
+  if (raw) return claimRaw(plane, { dispatch, type, raw, epoch, streamedAt, key });
+  const claimed = await claimWorkItem(c, {
+    kind,
+    id: item._id,
+    fromStatus: WORK_WORDS[kind].due,
+    fromEpoch: item.epoch,
+    epoch,
+    dispatchId: id,
+    streamedAt,
+    countsAttempt: true,
+  });
+  if (!claimed) {
+    await withdrawDispatch(c, id);
+    return { reason: 'taken' };
+  }
+  crashPoint('claim:after-work');
+  return { dispatch, type, item: claimed, key };
+}
+
+interface NewDispatch {
+  due: DueItem;
+  type: AgentTypeDocument;
+  id: DispatchDocument['_id'];
+  epoch: number;
+  slot: string;
+  key: string;
+  streamedAt: Date | null;
+}
+
+function newDispatch(
+  { principal }: Context,
+  claim: Claim,
+  { due: { item, kind }, type, id, epoch, slot, key, streamedAt }: NewDispatch,
+): Parameters<typeof insertDispatch>[1] {
+  return {
     _id: id,
     tenantId: principal.tenantId,
     createdBy: principal.id,
@@ -147,27 +186,7 @@ async function start(
     streamedAt,
     waitingSince: null,
     endedAt: null,
-  });
-  // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
-  const [dispatch] = await Promise.all([inserting, raw ? openRawThread(c, raw.thread, true) : null]);
-  crashPoint('claim:after-dispatch');
-  if (raw) return claimRaw(plane, { dispatch, type, raw, epoch, streamedAt, key });
-  const claimed = await claimWorkItem(c, {
-    kind,
-    id: item._id,
-    fromStatus: WORK_WORDS[kind].due,
-    fromEpoch: item.epoch,
-    epoch,
-    dispatchId: id,
-    streamedAt,
-    countsAttempt: true,
-  });
-  if (!claimed) {
-    await withdrawDispatch(c, id);
-    return { reason: 'taken' };
-  }
-  crashPoint('claim:after-work');
-  return { dispatch, type, item: claimed, key };
+  };
 }
 
 /** The second write of a claim that also takes its message up. */

@@ -1,8 +1,5 @@
 import type { ObjectId } from '../../store/documents';
 import { bodyId } from '../../store/ids';
-import type { Plane } from '../context';
-import { adoptTask } from '../tasks/adopt-task';
-import { adoptRawMessages } from './adopt-message';
 
 /**
  * A raw insert is most often claimed within a few milliseconds of its event, and a claim takes it up in the same
@@ -15,20 +12,26 @@ const BATCH = 200;
 /** Past this many the rest is left to the sweep. */
 const MOST = 50_000;
 
+/** What the queue does with what waits; given to it, for the plane that does it holds the queue. */
+export interface AdoptionActs {
+  messages(ids: ObjectId[]): Promise<void>;
+  task(id: ObjectId): Promise<unknown>;
+  failed(error: unknown): void;
+}
+
 export class AdoptionQueue {
   readonly #messages = new Map<string, ObjectId>();
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #closed = false;
 
-  /** The plane holds its queue, so it can be asked for only later. */
-  constructor(private readonly plane: () => Plane) {}
+  constructor(private readonly adopt: AdoptionActs) {}
 
   /** The stream showed it; it may be raw. */
   note(kind: 'message' | 'task', id: string): void {
     if (this.#closed || this.#messages.size >= MOST) return;
     if (kind === 'task') {
-      adoptTask(this.plane(), bodyId('id', id)).catch(error => this.#failed(error));
+      this.adopt.task(bodyId('id', id)).catch(error => this.adopt.failed(error));
       return;
     }
     this.#messages.set(id, bodyId('id', id));
@@ -58,19 +61,12 @@ export class AdoptionQueue {
 
   #fire(): void {
     this.#timer = null;
-    this.flush().catch(error => this.#failed(error));
+    this.flush().catch(error => this.adopt.failed(error));
   }
 
   async #adopt(): Promise<void> {
     const batch = [...this.#messages].slice(0, BATCH);
     for (const [id] of batch) this.#messages.delete(id);
-    await adoptRawMessages(
-      this.plane(),
-      batch.map(([, id]) => id),
-    );
-  }
-
-  #failed(error: unknown): void {
-    this.plane().log.warn({ err: error }, 'raw inserts were not taken up yet; the sweep tries again');
+    await this.adopt.messages(batch.map(([, id]) => id));
   }
 }
