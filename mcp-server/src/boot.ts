@@ -51,7 +51,10 @@ export async function serveStdio(config: Config): Promise<void> {
     throw new StartupError('SWITCHBOARD_TOKEN: not a valid token of this server; it may be revoked or expired.');
   }
   const pipe = openMcpPipe(host, config.token);
-  shutdown.add('pipe', pipe.close);
+  shutdown.add('pipe', async () => {
+    await pipe.close();
+    await pipe.closed;
+  });
   stopFirst(shutdown, host);
   host.plane.log.info('ready on stdio');
   await pipe.closed;

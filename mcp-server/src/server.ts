@@ -1,4 +1,4 @@
-import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import { version } from '../../package.json';
 import { callTool, InternalFault } from './adapter';
 import type { Connection } from './connection';
@@ -27,8 +27,9 @@ export function createMcpServer(host: McpHost, connection: Connection): Server {
       const asked = params.name.slice(0, SHOWN_NAME_CHARACTERS);
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No tool '${asked}'; tools/list names those there are.`);
     }
-    // A revision 2025-11-25 request over HTTP does not say who the client is; its connection does.
-    const client = clientName(server.getClientVersion()?.name) ?? connection.client;
+    // Revision 2026-07-28 says it with each request, 2025-11-25 at the handshake, which over HTTP is another request.
+    const told = nameIn(ctx.mcpReq.envelope) ?? server.getClientVersion()?.name;
+    const client = clientName(told) ?? connection.client;
     try {
       const result = await callTool(host, connection, {
         tool,
@@ -43,6 +44,13 @@ export function createMcpServer(host: McpHost, connection: Connection): Server {
     }
   });
   return server;
+}
+
+/** Sent by the client and not checked by anybody before. */
+function nameIn(envelope: object | undefined): string | undefined {
+  const info: unknown = (envelope as Record<string, unknown> | undefined)?.[CLIENT_INFO_META_KEY];
+  const name = typeof info === 'object' && info !== null && 'name' in info ? info.name : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 const MAX_CLIENT_CHARACTERS = 64;

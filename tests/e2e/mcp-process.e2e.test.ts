@@ -75,8 +75,11 @@ describe('over stdio', () => {
     };
     const client =
       revision === '2026-07-28'
-        ? new ModernClient({ name: 'pipe', version: '1' }, { versionNegotiation: { mode: { pin: revision } } })
-        : new LegacyClient({ name: 'pipe', version: '1' });
+        ? new ModernClient(
+            { name: `pipe ${revision}`, version: '1' },
+            { versionNegotiation: { mode: { pin: revision } } },
+          )
+        : new LegacyClient({ name: `pipe ${revision}`, version: '1' });
     const transport = revision === '2026-07-28' ? new ModernStdio(params) : new LegacyStdio(params);
     await client.connect(transport as never);
     const { tools } = await client.listTools();
@@ -88,6 +91,12 @@ describe('over stdio', () => {
     const row = await testPlane.plane.collections.messages.findOne({ body: `over ${revision}` });
     expect(row!.from).toEqual({ kind: 'agent', id: 'research' });
     await client.close();
+    // Its session is the pipe's: named by the client, and over with it.
+    const { sessions } = testPlane.plane.collections;
+    await until(
+      async () => (await sessions.countDocuments({ client: `pipe ${revision}`, status: 'closed' })) === 1,
+      10_000,
+    );
   });
 
   test('stdout holds the protocol and nothing else; the end of stdin ends the process with 0', async () => {
@@ -112,6 +121,23 @@ describe('over stdio', () => {
     ]);
     for (const line of stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
     expect(stderr).not.toContain(token.slice(-20));
+  });
+
+  test('SIGTERM ends it with 0, and its session with it', async () => {
+    const { child, finished } = run([], environment({ SWITCHBOARD_TOKEN: token }));
+    const send = (message: object) => child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'ended', version: '1' } };
+    send({ id: 1, method: 'initialize', params });
+    await new Promise(resolve => child.stdout!.once('data', resolve));
+    send({ method: 'notifications/initialized' });
+    send({ id: 2, method: 'tools/call', params: { name: 'list_agent_types', arguments: {} } });
+    await new Promise(resolve => child.stdout!.once('data', resolve));
+    child.kill('SIGTERM');
+    expect((await finished).code).toBe(0);
+    const { sessions, toolCalls } = testPlane.plane.collections;
+    const session = await sessions.findOne({ client: 'ended' });
+    expect(session).toMatchObject({ status: 'closed', toolCalls: 1 });
+    expect(await toolCalls.findOne({ sessionId: session!._id })).toMatchObject({ status: 'done' });
   });
 
   test.each([
