@@ -60,11 +60,6 @@ export class Broadcast {
     this.timers.nextTurn(() => this.flush());
   }
 
-  /** The ring was emptied: nothing in it is unsent. */
-  restart(): void {
-    this.#sentSeq = this.ring.endSeq;
-  }
-
   flush(): void {
     this.#isScheduled = false;
     const from = Math.max(this.#sentSeq, this.ring.firstSeq);

@@ -21,6 +21,8 @@ export interface CatchUpPort {
   random: () => number;
   signal: AbortSignal;
   identity(): StreamIdentity;
+  /** False while the stream itself is being opened again: it may yet find out more than one reader can. */
+  isLive(): boolean;
   /** Resolves when the ring has what history it gets at start; never rejects. */
   warmedUp(): Promise<void>;
   /** The ring has all the reader still needs. */
@@ -59,7 +61,7 @@ export class CatchUp {
         failures = 0;
       } catch (error) {
         // Gone, or of no known kind: this reader cannot be served from there, and to be told so is safe.
-        if (isControlPlaneError(error, 'unavailable')) failures += 1;
+        if (isControlPlaneError(error, 'unavailable') || !this.port.isLive()) failures += 1;
         else this.port.reset(subscriber, 'history-lost');
       } finally {
         giveBack();

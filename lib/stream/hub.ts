@@ -83,7 +83,12 @@ export class Hub {
     this.#events = new Listeners(onError);
     this.#resets = new Listeners(onError);
     this.#states = new Listeners(onError);
-    this.readers = new Readers({ ...this.#shared(), log: this.#log, warmedUp: () => this.#warmedUp.promise });
+    this.readers = new Readers({
+      ...this.#shared(),
+      log: this.#log,
+      isLive: () => this.#state === 'live',
+      warmedUp: () => this.#warmedUp.promise,
+    });
   }
 
   get state(): HubState {

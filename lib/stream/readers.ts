@@ -21,6 +21,7 @@ export interface ReadersOptions {
   random: () => number;
   signal: AbortSignal;
   warmedUp(): Promise<void>;
+  isLive(): boolean;
 }
 
 /** Everybody who listens, from admission to farewell. */
@@ -35,7 +36,7 @@ export class Readers {
   readonly #waiting = new Map<Subscriber, string | null>();
 
   constructor(private readonly options: ReadersOptions) {
-    const { log, source, limits, timers, random, signal, warmedUp } = options;
+    const { log, source, limits, timers, random, signal, warmedUp, isLive } = options;
     const identity = () => log.identity!;
     const close = (subscriber: Subscriber, reason: CloseReason) => this.close(subscriber, reason);
     this.admission = new Admission(limits);
@@ -55,6 +56,7 @@ export class Readers {
       random,
       signal,
       identity,
+      isLive,
       warmedUp,
       join: subscriber => this.#join(subscriber),
       reset: (subscriber, reason) => this.#markReset(subscriber, reason),
@@ -108,7 +110,6 @@ export class Readers {
 
   /** History does not join on: each reader is told once, whatever it was doing. */
   resetAll(reason: ResetReason): void {
-    this.broadcast.restart();
     for (const subscriber of this.admission.all()) {
       this.#markReset(subscriber, reason);
       subscriber.wake();

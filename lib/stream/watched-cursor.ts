@@ -3,6 +3,7 @@ import type { EventCursor, SourceStep } from '../domain/event/event-source';
 import type { Timers } from './timers';
 
 const CHECKS_PER_WATCH = 6;
+const closed = () => new ControlPlaneError('unavailable', 'The event source was closed.');
 
 /**
  * A cursor that cannot hang. When a primary dies, a driver may wait for many seconds to tidy up on the dead server
@@ -31,6 +32,7 @@ export class WatchedCursor {
   }
 
   next(): Promise<SourceStep> {
+    if (this.#isClosed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       const settle = () => {
         this.#waitingSinceMs = null;
@@ -56,7 +58,7 @@ export class WatchedCursor {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unwatch();
-    this.#fail?.(new ControlPlaneError('unavailable', 'The event source was closed.'));
+    this.#fail?.(closed());
     this.#fail = null;
     this.cursor.close();
   }

@@ -54,6 +54,12 @@ export class FakeTimers implements Timers {
     await this.settle();
   }
 
+  /** Time passes without anything happening in it. */
+  jump(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of this.#timers) timer.atMs += ms;
+  }
+
   #add(timer: Timer): () => void {
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);

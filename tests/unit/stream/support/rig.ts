@@ -57,7 +57,9 @@ export async function createRig(
   };
   const hub = await startHub();
   running.push(async () => {
-    for (const each of hubs) await each.stop();
+    const stopped = hubs.map(each => each.stop());
+    await timers.settle();
+    await Promise.all(stopped);
     stopConfirming();
     await timers.settle();
     expect(source.cursors.size, 'cursors left open').toBe(0);

@@ -23,6 +23,8 @@ export class ScriptedSource implements EventSource {
   isDown = false;
   /** Opens but gives no sign of life, as a frozen server does. */
   isSilent = false;
+  /** The change at this index ends every cursor that comes to it. */
+  poisonAt: number | null = null;
   /** Never answers an open. */
   isHanging = false;
   opens: OpenSource[] = [];
@@ -70,7 +72,7 @@ export class ScriptedSource implements EventSource {
 
   /** Ends every cursor with this error. */
   breakCursors(error: Error = new ControlPlaneError('unavailable', 'broken')): void {
-    for (const cursor of [...this.cursors]) cursor.fail(error);
+    for (const cursor of this.cursors) cursor.fail(error);
   }
 
   /** Forgets everything so far. */
@@ -126,6 +128,7 @@ class ScriptedCursor implements EventCursor {
 
   next(): Promise<SourceStep> {
     if (this.#error) return Promise.reject(this.#error);
+    if (this.source.poisonAt === this.index) return Promise.reject(new Error('cannot be read'));
     const step = this.source.isSilent ? undefined : this.source.steps[this.index];
     if (step) {
       this.index += 1;
@@ -143,12 +146,14 @@ class ScriptedCursor implements EventCursor {
   wake(): void {
     const step = this.source.steps[this.index];
     if (!this.#waiting || !step || this.source.isSilent) return;
+    if (this.source.poisonAt === this.index) return this.fail(new Error('cannot be read'));
     this.index += 1;
     this.#take().resolve(step);
   }
 
   confirm(): void {
     if (!this.#waiting || this.source.isSilent) return;
+    if (this.source.steps[this.index]) return this.wake();
     const token = this.source.steps[this.index - 1]?.token ?? this.startToken;
     this.#take().resolve({ token, event: null, atMs: 0 });
   }

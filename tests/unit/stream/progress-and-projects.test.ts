@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createRig, type Rig } from './support/rig';
+
+const progress = (rig: Rig, percent: number, id = 'd1') =>
+  rig.source.append({ id, type: 'dispatch-updated', coalesceKey: id, data: { progress: { percent } } });
+const percents = (sink: { events: { data: Record<string, unknown> }[] }) =>
+  sink.events.map(({ data }) => (data['progress'] as { percent: number } | undefined)?.percent ?? data['status']);
+
+describe('progress', () => {
+  it('shows at once, then at most once a second, the latest last', async () => {
+    const rig = await createRig();
+    const { sink } = rig.connect();
+    for (let percent = 1; percent <= 25; percent += 1) {
+      progress(rig, percent);
+      await rig.timers.advance(100);
+    }
+    await rig.timers.advance(3_000);
+    expect(percents(sink)).toEqual([1, 10, 20, 25]);
+  });
+
+  it('of one dispatch does not hold back another, nor anything else', async () => {
+    const rig = await createRig();
+    const { sink } = rig.connect();
+    progress(rig, 1);
+    progress(rig, 2);
+    progress(rig, 50, 'd2');
+    const message = rig.source.append();
+    await rig.timers.settle();
+    expect(sink.ids()).toEqual(['d1', 'd2', message]);
+    await rig.timers.advance(1_200);
+    expect(percents(sink).at(-1)).toBe(2);
+  });
+
+  it('held back is superfluous once the status shows', async () => {
+    const rig = await createRig();
+    const { sink } = rig.connect();
+    progress(rig, 1);
+    progress(rig, 2);
+    rig.source.append({ id: 'd1', type: 'dispatch-updated', data: { status: 'done' } });
+    await rig.timers.advance(5_000);
+    expect(percents(sink)).toEqual([1, 'done']);
+  });
+
+  it('held back keeps the order: resuming from it, or from before it, misses and repeats nothing', async () => {
+    const rig = await createRig();
+    const whole = rig.connect();
+    progress(rig, 1);
+    progress(rig, 2);
+    rig.source.append();
+    await rig.timers.advance(1_500);
+    rig.source.append();
+    await rig.timers.settle();
+    const ids = whole.sink.events.map(({ id }) => id!);
+    expect(new Set(ids).size).toBe(4);
+    for (const [at, after] of ids.entries()) {
+      const rest = rig.connect({ after });
+      await rig.timers.settle();
+      expect(rest.sink.events.map(({ id }) => id)).toEqual(ids.slice(at + 1));
+    }
+  });
+});
+
+describe('filters by client, brand and project', () => {
+  const tree = {
+    resolve: (tenantId: string, id: string | null) =>
+      tenantId === 'default' && id === 'p1' ? { client: 'acme', brand: 'road', project: 'site' } : {},
+  };
+
+  it('see what hangs below', async () => {
+    const rig = await createRig({ projects: tree });
+    const readers = [
+      { client: 'acme' },
+      { brand: 'road' },
+      { project: 'site' },
+      { client: 'acme', brand: 'other' },
+    ].map(filter => rig.connect({ filter }));
+    const id = rig.source.append({ projectId: 'p1' });
+    rig.source.append();
+    await rig.timers.settle();
+    expect(readers.map(({ sink }) => sink.ids())).toEqual([[id], [id], [id], []]);
+  });
+
+  it('know a node as soon as its own event has passed, before the tree is loaded again', async () => {
+    const rig = await createRig({ projects: tree });
+    const { sink } = rig.connect({ filter: { client: 'acme' } });
+    const renamed = rig.connect({ filter: { project: 'shop' } });
+    const node = { kind: 'project', slug: 'shop', parentId: 'p1' };
+    rig.source.append({ id: 'p2', type: 'project-created', projectId: 'p2', data: node });
+    const message = rig.source.append({ projectId: 'p2' });
+    rig.source.append({ id: 'p2', type: 'project-updated', projectId: 'p2', data: { ...node, slug: 'store' } });
+    rig.source.append({ projectId: 'p2' });
+    await rig.timers.settle();
+    expect(sink.ids().slice(0, 2)).toEqual(['p2', message]);
+    expect(sink.events).toHaveLength(4);
+    expect(renamed.sink.ids()).not.toContain('5');
+  });
+});
