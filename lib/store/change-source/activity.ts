@@ -7,16 +7,20 @@ import { hexOf, isoOf, numberOf, present, textOf } from './values';
 
 type Step = Pick<SourceEvent, 'type' | 'projectId' | 'assignedTo'> & { data: Record<string, unknown> };
 
-const TOOL_EVENTS: Record<string, EventType> = { started: 'tool:start', done: 'tool:done', error: 'tool:error' };
-const SESSION_EVENTS: Record<string, EventType> = {
-  open: 'session:open',
-  closed: 'session:close',
-  expired: 'session:expired',
-};
+const TOOL_EVENTS = new Map<unknown, EventType>([
+  ['started', 'tool:start'],
+  ['done', 'tool:done'],
+  ['error', 'tool:error'],
+]);
+const SESSION_EVENTS = new Map<unknown, EventType>([
+  ['open', 'session:open'],
+  ['closed', 'session:close'],
+  ['expired', 'session:expired'],
+]);
 
 /** An update counts when it wrote a status: later updates of a finished call say nothing new. */
-const statusOf = ({ operationType, doc, setStatus }: RawChange): string =>
-  String(operationType === 'update' ? setStatus : doc['status']);
+const statusOf = ({ operationType, doc, setStatus }: RawChange): unknown =>
+  operationType === 'update' ? setStatus : doc['status'];
 
 const step = (type: EventType, data: Record<string, unknown>): Step => ({
   type,
@@ -27,7 +31,7 @@ const step = (type: EventType, data: Record<string, unknown>): Step => ({
 
 export function toolCallStep(change: RawChange, id: string, at: string): Step | null {
   const { doc } = change;
-  const type = TOOL_EVENTS[statusOf(change)];
+  const type = TOOL_EVENTS.get(statusOf(change));
   if (type === undefined || (change.operationType === 'update' && type === 'tool:start')) return null;
   const timestamp = type === 'tool:start' ? isoOf(doc['startedAt']) : isoOf(doc['endedAt']);
   return step(type, {
@@ -43,7 +47,7 @@ export function toolCallStep(change: RawChange, id: string, at: string): Step | 
 
 export function sessionStep(change: RawChange, id: string, at: string): Step | null {
   const { doc } = change;
-  const type = SESSION_EVENTS[statusOf(change)];
+  const type = SESSION_EVENTS.get(statusOf(change));
   if (type === undefined || (change.operationType === 'update' && type === 'session:open')) return null;
   const timestamp = type === 'session:open' ? isoOf(doc['openedAt']) : isoOf(doc['endedAt']);
   return step(type, { sessionId: id, timestamp: timestamp ?? at, ...present({ idleMs: numberOf(doc['idleMs']) }) });
