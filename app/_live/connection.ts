@@ -17,6 +17,8 @@ export interface Connection {
   onEvent(listener: (event: StreamEvent) => void): () => void;
   /** History is lost: what is shown must be fetched again. */
   onReset(listener: () => void): () => void;
+  /** A checkpoint: a minute without an event. Numbers over a window of time move also then. */
+  onQuiet(listener: () => void): () => void;
 }
 
 /** The one live connection of a tab; every hook of every page hangs on it. */
@@ -24,6 +26,8 @@ export function createConnection(): Connection {
   const state = createStore<LiveState>('connecting');
   const onEvent = new Set<(event: StreamEvent) => void>();
   const onReset = new Set<() => void>();
+  const onQuiet = new Set<() => void>();
+  let dealtWith: string | null = null;
   let signalAt: number | null = null;
   let stream: EventStream | undefined;
   const signal = () => {
@@ -41,8 +45,18 @@ export function createConnection(): Connection {
         baseUrl: '',
         ...(cursor === null ? {} : { after: cursor }),
         fetch: watchBytes(signal),
-        onEvent: event => onEvent.forEach(listener => listener(event)),
-        onReset: () => onReset.forEach(listener => listener()),
+        onEvent: event => {
+          dealtWith = event.position;
+          onEvent.forEach(listener => listener(event));
+        },
+        onReset: reset => {
+          dealtWith = reset.cursor;
+          onReset.forEach(listener => listener());
+        },
+        // A position that came with neither is a checkpoint's.
+        onPosition: position => {
+          if (position !== dealtWith) onQuiet.forEach(listener => listener());
+        },
         onState: next => state.set(next),
       });
     },
@@ -55,6 +69,7 @@ export function createConnection(): Connection {
     },
     onEvent: listener => subscribe(onEvent, listener),
     onReset: listener => subscribe(onReset, listener),
+    onQuiet: listener => subscribe(onQuiet, listener),
   };
 }
 

@@ -15,6 +15,8 @@ interface StaleRule {
   concerns?: (event: StreamEvent) => boolean;
   gapMs?: number;
   enabled?: boolean;
+  /** Holds something that no event tells: read again on a quiet stream's sign of life, and on coming back to the tab. */
+  alsoQuietly?: boolean;
 }
 
 export interface LiveQueryOptions extends StaleRule {
@@ -27,11 +29,12 @@ export const DEFAULT_GAP_MS = 300;
 
 /** A read that the event stream keeps fresh: an event has it read again, and time never does. */
 export function useLiveQuery<T>(options: LiveQueryOptions): UseQueryResult<T> {
-  const { key, path, query, enabled = true } = options;
+  const { key, path, query, enabled = true, alsoQuietly = false } = options;
   useStaleOn(options);
   return useQuery({
     queryKey: key,
     enabled,
+    refetchOnWindowFocus: alsoQuietly ? 'always' : false,
     queryFn: ({ signal }) => api.get<T>(path, { signal, ...(query === undefined ? {} : { query }) }),
   });
 }
@@ -48,6 +51,14 @@ export function useStaleOn(rule: StaleRule): void {
       connection.onEvent(event => {
         const { key, staleOn, concerns, gapMs = DEFAULT_GAP_MS, enabled = true } = latest.current;
         if (enabled && staleOn.includes(event.type) && concerns?.(event) !== false) refresher.mark(key, gapMs);
+      }),
+    [connection, refresher],
+  );
+  useEffect(
+    () =>
+      connection.onQuiet(() => {
+        const { key, gapMs = DEFAULT_GAP_MS, alsoQuietly = false } = latest.current;
+        if (alsoQuietly) refresher.mark(key, gapMs);
       }),
     [connection, refresher],
   );

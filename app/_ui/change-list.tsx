@@ -32,15 +32,21 @@ export function ChangeList({ changes }: { changes: readonly FieldChange[] }) {
   );
 }
 
+/** What was not there before is shown as what came, without a 'none' struck out. */
 function Change({ before, after }: { before: unknown; after: unknown }) {
   const [old, now] = [asText(before), asText(after)];
   if (old.includes('\n') || now.includes('\n')) return <TextDiff lines={diffLines(old, now)} />;
+  const isNew = before === null || before === undefined;
   return (
     <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1 text-table">
-      <del className="tint-failed min-w-0 rounded-sm px-1 break-words decoration-failed/60">{old}</del>
-      <span aria-hidden className="text-muted">
-        →
-      </span>
+      {isNew ? null : (
+        <>
+          <del className="tint-failed min-w-0 rounded-sm px-1 break-words decoration-failed/60">{old}</del>
+          <span aria-hidden className="text-muted">
+            →
+          </span>
+        </>
+      )}
       <ins className="tint-done min-w-0 rounded-sm px-1 break-words no-underline">{now}</ins>
     </p>
   );

@@ -14,6 +14,11 @@ beforeAll(async () => {
   board = await startSwitchboard();
   browser = await launchChromium();
   context = await browser.newContext({ baseURL: board.url });
+  const answer = await context.request.post('/api/auth/session', {
+    data: { token: board.adminToken },
+    headers: { origin: board.url },
+  });
+  expect(answer.status()).toBe(204);
 });
 afterAll(async () => {
   await browser?.close();
@@ -41,7 +46,8 @@ const post = async (path: string, body: unknown) => {
 describe('signing in', () => {
   it('takes the code of the link out of the address bar and shows a live dashboard', async () => {
     const link = /http\S+\/login#\S+/.exec(board.stdout())![0];
-    const page = await context.newPage();
+    const stranger = await browser.newContext({ baseURL: board.url });
+    const page = await stranger.newPage();
     await page.goto(link);
     await page.waitForURL(`${board.url}/`);
     await isLive(page);
@@ -49,7 +55,7 @@ describe('signing in', () => {
     expect(
       await page.evaluate(() => [...performance.getEntriesByType('navigation')].map(entry => entry.name).join()),
     ).not.toContain('swb_code');
-    await page.close();
+    await stranger.close();
   });
 
   it('says what is wrong with a code that was used', async () => {
@@ -177,32 +183,56 @@ const PAGES = [
   '/settings',
 ];
 
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
 describe('every page', () => {
-  it.each(['light', 'dark'] as const)('in the %s theme is free of errors and of serious barriers', async theme => {
-    const themed = await browser.newContext({
-      baseURL: board.url,
-      storageState: await context.storageState(),
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-    });
-    const page = await themed.newPage();
-    const errors: string[] = [];
-    page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
-    page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
-    const barriers: string[] = [];
-    for (const path of PAGES) {
-      await page.goto(path);
-      await isLive(page);
-      await page.waitForFunction(() => document.querySelector('.skeleton') === null);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, impact, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical')
-          barriers.push(`${path}: ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`);
+  it.each([
+    ['light', 'desk', DESK],
+    ['dark', 'phone', PHONE],
+  ] as const)(
+    'is free of errors and of serious barriers (%s, %s)',
+    async (theme, _, size) => {
+      const storageState = await context.storageState();
+      const themed = await browser.newContext({
+        baseURL: board.url,
+        storageState,
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+        ...size,
+      });
+      const page = await themed.newPage();
+      const errors: string[] = [];
+      page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
+      page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
+      const thread = await post('/api/messages', {
+        body: '## A title\n\n- a list\n\n`code`',
+        assignedTo: 'qa',
+        priority: 'urgent',
+      });
+      const task = await post('/api/tasks', {
+        title: 'Look',
+        assignedTo: 'qa',
+        deliverables: [{ name: 'list', description: '' }],
+      });
+      const barriers: string[] = [];
+      for (const path of [...PAGES, `/threads/${thread.threadId}`, `/tasks/${task.id}`]) {
+        await page.goto(path);
+        await isLive(page);
+        await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, impact, nodes } of violations) {
+          if (impact === 'serious' || impact === 'critical')
+            barriers.push(`${path}: ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`);
+        }
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (overflow > 0) barriers.push(`${path}: ${overflow} px wider than the screen`);
       }
-    }
-    expect({ barriers, errors }).toEqual({ barriers: [], errors: [] });
-    await themed.close();
-  });
+      expect({ barriers, errors }).toEqual({ barriers: [], errors: [] });
+      await themed.close();
+    },
+    120_000,
+  );
 
   it('is reached from the navigation', async () => {
     const { page } = await openPage('/');

@@ -31,7 +31,7 @@ export function AgentsPanel() {
     <Panel
       title="Agents"
       note={agents.data ? formatCount(rows.length) : null}
-      bodyClassName="h-[26rem] overflow-y-auto xl:h-[27rem]"
+      bodyClassName="flex-none! h-[26rem] overflow-y-auto xl:h-[27rem]"
     >
       {trouble ? (
         <ErrorState title="Agents could not be read" {...trouble} onRetry={() => void agents.refetch()} />

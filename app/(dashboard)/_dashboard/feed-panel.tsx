@@ -36,7 +36,7 @@ export function FeedPanel() {
       title="Live feed"
       note={`${formatCount(feed.rows.length)} of the last ${formatCount(MAX_LOGGED)}`}
       className="min-w-0"
-      bodyClassName="relative flex h-[26rem] flex-col xl:h-[27rem]"
+      bodyClassName="relative flex flex-none! h-[26rem] flex-col xl:h-[27rem]"
       actions={
         <>
           <SelectField

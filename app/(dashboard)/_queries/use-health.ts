@@ -26,5 +26,11 @@ export function useHealth() {
       clearTimeout(timer);
     };
   }, [connection, refresher]);
-  return useLiveQuery<SystemHealth>({ key: KEY, path: '/api/system-health', staleOn: STALE_ON, gapMs: GAP_MS });
+  return useLiveQuery<SystemHealth>({
+    key: KEY,
+    path: '/api/system-health',
+    staleOn: STALE_ON,
+    gapMs: GAP_MS,
+    alsoQuietly: true,
+  });
 }

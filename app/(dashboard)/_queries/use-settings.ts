@@ -3,12 +3,13 @@ import { useLiveQuery } from '@/app/_live/use-live-query';
 
 export const SETTINGS_KEY = ['settings'];
 
-/** No event tells of settings; whoever changes them has them read again, and dispatch that moves has, too. */
+/** No event tells of settings: whoever changes them has them read again, and so has work that moves or is held. */
 export function useSettings() {
   return useLiveQuery<Settings>({
     key: SETTINGS_KEY,
     path: '/api/settings',
     staleOn: ['dispatch-created', 'message-updated', 'task-updated'],
     gapMs: 5_000,
+    alsoQuietly: true,
   });
 }

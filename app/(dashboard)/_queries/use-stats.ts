@@ -6,5 +6,11 @@ import { useLiveQuery } from '@/app/_live/use-live-query';
 const GAP_MS = 1_000;
 
 export function useStats() {
-  return useLiveQuery<Stats>({ key: ['stats'], path: '/api/stats', staleOn: EVENT_TYPES, gapMs: GAP_MS });
+  return useLiveQuery<Stats>({
+    key: ['stats'],
+    path: '/api/stats',
+    staleOn: EVENT_TYPES,
+    gapMs: GAP_MS,
+    alsoQuietly: true,
+  });
 }

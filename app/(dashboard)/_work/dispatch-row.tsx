@@ -23,7 +23,6 @@ export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
           r{dispatch.revision} · attempt {dispatch.attempt}
           {dispatch.mode === 'resume' ? ' · resumed' : ''} · by {dispatch.consumer}
         </span>
-        {progress?.state ? <span className="min-w-0 flex-1 truncate">{progress.state}</span> : null}
         {progress ? <span className="tabular text-muted">{Math.round(progress.percent)} %</span> : null}
         <Elapsed dispatch={dispatch} />
         {transcriptUrl && /^https?:/.test(transcriptUrl) ? (
@@ -37,6 +36,7 @@ export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
           </a>
         ) : null}
         <DispatchActions dispatch={dispatch} />
+        {progress?.state ? <span className="min-w-0 basis-full truncate pb-0.5">{progress.state}</span> : null}
       </div>
       {error ? <p className={`border-t border-border px-2.5 py-1 break-words ${LAMP_TEXT.failed}`}>{error}</p> : null}
       {lateOutput ? (

@@ -6,5 +6,11 @@ export const TOKENS_KEY = ['tokens'];
 
 /** No event tells of tokens: whoever makes or revokes one has the list read again. */
 export function useTokens() {
-  return useLiveQuery<Page<ApiToken>>({ key: TOKENS_KEY, path: '/api/tokens', query: { limit: 200 }, staleOn: [] });
+  return useLiveQuery<Page<ApiToken>>({
+    key: TOKENS_KEY,
+    path: '/api/tokens',
+    query: { limit: 200 },
+    staleOn: [],
+    alsoQuietly: true,
+  });
 }

@@ -17,9 +17,11 @@ const ARRIVED_MS = 3_000;
 interface MessageItemProps {
   message: Message;
   dispatches: readonly DispatchRecord[];
+  /** Its choices stand at the composer now. */
+  isOpenQuestion: boolean;
 }
 
-export const MessageItem = memo(function MessageItem({ message, dispatches }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({ message, dispatches, isOpenQuestion }: MessageItemProps) {
   const isWork = message.status !== 'none';
   const [isNew] = useState(() => Date.now() - Date.parse(message.createdAt) < ARRIVED_MS);
   return (
@@ -30,7 +32,7 @@ export const MessageItem = memo(function MessageItem({ message, dispatches }: Me
         <TimeAgo at={message.createdAt} className="ml-auto text-xs text-muted" />
       </header>
       <Markdown text={message.body} />
-      {message.options && message.options.length > 0 ? (
+      {message.options && message.options.length > 0 && !isOpenQuestion ? (
         <ul aria-label="Choices" className="mt-2 flex flex-wrap gap-1.5">
           {message.options.map(option => (
             <li key={option} className="rounded-md border border-border px-2 py-0.5 text-xs">

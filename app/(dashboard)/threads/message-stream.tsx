@@ -14,7 +14,13 @@ import { useDispatches, useMessages } from './use-thread';
 /** Nearer to the end than this counts as reading the end. */
 const AT_END_PX = 80;
 
-export function MessageStream({ threadId, sending }: { threadId: string; sending: readonly Sending[] }) {
+interface MessageStreamProps {
+  threadId: string;
+  sending: readonly Sending[];
+  openQuestionId: string | null;
+}
+
+export function MessageStream({ threadId, sending, openQuestionId }: MessageStreamProps) {
   const list = useMessages(threadId);
   const dispatches = useDispatches(threadId);
   const { messages } = list;
@@ -52,7 +58,11 @@ export function MessageStream({ threadId, sending }: { threadId: string; sending
         <ol className="flex flex-col divide-y divide-separator">
           {messages.map(message => (
             <li key={message.id}>
-              <MessageItem message={message} dispatches={dispatches.get(message.id) ?? NONE} />
+              <MessageItem
+                message={message}
+                dispatches={dispatches.get(message.id) ?? NONE}
+                isOpenQuestion={message.id === openQuestionId}
+              />
             </li>
           ))}
           {sending.map(row => (

@@ -53,7 +53,11 @@ function ThreadBody({ thread }: { thread: Thread }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col xl:flex-row">
       <div className="order-2 flex min-h-0 min-w-0 flex-1 flex-col xl:order-1">
-        <MessageStream threadId={thread.id} sending={outbox.sending} />
+        <MessageStream
+          threadId={thread.id}
+          sending={outbox.sending}
+          openQuestionId={may.work ? (question?.id ?? null) : null}
+        />
         {may.work ? <Composer thread={thread} outbox={outbox} question={question} /> : null}
       </div>
       <ThreadFacts thread={thread} />
