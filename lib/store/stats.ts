@@ -8,8 +8,10 @@ import type { Collections } from './collections';
  * 64,000 characters, and ten thousand of them must not be fetched for six times each.
  */
 
-/** The newest rows of a window; more make percentiles no better. */
-const MOST_ROWS = 10_000;
+/** The newest rows of a window: a p99 stands on forty of them, and more make it dearer, not better. */
+const MOST_SAMPLES = 4_000;
+/** Calls counted a tool: past this the newest tell the shares, and the total is counted apart. */
+const MOST_COUNTED = 50_000;
 
 export type HopSamples = Record<Hop, number[]>;
 export interface Window {
@@ -30,7 +32,7 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
       .aggregate<Record<string, (number | null)[]>>([
         { $match: { tenantId, ...filter, [field]: { $gte: since } } },
         { $sort: { [field]: -1 } },
-        { $limit: MOST_ROWS },
+        { $limit: MOST_SAMPLES },
         { $group: { _id: null, ...group } },
       ])
       .next();
@@ -72,39 +74,62 @@ export interface ToolSamples {
   durationsMs: number[];
 }
 
-export async function readToolSamples(c: Collections, { tenantId, since }: Window): Promise<ToolSamples[]> {
-  const rows = await c.toolCalls
-    .aggregate<{ _id: string; calls: number; errors: number; durations: (number | null)[] }>([
-      { $match: { tenantId, startedAt: { $gte: since } } },
-      { $sort: { startedAt: -1 } },
-      { $limit: MOST_ROWS },
-      {
-        $group: {
-          _id: '$tool',
-          calls: { $sum: 1 },
-          errors: { $sum: { $cond: [{ $eq: ['$status', 'error'] }, 1, 0] } },
-          durations: { $push: '$durationMs' },
-        },
-      },
-      { $sort: { calls: -1, _id: 1 } },
-    ])
-    .toArray();
-  return rows.map(({ _id, calls, errors, durations }) => ({
-    tool: _id,
-    calls,
-    errors,
-    durationsMs: durations.filter(value => value !== null),
-  }));
+export interface ToolCallNumbers {
+  total: number;
+  errors: number;
+  inFlight: number;
+  tools: ToolSamples[];
 }
 
-export async function countToolCalls(c: Collections, { tenantId, since }: Window) {
-  const startedAt = { $gte: since };
-  const [total, errors, inFlight] = await Promise.all([
-    c.toolCalls.countDocuments({ tenantId, startedAt }),
-    c.toolCalls.countDocuments({ tenantId, status: 'error', startedAt }),
+export async function readToolCalls(c: Collections, window: Window): Promise<ToolCallNumbers> {
+  const { tenantId, since } = window;
+  const newest = (most: number): Document[] => [
+    { $match: { tenantId, startedAt: { $gte: since } } },
+    { $sort: { startedAt: -1 } },
+    { $limit: most },
+  ];
+  const [counts, newestCalls, inFlight] = await Promise.all([
+    c.toolCalls
+      .aggregate<{ _id: { tool: string; status: string }; count: number }>([
+        ...newest(MOST_COUNTED),
+        { $group: { _id: { tool: '$tool', status: '$status' }, count: { $sum: 1 } } },
+      ])
+      .toArray(),
+    c.toolCalls
+      .aggregate<{ _id: string; durations: (number | null)[] }>([
+        ...newest(MOST_SAMPLES),
+        { $group: { _id: '$tool', durations: { $push: '$durationMs' } } },
+      ])
+      .toArray(),
     c.toolCalls.countDocuments({ tenantId, status: 'started' }),
   ]);
-  return { total, errors, inFlight };
+  const durations = new Map(newestCalls.map(row => [row._id, row.durations.filter(value => value !== null)]));
+  const tools = new Map<string, ToolSamples>();
+  for (const { _id, count } of counts) {
+    const row = tools.get(_id.tool) ?? {
+      tool: _id.tool,
+      calls: 0,
+      errors: 0,
+      durationsMs: durations.get(_id.tool) ?? [],
+    };
+    row.calls += count;
+    if (_id.status === 'error') row.errors += count;
+    tools.set(_id.tool, row);
+  }
+  const rows = [...tools.values()].sort((a, b) => b.calls - a.calls || (a.tool < b.tool ? -1 : 1));
+  const sum = (field: 'calls' | 'errors') => rows.reduce((total, row) => total + row[field], 0);
+  const all =
+    sum('calls') < MOST_COUNTED ? { total: sum('calls'), errors: sum('errors') } : await countCalls(c, window);
+  return { ...all, inFlight, tools: rows };
+}
+
+async function countCalls(c: Collections, { tenantId, since }: Window): Promise<{ total: number; errors: number }> {
+  const startedAt = { $gte: since };
+  const [total, errors] = await Promise.all([
+    c.toolCalls.countDocuments({ tenantId, startedAt }),
+    c.toolCalls.countDocuments({ tenantId, status: 'error', startedAt }),
+  ]);
+  return { total, errors };
 }
 
 export const countActiveSessions = (c: Collections, tenantId: string, now: Date): Promise<number> =>

@@ -5,10 +5,9 @@ import {
   countActiveSessions,
   countDead,
   countDoneSince,
-  countToolCalls,
   countWorkByType,
   readHops,
-  readToolSamples,
+  readToolCalls,
   type HopSamples,
   type ToolSamples,
   type TypeCounts,
@@ -25,18 +24,17 @@ export async function readStats(plane: Plane, tenantId: string, windowSeconds: n
   const now = plane.clock.now();
   const window = { tenantId, since: new Date(now - windowSeconds * 1_000) };
   const today = new Date(now - (now % DAY_MS));
-  const [hops, tools, toolCalls, activeSessions, counts, orchestratorsConnected, doneToday, errors, types] =
-    await Promise.all([
-      readHops(c, window),
-      readToolSamples(c, window),
-      countToolCalls(c, window),
-      countActiveSessions(c, tenantId, new Date(now)),
-      countWorkByType(c, tenantId),
-      countOrchestrators(c, tenantId),
-      countDoneSince(c, tenantId, today),
-      countDead(c, tenantId),
-      plane.agentTypes.list(tenantId),
-    ]);
+  const [hops, calls, activeSessions, counts, orchestratorsConnected, doneToday, errors, types] = await Promise.all([
+    readHops(c, window),
+    readToolCalls(c, window),
+    countActiveSessions(c, tenantId, new Date(now)),
+    countWorkByType(c, tenantId),
+    countOrchestrators(c, tenantId),
+    countDoneSince(c, tenantId, today),
+    countDead(c, tenantId),
+    plane.agentTypes.list(tenantId),
+  ]);
+  const { tools, ...toolCalls } = calls;
   const all = [...counts.values()];
   const sum = (field: keyof TypeCounts) => all.reduce((total, entry) => total + entry[field], 0);
   return {
