@@ -3,7 +3,10 @@ import { COLLECTION_NAMES, type Collections } from './collections';
 
 const DAY_SECONDS = 86_400;
 
-/** Every query the product makes has its index here; each line names who asks. */
+/**
+ * Every query the product makes has its index here; each line names who asks. Text indexes have no tenant in front:
+ * taking a raw insert up sets its tenant, and would then index its whole text a second time.
+ */
 export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescription[]>> = {
   messages: [
     // Claims: due work by type in rank order.
@@ -20,7 +23,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     // The threads a dispatch wrote in: its inbox.
     { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
-    { key: { tenantId: 1, body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+    { key: { body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
   tasks: [
     { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
@@ -31,7 +34,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { runId: 1 } },
     { key: { threadId: 1 } },
     {
-      key: { tenantId: 1, title: 'text', input: 'text' },
+      key: { title: 'text', input: 'text' },
       name: 'text',
       default_language: 'none',
       language_override: 'no_language',
@@ -42,7 +45,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, status: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, projectId: 1, lastMessageAt: -1 } },
     {
-      key: { tenantId: 1, subject: 'text', title: 'text' },
+      key: { subject: 'text', title: 'text' },
       name: 'text',
       default_language: 'none',
       language_override: 'no_language',
