@@ -3,6 +3,7 @@ import { HUMAN } from '@/lib/domain/fields';
 import type { Message, MessageStatus } from '@/lib/domain/message/schema';
 import type { Task, TaskStatus } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
+import type { ToolCall } from '@/lib/domain/tool-call/schema';
 import type { Client } from '@/lib/sdk/client';
 import { readAll } from './read-all';
 
@@ -19,16 +20,18 @@ export class Board {
   constructor(
     private readonly client: Client,
     private readonly projectId: string,
-    /** The server's time; threads of earlier demos are not ours to wait for. */
+    private readonly consumer: string,
+    /** The server's time. */
     private readonly since: string,
   ) {}
 
+  /** Threads of this demo, and those of earlier ones whose question was answered since: the team takes them up. */
   async read(): Promise<ThreadView[]> {
     const { client, projectId, since } = this;
-    const isOld = ({ createdAt }: Thread) => createdAt < since;
+    const takenUp = await this.#takenUp();
     const threads = await readAll<Thread>(client, '/api/threads', { projectId });
     const views: ThreadView[] = [];
-    for (const thread of threads.filter(row => !isOld(row))) {
+    for (const thread of threads.filter(({ id, createdAt }) => createdAt >= since || takenUp.has(id))) {
       const [messages, tasks, dispatches] = await Promise.all([
         readAll<Message>(client, `/api/threads/${thread.id}/messages`, {}),
         readAll<Task>(client, '/api/tasks', { threadId: thread.id }),
@@ -37,6 +40,23 @@ export class Board {
       views.push({ thread, messages, tasks, dispatches });
     }
     return views.toSorted((a, b) => a.thread.createdAt.localeCompare(b.thread.createdAt));
+  }
+
+  async #takenUp(): Promise<Set<string | null>> {
+    const [ours, waiting] = await Promise.all([
+      readAll<DispatchRecord>(this.client, '/api/dispatches', { consumer: this.consumer }),
+      readAll<DispatchRecord>(this.client, '/api/dispatches', { status: 'waiting' }),
+    ]);
+    const answered = waiting.filter(({ question }) => question?.answered === true);
+    return new Set([...ours, ...answered].map(({ threadId }) => threadId));
+  }
+
+  /** What the agents of these threads called; newest first, so that those of earlier demos are hardly reached. */
+  async toolCalls(views: readonly ThreadView[]): Promise<ToolCall[]> {
+    const dispatches = new Set(views.flatMap(view => view.dispatches.map(({ id }) => id)));
+    const isOld = ({ createdAt }: ToolCall) => createdAt < this.since;
+    const calls = await readAll<ToolCall>(this.client, '/api/tool-calls', {}, isOld);
+    return calls.filter(({ dispatchId }) => dispatchId !== null && dispatches.has(dispatchId));
   }
 }
 

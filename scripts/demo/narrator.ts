@@ -88,13 +88,14 @@ export class Narrator {
   }
 }
 
-function wordOf({ status, mode, attempt, epoch, resumable }: StreamEvent['data']): string | null {
+function wordOf({ status, mode, attempt, epoch }: StreamEvent['data']): string | null {
   switch (status) {
     case 'running':
       if (mode === 'resume') return `goes on with the answer (epoch ${String(epoch)})`;
       return attempt === 1 ? 'starts' : `tries again, attempt ${String(attempt)}`;
     case 'waiting':
-      return resumable === true ? null : `waits for an answer (epoch ${String(epoch)})`;
+      // Its question is a message, and that is told.
+      return null;
     case 'done':
       return 'is done';
     case 'failed':

@@ -9,7 +9,7 @@ export interface Pace {
 }
 
 /** One round fills about a minute. */
-export const WATCHABLE: Pace = { stepMs: 1_800, gapMs: 3_000, betweenRoundsMs: 5_000 };
+export const WATCHABLE: Pace = { stepMs: 1_800, gapMs: 6_500, betweenRoundsMs: 5_000 };
 /** For tests: as fast as the parts can. */
 export const FAST: Pace = { stepMs: 0, gapMs: 0, betweenRoundsMs: 0 };
 

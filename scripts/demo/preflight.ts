@@ -25,7 +25,7 @@ export async function preflight(client: Client): Promise<void> {
   const waiting = await foreignWork(client);
   if (waiting > 0) {
     throw refusal(
-      `${waiting} messages or tasks wait for ${others[0]!.name}; the demo's agents would answer them without any model`,
+      `${waiting} ${waiting === 1 ? 'message or task waits' : 'messages or tasks wait'} for ${others[0]!.name}; the demo's agents would answer them without any model`,
     );
   }
 }

@@ -6,6 +6,7 @@ import { openQuestion, unended, type Board, type ThreadView } from './board';
 /** What happened, as the API tells it. */
 export async function report(client: Client, board: Board): Promise<string> {
   const views = await board.read();
+  const calls = await board.toolCalls(views);
   const stats = await client.get<Stats>('/api/stats');
   const dispatches = views.flatMap(view => view.dispatches);
   const messages = views.flatMap(view => view.messages);
@@ -17,7 +18,7 @@ export async function report(client: Client, board: Board): Promise<string> {
     `messages    ${counted(messages.map(({ kind }) => kind))}`,
     `tasks       ${counted(tasks.map(({ status }) => status))}`,
     `dispatches  ${counted(dispatches.map(({ status }) => status))}; ${dispatches.filter(isRetry).length} of them a retry`,
-    `tool calls  ${toolCalls(stats)}`,
+    `tool calls  ${counted(calls.map(({ status }) => status))}`,
     `to claim    ${percentiles(stats)}`,
     ...views.flatMap(view => waitingFor(client, view)),
   ].join('\n');
@@ -47,13 +48,10 @@ function counted(words: readonly string[]): string {
   return parts.length === 0 ? '0' : `${words.length}: ${parts.join(', ')}`;
 }
 
-const toolCalls = ({ toolCalls: { total, errors }, windowSeconds }: Stats): string =>
-  `${total}, ${errors} refused (of everybody, last ${Math.round(windowSeconds / 60)} min)`;
-
 function percentiles({ latencyMs, windowSeconds }: Stats): string {
   const hop = latencyMs.storedToClaimed;
   if (hop === null) return 'no data';
-  return `p50 ${ms(hop.p50)}, p99 ${ms(hop.p99)} (n = ${hop.count}, last ${Math.round(windowSeconds / 60)} min)`;
+  return `p50 ${ms(hop.p50)}, p99 ${ms(hop.p99)} (n = ${hop.count}, of everybody, last ${Math.round(windowSeconds / 60)} min)`;
 }
 
 const ms = (value: number): string => `${Math.round(value)} ms`;

@@ -41,7 +41,7 @@ export async function runDemo({ options, config, programPath, print, signal }: R
   const log = createLogger({ name: 'demo', level: config.logLevel, secrets: [connection.token, token.token] });
   const team = makeTeam({ url, admin: client, token, command: `exec ${command}`, log });
   const project = must(place.at(-1), 'the demo has a project');
-  const board = new Board(client, project.id, token.createdAt);
+  const board = new Board(client, project.id, team.consumer, token.createdAt);
   const narrator = new Narrator(client, print);
   for (const line of opening(url, place, team.consumer)) print(line);
   const events = await follow(connection, must(place[0], 'the demo has a client'), narrator);

@@ -53,7 +53,9 @@ export async function runAgent({ root, stepMs, env }: AgentOptions): Promise<num
 /** What every agent does first: mark what it was sent as read, and learn what holds for the project. */
 async function takeUp(work: Work, tools: Tools): Promise<void> {
   const { message } = work;
-  if (message !== null) await tools.call('acknowledge', { messageIds: [message.id] });
+  const { items } = await tools.call<{ items: { id: string }[] }>('list_inbox', { unread: true });
+  const mine = items.filter(({ id }) => id === message?.id).map(({ id }) => id);
+  if (mine.length > 0) await tools.call('acknowledge', { messageIds: mine });
   const { steps } = await tools.call<{ steps: { name: string }[] }>('get_context');
   const place = steps.map(({ name }) => name).join(' › ');
   await work.step(0, place === '' ? 'reading the request' : `reading the request, for ${place}`);

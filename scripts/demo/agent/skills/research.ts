@@ -1,9 +1,11 @@
+import type { Message } from '@/lib/domain/message/schema';
 import { proseLines, plainText } from '../markdown';
 import { termsOf } from '../words';
-import { answer, type Skill } from '../work';
+import { answer, type Skill, type Work } from '../work';
 
 const MAX_QUOTES = 6;
 const MAX_QUOTE_CHARACTERS = 240;
+const MAX_FOUND = 50;
 
 /** Finds the lines of the documents that hold the words asked for. */
 export const research: Skill = async work => {
@@ -22,12 +24,25 @@ export const research: Skill = async work => {
       if (isHit) quotes.push(`- ${path}:${line}: ${clip(plainText(content))}`);
     }
   }
+  const said = await saidBefore(work, terms[0]!);
   const what = terms.map(term => `"${term}"`).join(' or ');
   const where = documents.map(({ path }) => path).join(', ');
-  if (quotes.length === 0) return answer(`No line of ${where} holds ${what}.`);
+  if (quotes.length === 0) return answer(`No line of ${where} holds ${what}. ${said}`);
   const rest = quotes.length > MAX_QUOTES ? `\n\nand ${quotes.length - MAX_QUOTES} more` : '';
-  return answer(`${quotes.length} lines of ${where} hold ${what}:\n\n${quotes.slice(0, MAX_QUOTES).join('\n')}${rest}`);
+  return answer(
+    `${quotes.length} lines of ${where} hold ${what}:\n\n${quotes.slice(0, MAX_QUOTES).join('\n')}${rest}\n\n${said}`,
+  );
 };
+
+/** What was found once need not be found twice: so the messages are searched too. */
+async function saidBefore({ tools, dispatch }: Work, term: string): Promise<string> {
+  const q = `"${term.replaceAll('"', '')}"`;
+  const { items } = await tools.call<{ items: Message[] }>('search_messages', { q, limit: MAX_FOUND });
+  const elsewhere = new Set(items.map(({ threadId }) => threadId).filter(id => id !== dispatch.thread?.id));
+  return elsewhere.size === 0
+    ? 'No other thread spoke of it.'
+    : `Other threads that spoke of it lately: ${elsewhere.size}.`;
+}
 
 const clip = (text: string): string =>
   text.length <= MAX_QUOTE_CHARACTERS ? text : `${text.slice(0, MAX_QUOTE_CHARACTERS)}…`;

@@ -45,5 +45,8 @@ async function placesOf(work: Work, phrase: string): Promise<Outcome> {
     ['a heading below the title', headings.some(({ level, text: title }) => level > 1 && holds(title))],
   ] as const;
   const rows = places.map(([place, found]) => `- ${place}: ${found ? 'yes' : 'no'}`);
-  return answer(`Where ${path} says "${phrase}":\n\n${rows.join('\n')}`);
+  const found = places.filter(([, isThere]) => isThere).length;
+  return answer(
+    `${path} says "${phrase}" in ${found} of the ${places.length} places where a reader looks:\n\n${rows.join('\n')}`,
+  );
 }
