@@ -19,8 +19,8 @@ const SESSION_EVENTS = new Map<unknown, EventType>([
 ]);
 
 /** An update counts when it wrote a status: later updates of a finished call say nothing new. */
-const statusOf = ({ operationType, doc, setStatus }: RawChange): unknown =>
-  operationType === 'update' ? setStatus : doc['status'];
+const statusOf = ({ operationType, fullDocument, setStatus }: RawChange): unknown =>
+  operationType === 'update' ? setStatus : fullDocument?.['status'];
 
 const step = (type: EventType, data: Record<string, unknown>): Step => ({
   type,
@@ -30,7 +30,7 @@ const step = (type: EventType, data: Record<string, unknown>): Step => ({
 });
 
 export function toolCallStep(change: RawChange, id: string, at: string): Step | null {
-  const { doc } = change;
+  const doc = change.fullDocument ?? {};
   const type = TOOL_EVENTS.get(statusOf(change));
   if (type === undefined || (change.operationType === 'update' && type === 'tool:start')) return null;
   const timestamp = type === 'tool:start' ? isoOf(doc['startedAt']) : isoOf(doc['endedAt']);
@@ -46,7 +46,7 @@ export function toolCallStep(change: RawChange, id: string, at: string): Step | 
 }
 
 export function sessionStep(change: RawChange, id: string, at: string): Step | null {
-  const { doc } = change;
+  const doc = change.fullDocument ?? {};
   const type = SESSION_EVENTS.get(statusOf(change));
   if (type === undefined || (change.operationType === 'update' && type === 'session:open')) return null;
   const timestamp = type === 'session:open' ? isoOf(doc['openedAt']) : isoOf(doc['endedAt']);
@@ -55,7 +55,7 @@ export function sessionStep(change: RawChange, id: string, at: string): Step | n
 
 export function reportStep(change: RawChange): Step | null {
   if (change.operationType !== 'insert') return null;
-  const { doc } = change;
+  const doc = change.fullDocument ?? {};
   const projectId = hexOf(doc['projectId']);
   return {
     ...step('report-created', {

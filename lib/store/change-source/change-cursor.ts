@@ -71,12 +71,14 @@ export class ChangeCursor implements EventCursor {
     if (change._id._typeBits === undefined) this.#token = change._id._data;
     const atMs = change.wallTime?.getTime() ?? tokenTimeMs(change._id._data);
     const quiet: SourceStep = { token: this.#token, event: null, atMs };
-    if (change.coll === META_COLLECTION) {
+    const coll = change.ns?.coll;
+    if (coll === META_COLLECTION) {
       if (this.#isAnotherStream(change)) this.#end = unavailable('The identity of this database changed.');
       return quiet;
     }
-    if (change.coll === TENANTS_COLLECTION) {
-      if (typeof change.doc['tenantId'] === 'string') this.context.tenantSeen(change.doc['tenantId']);
+    if (coll === TENANTS_COLLECTION) {
+      const tenantId: unknown = change.fullDocument?.['tenantId'];
+      if (typeof tenantId === 'string') this.context.tenantSeen(tenantId);
       return quiet;
     }
     const { event, malformed } = mapChange(change, this.context.knownTenant);
@@ -84,9 +86,9 @@ export class ChangeCursor implements EventCursor {
     return { token: this.#token, event: change._id._typeBits === undefined ? event : null, atMs };
   }
 
-  #isAnotherStream({ operationType, doc }: RawChange): boolean {
+  #isAnotherStream({ operationType, fullDocument }: RawChange): boolean {
     if (!['insert', 'update', 'replace'].includes(operationType)) return true;
-    const { databaseId, streamEpoch } = doc;
+    const { databaseId, streamEpoch } = fullDocument ?? {};
     if (databaseId === undefined) return false;
     return databaseId !== this.identity.databaseId || streamEpoch !== this.identity.streamEpoch;
   }

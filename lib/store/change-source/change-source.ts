@@ -35,7 +35,8 @@ const CLIENT_OPTIONS: MongoClientOptions = {
 };
 /** Malformed documents are told once, however often a replay reads over them. */
 const TOLD_REMEMBERED = 10_000;
-const CLOSE_PATIENCE_MS = 1_500;
+/** Normally one answer, half a second; a server that is frozen or far behind must not hold up a stop for longer. */
+const CLOSE_PATIENCE_MS = 5_000;
 
 /** The event source over MongoDB: one database-level change stream a cursor. */
 export class ChangeSource implements EventSource {

@@ -41,7 +41,8 @@ const NOTHING: MappedChange = { event: null };
 
 /** What a change of the database says to subscribers. Pure: the same change makes the same event in any process. */
 export function mapChange(change: RawChange, knownTenant: (tenantId: string) => boolean): MappedChange {
-  const { coll, key } = change;
+  const coll = change.ns?.coll;
+  const key = change.documentKey?._id;
   if (!isEventCollection(coll)) return NOTHING;
   const subject = subjectOf(change);
   if (subject === null) return NOTHING;
@@ -61,10 +62,11 @@ export function mapChange(change: RawChange, knownTenant: (tenantId: string) => 
 
 /** The document to speak of: as it is, or, when it was deleted, as it was. Null: there is nothing to be known of it. */
 function subjectOf(change: RawChange): Omit<RecordView, 'id'> | null {
-  if (change.operationType !== 'delete' && change.docType === 'object') return { doc: change.doc, types: change.types };
-  const isDeletion = change.operationType === 'delete' || (change.changed ?? []).includes('deletedAt');
-  if (!isDeletion || change.beforeType !== 'object') return null;
-  return { doc: change.before, types: change.beforeTypes };
+  const { operationType, fullDocument, fullDocumentBeforeChange, types, beforeTypes, changed } = change;
+  if (operationType !== 'delete' && fullDocument) return { doc: fullDocument, types: types ?? {} };
+  const isDeletion = operationType === 'delete' || (changed ?? []).includes('deletedAt');
+  if (!isDeletion || !fullDocumentBeforeChange) return null;
+  return { doc: fullDocumentBeforeChange, types: beforeTypes ?? {} };
 }
 
 function recordEvent(noun: Noun, change: RawChange, view: RecordView, tenantId: string): SourceEvent | null {
@@ -101,7 +103,7 @@ function verbOf(noun: Noun, change: RawChange, view: RecordView): 'created' | 'u
       break;
   }
   const changed = change.changed ?? [];
-  if (changed.includes('deletedAt')) return isDeleted || change.docType !== 'object' ? 'deleted' : 'updated';
+  if (changed.includes('deletedAt')) return isDeleted || !change.fullDocument ? 'deleted' : 'updated';
   if (isDeleted) return null;
   return isShown(noun, change, changed, view) ? 'updated' : null;
 }
@@ -116,9 +118,8 @@ function isShown(noun: Noun, change: RawChange, changed: string[], view: RecordV
 /** Filling in defaults says nothing new, unless the state that came of it is not the one that was shown. */
 function adoptionShows(noun: Noun, change: RawChange, view: RecordView): boolean {
   if (typeof change.setStatus !== 'string') return false;
-  const types = { ...view.types, rankAt: 'missing' };
-  const doc = { ...view.doc, status: null };
-  return noun.data({ ...view, doc, types })['status'] !== change.setStatus;
+  const doc = { ...view.doc, status: null, rankAt: null };
+  return noun.data({ ...view, doc })['status'] !== change.setStatus;
 }
 
 const mayWait = (noun: Noun, { operationType, changed }: RawChange): boolean =>

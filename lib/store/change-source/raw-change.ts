@@ -5,20 +5,17 @@ export interface RawChange {
   _id: { _data: string; _typeBits?: unknown };
   operationType: string;
   wallTime?: Date;
-  coll?: string;
-  key?: unknown;
-  /** Routing fields of the document as it was read; empty when it was gone by then. */
-  doc: Document;
-  /** BSON type of the whole document: `object` where there was one to read. */
-  docType: string;
+  ns?: { coll?: string };
+  documentKey?: { _id?: unknown };
+  /** As it was read, perhaps newer than the change; null or absent when it was gone by then. */
+  fullDocument?: Document | null;
   /** As it was before, where the collection keeps that. */
-  before: Document;
-  beforeType: string;
+  fullDocumentBeforeChange?: Document | null;
   /** BSON types of fields that are judged but not carried. */
-  types: Record<string, string>;
-  beforeTypes: Record<string, string>;
+  types?: Record<string, string>;
+  beforeTypes?: Record<string, string>;
   /** Top-level names that an update set or removed. */
-  changed: string[] | null;
+  changed?: string[] | null;
   /** What the update itself wrote, where the document as read may be newer. */
   setStatus?: unknown;
 }

@@ -6,7 +6,7 @@ import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
 import { TASK_KINDS, TASK_STATUSES } from '../../domain/task/schema';
 import { describeRaw } from '../raw-document';
 import type { Noun, RecordView } from './noun';
-import { hexOf, numberOf, oneOf, present, textOf } from './values';
+import { hexOf, isDate, numberOf, oneOf, present, textOf } from './values';
 
 /** Messages and tasks: any driver may insert them, and what it left out shows as the default it will get. */
 
@@ -16,7 +16,7 @@ const describe = ({ doc, types }: RecordView, fields: readonly string[]): RawFie
 };
 
 /** `rankAt` is what the plane writes when it takes a work item up. */
-const isRaw = ({ types }: RecordView): boolean => types['rankAt'] !== 'date';
+const isRaw = ({ doc }: RecordView): boolean => !isDate(doc['rankAt']);
 
 export const message: Noun = {
   name: 'message',
@@ -75,8 +75,9 @@ export const task: Noun = {
   isRaw,
   judge: view => judgeRawTask(describe(view, TASK_RAW_FIELDS)),
   data: view => {
-    const { doc, types } = view;
-    const fallback = types['dependencies'] === 'some' ? 'pending' : 'ready';
+    const { doc } = view;
+    const needs: unknown = doc['dependsOn'];
+    const fallback = Array.isArray(needs) && needs.length > 0 ? 'pending' : 'ready';
     return {
       assignedTo: textOf(doc['assignedTo']),
       priority: oneOf(doc['priority'], PRIORITIES, 'normal'),
