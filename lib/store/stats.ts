@@ -8,8 +8,8 @@ import type { Collections } from './collections';
  * 64,000 characters, and ten thousand of them must not be fetched for six times each.
  */
 
-/** The newest rows of a window: a p99 stands on forty of them, and more make it dearer, not better. */
-const MOST_SAMPLES = 4_000;
+/** The newest rows of a window: a p99 stands on twenty of them, and more make it dearer, not better. */
+const MOST_SAMPLES = 2_000;
 /** Calls counted a tool: past this the newest tell the shares, and the total is counted apart. */
 const MOST_COUNTED = 50_000;
 
