@@ -33,8 +33,15 @@ export async function serveHttp(config: Config, isChildOfWeb: boolean): Promise<
     await closed;
   });
   stopFirst(shutdown, host);
-  if (isChildOfWeb) process.once('disconnect', () => void shutdown.exit(0, 'web is gone'));
+  if (isChildOfWeb) endWithWeb(shutdown);
   host.plane.log.info({ url: `http://${listensOn}:${port}/mcp` }, 'ready');
+}
+
+/** Web may also have died while this process was still starting: then the event came before anybody listened. */
+function endWithWeb(shutdown: Shutdown): void {
+  const leave = (): void => void shutdown.exit(0, 'web is gone');
+  process.once('disconnect', leave);
+  if (!process.connected) leave();
 }
 
 /** Speaks over stdin and stdout until the client closes its end. */
