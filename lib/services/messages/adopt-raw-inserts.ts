@@ -7,6 +7,7 @@ import { adoptRawMessages } from './adopt-message';
 
 /** Raw inserts looked at in one pass. */
 const PAGE = 500;
+const FRESH_MS = 1_000;
 /** Raw messages taken up in one round trip. */
 const BATCH = 100;
 /** At once, so that a burst of raw inserts does not wait in line behind each other's writes. */
@@ -26,15 +27,20 @@ export class RawInsertSweep {
     const c = this.plane.collections;
     const messages = await findUnadopted(c, this.#afterMessage, PAGE);
     this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
-    for (let at = 0; at < messages.length; at += BATCH) {
-      await adoptRawMessages(
-        this.plane,
-        messages.slice(at, at + BATCH).map(({ _id }) => _id),
-      );
+    const missed = messages.map(({ _id }) => _id).filter(id => !this.#isFresh(id));
+    for (let at = 0; at < missed.length; at += BATCH) {
+      await adoptRawMessages(this.plane, missed.slice(at, at + BATCH));
     }
     const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
     this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;
     await this.#each(tasks, id => adoptTask(this.plane, id));
+  }
+
+  /** The stream showed it a moment ago: it waits in the queue, or a claim is about to take it up. */
+  #isFresh(id: ObjectId): boolean {
+    const { streamedTimes, clock } = this.plane;
+    const streamedAt = streamedTimes.streamedAt(id.toHexString());
+    return streamedAt !== null && clock.now() - streamedAt.getTime() < FRESH_MS;
   }
 
   async #each(rows: { _id: ObjectId }[], adopt: (id: ObjectId) => Promise<void>): Promise<void> {
