@@ -16,4 +16,3 @@ export function useThreadFilters() {
   return { filters, set, isFiltered, clear: () => set(null) };
 }
 
-export type ThreadFilters = ReturnType<typeof useThreadFilters>['filters'];
