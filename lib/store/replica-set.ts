@@ -140,8 +140,8 @@ async function ignoring(codes: readonly number[], run: () => Promise<unknown>): 
 export async function assertReplicaSet(client: MongoClient): Promise<void> {
   const hello = await sayHello(client);
   if (hello.setName !== undefined || hello.msg === 'isdbgrid') return;
-  const { port, dbPath } = await startOptions(client);
-  const initiate = `mongosh --port ${port} --eval 'rs.initiate()'`;
+  const { host, port, dbPath } = await startOptions(client);
+  const initiate = `mongosh ${host}--port ${port} --eval 'rs.initiate()'`;
   const fix = hello.isreplicaset
     ? `It runs with --replSet but was never initiated. Run once: ${initiate}`
     : `Change streams need a replica set; one node is enough. Stop it, then: ` +
@@ -150,11 +150,16 @@ export async function assertReplicaSet(client: MongoClient): Promise<void> {
 }
 
 /** The words for the fix; a user without the right to read them gets MongoDB's own defaults. */
-async function startOptions(client: MongoClient): Promise<{ port: number; dbPath: string }> {
+async function startOptions(client: MongoClient): Promise<{ host: string; port: number; dbPath: string }> {
   const options = await admin(client)
     .command({ getCmdLineOpts: 1 })
     .catch(() => null);
   const parsed = options?.['parsed'];
   const address = client.options.hosts[0];
-  return { port: parsed?.net?.port ?? address?.port ?? 27017, dbPath: parsed?.storage?.dbPath ?? '/data/db' };
+  const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(address?.host ?? 'localhost');
+  return {
+    host: isLocal ? '' : `--host ${address?.host} `,
+    port: parsed?.net?.port ?? address?.port ?? 27017,
+    dbPath: parsed?.storage?.dbPath ?? '/data/db',
+  };
 }

@@ -3,6 +3,9 @@ import { requireBundle } from './bundles.mjs';
 import { say } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
+/** A bad variable, a data folder in use, a database that cannot serve: the message says it all, a stack hides it. */
+const WRITTEN_FOR_A_PERSON = new Set(['StartupError', 'ControlPlaneError']);
+
 /** Runs a bundle in this very process, as if it had been started with these arguments. */
 export async function becomeEntry(entry, args) {
   const path = requireBundle(entry);
@@ -14,9 +17,8 @@ export async function becomeEntry(entry, args) {
   try {
     await import(pathToFileURL(path).href);
   } catch (error) {
-    // Written for the person at the terminal (a bad variable, a data folder in use): no stack, its own exit code.
-    if (error?.name !== 'StartupError') throw error;
+    if (!WRITTEN_FOR_A_PERSON.has(error?.name)) throw error;
     say(error.message);
-    process.exit(error.exitCode);
+    process.exit(error.exitCode ?? 1);
   }
 }

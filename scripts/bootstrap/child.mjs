@@ -16,13 +16,14 @@ export class StepFailed extends Error {
 }
 
 /** @returns what the command printed; rejects with the end of that when it fails, is aborted, or takes too long */
-export async function runChild(command, args, { signal, env, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
+export async function runChild(command, args, { signal, env, onSpawn, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
   const child = spawn(command, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
+  if (child.pid !== undefined) onSpawn?.(child.pid);
   const output = collect(child);
   const stop = () => endGroup(child);
   let late = false;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { runChild } from './child.mjs';
 import { fingerprint } from './fingerprint.mjs';
+import { runPrepareChild } from './prepare-child.mjs';
 import { withPrepareLock } from './prepare-lock.mjs';
 import { step } from './progress.mjs';
 import { inRoot } from './root.mjs';
@@ -46,5 +46,7 @@ function npm(args, signal) {
   const cli = process.env.npm_execpath;
   const whole = [...args, '--include=dev'];
   const isScript = cli !== undefined && /\.[cm]?js$/.test(cli);
-  return isScript ? runChild(process.execPath, [cli, ...whole], { signal }) : runChild('npm', whole, { signal });
+  return isScript
+    ? runPrepareChild(process.execPath, [cli, ...whole], { signal })
+    : runPrepareChild('npm', whole, { signal });
 }

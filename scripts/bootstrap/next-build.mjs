@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { runChild } from './child.mjs';
 import { fingerprint } from './fingerprint.mjs';
+import { runPrepareChild } from './prepare-child.mjs';
 import { withPrepareLock } from './prepare-lock.mjs';
 import { step } from './progress.mjs';
 import { inRoot } from './root.mjs';
@@ -15,7 +15,7 @@ export async function ensureNextBuild(signal) {
   const upToDate = () => readStamp(STAMP) === wanted && existsSync(inRoot('.next', 'BUILD_ID'));
   if (upToDate()) return;
   const build = () =>
-    runChild(process.execPath, [inRoot('node_modules', 'next', 'dist', 'bin', 'next'), 'build'], {
+    runPrepareChild(process.execPath, [inRoot('node_modules', 'next', 'dist', 'bin', 'next'), 'build'], {
       signal,
       env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { acquireFileLock } from '../../lib/server/file-lock.mjs';
 import { StepFailed } from './child.mjs';
+import { endOrphanedChild } from './prepare-child.mjs';
 import { say } from './progress.mjs';
 import { inRoot } from './root.mjs';
 
@@ -16,6 +17,7 @@ export async function withPrepareLock(signal, work) {
   const release = await acquire(signal);
   depth += 1;
   try {
+    await endOrphanedChild();
     return await work();
   } finally {
     depth -= 1;
