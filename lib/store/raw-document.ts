@@ -14,6 +14,8 @@ export function describeRaw(document: Record<string, unknown>, fields: readonly 
 }
 
 function at(document: Record<string, unknown>, path: string): unknown {
+  // Most names are plain, and this runs for each change of the stream.
+  if (!path.includes('.')) return document[path];
   let value: unknown = document;
   for (const step of path.split('.')) {
     if (value === null || typeof value !== 'object') return undefined;

@@ -31,15 +31,19 @@ const DATABASE_ID_BYTES = 8;
 export async function ensureStreamIdentity(db: Db): Promise<StoredIdentity> {
   const collection = db.collection<IdentityDocument>(META_COLLECTION);
   const collectionId = await ensureCollection(db);
-  const made = { databaseId: randomBytes(DATABASE_ID_BYTES).toString('hex'), streamEpoch: 1, collectionId };
-  await ignoring(DUPLICATE_KEY, () =>
-    collection.updateOne({ _id: IDENTITY_ID }, { $setOnInsert: { ...made, createdAt: new Date() } }, { upsert: true }),
-  );
-  const found = await read(collection);
+  const found = (await collection.findOne({ _id: IDENTITY_ID })) ?? (await make(collection, collectionId));
   if (found.collectionId === collectionId) return found;
   await collection.updateOne(
     { _id: IDENTITY_ID, collectionId: found.collectionId },
     { $inc: { streamEpoch: 1 }, $set: { collectionId } },
+  );
+  return read(collection);
+}
+
+async function make(collection: Collection<IdentityDocument>, collectionId: string): Promise<IdentityDocument> {
+  const made = { databaseId: randomBytes(DATABASE_ID_BYTES).toString('hex'), streamEpoch: 1, collectionId };
+  await ignoring(DUPLICATE_KEY, () =>
+    collection.updateOne({ _id: IDENTITY_ID }, { $setOnInsert: { ...made, createdAt: new Date() } }, { upsert: true }),
   );
   return read(collection);
 }

@@ -6,10 +6,13 @@ const VALUES = new Map([...ALPHABET].map((character, value) => [character, value
 export function hexToBytes(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length >> 1);
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+    bytes[index] = (nibble(hex.charCodeAt(index * 2)) << 4) | nibble(hex.charCodeAt(index * 2 + 1));
   }
   return bytes;
 }
+
+/** Digits end at 57; the letters' low bits are 1 to 6, in either case. Once an event: `parseInt` was a third of it. */
+const nibble = (code: number): number => (code <= 57 ? code - 48 : (code & 7) + 9);
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase());
 

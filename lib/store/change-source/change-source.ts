@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeStreamOptions, type Db, MongoClient, type MongoClientOptions, Timestamp } from 'mongodb';
-import type { EventCursor, EventSource, OpenSource } from '../../domain/event/event-source';
+import type { EventCursor, EventSource, OpenSource, StreamIdentity } from '../../domain/event/event-source';
 import { LruMap } from '../../kernel/lru-map';
 import { ensureStreamIdentity } from '../stream-identity';
 import { ChangeCursor, tokenOf, type RawStream } from './change-cursor';
@@ -46,6 +46,7 @@ export class ChangeSource implements EventSource {
   readonly #tenants = new KnownTenants();
   readonly #told = new LruMap<string, true>(TOLD_REMEMBERED);
   readonly #pending = new Set<Promise<unknown>>();
+  #identity: StreamIdentity | null = null;
   readonly #startedAtMs = Date.now();
 
   constructor(options: ChangeSourceOptions) {
@@ -89,19 +90,27 @@ export class ChangeSource implements EventSource {
   async #open(options: OpenSource): Promise<EventCursor> {
     // The beginning first: what changes while the rest is read then comes on the stream as well.
     const begin = await this.#beginning(options);
-    const { databaseId, streamEpoch } = await ensureStreamIdentity(this.#db);
-    await this.#tenants.load(this.#db);
+    const identity = await this.#prepare(options);
     const maxAwaitTimeMS = options.leavesSoon ? LEAVES_SOON_AWAIT_MS : AWAIT_MS;
     const stream = this.#db.watch(PIPELINE, { ...STREAM_OPTIONS, maxAwaitTimeMS, ...begin }) as unknown as RawStream;
     try {
       // Reads the first batch: only now the stream stands, and says where.
       const first = (await stream.tryNext()) as RawChange | null;
       if (options.signal.aborted) throw unavailable('The source was closed while it opened.');
-      return this.#cursor(stream, { databaseId, streamEpoch, pipelineVersion: PIPELINE_VERSION }, options, first);
+      return this.#cursor(stream, identity, options, first);
     } catch (error) {
       this.#closeStream(stream);
       throw error;
     }
+  }
+
+  /** Asked anew for a cursor that stays. One that only looks back goes by what the one that stays has found. */
+  async #prepare({ leavesSoon }: OpenSource): Promise<StreamIdentity> {
+    if (leavesSoon && this.#identity) return this.#identity;
+    const { databaseId, streamEpoch } = await ensureStreamIdentity(this.#db);
+    await this.#tenants.load(this.#db);
+    this.#identity = { databaseId, streamEpoch, pipelineVersion: PIPELINE_VERSION };
+    return this.#identity;
   }
 
   /** Nobody waits for it but `close`: the server it would talk to may be dead. */
@@ -121,7 +130,7 @@ export class ChangeSource implements EventSource {
     return operationTime instanceof Timestamp ? { startAtOperationTime: operationTime } : {};
   }
 
-  #cursor(stream: RawStream, identity: ChangeCursor['identity'], options: OpenSource, first: RawChange | null) {
+  #cursor(stream: RawStream, identity: StreamIdentity, options: OpenSource, first: RawChange | null) {
     const reached = tokenOf(first?._id ?? stream.resumeToken) ?? '';
     // Begun at the present, what was in the first batch already belongs to the past.
     const isNow = options.afterToken === undefined && options.sinceMs === undefined;

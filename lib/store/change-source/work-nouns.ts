@@ -12,7 +12,8 @@ import { hexOf, isDate, numberOf, oneOf, present, textOf } from './values';
 
 const describe = ({ doc, types }: RecordView, fields: readonly string[]): RawFields => {
   const described = describeRaw(doc, fields);
-  return { ...described, types: { ...described.types, ...types } };
+  Object.assign(described.types, types);
+  return described;
 };
 
 /** `rankAt` is what the plane writes when it takes a work item up. */
