@@ -83,7 +83,10 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
   );
 }
 
-/** Waiting dispatches whose answer is there and which this consumer may take, oldest answer first. */
+/**
+ * Waiting dispatches whose answer is there and which this consumer may take, oldest answer first: its own, those that
+ * no agent is kept for, and those whose holder did not come in time.
+ */
 export function findResumable(c: Collections, tenantId: string, agentTypes: string[], consumer: string, limit: number) {
   return c.dispatches
     .find({
@@ -92,7 +95,7 @@ export function findResumable(c: Collections, tenantId: string, agentTypes: stri
       settled: true,
       agentType: { $in: agentTypes },
       'question.answerId': { $ne: null },
-      $or: [{ consumer }, { $expr: { $lte: ['$question.offeredUntil', '$$NOW'] } }],
+      $or: [{ consumer }, { agentId: null }, { $expr: { $lte: ['$question.offeredUntil', '$$NOW'] } }],
     })
     .sort({ 'question.answeredAt': 1 })
     .limit(limit)

@@ -3,6 +3,7 @@ import { holdConsumer, keepConsumer, leaveConsumer } from '../../store/consumers
 import type { ConsumerDocument } from '../../store/documents';
 import { removePresence, touchPresence } from '../../store/presence';
 import type { Plane } from '../context';
+import { claimerId } from '../dispatches/note-claimer';
 
 /** A stream's presence and its hold on a consumer's name are refreshed this often. */
 const PRESENCE_MS = 5_000;
@@ -37,6 +38,8 @@ export function keepPresent(
   return () => {
     clearInterval(timer);
     removePresence(c, id).catch(warn);
+    // Its claims count as listening too, and it is gone with its stream.
+    if (held) removePresence(c, claimerId(principal, held.name)).catch(warn);
     if (held) leaveConsumer(c, held._id, connectionId).catch(warn);
   };
 }

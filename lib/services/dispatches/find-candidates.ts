@@ -5,14 +5,7 @@ import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../store/
 import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { busyLanes } from '../../store/lanes';
-import {
-  findAsItStands,
-  findDue,
-  findLaneHeads,
-  findWorkItem,
-  WORK_WORDS,
-  type DueItem,
-} from '../../store/work-items';
+import { findAsItStands, findDue, findLaneHeads, findWorkItem, WORK_WORDS, type DueItem } from '../../store/work-items';
 import type { Context } from '../context';
 import { adoptTask } from '../tasks/adopt-task';
 import type { RawMessage } from '../messages/plan-adoption';

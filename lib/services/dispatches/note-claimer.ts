@@ -1,3 +1,4 @@
+import type { Principal } from '../../domain/identity/schema';
 import { SECOND_MS } from '../../kernel/clock';
 import { LruMap } from '../../kernel/lru-map';
 import { touchPresence } from '../../store/presence';
@@ -9,9 +10,12 @@ const REMEMBERED = 2_000;
 
 const noted = new WeakMap<Plane, LruMap<string, number>>();
 
+export const claimerId = ({ tenantId, id }: Pick<Principal, 'tenantId' | 'id'>, consumer: string): string =>
+  `claim:${tenantId}:${id}:${consumer}`;
+
 /** Whoever claims is listening, stream or not: counted among the orchestrators connected. */
 export function noteClaimer({ plane, principal }: Context, consumer: string): void {
-  const id = `claim:${principal.tenantId}:${principal.id}:${consumer}`;
+  const id = claimerId(principal, consumer);
   const times = noted.get(plane) ?? new LruMap<string, number>(REMEMBERED);
   noted.set(plane, times);
   const nowMs = plane.clock.now();

@@ -146,8 +146,9 @@ interface NewDispatch {
 function newDispatch(
   { principal }: Context,
   claim: Claim,
-  { due: { item, kind }, type, id, epoch, slot, key, streamedAt }: NewDispatch,
+  { due, type, id, epoch, slot, key, streamedAt }: NewDispatch,
 ): Parameters<typeof insertDispatch>[1] {
+  const { item, kind } = due;
   return {
     _id: id,
     tenantId: principal.tenantId,
@@ -182,11 +183,17 @@ function newDispatch(
     settled: true,
     leaseTouchedAt: null,
     firstHeartbeatAt: null,
-    storedAt: item.ledger.storedAt ?? null,
+    storedAt: dueSince(due),
     streamedAt,
     waitingSince: null,
     endedAt: null,
   };
+}
+
+/** A task waits for what it depends on before anybody could claim it: its way to a claim begins when it is ready. */
+function dueSince({ kind, item }: DueItem): Date | null {
+  const storedAt = item.ledger.storedAt ?? null;
+  return kind === 'task' && storedAt !== null && item.availableAt > storedAt ? item.availableAt : storedAt;
 }
 
 /** The second write of a claim that also takes its message up. */

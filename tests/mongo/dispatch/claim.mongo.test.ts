@@ -8,6 +8,7 @@ import {
   completeDispatch,
   failDispatch,
   heartbeatDispatch,
+  progressDispatch,
   releaseDispatch,
 } from '@/lib/services/dispatches/life-cycle';
 import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
@@ -306,6 +307,7 @@ describe('ask', () => {
   it('takes a person’s message as the answer where one question waits for them; a second is late', async () => {
     const message = await createMessage(person, { body: 'needs a person', assignedTo: 'research' });
     const asker = await claimOne(night, message.id);
+    await progressDispatch(night, asker.id, { epoch: 1, agentId: 'agent-7' });
     const { questionId } = await askQuestion(test.plane, await rowOf(asker.id), { question: 'may I?' });
     const answer = await postMessage(person, message.threadId, { body: 'you may' });
     expect(answer).toMatchObject({ kind: 'answer', inReplyTo: questionId, late: false, status: 'none' });
@@ -314,6 +316,7 @@ describe('ask', () => {
     const elsewhere = makeActor(test.plane, 'orchestrator');
     expect((await claim(elsewhere, { source: { kind: 'message', id: message.id } })).reason).toBe('nothing-due');
     const resumed = await claimOne(night, message.id);
+    expect(resumed.agentId).toBe('agent-7');
     expect(resumed.prompt).toContain('you may');
     await completeDispatch(night, resumed.id, { epoch: 2, output: 'ok' });
   });
