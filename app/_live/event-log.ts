@@ -9,15 +9,15 @@ export interface LoggedEvent {
   type: string;
   data: Record<string, unknown>;
   at: string;
-  /** Came over the stream, rather than with the first read. */
-  live: boolean;
+  /** When it came over the stream; 0 for those of the first read. */
+  receivedAt: number;
 }
 
 /** Enough to scroll back through; older ones are on the server. */
 export const MAX_LOGGED = 1_000;
 const SEED_EVENTS = 200;
 /** A busy stream redraws the feed this often, whatever its rate. */
-const PUBLISH_MS = 150;
+const PUBLISH_MS = 200;
 /** What the chart shows. */
 export const RATE_SECONDS = 300;
 
@@ -71,9 +71,9 @@ export function createEventLog(connection: Connection): EventLog {
     events.set([]);
     void seed().catch(() => undefined);
   };
-  // A first read that failed is tried again whenever the stream comes up.
+  // Once somebody is signed in and the stream is up; a first read that failed is tried again when it comes up next.
   const seedIfMissing = (): void => {
-    if (since.get() === null) void seed().catch(() => undefined);
+    if (connection.state.get() === 'live' && since.get() === null) void seed().catch(() => undefined);
   };
   return {
     events,
@@ -85,7 +85,6 @@ export function createEventLog(connection: Connection): EventLog {
         connection.onReset(reseed),
         connection.state.subscribe(seedIfMissing),
       ];
-      seedIfMissing();
       return () => {
         clearTimeout(timer);
         timer = undefined;
@@ -100,14 +99,14 @@ const fromStream = ({ position, type, data }: StreamEvent): LoggedEvent => ({
   type,
   data,
   at: data.at,
-  live: true,
+  receivedAt: Date.now(),
 });
 const fromRecent = ({ id, event, data }: RecentEvent): LoggedEvent => ({
   position: id,
   type: event,
   data,
   at: String(data['at'] ?? ''),
-  live: false,
+  receivedAt: 0,
 });
 
 function counted(before: ReadonlyMap<number, number>, batch: readonly LoggedEvent[]): ReadonlyMap<number, number> {

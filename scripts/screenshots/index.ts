@@ -18,6 +18,8 @@ const options = new Command('screenshots')
   .parse()
   .opts<{ out: string; page?: string[] }>();
 
+const folder = resolve(options.out);
+
 async function takeLook(browser: Browser, look: Look, state: Awaited<ReturnType<typeof signedInState>>): Promise<void> {
   const context = await browser.newContext({
     baseURL: state.url,
@@ -29,12 +31,10 @@ async function takeLook(browser: Browser, look: Look, state: Awaited<ReturnType<
     hasTouch: look.isPhone,
     isMobile: look.isPhone,
   });
-  const folder = join(resolve(options.out), look.name);
-  await mkdir(folder, { recursive: true });
   const page = await context.newPage();
   for (const shot of await pagesToShow(context.request)) {
     if (options.page !== undefined && !options.page.includes(shot.name)) continue;
-    const file = join(folder, `${shot.name}.png`);
+    const file = join(folder, `${shot.name}-${look.name}.png`);
     await takePage(page, shot, file);
     process.stdout.write(`${file}\n`);
   }
@@ -43,6 +43,7 @@ async function takeLook(browser: Browser, look: Look, state: Awaited<ReturnType<
 
 const browser = await chromium.launch({ executablePath: await ensureChromium(), args: [...CHROMIUM_FLAGS] });
 try {
+  await mkdir(folder, { recursive: true });
   const state = await signedInState(browser);
   for (const look of LOOKS) await takeLook(browser, look, state);
 } finally {

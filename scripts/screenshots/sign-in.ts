@@ -9,15 +9,27 @@ export interface SignedIn {
   storage: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
-/** Signs in as a person would: with the link that `npm run login` prints for the server on this data folder. */
+/**
+ * Signs in as a person would: with the link that `npm run login` prints for the server on this data folder, or, where
+ * SWITCHBOARD_URL and SWITCHBOARD_TOKEN name another server, with the token in the form.
+ */
 export async function signedInState(browser: Browser): Promise<SignedIn> {
-  const { stdout } = await run(process.execPath, ['scripts/run.mjs', 'login']);
-  const link = new URL(stdout.trim());
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(link.href);
-  await page.waitForURL(`${link.origin}/`);
+  const { SWITCHBOARD_URL: server, SWITCHBOARD_TOKEN: token } = process.env;
+  const first = new URL(server && token ? '/login' : await signInLink(), server);
+  await page.goto(first.href);
+  if (server && token) {
+    await page.getByLabel('Token or code').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+  await page.waitForURL(`${first.origin}/`);
   const storage = await context.storageState();
   await context.close();
-  return { url: link.origin, storage };
+  return { url: first.origin, storage };
+}
+
+async function signInLink(): Promise<string> {
+  const { stdout } = await run(process.execPath, ['scripts/run.mjs', 'login']);
+  return stdout.trim();
 }

@@ -12,8 +12,8 @@ export interface Look {
 const DESK = { viewport: { width: 1440, height: 900 }, isPhone: false, scale: 1 };
 const PHONE = { viewport: { width: 390, height: 844 }, isPhone: true, scale: 2 };
 export const LOOKS: readonly Look[] = [
-  { name: 'light', theme: 'light', ...DESK },
-  { name: 'dark', theme: 'dark', ...DESK },
+  { name: 'light-wide', theme: 'light', ...DESK },
+  { name: 'dark-wide', theme: 'dark', ...DESK },
   { name: 'light-phone', theme: 'light', ...PHONE },
   { name: 'dark-phone', theme: 'dark', ...PHONE },
 ];

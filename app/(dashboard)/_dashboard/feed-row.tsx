@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { memo, useState } from 'react';
 import type { LoggedEvent } from '@/app/_live/use-event-log';
 import { Lamp } from '@/app/_ui/lamp';
 import { ClockTime } from '@/app/_ui/time-ago';
@@ -7,7 +8,12 @@ import { describeEvent } from './describe-event';
 /** Height of one line; the list is virtual, so it is the same for all. */
 export const FEED_ROW_PX = 28;
 
-export function FeedRow({ event }: { event: LoggedEvent }) {
+/** Drawn this soon after it came, a row shows its tint; one that is scrolled back into sight does not. */
+const FRESH_MS = 1_000;
+
+/** An event never changes: a row is drawn once, however fast others come. */
+export const FeedRow = memo(function FeedRow({ event }: { event: LoggedEvent }) {
+  const [isFresh] = useState(() => Date.now() - event.receivedAt < FRESH_MS);
   const { about, note, lamp, href } = describeEvent(event);
   const line = (
     <>
@@ -18,11 +24,11 @@ export function FeedRow({ event }: { event: LoggedEvent }) {
       <span className="min-w-0 truncate text-xs text-muted">{note}</span>
     </>
   );
-  const look = `flex h-full items-center gap-2.5 px-4 ${event.live ? 'arrived' : ''}`;
+  const look = `flex h-full items-center gap-2.5 px-4 ${isFresh ? 'arrived' : ''}`;
   if (href === null) return <div className={look}>{line}</div>;
   return (
     <Link href={href} prefetch={false} className={`${look} hover:bg-surface-secondary focus-visible:-outline-offset-2`}>
       {line}
     </Link>
   );
-}
+});

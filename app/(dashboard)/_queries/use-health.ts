@@ -6,7 +6,7 @@ import { useLiveQuery } from '@/app/_live/use-live-query';
 
 const KEY = ['health'];
 /** Health looks at the whole database; no page needs it more often. */
-const GAP_MS = 2_000;
+const GAP_MS = 5_000;
 /**
  * 'Nobody listening' comes true ten seconds after the last event, by time alone: read once more when it would.
  */

@@ -15,4 +15,3 @@ export function useThreadFilters() {
     filters.q !== '' || [filters.status, filters.priority, filters.assignedTo, filters.project].some(Boolean);
   return { filters, set, isFiltered, clear: () => set(null) };
 }
-
