@@ -1,0 +1,129 @@
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { responseSink } from '@/lib/stream/response-sink';
+import type { StreamSink } from '@/lib/stream/sink';
+import { webSink } from '@/lib/stream/web-sink';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server whose one route hands its sink to the test, and a client that has connected to it. */
+async function connect(): Promise<{ sink: StreamSink; answer: Promise<IncomingMessage>; server: Server }> {
+  let give!: (sink: StreamSink) => void;
+  const given = new Promise<StreamSink>(resolve => (give = resolve));
+  const server = createServer((_, res) => give(responseSink(res, { 'X-Request-Id': 'r1' })));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const client = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  const answer = new Promise<IncomingMessage>((resolve, reject) =>
+    client.once('response', resolve).once('error', reject),
+  );
+  answer.catch(() => undefined);
+  client.end();
+  closing.push(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { sink: await given, answer, server };
+}
+
+describe('a node:http response', () => {
+  it('sends the head of an event stream with its first write', async () => {
+    const { sink, answer } = await connect();
+    sink.write(Buffer.from(': connected\n\n'));
+    const { statusCode, headers } = await answer;
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'x-request-id': 'r1',
+    });
+    expect(headers).not.toHaveProperty('content-encoding');
+  });
+
+  it('ends in good order: the reader sees the end of the stream after its last bytes', async () => {
+    const { sink, answer } = await connect();
+    sink.write(Buffer.from(': connected\n\n'));
+    sink.write(Buffer.from('retry: 700\n\n'));
+    sink.end();
+    let text = '';
+    for await (const chunk of (await answer).setEncoding('utf8')) text += chunk;
+    expect(text).toBe(': connected\n\nretry: 700\n\n');
+  });
+
+  it('says when it is full, drains when read, and counts what it holds', async () => {
+    const { sink, answer } = await connect();
+    const chunk = Buffer.alloc(256 * 1_024, 'x');
+    let written = 0;
+    while (sink.bufferedBytes() < chunk.length) {
+      sink.write(chunk);
+      written += chunk.length;
+    }
+    expect(sink.write(chunk)).toBe(false);
+    written += chunk.length;
+    const drained = new Promise<void>(resolve => sink.onDrain(resolve));
+    let read = 0;
+    const reader = (async () => {
+      for await (const part of await answer) read += (part as Buffer).length;
+    })();
+    await drained;
+    expect(sink.bufferedBytes()).toBe(0);
+    sink.end();
+    await reader;
+    expect(read).toBe(written);
+  });
+
+  it('cuts a reader that takes neither bytes nor the end', async () => {
+    const { sink, answer } = await connect();
+    const closed = new Promise<void>(resolve => sink.onClose(resolve));
+    const chunk = Buffer.alloc(1_024 * 1_024, 'x');
+    sink.write(chunk);
+    (await answer).pause();
+    for (let at = 0; at < 30; at += 1) sink.write(chunk);
+    expect(sink.bufferedBytes()).toBeGreaterThan(chunk.length);
+    sink.end();
+    await closed;
+  });
+
+  it('tells when the reader goes away', async () => {
+    const { sink, answer } = await connect();
+    const closed = new Promise<void>(resolve => sink.onClose(resolve));
+    sink.write(Buffer.from(': connected\n\n'));
+    (await answer).destroy();
+    await closed;
+  });
+});
+
+describe('a web stream', () => {
+  it('gives what was written, says when it is full, and goes on when it was read', async () => {
+    const { sink, body } = webSink();
+    let drains = 0;
+    sink.onDrain(() => (drains += 1));
+    expect(sink.write(Buffer.from('a'))).toBe(true);
+    expect(sink.write(Buffer.alloc(128 * 1_024))).toBe(false);
+    expect(sink.bufferedBytes()).toBe(128 * 1_024 + 1);
+    const reader = body.getReader();
+    expect(Buffer.from((await reader.read()).value!).toString()).toBe('a');
+    expect((await reader.read()).value).toHaveLength(128 * 1_024);
+    sink.write(Buffer.from('b'));
+    expect(Buffer.from((await reader.read()).value!).toString()).toBe('b');
+    expect(drains).toBe(1);
+    sink.end();
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it('tells when the reader goes away, and takes no more', async () => {
+    const { sink, body } = webSink();
+    let closes = 0;
+    sink.onClose(() => (closes += 1));
+    await body.cancel();
+    expect(closes).toBe(1);
+    expect(sink.write(Buffer.from('late'))).toBe(true);
+    sink.end();
+    expect(closes).toBe(1);
+  });
+});
