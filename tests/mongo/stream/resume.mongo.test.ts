@@ -64,7 +64,8 @@ describe('resuming', () => {
     const whole = read(hub);
     const session = database.client.startSession();
     await session.withTransaction(async () => {
-      for (let at = 0; at < 3; at += 1) await database.db.collection('messages').insertOne({ body: `t${at}` }, { session });
+      for (let at = 0; at < 3; at += 1)
+        await database.db.collection('messages').insertOne({ body: `t${at}` }, { session });
     });
     await session.endSession();
     await whole.until(({ events }) => events.length === 3);
@@ -189,6 +190,8 @@ describe('time in a position', () => {
     await post(1);
     await sink.until(({ events }) => events.length > 0);
     const { point } = parsePosition(sink.lastId!)!;
-    expect(Math.abs(positionTimeMs(tokenOf(point)) - Date.parse(String(sink.events[0]!.data['at'])))).toBeLessThan(2_000);
+    expect(Math.abs(positionTimeMs(tokenOf(point)) - Date.parse(String(sink.events[0]!.data['at'])))).toBeLessThan(
+      2_000,
+    );
   });
 });

@@ -23,6 +23,10 @@ type Step =
   | { kind: 'restart'; hub: number }
   | { kind: 'lose' };
 
+/** Every byte of a connection: comments, retries and whole events, each with its blank line, and nothing else. */
+const GRAMMAR =
+  /^(?:(?:: [a-z]+|retry: \d+|id: [A-Za-z0-9._-]{1,512}\nevent: [a-z]+(?:[-:][a-z]+)*\ndata: \{[^\r\n]*\})\n\n)*$/;
+
 const READERS = 3;
 const HUBS = 2;
 const index = (count: number) => fc.nat(count - 1);
@@ -74,6 +78,7 @@ class Client {
 
   disconnect(): void {
     this.collect();
+    expect(this.reader?.sink.text ?? '').toMatch(GRAMMAR);
     this.reader?.sink.hangUp();
     this.reader = null;
   }
