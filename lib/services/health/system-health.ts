@@ -1,5 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import type { SystemHealth } from '../../domain/health/schema';
+import { SharedReads } from '../../kernel/shared-reads';
 import { countStale, oldestDueSeconds, oplogWindowHours, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
 import { countOrchestrators } from '../../store/presence';
@@ -13,27 +14,21 @@ const NOBODY_LISTENING_SECONDS = 10;
 const WINDOW_WARNING = 0.75;
 const MALFORMED_SHOWN = 20;
 const CONSUMERS_SHOWN = 200;
-/** Many pages ask; the answer is a few dozen statements. */
-const FRESH_MS = 1_000;
-
-const cached = new WeakMap<Plane, Map<string, { atMs: number; health: Promise<SystemHealth> }>>();
+/** Many pages ask, and the answer is a few dozen statements; but nobody is told what stood before they asked. */
+const reads = new WeakMap<Plane, SharedReads<SystemHealth>>();
 
 export async function systemHealth(ctx: Context): Promise<SystemHealth> {
   requirePermission(ctx.principal, 'health:read');
   const { plane, principal } = ctx;
   if (!(await plane.database.reachable())) return away(plane);
-  const tenants = cached.get(plane) ?? new Map<string, { atMs: number; health: Promise<SystemHealth> }>();
-  cached.set(plane, tenants);
-  const entry = tenants.get(principal.tenantId);
-  if (entry && plane.clock.now() - entry.atMs < FRESH_MS) return entry.health;
-  const health = examine(plane, principal.tenantId);
-  tenants.set(principal.tenantId, { atMs: plane.clock.now(), health });
-  health.catch(() => tenants.delete(principal.tenantId));
-  return health;
+  const shared = reads.get(plane) ?? new SharedReads<SystemHealth>(plane.clock);
+  reads.set(plane, shared);
+  return shared.read(principal.tenantId, () => examine(plane, principal.tenantId));
 }
 
 async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
   const c = plane.collections;
+  await plane.adoption.flush();
   const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] =
     await Promise.all([
       countOrchestrators(c, tenantId),

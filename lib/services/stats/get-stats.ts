@@ -2,7 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import type { StatsQuery } from '../../domain/stats/query';
 import type { Stats } from '../../domain/stats/schema';
 import type { Context, Plane } from '../context';
-import { SharedReads } from './shared-reads';
+import { SharedReads } from '../../kernel/shared-reads';
 import { readStats } from './read-stats';
 
 /** Belongs to the plane, and goes with it. */

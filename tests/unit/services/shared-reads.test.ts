@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '@/lib/kernel/clock';
 import { deferred } from '@/lib/kernel/deferred';
-import { SharedReads } from '@/lib/services/stats/shared-reads';
+import { SharedReads } from '@/lib/kernel/shared-reads';
 
 /** Time moves only by sleeping. */
 function steppingClock(): Clock & { slept: number[] } {

@@ -1,5 +1,5 @@
-import { LruMap } from '../../kernel/lru-map';
-import type { Clock } from '../../kernel/clock';
+import { LruMap } from './lru-map';
+import type { Clock } from './clock';
 
 /** Reads of one kind begin at least this far apart. */
 const LEAST_GAP_MS = 250;
