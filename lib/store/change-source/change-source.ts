@@ -37,6 +37,7 @@ const CLIENT_OPTIONS: MongoClientOptions = {
 const TOLD_REMEMBERED = 10_000;
 /** Normally one answer, half a second; a server that is frozen or far behind must not hold up a stop for longer. */
 const CLOSE_PATIENCE_MS = 5_000;
+const ANSWER_PATIENCE_MS = 2 * AWAIT_MS;
 
 /** The event source over MongoDB: one database-level change stream a cursor. */
 export class ChangeSource implements EventSource {
@@ -63,20 +64,12 @@ export class ChangeSource implements EventSource {
     }
   }
 
-  /**
-   * Cursors that are being closed, and answers still under way on them, are given a moment: one that is cut off in
-   * the middle stays on the server for minutes.
-   */
+  /** Cursors that are being closed are given a moment: one that is cut off in the middle stays on the server. */
   async close(): Promise<void> {
-    const patience = new AbortController();
-    const settled = (async () => {
+    const allClosed = async () => {
       while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
-    })();
-    await Promise.race([
-      settled,
-      delay(CLOSE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
-    patience.abort();
+    };
+    await settledWithin(allClosed(), CLOSE_PATIENCE_MS);
     await this.#client.close();
   }
 
@@ -113,9 +106,14 @@ export class ChangeSource implements EventSource {
     return this.#identity;
   }
 
-  /** Nobody waits for it but `close`: the server it would talk to may be dead. */
-  #closeStream(stream: RawStream): void {
-    void this.#track(stream.close().catch(() => undefined));
+  /**
+   * After the answer under way: the driver ends the session of a cursor whose answer comes in while it is being
+   * closed, its own killCursors then fails unheard, and the server keeps the cursor. Nobody waits for this but
+   * `close`, for the server it would talk to may be dead.
+   */
+  #closeStream(stream: RawStream, reading: Promise<unknown> = Promise.resolve()): void {
+    const closed = settledWithin(reading, ANSWER_PATIENCE_MS).then(() => stream.close());
+    void this.#track(closed.catch(() => undefined));
   }
 
   /**
@@ -140,10 +138,7 @@ export class ChangeSource implements EventSource {
 
   #context() {
     return {
-      close: (stream: RawStream, reading: Promise<unknown>) => {
-        void this.#track(reading);
-        this.#closeStream(stream);
-      },
+      close: (stream: RawStream, reading: Promise<unknown>) => this.#closeStream(stream, reading),
       knownTenant: (tenantId: string) => this.#tenants.has(tenantId),
       tenantSeen: (tenantId: string) => this.#tenants.add(tenantId),
       malformed: (found: MalformedChange, token: string, atMs: number) => {
@@ -158,6 +153,13 @@ export class ChangeSource implements EventSource {
       },
     };
   }
+}
+
+async function settledWithin(work: Promise<unknown>, patienceMs: number): Promise<void> {
+  const done = new AbortController();
+  const timer = delay(patienceMs, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work.catch(() => undefined), timer]);
+  done.abort();
 }
 
 const timestampOf = (ms: number): Timestamp => new Timestamp({ t: Math.max(1, Math.floor(ms / 1_000)), i: 0 });
