@@ -23,7 +23,7 @@ export function StatusWord({ status, of, note, chip = false, className = '' }: S
       className={`inline-flex min-w-0 items-center gap-1 align-middle ${shape} ${className}`}
     >
       <Lamp lamp={lamp} />
-      <span className={`truncate text-xs font-medium ${LAMP_TEXT[lamp]}`}>{status}</span>
+      <span className={`${note ? 'shrink-0' : 'truncate'} text-xs font-medium ${LAMP_TEXT[lamp]}`}>{status}</span>
       {note ? <span className="truncate text-xs text-muted">{note}</span> : null}
     </span>
   );

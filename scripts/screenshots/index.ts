@@ -41,11 +41,18 @@ async function takeLook(browser: Browser, look: Look, state: Awaited<ReturnType<
   await context.close();
 }
 
-const browser = await chromium.launch({ executablePath: await ensureChromium(), args: [...CHROMIUM_FLAGS] });
-try {
+async function takeAll(browser: Browser): Promise<void> {
   await mkdir(folder, { recursive: true });
   const state = await signedInState(browser);
   for (const look of LOOKS) await takeLook(browser, look, state);
+}
+
+const browser = await chromium.launch({ executablePath: await ensureChromium(), args: [...CHROMIUM_FLAGS] });
+try {
+  await takeAll(browser);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 } finally {
   await browser.close();
 }

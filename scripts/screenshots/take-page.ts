@@ -34,5 +34,7 @@ export async function takePage(page: Page, shot: Shot, file: string): Promise<vo
     })
     .catch(() => undefined);
   await page.evaluate(() => document.fonts.ready);
+  // Two frames: what the last answer changed is painted, not only in the document.
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
 }

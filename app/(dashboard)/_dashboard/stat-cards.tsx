@@ -20,7 +20,8 @@ interface Card {
 
 function cardsOf(stats: Stats | undefined): Card[] {
   const work = stats?.work;
-  const hop = stats?.latencyMs.storedToClaimed;
+  // The plane's own time; a claim also waits for a limit or for a turn in its thread.
+  const hop = stats?.latencyMs.storedToStreamed;
   const unheard = work !== undefined && work.orchestratorsConnected === 0;
   return [
     {
@@ -42,7 +43,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
       ...(work !== undefined && work.errors > 0 ? { lamp: 'failed' as const } : {}),
     },
     {
-      label: 'p99 to claim',
+      label: 'p99 to stream',
       value: hop ? formatDuration(hop.p99) : NO_DATA,
       note: stats === undefined ? '' : `${formatWindow(stats.windowSeconds)} · n = ${hop ? formatCount(hop.count) : 0}`,
       href: '#hops',

@@ -17,22 +17,23 @@ export function AlarmStrip() {
   const { data: settings } = useSettings();
   const { data: stats } = useStats();
   const questions = useOpenQuestions();
+  const isLooking = [health, settings, stats, questions].includes(undefined);
   const onDashboard = usePathname() === '/';
   const alarms = alarmsOf({ databaseAway, health, settings, stats, questions });
   const worst = alarms.find(alarm => alarm.lamp === 'failed') ?? alarms[0];
-  if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" />;
+  if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" aria-busy={isLooking} />;
   return (
     <div
       role="status"
       aria-label="Alarms"
-      aria-busy={health === undefined}
+      aria-busy={isLooking}
       className={`border-b border-border ${worst === undefined ? '' : LAMP_TINT[worst.lamp]}`}
     >
       <ul className="mx-auto flex min-h-9 w-full max-w-[1440px] flex-wrap items-center gap-x-6 gap-y-1 px-3 py-1.5 text-table sm:px-5">
         {worst === undefined ? (
           <li className="flex items-center gap-2 text-muted">
-            <Lamp lamp={health === undefined ? 'idle' : 'done'} />
-            {health === undefined ? 'Looking at the plane' : 'Nothing needs you'}
+            <Lamp lamp={isLooking ? 'idle' : 'done'} />
+            {isLooking ? 'Looking at the plane' : 'Nothing needs you'}
           </li>
         ) : (
           alarms.map(alarm => (

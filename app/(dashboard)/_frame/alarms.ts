@@ -19,7 +19,7 @@ export interface AlarmSigns {
   health: SystemHealth | undefined;
   settings: Settings | undefined;
   stats: Stats | undefined;
-  questions: readonly Message[];
+  questions: readonly Message[] | undefined;
 }
 
 /** Everything that wants somebody now, worst first, each with where to go. */
@@ -69,7 +69,7 @@ const pauseAlarm = (settings: Settings | undefined): Alarm[] =>
       ]
     : [];
 
-function questionAlarm(questions: readonly Message[]): Alarm[] {
+function questionAlarm(questions: readonly Message[] = []): Alarm[] {
   const [oldest] = questions;
   if (oldest === undefined) return [];
   const verb = questions.length === 1 ? 'waits' : 'wait';

@@ -6,8 +6,8 @@ import { useLiveQuery } from '@/app/_live/use-live-query';
 
 const GAP_MS = 1_000;
 
-/** Questions to people for whose answer a dispatch waits now, the oldest first. */
-export function useOpenQuestions(): Message[] {
+/** Questions to people for whose answer a dispatch waits now, the oldest first; undefined until they are read. */
+export function useOpenQuestions(): Message[] | undefined {
   const waiting = useLiveQuery<Page<DispatchRecord>>({
     key: ['dispatches', 'waiting'],
     path: '/api/dispatches',
@@ -23,7 +23,10 @@ export function useOpenQuestions(): Message[] {
     concerns: event => event.data['kind'] === 'question',
     gapMs: GAP_MS,
   });
-  return useMemo(() => openQuestions(asked.data?.items ?? [], waiting.data?.items ?? []), [asked.data, waiting.data]);
+  return useMemo(
+    () => (asked.data && waiting.data ? openQuestions(asked.data.items, waiting.data.items) : undefined),
+    [asked.data, waiting.data],
+  );
 }
 
 export function openQuestions(messages: readonly Message[], dispatches: readonly DispatchRecord[]): Message[] {

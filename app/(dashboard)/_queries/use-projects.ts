@@ -14,6 +14,8 @@ export function useProjects() {
 }
 
 export interface ProjectNames {
+  /** Its own name, for where the path has no room. */
+  nameOf: (id: string | null | undefined) => string | null;
   /** `client › brand › project`, outermost first. */
   pathOf: (id: string | null | undefined) => string | null;
   choices: { value: string; label: string; note: string }[];
@@ -35,9 +37,10 @@ export function useProjectNames(): ProjectNames {
       }
       return names.length === 0 ? null : names.join(' › ');
     };
+    const nameOf: ProjectNames['nameOf'] = id => nodes.get(id ?? '')?.name ?? null;
     const choices = [...nodes.values()]
       .map(node => ({ value: node.id, label: pathOf(node.id) ?? node.name, note: node.kind }))
       .toSorted((a, b) => a.label.localeCompare(b.label));
-    return { pathOf, choices };
+    return { nameOf, pathOf, choices };
   }, [data]);
 }

@@ -24,7 +24,7 @@ export function TaskHead() {
 }
 
 export function TaskRow({ task }: { task: Task }) {
-  const project = useProjectNames().pathOf(task.projectId);
+  const { nameOf, pathOf } = useProjectNames();
   return (
     <Link
       href={`/tasks/${task.id}`}
@@ -34,7 +34,9 @@ export function TaskRow({ task }: { task: Task }) {
       <StatusWord status={task.status} />
       <span className="truncate font-medium">{task.title}</span>
       <span className="truncate text-muted">{task.assignedTo}</span>
-      <span className="truncate text-muted">{project ?? '–'}</span>
+      <span className="truncate text-muted" title={pathOf(task.projectId) ?? undefined}>
+        {nameOf(task.projectId) ?? '–'}
+      </span>
       <PriorityMark priority={task.priority} />
       <TimeAgo at={task.updatedAt} className="text-right text-muted" />
     </Link>

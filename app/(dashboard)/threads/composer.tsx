@@ -99,7 +99,7 @@ interface ChipsProps {
 
 function Chips({ thread, assignedTo, onAssign, priority, onPriority }: ChipsProps) {
   const agents = useAgentChoices();
-  const project = useProjectNames().pathOf(thread.projectId);
+  const project = useProjectNames().nameOf(thread.projectId);
   return (
     <>
       <SelectField

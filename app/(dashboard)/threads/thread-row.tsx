@@ -34,7 +34,7 @@ export function ThreadHead() {
 
 export function ThreadRow({ thread }: { thread: Thread }) {
   const href = useThreadHref(thread.id);
-  const project = useProjectNames().pathOf(thread.projectId);
+  const { nameOf, pathOf } = useProjectNames();
   return (
     <Link
       href={href}
@@ -44,7 +44,9 @@ export function ThreadRow({ thread }: { thread: Thread }) {
       <StatusWord of="thread" status={thread.status} />
       <span className="truncate font-medium">{thread.title}</span>
       <span className="truncate text-muted">{thread.assignedTo ?? '–'}</span>
-      <span className="truncate text-muted">{project ?? '–'}</span>
+      <span className="truncate text-muted" title={pathOf(thread.projectId) ?? undefined}>
+        {nameOf(thread.projectId) ?? '–'}
+      </span>
       <PriorityMark priority={thread.priority} />
       <span className="tabular text-right">{formatCount(thread.messageCount)}</span>
       <TimeAgo at={thread.lastMessageAt ?? thread.createdAt} className="text-right text-muted" />
