@@ -10,7 +10,11 @@ const SECRET_FIELDS = new Set(['token', 'code', 'key', 'secret', 'password', 'di
 type Issue = z.core.$ZodIssue;
 
 /** A failed schema as every door says it: each bad field, what came and what is wanted. */
-export function validationFailed(where: 'body' | 'query' | 'arguments', error: z.ZodError, input: unknown): ControlPlaneError {
+export function validationFailed(
+  where: 'body' | 'query' | 'arguments',
+  error: z.ZodError,
+  input: unknown,
+): ControlPlaneError {
   const errors = error.issues.flatMap(issue => explain(issue, input)).slice(0, MAX_ERRORS);
   const first = errors[0]!;
   const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
