@@ -6,7 +6,7 @@ import { sameStream, tokenOf } from '../wire/position';
 import { Coalescer, type PointedEvent } from './coalescer';
 import { encodeEntry } from './entry';
 import type { StreamLimits } from './limits';
-import { openWatched } from './open-watched';
+import { OpenPatience, openWatched } from './open-watched';
 import type { EventRing } from './ring';
 import { Slots } from './slots';
 import type { Subscriber } from './subscriber';
@@ -23,8 +23,8 @@ export interface CatchUpPort {
   identity(): StreamIdentity;
   /** False while the stream itself is being opened again: it may yet find out more than one reader can. */
   isLive(): boolean;
-  /** Resolves when the ring has what history it gets at start; never rejects. */
-  warmedUp(): Promise<void>;
+  /** Resolves when the latest history has been read after a start, or took too long; never rejects. */
+  recentRead(): Promise<void>;
   /** The ring has all the reader still needs. */
   join(subscriber: Subscriber): void;
   reset(subscriber: Subscriber, reason: ResetReason): void;
@@ -50,16 +50,18 @@ export class CatchUp {
   async begin(subscriber: Subscriber): Promise<void> {
     subscriber.isCatchingUp = true;
     this.total += 1;
-    await this.port.warmedUp();
+    await this.port.recentRead();
+    const patience = new OpenPatience(this.port.limits.openMs);
     let failures = 0;
     while (this.#goesOn(subscriber)) {
       const place = this.slots.take();
       if (place === null) return this.port.close(subscriber, 'catch-up-queue-full');
       const giveBack = await place;
       try {
-        await this.#slice(subscriber);
+        await this.#slice(subscriber, patience);
         failures = 0;
       } catch (error) {
+        patience.noteFailure(error);
         // Gone, or of no known kind: this reader cannot be served from there, and to be told so is safe.
         if (isControlPlaneError(error, 'unavailable') || !this.port.isLive()) failures += 1;
         else this.port.reset(subscriber, 'history-lost');
@@ -82,11 +84,13 @@ export class CatchUp {
     return pause(timers, delayMs, signal);
   }
 
-  async #slice(subscriber: Subscriber): Promise<void> {
+  async #slice(subscriber: Subscriber, patience: OpenPatience): Promise<void> {
     if (!this.#goesOn(subscriber)) return;
-    const { source, limits, timers, signal } = this.port;
+    const { source, timers, signal } = this.port;
+    const limits = { ...this.port.limits, openMs: patience.ms };
     const afterToken = tokenOf(subscriber.point);
     const watched = await openWatched(source, { afterToken, leavesSoon: true, signal }, limits, timers);
+    patience.noteOpened();
     try {
       if (sameStream(watched.cursor.identity, this.port.identity())) await this.#feed(subscriber, watched, afterToken);
       // Another identity: the hub finds out on its own cursor, and resets everybody. Until then there is nothing to send.

@@ -62,6 +62,7 @@ export class Hub {
   readonly #resets: Listeners<ResetReason>;
   readonly #states: Listeners<HubState>;
   readonly #ready = deferred<void>();
+  readonly #recentRead = deferred<void>();
   readonly #warmedUp = deferred<void>();
   readonly #counts = { events: 0, reopens: 0, lost: 0 };
   #state: HubState = 'reconnecting';
@@ -87,7 +88,7 @@ export class Hub {
       ...this.#shared(),
       log: this.#log,
       isLive: () => this.#state === 'live',
-      warmedUp: () => this.#warmedUp.promise,
+      recentRead: () => this.#recentRead.promise,
     });
   }
 
@@ -120,6 +121,7 @@ export class Hub {
     this.#stopTicking();
     this.#cancelDue?.();
     this.#ready.resolve();
+    this.#recentRead.resolve();
     this.#warmedUp.resolve();
     await this.#reading;
   }
@@ -216,10 +218,21 @@ export class Hub {
       this.#ready.resolve();
       this.readers.startWaiting();
     });
-    void warmUp({ ...this.#shared(), ring: this.#log.ring, identity: () => this.#log.identity! }).finally(() => {
-      this.#isWarm = true;
-      this.#warmedUp.resolve();
-    });
+    void this.#warmUp();
+  }
+
+  /** Readers of the process before wait for the latest history only, and not for long: each can read its own. */
+  async #warmUp(): Promise<void> {
+    const cancel = this.timers.after(this.limits.recentReadMs, () => this.#recentRead.resolve());
+    this.#stopping.signal.addEventListener('abort', cancel, { once: true });
+    const { ring } = this.#log;
+    const recentRead = () => {
+      cancel();
+      this.#recentRead.resolve();
+    };
+    await warmUp({ ...this.#shared(), ring, identity: () => this.#log.identity!, recentRead });
+    this.#isWarm = true;
+    this.#warmedUp.resolve();
   }
 
   #step(step: SourceStep): void {

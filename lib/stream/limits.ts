@@ -30,6 +30,8 @@ export interface StreamLimits {
   warmUpEvents: number;
   warmUpEnough: number;
   warmUpBudgetMs: number;
+  warmUpExtendMs: number;
+  recentReadMs: number;
   recentWaitMs: number;
   watchdogMs: number;
   openMs: number;
@@ -76,7 +78,12 @@ export const LIMITS: Readonly<StreamLimits> = Object.freeze({
   /** Readers that come back after a restart, and the recent list, are served from history read once at start. */
   warmUpEvents: 10_000,
   warmUpEnough: 500,
-  warmUpBudgetMs: 5 * SECOND_MS,
+  /** One look back; the server is bounded as well, for it reads its log from there whatever comes of it. */
+  warmUpBudgetMs: 3 * SECOND_MS,
+  /** Past this no look further back is begun: each costs several times the one before. */
+  warmUpExtendMs: 500,
+  /** What readers that need history wait for the ring to have it, before they read it themselves. */
+  recentReadMs: SECOND_MS,
   recentWaitMs: 2 * SECOND_MS,
   /** The source answers about once a second; with kill -9 of a primary the driver itself stays silent for 15 s. */
   watchdogMs: 3 * SECOND_MS,

@@ -20,7 +20,7 @@ export interface ReadersOptions {
   timers: Timers;
   random: () => number;
   signal: AbortSignal;
-  warmedUp(): Promise<void>;
+  recentRead(): Promise<void>;
   isLive(): boolean;
 }
 
@@ -36,7 +36,7 @@ export class Readers {
   readonly #waiting = new Map<Subscriber, string | null>();
 
   constructor(private readonly options: ReadersOptions) {
-    const { log, source, limits, timers, random, signal, warmedUp, isLive } = options;
+    const { log, source, limits, timers, random, signal, recentRead, isLive } = options;
     const identity = () => log.identity!;
     const close = (subscriber: Subscriber, reason: CloseReason) => this.close(subscriber, reason);
     this.admission = new Admission(limits);
@@ -57,7 +57,7 @@ export class Readers {
       signal,
       identity,
       isLive,
-      warmedUp,
+      recentRead,
       join: subscriber => this.#join(subscriber),
       reset: (subscriber, reason) => this.#markReset(subscriber, reason),
       close,

@@ -2,7 +2,7 @@ import { isControlPlaneError } from '../domain/errors';
 import type { EventSource, SourceStep, StreamIdentity } from '../domain/event/event-source';
 import { backoffMs } from '../kernel/backoff';
 import type { StreamLimits } from './limits';
-import { openWatched } from './open-watched';
+import { OpenPatience, openWatched } from './open-watched';
 import { pause, yieldTurn, type Timers } from './timers';
 
 export interface SourceReaderPort {
@@ -29,12 +29,14 @@ export interface SourceReaderPort {
 export async function readSource(port: SourceReaderPort): Promise<void> {
   const { limits, timers, random, signal } = port;
   const failures = new Failures(limits.unknownFailures);
+  const patience = new OpenPatience(limits.openMs);
   while (!signal.aborted) {
     const token = port.resumeToken();
     try {
-      await readCursor(port, token, () => failures.clear());
+      await readCursor(port, token, patience, () => failures.clear());
     } catch (error) {
       if (signal.aborted) return;
+      patience.noteFailure(error);
       if (failures.provesLoss(error, token, port.resumeToken())) port.lost(error);
       const delayMs = backoffMs(failures.count - 1, {
         baseMs: limits.reopenLeastMs,
@@ -47,9 +49,16 @@ export async function readSource(port: SourceReaderPort): Promise<void> {
   }
 }
 
-async function readCursor(port: SourceReaderPort, afterToken: string | null, progressed: () => void): Promise<never> {
-  const { source, limits, timers, signal } = port;
+async function readCursor(
+  port: SourceReaderPort,
+  afterToken: string | null,
+  patience: OpenPatience,
+  progressed: () => void,
+): Promise<never> {
+  const { source, timers, signal } = port;
+  const limits = { ...port.limits, openMs: patience.ms };
   const watched = await openWatched(source, { ...(afterToken === null ? {} : { afterToken }), signal }, limits, timers);
+  patience.noteOpened();
   try {
     const { identity, startToken } = watched.cursor;
     port.opened({ identity, startToken, isFresh: afterToken === null });

@@ -16,6 +16,8 @@ export interface WarmUpPort {
   timers: Timers;
   signal: AbortSignal;
   identity(): StreamIdentity;
+  /** The latest history stands in the ring, or cannot be had. */
+  recentRead(): void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface WarmUpPort {
  * restart; the later ones are for a quiet plane, where they are cheap. A window older than the oplog is refused, and
  * then a shorter one is tried.
  */
-const WINDOWS_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS];
+const WINDOWS_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
 const SHORTER_WINDOWS_MS = [2 * MINUTE_MS, 30_000, 5_000];
 
 /**
@@ -31,13 +33,15 @@ const SHORTER_WINDOWS_MS = [2 * MINUTE_MS, 30_000, 5_000];
  * every reader of the old one would need a cursor of its own. Best effort: what fails leaves the ring as it is.
  */
 export async function warmUp(port: WarmUpPort): Promise<void> {
-  let isShortened = false;
-  for (const windowMs of WINDOWS_MS) {
-    if (isShortened || port.ring.size >= port.limits.warmUpEnough || port.signal.aborted) return;
-    if (await lookBack(port, windowMs)) continue;
-    isShortened = true;
-    if (windowMs !== WINDOWS_MS[0]) return;
-    for (const shorterMs of SHORTER_WINDOWS_MS) if (await lookBack(port, shorterMs)) return;
+  const { ring, limits, timers, signal } = port;
+  const beganMs = timers.now();
+  const [latestMs, ...furtherMs] = WINDOWS_MS;
+  const isWhole = await lookBack(port, latestMs);
+  for (const shorterMs of isWhole ? [] : SHORTER_WINDOWS_MS) if (await lookBack(port, shorterMs)) break;
+  port.recentRead();
+  for (const windowMs of isWhole ? furtherMs : []) {
+    const isEnough = ring.size >= limits.warmUpEnough || timers.now() - beganMs > limits.warmUpExtendMs;
+    if (isEnough || signal.aborted || !(await lookBack(port, windowMs))) return;
   }
 }
 

@@ -37,6 +37,8 @@ const CLIENT_OPTIONS: MongoClientOptions = {
 const TOLD_REMEMBERED = 10_000;
 /** Normally one answer, half a second; a server that is frozen or far behind must not hold up a stop for longer. */
 const CLOSE_PATIENCE_MS = 5_000;
+/** A look back is a favour; the server reads its log from there, whether or not there is anything of ours in it. */
+const LOOK_BACK_MOST_MS = 2_000;
 const ANSWER_PATIENCE_MS = 2 * AWAIT_MS;
 
 /** The event source over MongoDB: one database-level change stream a cursor. */
@@ -123,7 +125,7 @@ export class ChangeSource implements EventSource {
    */
   async #beginning({ afterToken, sinceMs }: OpenSource): Promise<ChangeStreamOptions> {
     if (afterToken !== undefined) return { startAfter: { _data: afterToken } };
-    if (sinceMs !== undefined) return { startAtOperationTime: timestampOf(sinceMs) };
+    if (sinceMs !== undefined) return { startAtOperationTime: timestampOf(sinceMs), maxTimeMS: LOOK_BACK_MOST_MS };
     const { operationTime } = await this.#db.command({ ping: 1 });
     return operationTime instanceof Timestamp ? { startAtOperationTime: operationTime } : {};
   }

@@ -72,6 +72,7 @@ const carried = (document: string): Document => Object.fromEntries(CARRIED.map(f
 
 const when = (condition: Document, value: Document): Document => ({ $cond: [condition, value, '$$REMOVE'] });
 const isOperation = (operation: string): Document => ({ $eq: ['$operationType', operation] });
+const isThere: Document = { $eq: [{ $type: '$fullDocument' }, 'object'] };
 const isWork: Document = { $in: ['$ns.coll', ['messages', 'tasks']] };
 
 const typesOf = (document: string): Document =>
@@ -116,8 +117,9 @@ export const PIPELINE: Document[] = [
       documentKey: 1,
       ...carried('fullDocument'),
       ...carried('fullDocumentBeforeChange'),
-      types: when({ $and: [isWork, { $ne: ['$operationType', 'delete'] }] }, typesOf('fullDocument')),
-      beforeTypes: when({ $and: [isWork, isOperation('delete')] }, typesOf('fullDocumentBeforeChange')),
+      types: when({ $and: [isWork, isThere] }, typesOf('fullDocument')),
+      // Not only for deletes: a document may be gone by the time its update is looked up.
+      beforeTypes: when({ $and: [isWork, { $not: [isThere] }] }, typesOf('fullDocumentBeforeChange')),
       changed: when(isOperation('update'), CHANGED),
       setStatus: '$updateDescription.updatedFields.status',
     },

@@ -104,6 +104,25 @@ describe('deletes', () => {
   });
 });
 
+describe('a record that was marked and is gone by the time it is looked up', () => {
+  it('shows as deleted all the same, once', async () => {
+    const { hub } = await startHub(database);
+    const messages = database.db.collection('messages');
+    const { insertedId: _id } = await messages.insertOne({ body: 'x', assignedTo: 'qa' });
+    const sink = read(hub, { after: hub.position()!, filter: { types: ['message-deleted'] } });
+    const session = database.client.startSession();
+    await session.withTransaction(async () => {
+      await messages.updateOne({ _id }, { $set: { deletedAt: new Date() } }, { session });
+      await messages.deleteOne({ _id }, { session });
+    });
+    await session.endSession();
+    const { insertedId: last } = await messages.insertOne({ body: 'x' });
+    await messages.deleteOne({ _id: last });
+    await sink.until(({ events }) => events.at(-1)?.data['id'] === String(last));
+    expect(sink.ids()).toEqual([String(_id), String(last)]);
+  });
+});
+
 describe('updates', () => {
   it('show when a routing field changed, and not for leases, ledgers and adoption', async () => {
     const { hub } = await startHub(database);

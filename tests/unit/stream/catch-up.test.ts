@@ -146,6 +146,17 @@ describe('history read at start', () => {
     expect(rig.source.opens).toEqual([]);
   });
 
+  it('holds up no reader for long: it reads its own', async () => {
+    const rig = await createRig({ limits: { ringEvents: 10 } });
+    const { after, ids } = await withHistory(rig, 100);
+    const open = rig.source.open.bind(rig.source);
+    rig.source.open = options => (options.sinceMs === undefined ? open(options) : new Promise(() => undefined));
+    const hub = await rig.startHub();
+    const { sink } = rig.connect({ after }, hub);
+    await rig.timers.advance(1_500);
+    expect(sink.ids()).toEqual(ids);
+  });
+
   it('looks further back while there is little to show', async () => {
     const rig = await createRig();
     const id = rig.source.append();
@@ -153,7 +164,10 @@ describe('history read at start', () => {
     await rig.hub.stop();
     rig.timers.jump(5 * 3_600_000);
     const hub = await rig.startHub();
-    await rig.timers.advance(3_000);
+    for (let windows = 0; windows < 5; windows += 1) {
+      rig.source.confirm();
+      await rig.timers.settle();
+    }
     const recent = await hub.recent({ principal: { ...principal }, filter: { types: undefined }, limit: 10 });
     expect(recent.map(({ data }) => data['id'])).toEqual([id]);
   });

@@ -91,6 +91,28 @@ describe('a source that says nothing', () => {
   });
 });
 
+describe('a place far back', () => {
+  it('that takes the source long to find is found, for the hub and for a reader', async () => {
+    const { source, timers, connect, hub } = await createRig({ limits: { ringEvents: 5 } });
+    const first = connect();
+    source.append();
+    await timers.settle();
+    first.sink.hangUp();
+    const ids = Array.from({ length: 50 }, () => source.append());
+    await timers.settle();
+    const open = source.open.bind(source);
+    source.open = async options => {
+      await new Promise<void>(resolve => timers.after(10_000, resolve));
+      return open(options);
+    };
+    source.breakCursors();
+    const reader = connect({ after: first.sink.lastId! });
+    await timers.advance(60_000);
+    expect(hub.state).toBe('live');
+    expect(reader.sink.ids()).toEqual(ids);
+  });
+});
+
 describe('lost history', () => {
   it('is told to every reader exactly once, whatever it was doing, and then it gets live events', async () => {
     const { source, timers, connect, hub } = await createRig({ limits: { ringEvents: 5, readerStallMs: 1e9 } });
