@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChild } from '@/lib/server/orchestrator/child-process';
 import { GUARD_SCRIPT, OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
@@ -63,6 +66,27 @@ describe('child process', () => {
     expect(Date.now() - startMs).toBeLessThan(5_000);
     await child.gone;
     expect(isGroupAlive(child.pid as number)).toBe(false);
+  });
+
+  it('runs nothing before the guard knows its group', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-gate-'));
+    const marker = join(folder, 'ran');
+    let ranUnguarded: boolean | undefined;
+    class SlowGuard extends OrphanGuard {
+      override add(): void {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+        ranUnguarded = existsSync(marker);
+      }
+    }
+    const child = startChild(
+      { command: `: > ${marker}`, args: [], env: {}, stdin: '', maxOutputCharacters: 10 },
+      new SlowGuard(),
+      () => undefined,
+    );
+    expect(await child.ended).toMatchObject({ code: 0 });
+    expect(ranUnguarded).toBe(false);
+    expect(existsSync(marker)).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 
   it('hands over an endless line of stderr in pieces', async () => {
