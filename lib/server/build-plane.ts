@@ -6,8 +6,9 @@ import { StreamedTimes } from '../services/dispatches/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
 import { AuthCache } from '../services/identity/auth-cache';
 import { ProjectTree } from '../services/projects/tree';
-import { adoptRawMessages } from '../services/messages/adopt-message';
+import { adoptRawMessages, takeInRawMessages } from '../services/messages/adopt-message';
 import { AdoptionQueue } from '../services/messages/adoption-queue';
+import { RawIntake } from '../services/messages/raw-intake';
 import { adoptTask } from '../services/tasks/adopt-task';
 import { SettingsCache } from '../services/settings/cache';
 import { TenantCache } from '../services/tenants/cache';
@@ -60,7 +61,8 @@ export async function buildPlane({
       streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
-      adoption: new AdoptionQueue({
+      rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
+    adoption: new AdoptionQueue({
         messages: ids => adoptRawMessages(plane, ids),
         task: id => adoptTask(plane, id),
         failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),

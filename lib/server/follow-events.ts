@@ -33,6 +33,9 @@ const workCreated =
   (plane, { data, tenantId }, adopts) => {
     plane.streamedTimes.note(data.id, new Date(data.at), plane.clock.now());
     if (!adopts) return;
+    // One that the plane itself made has its place in its thread already.
+    if (kind === 'message' && typeof data['seq'] === 'number') return plane.doorbell.ring(tenantId);
+    if (kind === 'message') plane.rawIntake.note(data.id);
     plane.adoption.note(kind, data.id);
     plane.doorbell.ring(tenantId);
   };
@@ -48,7 +51,10 @@ const projectChanged: Follower = plane => {
 const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'message-created': workCreated('message'),
   'task-created': workCreated('task'),
-  'message-updated': ring,
+  'message-updated': (plane, event) => {
+    plane.rawIntake.forget(event.data.id);
+    plane.doorbell.ring(event.tenantId);
+  },
   'task-updated': ring,
   'dispatch-updated': ring,
   'agent-type-created': typeChanged,

@@ -8,6 +8,7 @@ import type { AuthCache } from './identity/auth-cache';
 import type { ProjectTree } from './projects/tree';
 import type { SettingsCache } from './settings/cache';
 import type { AdoptionQueue } from './messages/adoption-queue';
+import type { RawIntake } from './messages/raw-intake';
 import type { TenantCache } from './tenants/cache';
 import type { StreamedTimes } from './dispatches/streamed-times';
 import type { StreamPort } from './events/stream-port';
@@ -31,6 +32,8 @@ export interface Plane {
   doorbell: Doorbell;
   /** Raw inserts the stream showed, waiting to be taken up. */
   adoption: AdoptionQueue;
+  /** The same ones a claim may come for within milliseconds, read ahead of it. */
+  rawIntake: RawIntake;
   /** When this process put a message's event on the wire. */
   streamedTimes: StreamedTimes;
   /** Whether the database answers, asked at most once a second. */

@@ -30,10 +30,14 @@ export async function insertManyNow<T extends Document>(
   collection: Collection<T>,
   documents: OptionalUnlessRequiredId<T>[],
   now: NowFields = ['createdAt', 'updatedAt'],
-  { tx, ordered = true }: { tx?: Transaction | undefined; ordered?: boolean } = {},
+  { tx, ordered = true, writeConcern }: { tx?: Transaction; ordered?: boolean; writeConcern?: { w: 1 } } = {},
 ): Promise<void> {
   const models = documents.map(document => ({ updateOne: { ...upsertOf(document, now), upsert: true } }));
-  await collection.bulkWrite(models as AnyBulkWriteOperation<T>[], { ordered, ...(tx ? { session: tx } : {}) });
+  await collection.bulkWrite(models as AnyBulkWriteOperation<T>[], {
+    ordered,
+    ...(tx ? { session: tx } : {}),
+    ...(writeConcern ? { writeConcern } : {}),
+  });
 }
 
 function upsertOf<T extends Document>(document: OptionalUnlessRequiredId<T>, now: NowFields) {

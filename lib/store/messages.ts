@@ -54,12 +54,15 @@ export type AdoptionDefaults = Omit<NewMessage, '_id' | 'body' | 'ledger'>;
 /** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */
 export interface MessageAdoption {
   id: ObjectId;
+  /** Fields the defaults rest on, as they were read; changed meanwhile, nothing is taken up. Absent reads as null. */
+  readAs: Document;
   defaults: AdoptionDefaults;
   yieldsMs: number;
   storedAt: Date | null;
 }
 
-const IS_RAW = { rankAt: null } as unknown as Filter<MessageDocument>;
+const stillRaw = ({ id, readAs }: MessageAdoption) =>
+  ({ ...readAs, _id: id, rankAt: null }) as unknown as Filter<MessageDocument>;
 
 const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => ({
   ...Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }])),
@@ -74,18 +77,16 @@ const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => 
 
 /**
  * Fills in what a raw insert left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
- * stay. Null: another process was first.
+ * stay. Null: another process was first, or a driver changed what it was read with.
  */
 export const adoptMessage = (c: Collections, adoption: MessageAdoption): Promise<MessageDocument | null> =>
-  c.messages.findOneAndUpdate({ _id: adoption.id, ...IS_RAW }, [{ $set: fillIn(adoption) }], {
-    returnDocument: 'after',
-  });
+  c.messages.findOneAndUpdate(stillRaw(adoption), [{ $set: fillIn(adoption) }], { returnDocument: 'after' });
 
 /** The same for many, in one round trip; who was first shows in nothing but the documents. */
 export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
   await c.messages.bulkWrite(
     adoptions.map(adoption => ({
-      updateOne: { filter: { _id: adoption.id, ...IS_RAW }, update: [{ $set: fillIn(adoption) }] },
+      updateOne: { filter: stillRaw(adoption), update: [{ $set: fillIn(adoption) }] },
     })),
     { ordered: false },
   );
@@ -98,7 +99,7 @@ export const adoptAsClaimed = (
   claim: { epoch: number; dispatchId: ObjectId; streamedAt: Date | null },
 ): Promise<MessageDocument | null> =>
   c.messages.findOneAndUpdate(
-    { _id: adoption.id, ...IS_RAW },
+    stillRaw(adoption),
     [
       { $set: fillIn(adoption) },
       {

@@ -8,7 +8,7 @@ export const slotName = (tenantId: string, agentType: string, k: number): string
   `${tenantId}/${agentType}#${String(k).padStart(5, '0')}`;
 
 /** Up to this limit all slots are read; past it reading them would cost more than trying numbers at random. */
-const READ_ALL_UP_TO = 8;
+export const READ_ALL_UP_TO = 8;
 const TRIED_AT_RANDOM = 128;
 
 export interface SlotQuery {

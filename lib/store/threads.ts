@@ -60,10 +60,11 @@ export async function openRawThread(c: Collections, thread: NewThread, own: bool
 }
 
 /** The threads of many raw inserts, each its message's own. One that is there already is left as it is. */
-export async function openRawThreads(c: Collections, threads: NewThread[]): Promise<void> {
+export async function openRawThreads(c: Collections, threads: NewThread[], early = false): Promise<void> {
   const rows = threads.map(thread => ({ lastMessageAt: null, ...thread }) as ThreadDocument);
   try {
-    await insertManyNow(c.threads, rows, ['createdAt', 'updatedAt', 'lastMessageAt'], { ordered: false });
+    const now = ['createdAt', 'updatedAt', 'lastMessageAt'];
+    await insertManyNow(c.threads, rows, now, { ordered: false, ...(early ? { writeConcern: { w: 1 } } : {}) });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }

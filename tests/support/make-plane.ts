@@ -8,8 +8,9 @@ import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
 import { DatabaseProbe } from '@/lib/services/health/probes';
 import { AuthCache } from '@/lib/services/identity/auth-cache';
 import { ProjectTree } from '@/lib/services/projects/tree';
-import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
 import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
+import { RawIntake } from '@/lib/services/messages/raw-intake';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { SettingsCache } from '@/lib/services/settings/cache';
 import { TenantCache } from '@/lib/services/tenants/cache';
@@ -54,6 +55,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,
+    rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
     adoption: new AdoptionQueue({
       messages: ids => adoptRawMessages(plane, ids),
       task: id => adoptTask(plane, id),

@@ -4,7 +4,8 @@ import type { Context } from '../context';
 import { bundleDispatch, readBundle, type BundleSubject } from './bundle';
 import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
-import { findCandidates, type Candidate } from './find-candidates';
+import type { Candidate } from './candidate';
+import { findCandidates } from './find-candidates';
 import { startCandidate, SlotPool } from './start-candidate';
 
 /** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
@@ -20,13 +21,24 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
   const deadlineMs = plane.clock.now() + claim.waitMs;
   for (;;) {
     noteClaimer(ctx, claim.consumer);
-    const result = await attemptClaim(ctx, claim);
+    const result = await attemptHeld(ctx, claim);
     const leftMs = deadlineMs - plane.clock.now();
     const over = leftMs <= 0 || signal?.aborted || plane.doorbell.closed;
     const settled = result.dispatches.length > 0 || result.reason === 'taken' || over;
     if (settled) return result;
     await plane.doorbell.wait(principal.tenantId, Math.min(leftMs, SWEEP_MS), signal);
   }
+}
+
+/**
+ * What is claimed by its id is not taken up beside the claim; and of orchestrators that come for the same event at
+ * once, the others hear how the first fared before they trouble the database.
+ */
+async function attemptHeld(ctx: Context, claim: Claim): Promise<ClaimResult> {
+  const attempt = () => attemptClaim(ctx, claim);
+  if (claim.source?.kind !== 'message') return attempt();
+  const took = ({ dispatches }: ClaimResult) => dispatches.length > 0;
+  return (await ctx.plane.adoption.hold(claim.source.id, attempt, took)) ?? { dispatches: [], reason: 'taken' };
 }
 
 async function attemptClaim(ctx: Context, claim: Claim, isSecond = false): Promise<ClaimResult> {

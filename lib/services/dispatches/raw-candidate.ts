@@ -1,11 +1,9 @@
 import { holdReason } from '../../domain/dispatch/hold';
-import type { AgentTypeDocument } from '../../store/documents';
 import type { DueItem } from '../../store/work-items';
 import type { Context } from '../context';
 import { adoptRawMessages } from '../messages/adopt-message';
+import type { StartCandidate } from './candidate';
 import { planAdoption, type AdoptionPlan, type RawMessage } from '../messages/plan-adoption';
-
-export type RawWork = AdoptionPlan;
 
 /**
  * A raw message that its own claim can take up: one that opens its own thread and may start now. Every other raw one
@@ -14,14 +12,15 @@ export type RawWork = AdoptionPlan;
 export async function rawCandidate(
   { plane, principal }: Context,
   raw: RawMessage,
-): Promise<{ mode: 'start'; due: DueItem; type: AgentTypeDocument; raw: RawWork } | null> {
+  hasThread: boolean,
+): Promise<StartCandidate | null> {
   const verdict = await planAdoption(plane, raw);
   if (verdict.ok && verdict.plan.own && verdict.plan.thread.tenantId === principal.tenantId) {
     const { defaults } = verdict.plan.adoption;
     const slug = defaults.assignedTo;
     const type = slug === null ? null : await plane.agentTypes.get(principal.tenantId, slug);
     if (type && defaults.status === 'queued' && holdReason(type, defaults.priority) === null) {
-      return { mode: 'start', due: dueOf(raw, verdict.plan), type, raw: verdict.plan };
+      return { mode: 'start', due: dueOf(raw, verdict.plan), type, raw: { ...verdict.plan, hasThread } };
     }
   }
   await adoptRawMessages(plane, [raw._id]);

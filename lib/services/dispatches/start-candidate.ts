@@ -6,12 +6,11 @@ import { insertDispatch, resumeDispatch, withdrawDispatch } from '../../store/di
 import { duplicateFields } from '../../store/errors';
 import { binary, hex, newId } from '../../store/ids';
 import { adoptAsClaimed } from '../../store/messages';
-import { freeSlots, slotName, type FreeSlots } from '../../store/slots';
+import { freeSlots, READ_ALL_UP_TO, slotName, type FreeSlots } from '../../store/slots';
 import { openRawThread } from '../../store/threads';
 import { claimWorkItem, WORK_WORDS, type DueItem, type WorkDocument } from '../../store/work-items';
 import type { Context, Plane } from '../context';
-import type { Candidate } from './find-candidates';
-import type { RawWork } from './raw-candidate';
+import type { Candidate, ResumeCandidate, StartCandidate } from './candidate';
 
 export interface Started {
   dispatch: DispatchDocument;
@@ -27,13 +26,19 @@ export type StartOutcome = Started | { reason: ClaimReason };
 /** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
 const SLOT_TRIES = 8;
 
+/**
+ * So many numbers tried at random may be taken before all are read: with 1,000 of 10,000 running one in ten is, and
+ * reading the 1,000 for each of those cost more than all other reads of the claims together.
+ */
+const CROWDED_AFTER = 3;
+
 /** Types whose limit was looked at as it is now, with nothing running above it. */
 const settled = new WeakSet<AgentTypeDocument>();
 
 /** Slot numbers of one claim, read once a type and handed out without repeats. */
 export class SlotPool {
   readonly #free = new Map<string, Promise<FreeSlots>>();
-  readonly #crowded = new Set<string>();
+  readonly #losses = new Map<string, number>();
 
   constructor(
     private readonly plane: Plane,
@@ -47,7 +52,7 @@ export class SlotPool {
         tenantId: type.tenantId,
         agentType: type.slug,
         limit: type.concurrency,
-        readAll: this.#crowded.has(type.slug),
+        readAll: (this.#losses.get(type.slug) ?? 0) >= CROWDED_AFTER,
         noneAbove: settled.has(type),
         random: this.random,
       });
@@ -62,10 +67,11 @@ export class SlotPool {
     return slotName(type.tenantId, type.slug, k!);
   }
 
-  /** After a lost slot: what is free now. */
-  refresh(type: AgentTypeDocument): void {
-    this.#crowded.add(type.slug);
-    this.#free.delete(type.slug);
+  /** After a lost slot: where all were read, what is free now; else the next number, a few times. */
+  lost(type: AgentTypeDocument): void {
+    const losses = (this.#losses.get(type.slug) ?? 0) + 1;
+    this.#losses.set(type.slug, losses);
+    if (type.concurrency <= READ_ALL_UP_TO || losses >= CROWDED_AFTER) this.#free.delete(type.slug);
   }
 }
 
@@ -91,7 +97,7 @@ export async function startCandidate(
       const taken = duplicateFields(error);
       if (taken.length === 0) throw error;
       if (!taken.includes('slot')) return { reason: candidate.mode === 'start' ? 'taken' : 'nothing-due' };
-      slots.refresh(candidate.type);
+      slots.lost(candidate.type);
     }
   }
   return { reason: 'at-capacity' };
@@ -100,7 +106,7 @@ export async function startCandidate(
 async function start(
   ctx: Context,
   claim: Claim,
-  { due, type, raw }: Extract<Candidate, { mode: 'start' }>,
+  { due, type, raw }: StartCandidate,
   id: DispatchDocument['_id'],
   slot: string,
 ): Promise<StartOutcome> {
@@ -112,7 +118,7 @@ async function start(
   const streamedAt = plane.streamedTimes.streamedAt(hex(item._id));
   const inserting = insertDispatch(c, newDispatch(ctx, claim, { due, type, id, epoch, slot, key, streamedAt }));
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
-  const [dispatch] = await Promise.all([inserting, raw ? openRawThread(c, raw.thread, true) : null]);
+  const [dispatch] = await Promise.all([inserting, raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null]);
   crashPoint('claim:after-dispatch');
   if (raw) return claimRaw(plane, { dispatch, type, raw, epoch, streamedAt, key });
   const claimed = await claimWorkItem(c, {
@@ -203,11 +209,12 @@ async function claimRaw(
 ): Promise<StartOutcome> {
   const claim = { epoch, dispatchId: dispatch._id, streamedAt };
   const message = await adoptAsClaimed(plane.collections, raw.adoption, claim);
+  // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
+  plane.rawIntake.forget(hex(raw.adoption.id));
   if (!message) {
     await withdrawDispatch(plane.collections, dispatch._id);
     return { reason: 'taken' };
   }
-  plane.adoption.drop(hex(message._id));
   crashPoint('claim:after-work');
   return { dispatch, type, item: message, key, message, subject: raw.thread.subject };
 }
@@ -215,7 +222,7 @@ async function claimRaw(
 interface RawClaim {
   dispatch: DispatchDocument;
   type: AgentTypeDocument;
-  raw: RawWork;
+  raw: NonNullable<StartCandidate['raw']>;
   epoch: number;
   streamedAt: Date | null;
   key: string;
@@ -224,7 +231,7 @@ interface RawClaim {
 async function resume(
   { plane, principal }: Context,
   claim: Claim,
-  { dispatch: waiting, type }: Extract<Candidate, { mode: 'resume' }>,
+  { dispatch: waiting, type }: ResumeCandidate,
   slot: string,
 ): Promise<StartOutcome> {
   const c = plane.collections;

@@ -13,7 +13,7 @@ import { planAdoption, type AdoptionPlan, type RawMessage } from './plan-adoptio
 export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<void> {
   if (ids.length === 0) return;
   const c = plane.collections;
-  const rows = (await findRawMessages(c, ids)) as RawMessage[];
+  const rows = await readRaw(plane, ids);
   const raw = rows.filter(row => !(row.rankAt instanceof Date));
   const planned = await Promise.all(raw.map(async row => ({ row, verdict: await planAdoption(plane, row) })));
   const own: AdoptionPlan[] = [];
@@ -32,7 +32,29 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
       own.map(({ adoption }) => adoption),
     );
   }
-  for (const { row, verdict } of planned) if (verdict.ok) afterAdoption(plane, row._id, verdict.plan);
+  for (const { row, verdict } of planned) {
+    plane.rawIntake.forget(row._id.toHexString());
+    if (verdict.ok) afterAdoption(plane, row._id, verdict.plan);
+  }
+}
+
+/** Those that came a moment ago are at hand. */
+async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
+  const read = await Promise.all(ids.map(id => plane.rawIntake.get(id.toHexString())));
+  const unread = ids.filter((_id, at) => read[at] === null);
+  const found = unread.length > 0 ? ((await findRawMessages(plane.collections, unread)) as RawMessage[]) : [];
+  return [...read.filter(row => row !== null), ...found];
+}
+
+/** What a claim of a raw message wants done before it: it is read, and the thread it opens stands. */
+export async function takeInRawMessages(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
+  const rows = ((await findRawMessages(plane.collections, ids)) as RawMessage[]).filter(
+    row => !(row.rankAt instanceof Date),
+  );
+  const verdicts = await Promise.all(rows.map(row => planAdoption(plane, row)));
+  const threads = verdicts.flatMap(verdict => (verdict.ok && verdict.plan.own ? [verdict.plan.thread] : []));
+  if (threads.length > 0) await openRawThreads(plane.collections, threads, true);
+  return rows;
 }
 
 /** One by one: the thread gives each its place. */

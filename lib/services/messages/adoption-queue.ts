@@ -3,11 +3,13 @@ import { bodyId } from '../../store/ids';
 
 /**
  * A raw insert is most often claimed within a few milliseconds of its event, and a claim takes it up in the same
- * writes; adopting it at once as well would double them. So adoption waits this long, and goes many at a time. With
- * 40 ms a busy machine adopted a quarter of them under the claims' hands. Reads do not wait: they flush the queue
- * first, and so does a claim by rank.
+ * writes; adopting it at once as well would double them. So each waits this long by itself: a timer that took along
+ * those that had just come adopted a tenth of all under the claims' hands (measured, 200 a second). Reads do not wait:
+ * they flush the queue first, and so does a claim by rank.
  */
 const WAIT_MS = 200;
+/** Those of one tick go together, in few enough writes that events behind theirs are not held up. */
+const TICK_MS = 40;
 /** More than these at once go in the next round. */
 const BATCH = 200;
 /** Past this many the rest is left to the sweep. */
@@ -20,8 +22,17 @@ export interface AdoptionActs {
   failed(error: unknown): void;
 }
 
+interface Held {
+  /** Whether the claim took it up. Never rejects. */
+  over: Promise<boolean>;
+  /** The stream showed it: it is to be taken up if the claim does not. */
+  shown: boolean;
+}
+
 export class AdoptionQueue {
-  readonly #messages = new Map<string, ObjectId>();
+  /** When each was noted; oldest first. */
+  readonly #messages = new Map<string, number>();
+  readonly #held = new Map<string, Held>();
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #closed = false;
@@ -35,23 +46,36 @@ export class AdoptionQueue {
       this.adopt.task(bodyId('id', id)).catch(error => this.adopt.failed(error));
       return;
     }
-    this.#messages.set(id, bodyId('id', id));
-    this.#timer ??= setTimeout(() => this.#fire(), WAIT_MS);
+    const held = this.#held.get(id);
+    if (held) held.shown = true;
+    else {
+      this.#messages.set(id, performance.now());
+      this.#arm();
+    }
   }
 
-  /** Taken up by a claim. */
-  drop(id: string): void {
-    this.#messages.delete(id);
+  /**
+   * Kept out of the queue while a claim may take it up; put back when `tookUp` says that it did not. Null: another
+   * claim was under way and took it.
+   */
+  async hold<T>(id: string, claim: () => Promise<T>, tookUp: (result: T) => boolean): Promise<T | null> {
+    for (let held = this.#held.get(id); held; held = this.#held.get(id)) if (await held.over) return null;
+    const claiming = claim();
+    const over = claiming.then(tookUp, () => false);
+    const held: Held = { over, shown: this.#messages.delete(id) };
+    this.#held.set(id, held);
+    void over.then(isTaken => {
+      this.#held.delete(id);
+      if (held.shown && !isTaken) this.note('message', id);
+    });
+    return claiming;
   }
 
   /** What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. */
   async flush(): Promise<void> {
-    while (this.#messages.size > 0 || this.#running) {
-      this.#running ??= this.#adopt().finally(() => {
-        this.#running = null;
-      });
-      await this.#running;
-    }
+    const untilMs = performance.now();
+    if (this.#held.size > 0) await Promise.all([...this.#held.values()].map(({ over }) => over));
+    await this.#adoptUntil(untilMs);
   }
 
   async close(): Promise<void> {
@@ -60,14 +84,41 @@ export class AdoptionQueue {
     await this.#running?.catch(() => undefined);
   }
 
-  #fire(): void {
-    this.#timer = null;
-    this.flush().catch(error => this.adopt.failed(error));
+  #arm(): void {
+    if (this.#timer || this.#closed) return;
+    const [oldestMs] = this.#messages.values();
+    if (oldestMs === undefined) return;
+    const delayMs = Math.max(TICK_MS, oldestMs + WAIT_MS - performance.now());
+    this.#timer = setTimeout(() => void this.#fire(), delayMs);
   }
 
-  async #adopt(): Promise<void> {
-    const batch = [...this.#messages].slice(0, BATCH);
-    for (const [id] of batch) this.#messages.delete(id);
-    await this.adopt.messages(batch.map(([, id]) => id));
+  async #fire(): Promise<void> {
+    await this.#adoptUntil(performance.now() - WAIT_MS).catch(error => this.adopt.failed(error));
+    this.#timer = null;
+    this.#arm();
+  }
+
+  async #adoptUntil(untilMs: number): Promise<void> {
+    for (;;) {
+      if (this.#running) {
+        await this.#running;
+        continue;
+      }
+      const batch = this.#takeUntil(untilMs);
+      if (batch.length === 0) return;
+      this.#running = this.adopt.messages(batch).finally(() => {
+        this.#running = null;
+      });
+    }
+  }
+
+  #takeUntil(untilMs: number): ObjectId[] {
+    const batch: ObjectId[] = [];
+    for (const [id, notedMs] of this.#messages) {
+      if (notedMs > untilMs || batch.length >= BATCH) break;
+      this.#messages.delete(id);
+      batch.push(bodyId('id', id));
+    }
+    return batch;
   }
 }

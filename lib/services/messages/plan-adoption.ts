@@ -21,6 +21,9 @@ export interface AdoptionPlan {
 
 export type Planned = { ok: true; plan: AdoptionPlan } | { ok: false; tenantId: string; reason: string };
 
+/** What a driver may change that decides where a message stands. */
+const DECIDING = ['tenantId', 'threadId', 'assignedTo', 'priority', 'kind', 'status', 'hops', 'projectId'] as const;
+
 /** Stands where a driver said nothing of who it was. */
 const RAW_INSERT = 'raw-insert';
 
@@ -36,6 +39,7 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
   const thread = threadOf(raw, tenantId, threadId);
   const adoption: MessageAdoption = {
     id: raw._id,
+    readAs: Object.fromEntries(DECIDING.map(field => [field, raw[field] ?? null])),
     defaults: await defaultsOf(plane, raw, thread),
     yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],
     storedAt: plane.streamedTimes.storedAt(raw._id.toHexString()),

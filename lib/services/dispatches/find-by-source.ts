@@ -1,0 +1,69 @@
+import type { Claim } from '../../domain/dispatch/schema';
+import { holdReason } from '../../domain/dispatch/hold';
+import { DEFAULT_TENANT } from '../../domain/fields';
+import type { ObjectId } from '../../store/documents';
+import { findResumable } from '../../store/dispatch-claims';
+import { bodyId } from '../../store/ids';
+import { findAsItStands, findWorkItem, WORK_WORDS } from '../../store/work-items';
+import type { Context } from '../context';
+import type { RawMessage } from '../messages/plan-adoption';
+import { adoptTask } from '../tasks/adopt-task';
+import type { Found } from './candidate';
+import { CLOCK_SLACK_MS, headsOf } from './lane-heads';
+import { rawCandidate } from './raw-candidate';
+
+/** The one work item an orchestrator names, usually because its event has just come. */
+export async function findBySource(
+  ctx: Context,
+  claim: Claim,
+  source: NonNullable<Claim['source']>,
+): Promise<Found> {
+  const { plane, principal } = ctx;
+  const c = plane.collections;
+  const id = bodyId('source.id', source.id);
+  const takenIn = source.kind === 'message' ? await ownRaw(ctx, source.id) : null;
+  let item = takenIn ? null : await findAsItStands(c, principal.tenantId, { kind: source.kind, id });
+  const raw = takenIn ?? (item && !(item.rankAt instanceof Date) ? (item as RawMessage) : null);
+  if (raw) {
+    const hasThread = takenIn !== null;
+    const candidate = source.kind === 'message' ? await rawCandidate(ctx, raw, hasThread) : await adoptTask(plane, id);
+    if (candidate) return isWanted(claim, candidate.type.slug) ? { candidates: [candidate], reason: 'nothing-due' } : NOTHING;
+    item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });
+  }
+  if (!item) return { candidates: [], reason: 'taken' };
+  const words = WORK_WORDS[source.kind];
+  if (item.status === words.held) return { candidates: [], reason: 'held' };
+  if (item.status === words.waiting) return resumeBySource(ctx, claim, item.dispatchId);
+  if (item.status !== words.due || item.assignedTo === null) return { candidates: [], reason: 'taken' };
+  if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
+  const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
+  if (!type || holdReason(type, item.priority) !== null) return { candidates: [], reason: 'held' };
+  if (item.availableAt.getTime() > Date.now() + CLOCK_SLACK_MS) return { candidates: [], reason: 'nothing-due' };
+  // The first of its lane needs no look at what stands before it.
+  const head =
+    item.seq <= FIRST_SEQ ? { kind: source.kind, item } : (await headsOf(c, [{ kind: source.kind, item }]))[0];
+  if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
+  return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
+}
+
+const FIRST_SEQ = 1;
+
+/** A raw message of this tenant that was read, and its thread opened, when its event came. */
+async function ownRaw({ plane, principal }: Context, id: string): Promise<RawMessage | null> {
+  const raw = await plane.rawIntake.get(id);
+  return (raw?.tenantId ?? DEFAULT_TENANT) === principal.tenantId ? raw : null;
+}
+
+const NOTHING: Found = { candidates: [], reason: 'nothing-due' };
+const isWanted = (claim: Claim, slug: string): boolean => !claim.agentTypes || claim.agentTypes.includes(slug);
+
+async function resumeBySource(ctx: Context, claim: Claim, dispatchId: ObjectId | null): Promise<Found> {
+  const { plane, principal } = ctx;
+  const slugs = claim.agentTypes ?? (await plane.agentTypes.list(principal.tenantId)).map(({ slug }) => slug);
+  const resumable = await findResumable(plane.collections, principal.tenantId, slugs, claim.consumer, 100);
+  const dispatch = resumable.find(row => dispatchId !== null && row._id.equals(dispatchId));
+  if (!dispatch) return { candidates: [], reason: 'nothing-due' };
+  const type = await plane.agentTypes.get(principal.tenantId, dispatch.agentType);
+  if (!type || holdReason(type, 'urgent') !== null) return { candidates: [], reason: 'held' };
+  return { candidates: [{ mode: 'resume', dispatch, type }], reason: 'nothing-due' };
+}

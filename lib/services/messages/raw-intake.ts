@@ -1,0 +1,70 @@
+import type { ObjectId } from '../../store/documents';
+import { bodyId } from '../../store/ids';
+import type { RawMessage } from './plan-adoption';
+
+/** Waiting to be read, or read and not yet taken up; past this many a claim and the adoption read for themselves. */
+const MOST = 1_000;
+/** A longer body is not kept in memory. */
+const LONGEST_BODY = 64 * 1_024;
+/** Reads at once: what comes meanwhile goes together in the next. */
+const ABREAST = 4;
+
+/** Reads these as they stand and opens the threads of those that open their own. */
+export type ReadRaw = (ids: ObjectId[]) => Promise<RawMessage[]>;
+
+/**
+ * What a claim of a raw insert needs first, done while its event is still under way to whoever will claim it: the
+ * document is read and its thread opened, those of one turn in one round trip. Only a head start: a write that rests
+ * on what is kept here names the fields it was read with, and changes nothing when a driver changed them meanwhile.
+ */
+export class RawIntake {
+  readonly #reads = new Map<string, Promise<RawMessage | null>>();
+  #next: { id: ObjectId; resolve: (raw: RawMessage | null) => void }[] = [];
+  #reading = 0;
+  #isScheduled = false;
+
+  constructor(private readonly read: ReadRaw) {}
+
+  /** The stream showed it; it is raw, as far as the event tells. */
+  note(id: string): void {
+    if (this.#reads.size >= MOST || this.#reads.has(id)) return;
+    const read = new Promise<RawMessage | null>(resolve => this.#next.push({ id: bodyId('id', id), resolve }));
+    this.#reads.set(id, read);
+    this.#schedule();
+  }
+
+  /** The document, its own thread opened. Null: not known here, or it was not raw any more. */
+  async get(id: string): Promise<RawMessage | null> {
+    return (await this.#reads.get(id)) ?? null;
+  }
+
+  /** Taken up, or changed by a driver. */
+  forget(id: string): void {
+    this.#reads.delete(id);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#reading >= ABREAST || this.#next.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#readNext();
+    });
+  }
+
+  async #readNext(): Promise<void> {
+    const batch = this.#next;
+    this.#next = [];
+    this.#reading += 1;
+    const rows = await this.read(batch.map(({ id }) => id)).catch(() => []);
+    this.#reading -= 1;
+    const known = new Map(rows.map(row => [row._id.toHexString(), row]));
+    for (const { id, resolve } of batch) {
+      const raw = known.get(id.toHexString());
+      const keeps = raw !== undefined && typeof raw.body === 'string' && raw.body.length <= LONGEST_BODY;
+      if (!keeps) this.forget(id.toHexString());
+      resolve(keeps ? raw : null);
+    }
+    this.#schedule();
+  }
+}
