@@ -2,6 +2,7 @@ import { systemClock } from '../kernel/clock';
 import { AgentTypeCache } from '../services/agent-types/cache';
 import type { Plane } from '../services/context';
 import { Doorbell } from '../services/dispatches/doorbell';
+import { StartQueue } from '../services/dispatches/start-queue';
 import { StreamedTimes } from '../services/dispatches/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
 import { AuthCache } from '../services/identity/auth-cache';
@@ -58,7 +59,8 @@ export async function buildPlane({
       settings: new SettingsCache(collections, clock.now),
       authCache: new AuthCache(clock.now),
       doorbell: new Doorbell(),
-      streamedTimes: new StreamedTimes(),
+      starts: new StartQueue(() => plane),
+    streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
       rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),

@@ -1,6 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
+import { duplicatePlaces } from './errors';
 
 /** How a dispatch comes to run: what is unique in it is the claim. */
 
@@ -11,36 +12,58 @@ import type { DispatchDocument } from './documents';
  */
 const FIRST_OF_TWO = { writeConcern: { w: 1 } };
 
-/** Fails with a duplicate key when the work item, its lane or the slot is taken: that is the claim. */
-export async function insertDispatch(
-  c: Collections,
-  row: Omit<DispatchDocument, 'createdAt' | 'updatedAt' | 'claimedAt' | 'leaseUntil'>,
-): Promise<DispatchDocument> {
-  const inserted = await c.dispatches.findOneAndUpdate(
-    { _id: row._id, createdAt: { $exists: false } },
-    [
-      {
-        $replaceWith: {
-          $mergeObjects: [
-            { $literal: row },
-            {
-              createdAt: '$$NOW',
-              updatedAt: '$$NOW',
-              claimedAt: '$$NOW',
-              leaseUntil: { $add: ['$$NOW', row.leaseMs] },
-            },
-          ],
-        },
+export type DispatchRow = Omit<DispatchDocument, 'createdAt' | 'updatedAt' | 'claimedAt' | 'leaseUntil'>;
+
+/** An insert with the database's clock, which only an upsert can name. */
+const insertion = (row: DispatchRow) => ({
+  filter: { _id: row._id, createdAt: { $exists: false } },
+  update: [
+    {
+      $replaceWith: {
+        $mergeObjects: [
+          { $literal: row },
+          {
+            createdAt: '$$NOW',
+            updatedAt: '$$NOW',
+            claimedAt: '$$NOW',
+            leaseUntil: { $add: ['$$NOW', row.leaseMs] },
+          },
+        ],
       },
-    ],
-    { upsert: true, returnDocument: 'after', ...FIRST_OF_TWO },
-  );
+    },
+  ],
+});
+
+/** Fails with a duplicate key when the work item, its lane or the slot is taken: that is the claim. */
+export async function insertDispatch(c: Collections, row: DispatchRow): Promise<DispatchDocument> {
+  const { filter, update } = insertion(row);
+  const inserted = await c.dispatches.findOneAndUpdate(filter, update, {
+    upsert: true,
+    returnDocument: 'after',
+    ...FIRST_OF_TWO,
+  });
   return inserted!;
 }
 
-/** Undoes a dispatch nobody was told of: its work item was not due any more. */
-export async function withdrawDispatch(c: Collections, id: ObjectId): Promise<void> {
-  await c.dispatches.deleteOne({ _id: id });
+/** The same for many, in one round trip. Answers which of them, by place, lost on a duplicate key. */
+export async function insertDispatches(c: Collections, rows: DispatchRow[]): Promise<Set<number>> {
+  const models = rows.map(row => ({ updateOne: { ...insertion(row), upsert: true } }));
+  try {
+    await c.dispatches.bulkWrite(models, { ordered: false, ...FIRST_OF_TWO });
+    return new Set();
+  } catch (error) {
+    const lost = duplicatePlaces(error);
+    if (lost === null) throw error;
+    return lost;
+  }
+}
+
+export const findDispatchesById = (c: Collections, ids: ObjectId[]): Promise<DispatchDocument[]> =>
+  c.dispatches.find({ _id: { $in: ids } }).toArray();
+
+/** Undoes dispatches nobody was told of: their work items were not due any more. */
+export async function withdrawDispatches(c: Collections, ids: ObjectId[]): Promise<void> {
+  if (ids.length > 0) await c.dispatches.deleteMany({ _id: { $in: ids } });
 }
 
 export interface ResumeDispatch {

@@ -1,4 +1,4 @@
-import { MongoError, MongoServerError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoServerError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import { ControlPlaneError } from '../domain/errors';
 
 const DUPLICATE_KEY = 11_000;
@@ -12,6 +12,14 @@ export function duplicateFields(error: unknown): string[] {
   if (!isDuplicateKey(error)) return [];
   const pattern = (error.keyPattern ?? {}) as Record<string, unknown>;
   return Object.keys(pattern);
+}
+
+/** Of an unordered bulk: the places that a unique index refused. Null: something else went wrong as well. */
+export function duplicatePlaces(error: unknown): Set<number> | null {
+  if (!(error instanceof MongoBulkWriteError)) return null;
+  const failed = [error.writeErrors].flat();
+  const isAll = failed.length > 0 && failed.every(({ code }) => code === DUPLICATE_KEY);
+  return isAll && error.result.getWriteConcernError() === undefined ? new Set(failed.map(({ index }) => index)) : null;
 }
 
 /** Driver errors as the domain's, by code and label, never by text. Others pass through unchanged. */

@@ -1,6 +1,7 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { MessageDocument } from './documents';
+import { findHeldBy } from './work-items';
 import { listPage, type PageOrder, type PageRequest } from './list-page';
 
 type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;
@@ -92,15 +93,13 @@ export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]
   );
 }
 
-/** Taken up and claimed in one write: for a claim that comes before anybody adopted. Null: somebody was first. */
-export const adoptAsClaimed = (
-  c: Collections,
-  adoption: MessageAdoption,
-  claim: { epoch: number; dispatchId: ObjectId; streamedAt: Date | null },
-): Promise<MessageDocument | null> =>
-  c.messages.findOneAndUpdate(
-    stillRaw(adoption),
-    [
+interface AdoptingClaim {
+  epoch: number;
+  dispatchId: ObjectId;
+  streamedAt: Date | null;
+}
+
+const takeRaw = (adoption: MessageAdoption, claim: AdoptingClaim): Document[] => [
       { $set: fillIn(adoption) },
       {
         $set: {
@@ -112,9 +111,32 @@ export const adoptAsClaimed = (
           'ledger.streamedAt': claim.streamedAt,
         },
       },
-    ],
-    { returnDocument: 'after' },
+];
+
+/** Taken up and claimed in one write: for a claim that comes before anybody adopted. Null: somebody was first. */
+export const adoptAsClaimed = (
+  c: Collections,
+  adoption: MessageAdoption,
+  claim: AdoptingClaim,
+): Promise<MessageDocument | null> =>
+  c.messages.findOneAndUpdate(stillRaw(adoption), takeRaw(adoption, claim), { returnDocument: 'after' });
+
+/** The same for many, in two round trips. Those somebody else took up are missing from the answer. */
+export async function adoptManyAsClaimed(
+  c: Collections,
+  taken: { adoption: MessageAdoption; claim: AdoptingClaim }[],
+): Promise<MessageDocument[]> {
+  await c.messages.bulkWrite(
+    taken.map(({ adoption, claim }) => ({
+      updateOne: { filter: stillRaw(adoption), update: takeRaw(adoption, claim) },
+    })),
+    { ordered: false },
   );
+  return findHeldBy(
+    c.messages,
+    taken.map(({ adoption, claim }) => ({ id: adoption.id, dispatchId: claim.dispatchId })),
+  );
+}
 
 /** As they stand, maybe raw. */
 export const findRawMessages = (c: Collections, ids: ObjectId[]): Promise<Document[]> =>

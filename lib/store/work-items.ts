@@ -142,16 +142,14 @@ export interface ClaimWork {
   countsAttempt: boolean;
 }
 
-/** The second gate of a claim: the item is still due, at the epoch that was read. Null: it is not. */
-export async function claimWorkItem(c: Collections, claim: ClaimWork): Promise<WorkDocument | null> {
-  return workCollection(c, claim.kind).findOneAndUpdate(
-    {
-      _id: claim.id,
-      status: claim.fromStatus,
-      epoch: claim.fromEpoch,
-      deletedAt: { $exists: false },
-    } as Filter<WorkDocument>,
-    [
+const takeItem = (claim: ClaimWork) => ({
+  filter: {
+    _id: claim.id,
+    status: claim.fromStatus,
+    epoch: claim.fromEpoch,
+    deletedAt: { $exists: false },
+  } as Filter<WorkDocument>,
+  update: [
       {
         $set: {
           status: WORK_WORDS[claim.kind].active,
@@ -165,8 +163,37 @@ export async function claimWorkItem(c: Collections, claim: ClaimWork): Promise<W
         },
       },
     ],
-    { returnDocument: 'after', projection: PROJECTION },
+});
+
+/** The second gate of a claim: the item is still due, at the epoch that was read. Null: it is not. */
+export async function claimWorkItem(c: Collections, claim: ClaimWork): Promise<WorkDocument | null> {
+  const { filter, update } = takeItem(claim);
+  return workCollection(c, claim.kind).findOneAndUpdate(filter, update, {
+    returnDocument: 'after',
+    projection: PROJECTION,
+  });
+}
+
+/** The same for many of one kind, in two round trips. Those that are not due any more are missing from the answer. */
+export async function claimWorkItems(c: Collections, kind: WorkKind, claims: ClaimWork[]): Promise<WorkDocument[]> {
+  const collection = workCollection(c, kind);
+  await collection.bulkWrite(
+    claims.map(claim => ({ updateOne: takeItem(claim) })),
+    { ordered: false },
   );
+  return findHeldBy(collection, claims, PROJECTION);
+}
+
+/** Of these, what each claim's own dispatch holds now. */
+export function findHeldBy<T extends WorkDocument>(
+  collection: Collection<T>,
+  claims: { id: ObjectId; dispatchId: ObjectId }[],
+  projection: Document = {},
+): Promise<T[]> {
+  const ids = claims.map(({ id }) => id);
+  const dispatchIds = claims.map(({ dispatchId }) => dispatchId);
+  const filter = { _id: { $in: ids }, dispatchId: { $in: dispatchIds } } as unknown as Filter<T>;
+  return collection.find(filter, { projection }).toArray() as Promise<unknown> as Promise<T[]>;
 }
 
 export interface ReleaseWork {

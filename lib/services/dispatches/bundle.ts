@@ -9,7 +9,7 @@ import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
 import { assemblePrompt } from './assemble-prompt';
 import { readPromptContext, readPromptThread } from './prompt-sources';
-import type { Started } from './start-candidate';
+import type { Started } from './started';
 
 export interface BundleSubject {
   tenantId: string;

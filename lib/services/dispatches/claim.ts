@@ -6,7 +6,8 @@ import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
 import type { Candidate } from './candidate';
 import { findCandidates } from './find-candidates';
-import { startCandidate, SlotPool } from './start-candidate';
+import { startCandidate } from './start-candidate';
+import { SlotPool } from './slot-pool';
 
 /** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
 const SWEEP_MS = 1_000;
@@ -95,7 +96,9 @@ async function startAndBundle(
   const reading = readBundle(ctx.plane, isRaw ? { ...subject, threadId: null } : subject);
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
-  const outcome = await startCandidate(ctx, claim, candidate, slots);
+  const outcome = await (candidate.mode === 'start'
+    ? ctx.plane.starts.start({ ctx, claim, candidate, slots })
+    : startCandidate(ctx, claim, candidate, slots));
   return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
 }
 

@@ -1,0 +1,48 @@
+import { hashDispatchKey, makeDispatchKey } from '../../auth/dispatch-key';
+import type { Claim } from '../../domain/dispatch/schema';
+import { resumeDispatch } from '../../store/dispatch-claims';
+import { binary, hex } from '../../store/ids';
+import { claimWorkItem, WORK_WORDS } from '../../store/work-items';
+import { crashPoint } from '../../telemetry/crash-point';
+import type { Context } from '../context';
+import type { ResumeCandidate } from './candidate';
+import type { StartOutcome } from './started';
+
+/** A waiting dispatch goes on, in the same two fenced writes as a start. */
+export async function resumeCandidate(
+  { plane, principal }: Context,
+  claim: Claim,
+  { dispatch: waiting, type }: ResumeCandidate,
+  slot: string,
+): Promise<StartOutcome> {
+  const c = plane.collections;
+  const epoch = waiting.epoch + 1;
+  const key = makeDispatchKey(hex(waiting._id), epoch);
+  const { kind, id } = waiting.source;
+  const dispatch = await resumeDispatch(c, {
+    id: waiting._id,
+    fromEpoch: waiting.epoch,
+    epoch,
+    consumer: claim.consumer,
+    tokenId: principal.id,
+    account: principal.account,
+    keyHash: binary(hashDispatchKey(key)),
+    lane: waiting.threadId ?? id,
+    slot,
+  });
+  if (!dispatch) return { reason: 'taken' };
+  crashPoint('resume:after-dispatch');
+  const item = await claimWorkItem(c, {
+    kind,
+    id,
+    fromStatus: WORK_WORDS[kind].waiting,
+    fromEpoch: waiting.epoch,
+    epoch,
+    dispatchId: waiting._id,
+    streamedAt: waiting.streamedAt,
+    countsAttempt: false,
+  });
+  // The work item was cancelled meanwhile: the dispatch lapses by its lease and is settled as that.
+  if (!item) return { reason: 'taken' };
+  return { dispatch, type, item, key };
+}
