@@ -2,7 +2,6 @@ import { systemClock } from '../kernel/clock';
 import { AgentTypeCache } from '../services/agent-types/cache';
 import type { Plane } from '../services/context';
 import { Doorbell } from '../services/dispatches/doorbell';
-import { StartQueue } from '../services/dispatches/start-queue';
 import { StreamedTimes } from '../services/dispatches/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
 import { AuthCache } from '../services/identity/auth-cache';
@@ -59,12 +58,11 @@ export async function buildPlane({
       settings: new SettingsCache(collections, clock.now),
       authCache: new AuthCache(clock.now),
       doorbell: new Doorbell(),
-      starts: new StartQueue(() => plane),
-    streamedTimes: new StreamedTimes(),
+      streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
       rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
-    adoption: new AdoptionQueue({
+      adoption: new AdoptionQueue({
         messages: ids => adoptRawMessages(plane, ids),
         task: id => adoptTask(plane, id),
         failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),

@@ -10,7 +10,6 @@ import type { SettingsCache } from './settings/cache';
 import type { AdoptionQueue } from './messages/adoption-queue';
 import type { RawIntake } from './messages/raw-intake';
 import type { TenantCache } from './tenants/cache';
-import type { StartQueue } from './dispatches/start-queue';
 import type { StreamedTimes } from './dispatches/streamed-times';
 import type { StreamPort } from './events/stream-port';
 import type { DatabaseProbe } from './health/probes';
@@ -29,8 +28,6 @@ export interface Plane {
   tenants: TenantCache;
   settings: SettingsCache;
   authCache: AuthCache;
-  /** Claims of this process that come together are written together. */
-  starts: StartQueue;
   /** Wakes claims that wait for work. */
   doorbell: Doorbell;
   /** Raw inserts the stream showed, waiting to be taken up. */

@@ -1,4 +1,10 @@
-import { MongoBulkWriteError, MongoError, MongoServerError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoError,
+  MongoServerError,
+  MongoNetworkError,
+  MongoServerSelectionError,
+} from 'mongodb';
 import { ControlPlaneError } from '../domain/errors';
 
 const DUPLICATE_KEY = 11_000;

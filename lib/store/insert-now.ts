@@ -1,4 +1,12 @@
-import type { AnyBulkWriteOperation, Collection, Document, Filter, OptionalUnlessRequiredId, UpdateFilter, WithId } from 'mongodb';
+import type {
+  AnyBulkWriteOperation,
+  Collection,
+  Document,
+  Filter,
+  OptionalUnlessRequiredId,
+  UpdateFilter,
+  WithId,
+} from 'mongodb';
 import type { Transaction } from './transaction';
 
 /** Names at the top of the document that get the database's clock. */
@@ -51,6 +59,9 @@ function upsertOf<T extends Document>(document: OptionalUnlessRequiredId<T>, now
   const given = Object.entries(document).filter(([field]) => field !== '_id' && !now.includes(field));
   return {
     filter,
-    update: { $setOnInsert: Object.fromEntries(given), $currentDate: Object.fromEntries(now.map(name => [name, true])) },
+    update: {
+      $setOnInsert: Object.fromEntries(given),
+      $currentDate: Object.fromEntries(now.map(name => [name, true])),
+    },
   };
 }

@@ -100,17 +100,17 @@ interface AdoptingClaim {
 }
 
 const takeRaw = (adoption: MessageAdoption, claim: AdoptingClaim): Document[] => [
-      { $set: fillIn(adoption) },
-      {
-        $set: {
-          status: 'claimed',
-          epoch: claim.epoch,
-          attempts: 1,
-          dispatchId: claim.dispatchId,
-          'ledger.claimedAt': '$$NOW',
-          'ledger.streamedAt': claim.streamedAt,
-        },
-      },
+  { $set: fillIn(adoption) },
+  {
+    $set: {
+      status: 'claimed',
+      epoch: claim.epoch,
+      attempts: 1,
+      dispatchId: claim.dispatchId,
+      'ledger.claimedAt': '$$NOW',
+      'ledger.streamedAt': claim.streamedAt,
+    },
+  },
 ];
 
 /** Taken up and claimed in one write: for a claim that comes before anybody adopted. Null: somebody was first. */

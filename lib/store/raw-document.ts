@@ -1,5 +1,9 @@
 import { ObjectId } from 'mongodb';
 import type { RawFields } from '../domain/raw-fields';
+import type { MessageDocument } from './documents';
+
+/** A message as a driver inserted it: any of its fields may be missing. */
+export type RawMessage = Partial<MessageDocument> & Record<string, unknown> & { _id: ObjectId };
 
 /** A document as a judge sees it: the BSON type of each named field and, where it is plain, its value. */
 export function describeRaw(document: Record<string, unknown>, fields: readonly string[]): RawFields {

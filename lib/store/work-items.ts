@@ -150,19 +150,19 @@ const takeItem = (claim: ClaimWork) => ({
     deletedAt: { $exists: false },
   } as Filter<WorkDocument>,
   update: [
-      {
-        $set: {
-          status: WORK_WORDS[claim.kind].active,
-          epoch: claim.epoch,
-          attempts: claim.countsAttempt ? { $add: ['$attempts', 1] } : '$attempts',
-          dispatchId: claim.dispatchId,
-          reason: null,
-          updatedAt: '$$NOW',
-          'ledger.claimedAt': { $ifNull: ['$ledger.claimedAt', '$$NOW'] },
-          'ledger.streamedAt': { $ifNull: ['$ledger.streamedAt', claim.streamedAt] },
-        },
+    {
+      $set: {
+        status: WORK_WORDS[claim.kind].active,
+        epoch: claim.epoch,
+        attempts: claim.countsAttempt ? { $add: ['$attempts', 1] } : '$attempts',
+        dispatchId: claim.dispatchId,
+        reason: null,
+        updatedAt: '$$NOW',
+        'ledger.claimedAt': { $ifNull: ['$ledger.claimedAt', '$$NOW'] },
+        'ledger.streamedAt': { $ifNull: ['$ledger.streamedAt', claim.streamedAt] },
       },
-    ],
+    },
+  ],
 });
 
 /** The second gate of a claim: the item is still due, at the epoch that was read. Null: it is not. */

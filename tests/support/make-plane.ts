@@ -4,7 +4,6 @@ import { systemClock, type Clock } from '@/lib/kernel/clock';
 import { AgentTypeCache } from '@/lib/services/agent-types/cache';
 import type { Plane } from '@/lib/services/context';
 import { Doorbell } from '@/lib/services/dispatches/doorbell';
-import { StartQueue } from '@/lib/services/dispatches/start-queue';
 import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
 import { DatabaseProbe } from '@/lib/services/health/probes';
 import { AuthCache } from '@/lib/services/identity/auth-cache';
@@ -53,7 +52,6 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     settings: new SettingsCache(collections, now),
     authCache: new AuthCache(now),
     doorbell: new Doorbell(),
-    starts: new StartQueue(() => plane),
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,

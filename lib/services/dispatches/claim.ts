@@ -7,6 +7,7 @@ import { noteClaimer } from './note-claimer';
 import type { Candidate } from './candidate';
 import { findCandidates } from './find-candidates';
 import { startCandidate } from './start-candidate';
+import { startQueued } from './start-queue';
 import { SlotPool } from './slot-pool';
 
 /** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
@@ -31,6 +32,8 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
   }
 }
 
+const tookAny = ({ dispatches }: ClaimResult): boolean => dispatches.length > 0;
+
 /**
  * What is claimed by its id is not taken up beside the claim; and of orchestrators that come for the same event at
  * once, the others hear how the first fared before they trouble the database.
@@ -38,8 +41,7 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
 async function attemptHeld(ctx: Context, claim: Claim): Promise<ClaimResult> {
   const attempt = () => attemptClaim(ctx, claim);
   if (claim.source?.kind !== 'message') return attempt();
-  const took = ({ dispatches }: ClaimResult) => dispatches.length > 0;
-  return (await ctx.plane.adoption.hold(claim.source.id, attempt, took)) ?? { dispatches: [], reason: 'taken' };
+  return (await ctx.plane.adoption.hold(claim.source.id, attempt, tookAny)) ?? { dispatches: [], reason: 'taken' };
 }
 
 async function attemptClaim(ctx: Context, claim: Claim, isSecond = false): Promise<ClaimResult> {
@@ -97,7 +99,7 @@ async function startAndBundle(
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
   const outcome = await (candidate.mode === 'start'
-    ? ctx.plane.starts.start({ ctx, claim, candidate, slots })
+    ? startQueued({ ctx, claim, candidate, slots })
     : startCandidate(ctx, claim, candidate, slots));
   return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
 }

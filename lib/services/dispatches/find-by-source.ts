@@ -6,18 +6,14 @@ import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { findAsItStands, findWorkItem, WORK_WORDS } from '../../store/work-items';
 import type { Context } from '../context';
-import type { RawMessage } from '../messages/plan-adoption';
+import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
 import type { Found } from './candidate';
 import { CLOCK_SLACK_MS, headsOf } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
-export async function findBySource(
-  ctx: Context,
-  claim: Claim,
-  source: NonNullable<Claim['source']>,
-): Promise<Found> {
+export async function findBySource(ctx: Context, claim: Claim, source: NonNullable<Claim['source']>): Promise<Found> {
   const { plane, principal } = ctx;
   const c = plane.collections;
   const id = bodyId('source.id', source.id);
@@ -27,7 +23,8 @@ export async function findBySource(
   if (raw) {
     const hasThread = takenIn !== null;
     const candidate = source.kind === 'message' ? await rawCandidate(ctx, raw, hasThread) : await adoptTask(plane, id);
-    if (candidate) return isWanted(claim, candidate.type.slug) ? { candidates: [candidate], reason: 'nothing-due' } : NOTHING;
+    if (candidate)
+      return isWanted(claim, candidate.type.slug) ? { candidates: [candidate], reason: 'nothing-due' } : NOTHING;
     item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });
   }
   if (!item) return { candidates: [], reason: 'taken' };

@@ -3,7 +3,8 @@ import type { DueItem } from '../../store/work-items';
 import type { Context } from '../context';
 import { adoptRawMessages } from '../messages/adopt-message';
 import type { StartCandidate } from './candidate';
-import { planAdoption, type AdoptionPlan, type RawMessage } from '../messages/plan-adoption';
+import type { RawMessage } from '../../store/raw-document';
+import { planAdoption, type AdoptionPlan } from '../messages/plan-adoption';
 
 /**
  * A raw message that its own claim can take up: one that opens its own thread and may start now. Every other raw one

@@ -13,4 +13,3 @@ export interface Started {
   subject?: string;
 }
 export type StartOutcome = Started | { reason: ClaimReason };
-

@@ -3,7 +3,8 @@ import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessage, adoptMessages, findRawMessages } from '../../store/messages';
 import { openRawThread, openRawThreads } from '../../store/threads';
 import type { Plane } from '../context';
-import { planAdoption, type AdoptionPlan, type RawMessage } from './plan-adoption';
+import type { RawMessage } from '../../store/raw-document';
+import { planAdoption, type AdoptionPlan } from './plan-adoption';
 
 /**
  * Takes up messages that drivers inserted: judges them, opens their threads, fills in what is absent. Safe to call by

@@ -1,15 +1,13 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
-import type { MessageDocument, ObjectId } from '../../store/documents';
+import type { ObjectId } from '../../store/documents';
 import type { MessageAdoption } from '../../store/messages';
-import { asObjectId, describeRaw } from '../../store/raw-document';
+import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
 import { routeMessage } from './route-message';
 import { titleOf } from './title-of';
-
-export type RawMessage = Partial<MessageDocument> & Record<string, unknown> & { _id: ObjectId };
 
 /** What taking up a raw message would write. `own`: its thread is made from it, as first message. */
 export interface AdoptionPlan {

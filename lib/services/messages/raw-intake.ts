@@ -1,6 +1,6 @@
 import type { ObjectId } from '../../store/documents';
 import { bodyId } from '../../store/ids';
-import type { RawMessage } from './plan-adoption';
+import type { RawMessage } from '../../store/raw-document';
 
 /** Waiting to be read, or read and not yet taken up; past this many a claim and the adoption read for themselves. */
 const MOST = 1_000;

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { deferred, type Deferred } from '@/lib/kernel/deferred';
+import { GroupCommit } from '@/lib/kernel/group-commit';
+
+const turns = async () => {
+  for (let n = 0; n < 10; n += 1) await Promise.resolve();
+};
+
+function rig(abreast: number, mostTogether = 100) {
+  const runs: { batch: number[]; done: Deferred<string[]> }[] = [];
+  const group = new GroupCommit<number, string>({
+    abreast,
+    mostTogether,
+    run: batch => {
+      const done = deferred<string[]>();
+      runs.push({ batch, done });
+      return done.promise;
+    },
+  });
+  return { group, runs, batches: () => runs.map(({ batch }) => batch) };
+}
+
+describe('group commit', () => {
+  it('lets one alone go at once, and those of one turn together', async () => {
+    const { group, batches } = rig(2);
+    void group.submit(1);
+    await turns();
+    expect(batches()).toEqual([[1]]);
+    void group.submit(2);
+    void group.submit(3);
+    await turns();
+    expect(batches()).toEqual([[1], [2, 3]]);
+  });
+
+  it('keeps those that come meanwhile, and answers each its own', async () => {
+    const { group, runs, batches } = rig(1);
+    const answers = [group.submit(1)];
+    await turns();
+    answers.push(group.submit(2), group.submit(3));
+    await turns();
+    expect(batches()).toEqual([[1]]);
+    runs[0]!.done.resolve(['one']);
+    await turns();
+    expect(batches()).toEqual([[1], [2, 3]]);
+    runs[1]!.done.resolve(['two', 'three']);
+    expect(await Promise.all(answers)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('takes no more than fits, the rest next', async () => {
+    const { group, runs, batches } = rig(1, 2);
+    [1, 2, 3].forEach(n => void group.submit(n));
+    await turns();
+    runs[0]!.done.resolve(['', '']);
+    await turns();
+    expect(batches()).toEqual([[1, 2], [3]]);
+  });
+
+  it('goes on after a failure, which is everybody’s of that batch', async () => {
+    const { group, runs } = rig(1);
+    const failed = [group.submit(1), group.submit(2)];
+    await turns();
+    const next = group.submit(3);
+    runs[0]!.done.reject(new Error('away'));
+    for (const answer of failed) await expect(answer).rejects.toThrow('away');
+    await turns();
+    runs[1]!.done.resolve(['three']);
+    expect(await next).toBe('three');
+  });
+});

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { deferred } from '@/lib/kernel/deferred';
+import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
+import { until } from '../sdk/until';
+
+const A = 'a'.repeat(24);
+const B = 'b'.repeat(24);
+let queue: AdoptionQueue;
+afterEach(() => queue.close());
+
+function rig() {
+  const adopted: string[][] = [];
+  queue = new AdoptionQueue({
+    messages: ids => {
+      adopted.push(ids.map(String));
+      return Promise.resolve();
+    },
+    task: () => Promise.resolve(),
+    failed: error => {
+      throw error;
+    },
+  });
+  return adopted;
+}
+
+describe('adoption queue', () => {
+  it('lets each wait its own time: one that has just come is not taken along', async () => {
+    const adopted = rig();
+    queue.note('message', A);
+    await new Promise(resolve => setTimeout(resolve, 150));
+    queue.note('message', B);
+    await until('the first is taken up', () => adopted.length > 0);
+    expect(adopted).toEqual([[A]]);
+    await until('the second is taken up', () => adopted.length > 1);
+    expect(adopted[1]).toEqual([B]);
+  });
+
+  it('waits for nobody who reads', async () => {
+    const adopted = rig();
+    queue.note('message', A);
+    queue.note('message', B);
+    await queue.flush();
+    expect(adopted).toEqual([[A, B]]);
+  });
+
+  it('leaves alone what a claim takes up, and takes up what a claim left', async () => {
+    const adopted = rig();
+    const [took, left] = [deferred<boolean>(), deferred<boolean>()];
+    queue.note('message', A);
+    const claims = [queue.hold(A, () => took.promise, Boolean), queue.hold(B, () => left.promise, Boolean)];
+    queue.note('message', B);
+    const flushed = queue.flush();
+    expect(adopted).toEqual([]);
+    took.resolve(true);
+    left.resolve(false);
+    expect(await Promise.all(claims)).toEqual([true, false]);
+    await flushed;
+    await until('the one that was left is taken up', () => adopted.length > 0);
+    expect(adopted).toEqual([[B]]);
+  });
+
+  it('answers a second claim null when the first took it, and lets it try when it did not', async () => {
+    rig();
+    const first = deferred<boolean>();
+    const held = queue.hold(A, () => first.promise, Boolean);
+    let tried = 0;
+    const second = queue.hold(A, () => Promise.resolve((tried += 1) > 0), Boolean);
+    first.resolve(true);
+    expect(await held).toBe(true);
+    expect(await second).toBeNull();
+    expect(tried).toBe(0);
+    expect(await queue.hold(A, () => Promise.resolve(false), Boolean)).toBe(false);
+    expect(await queue.hold(A, () => Promise.resolve(true), Boolean)).toBe(true);
+  });
+});
