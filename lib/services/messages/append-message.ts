@@ -8,6 +8,7 @@ import { newId } from '../../store/ids';
 import { insertMessage, messageExists } from '../../store/messages';
 import { insertThread, takeSeq } from '../../store/threads';
 import type { Plane } from '../context';
+import { reopenLostThread } from './lost-thread';
 import { routeMessage, type Routing } from './route-message';
 import { titleOf } from './title-of';
 
@@ -53,7 +54,8 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
       hops,
     }));
   const thread = message.threadId
-    ? await takeSeq(c, message.tenantId, message.threadId)
+    ? ((await takeSeq(c, message.tenantId, message.threadId)) ??
+      (await reopenLostThread(plane, message.tenantId, message.threadId)))
     : await insertThread(c, openedThread(message, id));
   if (!thread) throw notFound('thread', message.threadId!.toHexString());
   return insertMessage(c, YIELDS_MS[message.priority], {

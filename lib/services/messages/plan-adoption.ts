@@ -45,7 +45,7 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
   return { ok: true, plan: { thread, own: threadId.equals(raw._id), adoption } };
 }
 
-const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewThread => ({
+export const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewThread => ({
   _id,
   tenantId,
   createdBy: raw.createdBy ?? RAW_INSERT,
