@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../kernel/clock';
 import type { Collections } from './collections';
 import { fence, WRITABLE } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
+import type { Usage } from '../domain/fields';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
 
@@ -54,30 +55,72 @@ export async function endDispatch(
   tenantId: string,
   id: ObjectId,
   epoch: number,
-  outcome: { status: 'done' | 'failed' | 'released'; set: Document; output?: string },
+  outcome: EndingOutcome,
 ): Promise<DispatchDocument | null> {
+  return c.dispatches.findOneAndUpdate(fence(tenantId, id, epoch), ending(epoch, outcome), {
+    returnDocument: 'after',
+  });
+}
+
+interface EndingOutcome {
+  status: 'done' | 'failed' | 'released';
+  set: Document;
+  output?: string;
+}
+
+function ending(epoch: number, { status, set, output }: EndingOutcome): Document[] {
   const stopping = { $eq: ['$status', 'cancelling'] };
-  const late = { epoch, output: { $literal: outcome.output ?? '' }, at: '$$NOW' };
-  return c.dispatches.findOneAndUpdate(
-    fence(tenantId, id, epoch),
-    [
-      {
-        $set: {
-          ...outcome.set,
-          output: { $cond: [stopping, null, { $literal: outcome.output ?? null }] },
-          lateOutput: outcome.output === undefined ? '$lateOutput' : { $cond: [stopping, late, '$lateOutput'] },
-          status: { $cond: [stopping, 'cancelled', outcome.status] },
-          updatedAt: '$$NOW',
-          endedAt: '$$NOW',
-          leaseUntil: null,
-          keyReadsUntil: { $add: ['$$NOW', KEY_READS_MS] },
-          settled: false,
-        },
+  const late = { epoch, output: { $literal: output ?? '' }, at: '$$NOW' };
+  return [
+    {
+      $set: {
+        ...set,
+        output: { $cond: [stopping, null, { $literal: output ?? null }] },
+        lateOutput: output === undefined ? '$lateOutput' : { $cond: [stopping, late, '$lateOutput'] },
+        status: { $cond: [stopping, 'cancelled', status] },
+        updatedAt: '$$NOW',
+        endedAt: '$$NOW',
+        leaseUntil: null,
+        keyReadsUntil: { $add: ['$$NOW', KEY_READS_MS] },
+        settled: false,
       },
-      LET_GO,
-    ],
-    { returnDocument: 'after' },
+    },
+    LET_GO,
+  ];
+}
+
+export interface Completion {
+  id: ObjectId;
+  epoch: number;
+  output: string;
+  usage: Usage | null;
+}
+
+/** Everything of a dispatch but what may be large. */
+const WITHOUT_OUTPUT = { output: 0, keyHash: 0 };
+export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;
+
+/**
+ * The same for many that are done, in two round trips: each fenced by itself, `endedIn` says which of them this call
+ * ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs.
+ */
+export async function endDispatches(
+  c: Collections,
+  tenantId: string,
+  completions: Completion[],
+  endedIn: ObjectId,
+): Promise<EndedDispatch[]> {
+  await c.dispatches.bulkWrite(
+    completions.map(({ id, epoch, output, usage }) => ({
+      updateOne: {
+        filter: fence(tenantId, id, epoch),
+        update: ending(epoch, { status: 'done', output, set: { usage: { $literal: usage }, endedIn } }),
+      },
+    })),
+    { ordered: false },
   );
+  const ids = completions.map(({ id }) => id);
+  return c.dispatches.find({ _id: { $in: ids }, tenantId }, { projection: WITHOUT_OUTPUT }).toArray();
 }
 
 /** A finished attempt's text that may no longer count: kept where a person can take it or leave it. */
@@ -134,6 +177,12 @@ export function findUnsettled(c: Collections, olderThanMs: number, limit: number
 
 export async function markSettled(c: Collections, id: ObjectId, epoch: number): Promise<void> {
   await c.dispatches.updateOne({ _id: id, epoch }, { $set: { settled: true } });
+}
+
+/** Of dispatches that are done: that is final, so they need no epoch. Lost with a primary, the sweep settles again. */
+export async function markAllSettled(c: Collections, ids: ObjectId[]): Promise<void> {
+  const filter = { _id: { $in: ids }, status: 'done' as const };
+  await c.dispatches.updateMany(filter, { $set: { settled: true } }, { writeConcern: { w: 1 } });
 }
 
 /** Asks a running dispatch to stop; a waiting one has nobody to ask and ends at once. */

@@ -88,6 +88,8 @@ export interface ThreadDocument extends RecordDocument {
   lastSeq: number;
   messageCount: number;
   lastMessageAt: Date | null;
+  /** Names the batch that took its place last: told apart from others that took one at the same time. */
+  seqTakenBy?: ObjectId;
 }
 
 export interface ProjectDocument extends RecordDocument {
@@ -157,6 +159,8 @@ export interface DispatchDocument extends RecordDocument {
   replied?: boolean;
   /** Ids of what settling makes, chosen with the outcome, so that settling twice makes it once. */
   replyId: ObjectId;
+  /** Names the batch that ended it: of two that brought the same outcome, who was first. */
+  endedIn?: ObjectId;
   /** False from an outcome until its effects (reply, source status, asker woken) are all written. */
   settled: boolean;
   leaseTouchedAt: Date | null;

@@ -4,10 +4,14 @@ import type { MessageDocument } from './documents';
 import { findHeldBy } from './work-items';
 import { listPage, type PageOrder, type PageRequest } from './list-page';
 
-type NewMessage = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;
+export type NewMessageRow = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;
 
 /** `yieldsMs` puts less urgent work later in rank; all times are the database's. */
-export async function insertMessage(c: Collections, yieldsMs: number, message: NewMessage): Promise<MessageDocument> {
+export async function insertMessage(
+  c: Collections,
+  yieldsMs: number,
+  message: NewMessageRow,
+): Promise<MessageDocument> {
   const row = await c.messages.findOneAndUpdate(
     { _id: message._id, createdAt: { $exists: false } },
     [
@@ -50,7 +54,7 @@ export const findLastMessages = async (
   return rows.toReversed();
 };
 
-export type AdoptionDefaults = Omit<NewMessage, '_id' | 'body' | 'ledger'>;
+export type AdoptionDefaults = Omit<NewMessageRow, '_id' | 'body' | 'ledger'>;
 
 /** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */
 export interface MessageAdoption {

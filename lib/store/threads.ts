@@ -34,6 +34,44 @@ export function takeSeq(c: Collections, tenantId: string, id: ObjectId): Promise
   );
 }
 
+/**
+ * The next place in each of these threads, after what was read; one round trip where nobody else took one meanwhile.
+ * By hex id the places that were got. A thread that is missing moved on: its place is to be taken by itself.
+ * `takenBy` is this call's own; the caller's next majority write covers these.
+ */
+export async function takeSeqs(
+  c: Collections,
+  threads: ThreadDocument[],
+  takenBy: ObjectId,
+): Promise<Map<string, number>> {
+  const next = new Map(threads.map(({ _id, lastSeq }) => [_id.toHexString(), lastSeq + 1]));
+  if (threads.length === 0) return next;
+  const { matchedCount } = await c.threads.bulkWrite(
+    threads.map(({ _id, lastSeq, status }) => ({
+      updateOne: {
+        filter: { _id, lastSeq, status, deletedAt: { $exists: false } },
+        update: {
+          $set: { lastSeq: lastSeq + 1, seqTakenBy: takenBy, status: status === 'done' ? 'open' : status },
+          $inc: { messageCount: 1 },
+          $currentDate: { lastMessageAt: true, updatedAt: true },
+        },
+      },
+    })),
+    { ordered: false, writeConcern: { w: 1 } },
+  );
+  if (matchedCount === threads.length) return next;
+  const ids = threads.map(({ _id }) => _id);
+  // Written a moment ago, for one server alone.
+  const ours = await c.threads
+    .find({ _id: { $in: ids }, seqTakenBy: takenBy }, { projection: { _id: 1 }, readConcern: { level: 'local' } })
+    .toArray();
+  const got = new Set(ours.map(({ _id }) => _id.toHexString()));
+  return new Map([...next].filter(([id]) => got.has(id)));
+}
+
+export const findThreadsById = (c: Collections, ids: ObjectId[]): Promise<ThreadDocument[]> =>
+  c.threads.find({ _id: { $in: ids }, deletedAt: { $exists: false } }).toArray();
+
 export function findThread(c: Collections, tenantId: string, id: ObjectId): Promise<ThreadDocument | null> {
   return c.threads.findOne({ _id: id, tenantId, deletedAt: { $exists: false } });
 }

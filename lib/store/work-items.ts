@@ -205,16 +205,19 @@ export interface ReleaseWork {
   set: Document;
 }
 
+/** The item, as long as that dispatch has it at that epoch. */
+export const heldBy = <T>(
+  { active, waiting }: WorkWords,
+  { id, dispatchId, epoch }: Pick<ReleaseWork, 'id' | 'dispatchId' | 'epoch'>,
+): Filter<T> => ({ _id: id, dispatchId, epoch, status: { $in: [active, waiting] } }) as unknown as Filter<T>;
+
 /** Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). */
 export async function updateHeldWork(
   c: Collections,
   { kind, id, dispatchId, epoch, set }: ReleaseWork,
 ): Promise<boolean> {
-  const { active, waiting } = WORK_WORDS[kind];
-  const result = await workCollection(c, kind).updateOne(
-    { _id: id, dispatchId, epoch, status: { $in: [active, waiting] } } as Filter<WorkDocument>,
-    [{ $set: { ...set, updatedAt: '$$NOW' } }],
-  );
+  const filter = heldBy<WorkDocument>(WORK_WORDS[kind], { id, dispatchId, epoch });
+  const result = await workCollection(c, kind).updateOne(filter, [{ $set: { ...set, updatedAt: '$$NOW' } }]);
   return result.matchedCount === 1;
 }
 

@@ -5,6 +5,8 @@ const START_WITHIN_MS = 30_000;
 
 export interface BenchChild {
   ready: Record<string, unknown>;
+  /** Resolves with the next thing it says. */
+  ask<T>(message: object): Promise<T>;
   onMessage(run: (message: Record<string, unknown>) => void): void;
   stop(): Promise<void>;
 }
@@ -24,6 +26,16 @@ export async function startRole(role: string, orders: unknown): Promise<BenchChi
   });
   return {
     ready,
+    ask: message =>
+      new Promise((resolve, reject) => {
+        const ended = (code: number | null) => reject(new Error(`${role} ended with ${code}`));
+        child.once('exit', ended);
+        child.once('message', answer => {
+          child.off('exit', ended);
+          resolve(answer as never);
+        });
+        child.send(message);
+      }),
     onMessage: run => void child.on('message', message => run(message as Record<string, unknown>)),
     stop: () =>
       new Promise(resolve => {

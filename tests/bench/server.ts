@@ -8,6 +8,8 @@ import { postJson } from './http-call';
 
 export interface BenchServer {
   url: string;
+  /** Of the web process, for its memory and its CPU. */
+  pid: number;
   /** An orchestrator's. */
   token: string;
   mongodbUri: string;
@@ -20,7 +22,7 @@ const START_WITHIN_MS = 120_000;
 const CONCURRENCY = 10_000;
 
 /** The real web process with its own mongod, on a data folder that goes with it. */
-export async function startServer(): Promise<BenchServer> {
+export async function startServer(env: Record<string, string> = {}): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
   const web = spawn(process.execPath, [join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
     env: {
@@ -30,6 +32,7 @@ export async function startServer(): Promise<BenchServer> {
       MCP_PORT: '0',
       LOG_LEVEL: 'warn',
       NODE_ENV: 'production',
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -45,7 +48,7 @@ export async function startServer(): Promise<BenchServer> {
     const issued = await postJson(`${run.urls.web}/api/tokens`, admin, { role: 'orchestrator', label: 'bench' });
     const { token } = issued.body as { token: string };
     await raiseLimit(run.urls.web, admin);
-    return { url: run.urls.web, token, mongodbUri: run.mongodbUri, database: run.database, stop };
+    return { pid: web.pid!, url: run.urls.web, token, mongodbUri: run.mongodbUri, database: run.database, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import { requirePermission } from '../../auth/policy';
+import { redactSecrets } from '../../auth/redact';
 import type { CompleteMany } from '../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../domain/errors';
-import { pathId } from '../../store/ids';
+import { endDispatches, type Completion } from '../../store/dispatches';
+import type { DispatchDocument } from '../../store/documents';
+import { hex, newId, pathId } from '../../store/ids';
+import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
-import { endWithOutput } from './life-cycle';
+import { refusalOf, REPEATABLE } from './life-cycle';
+import { settleTogether } from './settle-together';
 
 export interface CompletedItem {
   id: string;
@@ -12,22 +17,56 @@ export interface CompletedItem {
   code?: string;
 }
 
-/** Each item stands for itself: one stale epoch among a hundred refuses one. */
+/**
+ * Each item stands for itself: one stale epoch among a hundred refuses one. They are written together, every step
+ * once for all; a crash between two leaves what the sweep finds, as after a single one.
+ */
 export async function completeDispatches(
   ctx: Context,
   { items }: z.infer<typeof CompleteMany>,
 ): Promise<{ results: CompletedItem[] }> {
   requirePermission(ctx.principal, 'dispatches:work');
-  const results = await Promise.all(
-    items.map(async ({ id, ...completion }): Promise<CompletedItem> => {
-      try {
-        const { status } = await endWithOutput(ctx, pathId('dispatch', id), completion);
-        return { id, status };
-      } catch (error) {
-        if (!isControlPlaneError(error)) throw error;
-        return { id, status: 'refused', code: error.code };
-      }
-    }),
-  );
+  const completions = items.map(({ id, epoch, output, usage }): Completion => {
+    return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage: usage ?? null };
+  });
+  const ended = await endTogether(ctx, completions);
+  crashPoint('complete:after-outcome');
+  const [results] = await Promise.all([
+    Promise.all(completions.map(completion => resultOf(ctx, completion, ended.get(hex(completion.id))))),
+    settleTogether(ctx.plane, [...ended.values()]),
+  ]);
   return { results };
+}
+
+/** By id, those that this very call ended. */
+async function endTogether(
+  { plane, principal }: Context,
+  completions: Completion[],
+): Promise<Map<string, DispatchDocument>> {
+  const endedIn = newId();
+  const outputs = new Map(completions.map(({ id, epoch, output }) => [`${hex(id)}/${epoch}`, output]));
+  const rows = await endDispatches(plane.collections, principal.tenantId, completions, endedIn);
+  const ended = new Map<string, DispatchDocument>();
+  for (const row of rows) {
+    if (!row.endedIn?.equals(endedIn)) continue;
+    // A dispatch that was being stopped ends as cancelled, and its output is kept as late.
+    const output = row.status === 'done' ? outputs.get(`${hex(row._id)}/${row.epoch}`)! : null;
+    ended.set(hex(row._id), { ...row, output } as DispatchDocument);
+  }
+  return ended;
+}
+
+async function resultOf(
+  ctx: Context,
+  { id, epoch, output }: Completion,
+  ended: DispatchDocument | undefined,
+): Promise<CompletedItem> {
+  if (ended?.epoch === epoch) return { id: hex(id), status: ended.status };
+  try {
+    const { status } = await refusalOf(ctx, id, epoch, REPEATABLE, output);
+    return { id: hex(id), status };
+  } catch (error) {
+    if (!isControlPlaneError(error)) throw error;
+    return { id: hex(id), status: 'refused', code: error.code };
+  }
 }

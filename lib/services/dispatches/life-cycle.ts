@@ -24,6 +24,9 @@ export interface Ended {
   epoch: number;
 }
 
+/** Told again to whoever ends it again at the same epoch. */
+export const REPEATABLE: DispatchStatus[] = ['done', 'failed', 'released', 'cancelled'];
+
 const endedOf = (row: DispatchDocument): Ended => ({ id: hex(row._id), status: row.status, epoch: row.epoch });
 
 export const heartbeatOf = (row: DispatchDocument): HeartbeatResult => ({
@@ -99,7 +102,7 @@ export async function endWithOutput(
     output,
     set: { usage: { $literal: usage ?? null }, ...extra },
   });
-  if (!row) return endedOf(await refusalOf(ctx, id, epoch, ['done', 'failed', 'released', 'cancelled'], output));
+  if (!row) return endedOf(await refusalOf(ctx, id, epoch, REPEATABLE, output));
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
   return endedOf(row);
@@ -114,7 +117,7 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
     status: 'failed',
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
-  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE));
   if (retryNotBefore !== undefined) {
     await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
   }
@@ -129,7 +132,7 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
     status: 'released',
     set: {},
   });
-  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE));
   await settleDispatch(ctx.plane, row);
   return endedOf(row);
 }
@@ -138,7 +141,7 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
  * Why a fenced write matched nothing: answers with the row when that is an outcome to repeat (`repeatable`), else
  * throws. A lease that ran out is ended here and now, so that its owner hears the truth before any sweep.
  */
-async function refusalOf(
+export async function refusalOf(
   ctx: Context,
   id: ObjectId,
   epoch: number,

@@ -30,7 +30,7 @@ async function replyToMessage(plane: Plane, dispatch: DispatchDocument): Promise
   await markWorkDone(c, dispatch, { status: 'done' });
 }
 
-function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
+export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
   // With `expectsReply` the sender asked to get it as work; every other reply waits in an inbox and wakes nobody.
   const isWork = source.expectsReply && source.from.kind === 'agent' && source.kind !== 'question';
   return {

@@ -5,7 +5,7 @@ import type { MessageKind, Sender } from '../../domain/message/schema';
 import { redactSecrets } from '../../auth/redact';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { newId } from '../../store/ids';
-import { insertMessage, messageExists } from '../../store/messages';
+import { insertMessage, messageExists, type NewMessageRow } from '../../store/messages';
 import { insertThread, takeSeq } from '../../store/threads';
 import type { Plane } from '../context';
 import { reopenLostThread } from './lost-thread';
@@ -58,8 +58,17 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
       (await reopenLostThread(plane, message.tenantId, message.threadId)))
     : await insertThread(c, openedThread(message, id));
   if (!thread) throw notFound('thread', message.threadId!.toHexString());
-  return insertMessage(c, YIELDS_MS[message.priority], {
-    _id: id,
+  return insertMessage(c, YIELDS_MS[message.priority], messageRow({ ...message, id }, thread, routing));
+}
+
+/** As it is stored, at the place its thread gave it. */
+export function messageRow(
+  message: NewMessage & { id: ObjectId },
+  thread: Pick<ThreadDocument, '_id' | 'lastSeq' | 'projectId'>,
+  routing: Routing,
+): NewMessageRow {
+  return {
+    _id: message.id,
     tenantId: message.tenantId,
     createdBy: message.createdBy,
     threadId: thread._id,
@@ -74,7 +83,7 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
     body: redactSecrets(message.body),
     inReplyTo: message.inReplyTo ?? null,
     expectsReply: message.expectsReply ?? false,
-    hops,
+    hops: message.hops ?? 0,
     status: routing.status,
     reason: routing.reason,
     options: message.options ?? null,
@@ -83,7 +92,7 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
     epoch: 0,
     dispatchId: null,
     ledger: {},
-  });
+  };
 }
 
 /** Its id is the message's, as it is for a raw insert: one rule for both. */

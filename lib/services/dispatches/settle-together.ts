@@ -1,0 +1,119 @@
+import { YIELDS_MS } from '../../domain/dispatch/ranking';
+import { must } from '../../kernel/assert';
+import { markAllSettled } from '../../store/dispatches';
+import type { DispatchDocument, MessageDocument, ThreadDocument } from '../../store/documents';
+import { hex, newId } from '../../store/ids';
+import { findMessagesById, findTaken, replyAndFinish, type Reply } from '../../store/replies';
+import { findThreadsById, takeSeqs } from '../../store/threads';
+import { crashPoint } from '../../telemetry/crash-point';
+import type { Plane } from '../context';
+import { messageRow } from '../messages/append-message';
+import { settleDispatch } from './settle';
+import { replyTo } from './settle-done';
+
+interface Answered {
+  dispatch: DispatchDocument;
+  source: MessageDocument;
+  /** Where its reply goes; null: it makes none, or has made it. */
+  thread: ThreadDocument | null;
+}
+
+/**
+ * As `settleDispatch`, for many: what they have in common, a message whose reply waits in an inbox, is written
+ * together, each step once for all. Whatever wakes or frees somebody (a question, a reply that is work, a task, a
+ * stop) goes one by one, after them.
+ */
+export async function settleTogether(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {
+  if (dispatches.length < 2) return settleAlone(plane, dispatches);
+  const { together, alone } = await sort(plane, dispatches);
+  const left = await settleAnswered(plane, together);
+  await settleAlone(plane, [...left, ...alone]);
+}
+
+async function settleAlone(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {
+  await Promise.all(dispatches.map(dispatch => settleDispatch(plane, dispatch)));
+}
+
+async function sort(
+  { collections: c }: Plane,
+  dispatches: DispatchDocument[],
+): Promise<{ together: Answered[]; alone: DispatchDocument[] }> {
+  const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
+  const replying = plain.filter(({ output, replied }) => (output ?? '') !== '' && replied !== true);
+  const [sources, threads, made] = await Promise.all([
+    findMessagesById(
+      c,
+      plain.map(({ source }) => source.id),
+    ),
+    findThreadsById(
+      c,
+      replying.flatMap(({ threadId }) => threadId ?? []),
+    ),
+    findTaken(
+      c,
+      replying.map(({ replyId }) => replyId),
+    ),
+  ]);
+  const sourceById = new Map(sources.map(row => [hex(row._id), row]));
+  const threadById = new Map(threads.map(row => [hex(row._id), row]));
+  const together: Answered[] = [];
+  const alone = dispatches.filter(dispatch => !plain.includes(dispatch));
+  for (const dispatch of plain) {
+    const source = sourceById.get(hex(dispatch.source.id));
+    const isReplying = replying.includes(dispatch);
+    const needsPlace = isReplying && !made.has(hex(dispatch.replyId));
+    const thread = needsPlace && source ? (threadById.get(hex(source.threadId)) ?? null) : null;
+    const isOwn = source?.tenantId === dispatch.tenantId;
+    if (!isOwn || (isReplying && wakes(dispatch, source)) || (needsPlace && !givesPlaces(thread, dispatch))) {
+      alone.push(dispatch);
+      continue;
+    }
+    together.push({ dispatch, source, thread });
+    // A second reply in the same thread waits for the first.
+    if (thread) threadById.delete(hex(thread._id));
+  }
+  return { together, alone };
+}
+
+/** An asker, or the sender that wanted the reply as work. Also where the reply stands already: a crash came between. */
+const wakes = (dispatch: DispatchDocument, source: MessageDocument): boolean =>
+  source.kind === 'question' || replyTo(source, dispatch).assignedTo !== null;
+
+const givesPlaces = (thread: ThreadDocument | null, { tenantId }: DispatchDocument): boolean =>
+  thread?.tenantId === tenantId && Number.isInteger(thread.lastSeq);
+
+/** Answers those whose thread moved on meanwhile: they are left as they were. */
+async function settleAnswered(plane: Plane, answered: Answered[]): Promise<DispatchDocument[]> {
+  if (answered.length === 0) return [];
+  const c = plane.collections;
+  const seqs = await takeSeqs(
+    c,
+    answered.flatMap(({ thread }) => thread ?? []),
+    newId(),
+  );
+  crashPoint('complete:after-place');
+  const ready = answered.filter(({ thread }) => thread === null || seqs.has(hex(thread._id)));
+  await replyAndFinish(
+    c,
+    ready.flatMap(({ dispatch, source, thread }) =>
+      thread ? [replyIn(dispatch, source, { ...thread, lastSeq: seqs.get(hex(thread._id))! })] : [],
+    ),
+    ready.map(({ dispatch }) => dispatch),
+  );
+  crashPoint('complete:after-reply');
+  crashPoint('settle:before-mark');
+  await markAllSettled(
+    c,
+    ready.map(({ dispatch }) => dispatch._id),
+  );
+  for (const tenantId of new Set(ready.map(({ dispatch }) => dispatch.tenantId))) plane.doorbell.ring(tenantId);
+  return answered.filter(one => !ready.includes(one)).map(({ dispatch }) => dispatch);
+}
+
+function replyIn(dispatch: DispatchDocument, source: MessageDocument, thread: ThreadDocument): Reply {
+  const message = messageRow({ ...replyTo(source, dispatch), id: dispatch.replyId }, thread, NOBODYS);
+  const endedAt = must(dispatch.endedAt, 'a dispatch that is done has ended');
+  return { message, rankAt: new Date(endedAt.getTime() + YIELDS_MS[source.priority]) };
+}
+
+const NOBODYS = { status: 'none', reason: null } as const;
