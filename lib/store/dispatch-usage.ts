@@ -8,14 +8,17 @@ const FIGURES = ['inputTokens', 'outputTokens', 'costUsd'] as const satisfies re
 const DECIMALS = 9;
 
 /**
- * Adds what one epoch used, once: a second report of the same epoch changes nothing. `usage` is always the sum, so a
- * dispatch that asked and was resumed shows all of its turns.
+ * Adds what one epoch used, each figure once: a second report of the same epoch only fills in what the first left out
+ * (an agent may know its tokens, its session what they cost). `usage` is always the sum, so a dispatch that asked and
+ * was resumed shows all of its turns.
  */
 export function usageStages(epoch: number, usage: Usage): Document[] {
   const known = { $ifNull: ['$usages', []] };
   const isKnown = { $in: [epoch, { $ifNull: ['$usages.epoch', []] }] };
+  const filled = { $cond: [{ $eq: ['$$this.epoch', epoch] }, { $mergeObjects: [usage, '$$this'] }, '$$this'] };
+  const added = { $concatArrays: [known, [{ epoch, ...usage }]] };
   return [
-    { $set: { usages: { $cond: [isKnown, known, { $concatArrays: [known, [{ epoch, ...usage }]] }] } } },
+    { $set: { usages: { $cond: [isKnown, { $map: { input: known, in: filled } }, added] } } },
     { $set: { usage: { $mergeObjects: FIGURES.map(sumOf) } } },
   ];
 }

@@ -173,10 +173,11 @@ async function refusalOf(
 
 /**
  * What a turn used was paid for whether its outcome counts or not: it came late, it asked and waits, or its agent had
- * ended the dispatch before the session could say what that cost. Counted once an epoch all the same.
+ * ended the dispatch before the session could say what that cost. Each figure counts once an epoch all the same.
  */
 async function countRefused({ plane }: Context, row: DispatchDocument, epoch: number, usage: Usage): Promise<void> {
-  if (epoch > row.epoch || row.usages?.some(known => known.epoch === epoch)) return;
+  const told = row.usages?.find(known => known.epoch === epoch) ?? {};
+  if (epoch > row.epoch || Object.keys(usage).every(figure => figure in told)) return;
   await countUsage(plane, row, epoch, usage);
   await addUsage(plane.collections, row.tenantId, row._id, epoch, usage);
 }

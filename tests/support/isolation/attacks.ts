@@ -188,6 +188,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   ],
   'GET /api/settings': () => [figures],
   'PATCH /api/settings': () => [{ body: { revision: 0, dispatchPaused: false }, expects: 'own-only' }],
+  'POST /api/maintenance/cleanup': () => [
+    { body: { dryRun: true }, expects: 'own-only' },
+    { body: { dryRun: false }, expects: 'own-only' },
+  ],
   'GET /api/system-health': () => [figures],
   'GET /api/health/live': () => [{ expects: 'public' }],
   'GET /api/health/ready': () => [{ expects: 'public' }],
