@@ -30,6 +30,7 @@ export const PERMISSIONS = [
   'metrics:read',
   'settings:read',
   'settings:write',
+  'maintenance:run',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -42,6 +43,7 @@ const WORK: Permission[] = [
   'tasks:write',
   'dispatches:steer',
   'settings:write',
+  'maintenance:run',
 ];
 
 const GRANTS: Record<Role, ReadonlySet<Permission>> = {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Activity } from '../domain/activity/schema';
-import { AgentType, AgentTypeRevision, Thresholds } from '../domain/agent-type/schema';
+import { AgentType, AgentTypeRevision, Budget, Thresholds } from '../domain/agent-type/schema';
 import { ClaimResult, Dispatch, DispatchRecord, HeartbeatResult } from '../domain/dispatch/schema';
 import { ConsumerRecord, RecentEvent } from '../domain/event/schema';
 import { Usage } from '../domain/fields';
 import { SystemHealth } from '../domain/health/schema';
+import { CleanUpReport, StaleRecord } from '../domain/maintenance/schema';
 import { ApiToken, IssuedToken, Me, Tenant } from '../domain/identity/schema';
 import { Ledger, Message, Sender } from '../domain/message/schema';
 import { ContextStep, Project, ProjectContext } from '../domain/project/schema';
@@ -24,7 +25,9 @@ const NAMED = {
   AgentType,
   AgentTypeRevision,
   ApiToken,
+  Budget,
   ClaimResult,
+  CleanUpReport,
   Consumer: ConsumerRecord,
   ContextStep,
   Dispatch,
@@ -41,6 +44,7 @@ const NAMED = {
   Sender,
   Session,
   Settings,
+  StaleRecord,
   Stats,
   SystemHealth,
   Task,

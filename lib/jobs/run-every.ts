@@ -4,6 +4,8 @@ import type { Clock } from '../kernel/clock';
 export interface Job {
   name: string;
   everyMs: number;
+  /** The first run waits this long. */
+  firstAfterMs?: number;
   run(signal: AbortSignal): Promise<unknown>;
 }
 
@@ -17,6 +19,7 @@ export function runEvery(job: Job, { clock, log }: { clock: Clock; log: Logger }
   const stopping = new AbortController();
   let failing = false;
   const loop = async (): Promise<void> => {
+    if (job.firstAfterMs) await clock.sleep(job.firstAfterMs, stopping.signal);
     while (!stopping.signal.aborted) {
       try {
         await job.run(stopping.signal);

@@ -1,8 +1,9 @@
-import { runEvery } from '../jobs/run-every';
+import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
+import { cleanUpAll } from '../services/maintenance/clean-up';
 import { reconcileAllHolds } from '../services/agent-types/reconcile-all-holds';
 import { ConfigurationSweep } from '../services/agent-types/sweep';
 
@@ -14,18 +15,30 @@ const HOLDS_EVERY_MS = 5_000;
 const ORPHANS_EVERY_MS = 15_000;
 const SESSIONS_EVERY_MS = 5_000;
 const CONFIGURATION_EVERY_MS = 30_000;
+/**
+ * Nothing waits for it. Not at once: after a plane that was away for a week its consumers look unseen, and they need a
+ * moment to come back.
+ */
+const CLEAN_UP_EVERY_MS = 600_000;
 
 /** Jobs of a process that owns work; any number of processes may run them beside each other. */
 export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
   const configuration = new ConfigurationSweep(plane);
-  const jobs = [
+  const jobs: Job[] = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
     { name: 'sweep-configuration', everyMs: CONFIGURATION_EVERY_MS, run: () => configuration.run() },
-  ].map(job => runEvery(job, plane));
-  return { stop: async () => void (await Promise.all(jobs.map(job => job.stop()))) };
+    {
+      name: 'clean-up',
+      everyMs: CLEAN_UP_EVERY_MS,
+      firstAfterMs: CLEAN_UP_EVERY_MS,
+      run: signal => cleanUpAll(plane, signal),
+    },
+  ];
+  const running = jobs.map(job => runEvery(job, plane));
+  return { stop: async () => void (await Promise.all(running.map(job => job.stop()))) };
 }

@@ -15,6 +15,8 @@ import type {
   SessionDocument,
   SettingsDocument,
   SignInCodeDocument,
+  SpendDayDocument,
+  SpendDocument,
   TaskDocument,
   TenantDocument,
   ThreadDocument,
@@ -44,6 +46,8 @@ export const COLLECTION_NAMES = {
   tenants: 'tenants',
   settings: 'settings',
   accounts: 'accounts',
+  spend: 'spend',
+  spendDays: 'spend-days',
   idempotencyKeys: 'idempotency-keys',
   malformed: 'malformed',
 } as const;
@@ -67,6 +71,8 @@ export interface Collections {
   tenants: Collection<TenantDocument>;
   settings: Collection<SettingsDocument>;
   accounts: Collection<AccountDocument>;
+  spend: Collection<SpendDocument>;
+  spendDays: Collection<SpendDayDocument>;
   idempotencyKeys: Collection<IdempotencyDocument>;
   malformed: Collection<MalformedDocument>;
 }

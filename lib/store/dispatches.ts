@@ -1,9 +1,11 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import { MINUTE_MS } from '../kernel/clock';
+import type { Usage } from '../domain/fields';
 import type { Collections } from './collections';
+import { usageStages } from './dispatch-usage';
 import { fence, WRITABLE } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
-import type { Usage } from '../domain/fields';
+import { newId } from './ids';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
 
@@ -46,6 +48,13 @@ export async function writeProgress(c: Collections, tenantId: string, id: Object
   );
 }
 
+interface Outcome {
+  status: 'done' | 'failed' | 'released';
+  set: Document;
+  output?: string;
+  usage?: Usage | undefined;
+}
+
 /**
  * The accepted outcome. A dispatch that was being stopped ends `cancelled` whatever came back; its output is kept as
  * late, for a person to accept. Null: stale epoch, lapsed lease, waiting, or over.
@@ -55,22 +64,16 @@ export async function endDispatch(
   tenantId: string,
   id: ObjectId,
   epoch: number,
-  outcome: EndingOutcome,
+  outcome: Outcome,
 ): Promise<DispatchDocument | null> {
   return c.dispatches.findOneAndUpdate(fence(tenantId, id, epoch), ending(epoch, outcome), {
     returnDocument: 'after',
   });
 }
 
-interface EndingOutcome {
-  status: 'done' | 'failed' | 'released';
-  set: Document;
-  output?: string;
-}
-
-function ending(epoch: number, { status, set, output }: EndingOutcome): Document[] {
+function ending(epoch: number, { status, set, output, usage }: Outcome): Document[] {
   const stopping = { $eq: ['$status', 'cancelling'] };
-  const late = { epoch, output: { $literal: output ?? '' }, at: '$$NOW' };
+  const late = { epoch, output: { $literal: output ?? '' }, at: '$$NOW', id: newId() };
   return [
     {
       $set: {
@@ -85,6 +88,7 @@ function ending(epoch: number, { status, set, output }: EndingOutcome): Document
         settled: false,
       },
     },
+    ...(usage ? usageStages(epoch, usage) : []),
     LET_GO,
   ];
 }
@@ -93,7 +97,7 @@ export interface Completion {
   id: ObjectId;
   epoch: number;
   output: string;
-  usage: Usage | null;
+  usage?: Usage | undefined;
 }
 
 /** Everything of a dispatch but what may be large. */
@@ -114,7 +118,7 @@ export async function endDispatches(
     completions.map(({ id, epoch, output, usage }) => ({
       updateOne: {
         filter: fence(tenantId, id, epoch),
-        update: ending(epoch, { status: 'done', output, set: { usage: { $literal: usage }, endedIn } }),
+        update: ending(epoch, { status: 'done', output, usage, set: { endedIn } }),
       },
     })),
     { ordered: false },
@@ -125,8 +129,8 @@ export async function endDispatches(
 
 /** A finished attempt's text that may no longer count: kept where a person can take it or leave it. */
 export async function keepLateOutput(c: Collections, tenantId: string, id: ObjectId, epoch: number, output: string) {
-  await c.dispatches.updateOne({ _id: id, tenantId }, [
-    { $set: { lateOutput: { epoch, output: { $literal: output }, at: '$$NOW' }, updatedAt: '$$NOW' } },
+  await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: epoch } }] }, [
+    { $set: { lateOutput: { epoch, output: { $literal: output }, at: '$$NOW', id: newId() }, updatedAt: '$$NOW' } },
   ]);
 }
 
@@ -212,6 +216,10 @@ export async function requestCancel(c: Collections, tenantId: string, id: Object
   );
 }
 
-export async function clearLateOutput(c: Collections, id: ObjectId): Promise<void> {
-  await c.dispatches.updateOne({ _id: id }, [{ $set: { lateOutput: null, updatedAt: '$$NOW' } }]);
+/** A person took it or left it: the first decision counts. False: another came before, or a newer output. */
+export async function decideLateOutput(c: Collections, id: ObjectId, epoch: number): Promise<boolean> {
+  const result = await c.dispatches.updateOne({ _id: id, 'lateOutput.epoch': epoch }, [
+    { $set: { lateOutput: null, lateDecidedEpoch: epoch, updatedAt: '$$NOW' } },
+  ]);
+  return result.modifiedCount === 1;
 }

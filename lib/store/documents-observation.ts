@@ -77,6 +77,30 @@ export interface SettingsDocument extends Settings {
   updatedBy: string;
 }
 
+/** What one turn of a dispatch cost. */
+export interface SpendDocument {
+  /** Dispatch and epoch. */
+  _id: string;
+  tenantId: string;
+  agentType: string;
+  nanoUsd: number;
+  /** Midnight, UTC. */
+  day: Date;
+  at: Date;
+}
+
+/** What a type spent in a day: the sum of its rows. */
+export interface SpendDayDocument {
+  _id: string;
+  tenantId: string;
+  agentType: string;
+  day: Date;
+  nanoUsd: number;
+  figures: number;
+  /** When that used up its budget; gone when its renewal was told. */
+  reachedAt?: Date;
+}
+
 export interface AccountDocument {
   _id: string;
   tenantId: string;

@@ -148,10 +148,18 @@ export interface DispatchDocument extends RecordDocument {
   transcriptUrl: string | null;
   progress: { percent: number; state: string; at: Date } | null;
   enforced: { model: boolean; tools: boolean } | null;
+  /** The run of the task it works on. */
+  runId: ObjectId | null;
+  /** The sum of `usages`. */
   usage: Usage | null;
+  /** What each epoch used: one a turn, so that a turn told twice counts once. */
+  usages?: (Usage & { epoch: number })[];
   output: string | null;
   deliverables?: Delivered[];
-  lateOutput: { epoch: number; output: string; at: Date } | null;
+  /** `id` is what its message gets when a person accepts it: accepted twice, it is there once. */
+  lateOutput: { epoch: number; output: string; at: Date; id?: ObjectId } | null;
+  /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
+  lateDecidedEpoch?: number;
   error: string | null;
   retryable?: boolean;
   question: PendingQuestion | null;

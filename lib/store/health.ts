@@ -74,24 +74,6 @@ export async function storageSizes(
   return rows;
 }
 
-const SESSION_IDLE_MS = 30 * 60_000;
-const CONSUMER_UNSEEN_MS = 7 * 86_400_000;
-const KEY_KEPT_MS = 86_400_000;
-
-const olderThan = (field: string, ms: number) => ({ $expr: { $lt: [`$${field}`, { $subtract: ['$$NOW', ms] }] } });
-
-/** Records that a clean-up would end or remove. Each count stands on an index. */
-export async function countStale(c: Collections, tenantId: string): Promise<number> {
-  const counts = await Promise.all([
-    c.sessions.countDocuments({ tenantId, status: 'open', ...olderThan('lastActiveAt', SESSION_IDLE_MS) }),
-    c.dispatches.countDocuments({ tenantId, leaseUntil: { $type: 'date' }, ...olderThan('leaseUntil', 0) }),
-    c.consumers.countDocuments({ tenantId, ...olderThan('lastSeenAt', CONSUMER_UNSEEN_MS) }),
-    c.toolCalls.countDocuments({ tenantId, status: 'started', ...olderThan('startedAt', SESSION_IDLE_MS) }),
-    c.idempotencyKeys.countDocuments({ tenantId, ...olderThan('createdAt', KEY_KEPT_MS) }),
-  ]);
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 /** How long the oldest due item (not held, not unroutable) has waited; null when nothing is due. */
 export async function oldestDueSeconds(c: Collections, tenantId: string): Promise<number | null> {
   const oldest = (collection: Collections['messages'] | Collections['tasks'], status: string) =>

@@ -2,6 +2,11 @@ import type { Db, IndexDescription } from 'mongodb';
 import { COLLECTION_NAMES, type Collections } from './collections';
 
 const DAY_SECONDS = 86_400;
+/** The clean-up removes them at 24 hours and says so; this is for keys of a tenant that no clean-up runs for. */
+export const IDEMPOTENCY_BACKSTOP_SECONDS = 2 * DAY_SECONDS;
+/** A turn told again after an outage of days still finds its row, and is not counted twice. */
+const SPEND_KEPT_SECONDS = 8 * DAY_SECONDS;
+const ENDED_DISPATCHES_INDEX = 'ended';
 
 /**
  * Every query the product makes has its index here; each line names who asks. Text indexes have no tenant in front:
@@ -82,7 +87,23 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, _id: -1 } },
     // Hop percentiles over a window, from the index alone: an output may be large.
     { key: { tenantId: 1, claimedAt: -1, attempt: 1, storedAt: 1, streamedAt: 1, firstHeartbeatAt: 1 } },
-    { key: { tenantId: 1, status: 1, endedAt: -1, claimedAt: 1, storedAt: 1 } },
+    // The same of those that ended, what they cost by type, project and run, and those past retention.
+    {
+      key: {
+        tenantId: 1,
+        status: 1,
+        endedAt: -1,
+        claimedAt: 1,
+        storedAt: 1,
+        agentType: 1,
+        projectId: 1,
+        runId: 1,
+        'usage.costUsd': 1,
+        'usage.inputTokens': 1,
+        'usage.outputTokens': 1,
+      },
+      name: ENDED_DISPATCHES_INDEX,
+    },
   ],
   sessions: [
     { key: { key: 1 }, unique: true, partialFilterExpression: { status: 'open' } },
@@ -92,6 +113,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, _id: -1 } },
     { key: { tenantId: 1, status: 1, _id: -1 } },
     { key: { tenantId: 1, agentType: 1, _id: -1 } },
+    // Past retention.
+    { key: { tenantId: 1, endedAt: 1 }, partialFilterExpression: { endedAt: { $type: 'date' } } },
   ],
   toolCalls: [
     // Percentiles a tool, from the index alone.
@@ -117,6 +140,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, 'subject.id': 1, _id: -1 } },
     { key: { tenantId: 1, action: 1, _id: -1 } },
     { key: { tenantId: 1, 'actor.id': 1, _id: -1 } },
+    // Past retention.
+    { key: { tenantId: 1, at: 1 } },
   ],
   apiTokens: [{ key: { tokenId: 1 }, unique: true }, { key: { tenantId: 1, _id: -1 } }],
   webSessions: [
@@ -129,8 +154,25 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
   ],
   tenants: [{ key: { tenantId: 1 }, unique: true }],
-  accounts: [{ key: { tenantId: 1, retryNotBefore: -1 } }],
-  idempotencyKeys: [{ key: { createdAt: 1 }, expireAfterSeconds: DAY_SECONDS }],
+  accounts: [
+    { key: { tenantId: 1, retryNotBefore: -1 } },
+    // A hold that is over holds nothing.
+    { key: { retryNotBefore: 1 }, expireAfterSeconds: DAY_SECONDS },
+  ],
+  // What was spent by type and day: the sum's rows, then the sum that claims read.
+  spend: [
+    { key: { tenantId: 1, agentType: 1, day: 1, nanoUsd: 1 } },
+    { key: { at: 1 }, expireAfterSeconds: SPEND_KEPT_SECONDS },
+  ],
+  spendDays: [
+    { key: { tenantId: 1, agentType: 1, day: 1 } },
+    { key: { tenantId: 1, reachedAt: 1 }, partialFilterExpression: { reachedAt: { $type: 'date' } } },
+    { key: { day: 1 }, expireAfterSeconds: SPEND_KEPT_SECONDS },
+  ],
+  idempotencyKeys: [
+    { key: { tenantId: 1, createdAt: 1 } },
+    { key: { createdAt: 1 }, expireAfterSeconds: IDEMPOTENCY_BACKSTOP_SECONDS },
+  ],
   malformed: [{ key: { tenantId: 1, seenAt: -1 } }, { key: { seenAt: -1 } }],
 };
 

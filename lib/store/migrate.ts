@@ -1,11 +1,13 @@
 import { MongoServerError, type Db } from 'mongodb';
 import { COLLECTION_NAMES } from './collections';
-import { ensureIndexes } from './indexes';
+import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS } from './indexes';
 
 /** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
 const WITH_PRE_IMAGES = [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks, COLLECTION_NAMES.agentTypes];
 const MAX_DOCUMENT_BYTES = 256 * 1024;
 const NAMESPACE_EXISTS = 48;
+const NAMESPACE_NOT_FOUND = 26;
+const INDEX_NOT_FOUND = 27;
 
 interface Migration {
   number: number;
@@ -14,7 +16,10 @@ interface Migration {
 }
 
 /** Small and numbered; each may be run twice, for two processes may start at once. */
-const MIGRATIONS: Migration[] = [{ number: 1, name: 'collections, validators and pre-images', run: createCollections }];
+const MIGRATIONS: Migration[] = [
+  { number: 1, name: 'collections, validators and pre-images', run: createCollections },
+  { number: 2, name: 'indexes that changed', run: changeIndexes },
+];
 
 export async function migrate(db: Db): Promise<void> {
   const log = db.collection<{ _id: number; name: string; at: Date }>('migrations');
@@ -62,6 +67,24 @@ async function createCollections(db: Db): Promise<void> {
     if (!there.has(name)) await db.createCollection(name, options).catch(ignoreExisting);
     if (there.has(name) && Object.keys(options).length > 0) await db.command({ collMod: name, ...options });
   }
+}
+
+/** What `createIndexes` would refuse or leave beside the new one. On a fresh database there is nothing to change. */
+async function changeIndexes(db: Db): Promise<void> {
+  const keyPattern = { createdAt: 1 };
+  const expireAfterSeconds = IDEMPOTENCY_BACKSTOP_SECONDS;
+  await db
+    .command({ collMod: COLLECTION_NAMES.idempotencyKeys, index: { keyPattern, expireAfterSeconds } })
+    .catch(ignoreMissing);
+  await db
+    .collection(COLLECTION_NAMES.dispatches)
+    .dropIndex('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1')
+    .catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (error instanceof MongoServerError && [NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND].includes(Number(error.code))) return;
+  throw error;
 }
 
 function ignoreExisting(error: unknown): void {

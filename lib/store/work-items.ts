@@ -12,6 +12,8 @@ export type WorkDocument = WorkFields &
   Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
     assignedTo: string | null;
     status: string;
+    /** Tasks alone have one. */
+    runId?: ObjectId | null;
   };
 
 interface WorkWords {
@@ -39,6 +41,7 @@ const PROJECTION: Record<keyof WorkDocument, 1> = {
   priority: 1,
   projectId: 1,
   threadId: 1,
+  runId: 1,
   assignedTo: 1,
   status: 1,
   lane: 1,

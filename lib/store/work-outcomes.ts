@@ -1,7 +1,7 @@
-import type { Document } from 'mongodb';
+import type { Document, Filter } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
-import { updateHeldWork, WORK_WORDS, workCollection } from './work-items';
+import { updateHeldWork, WORK_WORDS, workCollection, type WorkDocument } from './work-items';
 
 /** The work item's own end, with the ledger times the dispatch knows. */
 export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Document): Promise<boolean> {
@@ -19,13 +19,40 @@ export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Do
   });
 }
 
-/** Dead work is due again; attempts start from nothing, epochs never do. */
-export async function redriveWork(c: Collections, dispatch: DispatchDocument): Promise<boolean> {
-  const { kind, id } = dispatch.source;
-  const result = await workCollection(c, kind).updateOne({ _id: id, status: 'dead' }, [
-    {
-      $set: { status: WORK_WORDS[kind].due, attempts: 0, reason: null, availableAt: '$$NOW', updatedAt: '$$NOW' },
-    },
+/** Dead work is due again; attempts start from nothing, epochs never do. False: it is not dead. */
+export async function redriveWork(
+  c: Collections,
+  tenantId: string,
+  { kind, id }: DispatchDocument['source'],
+): Promise<boolean> {
+  const set = { status: WORK_WORDS[kind].due, attempts: 0, reason: null, availableAt: '$$NOW' };
+  return moveFrom(c, tenantId, { kind, id }, ['dead'], set);
+}
+
+export const cancelDeadWork = (c: Collections, { tenantId, source }: DispatchDocument): Promise<boolean> =>
+  moveFrom(c, tenantId, source, ['dead'], { status: 'cancelled', reason: 'cancelled by a person' });
+
+/** Work that nobody has is over, by an output that came late. False: an attempt runs, or ended it before. */
+export function acceptWork(c: Collections, dispatch: DispatchDocument, set: Document): Promise<boolean> {
+  const { source, tenantId } = dispatch;
+  const { due, held } = WORK_WORDS[source.kind];
+  return moveFrom(c, tenantId, source, ['dead', 'cancelled', due, held], {
+    reason: null,
+    ...set,
+    'ledger.doneAt': '$$NOW',
+  });
+}
+
+async function moveFrom(
+  c: Collections,
+  tenantId: string,
+  { kind, id }: DispatchDocument['source'],
+  statuses: string[],
+  set: Document,
+): Promise<boolean> {
+  const filter = { _id: id, tenantId, status: { $in: statuses }, deletedAt: { $exists: false } };
+  const result = await workCollection(c, kind).updateOne(filter as Filter<WorkDocument>, [
+    { $set: { ...set, updatedAt: '$$NOW' } },
   ]);
   return result.matchedCount === 1;
 }

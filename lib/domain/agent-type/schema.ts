@@ -66,11 +66,27 @@ const editable = {
   thresholds: Thresholds,
 };
 
+export const BUDGET_STATES = ['unenforced', 'enforced', 'reached'] as const;
+/** How `thresholds.dailyBudgetUsd` stands, read with the record. */
+export const Budget = z
+  .object({
+    state: z
+      .enum(BUDGET_STATES)
+      .describe(
+        'unenforced: no dispatch told a costUsd today, so there is nothing to hold against the budget; enforced: counted, and not used up; reached: the type’s work is held until 00:00 UTC or a higher budget',
+      ),
+    dailyUsd: z.number(),
+    spentTodayUsd: z.number().nullable().describe('Since 00:00 UTC; null: no dispatch told a costUsd today'),
+  })
+  .describe('null: the type has no daily budget');
+export type Budget = z.infer<typeof Budget>;
+
 export const AgentType = z.object({
   ...recordFields,
   slug: AgentTypeSlug,
   ...editable,
   revision: z.number().int().positive(),
+  budget: Budget.nullable(),
 });
 export type AgentType = z.infer<typeof AgentType>;
 export type AgentTypeSettings = Pick<AgentType, keyof typeof editable>;

@@ -46,6 +46,7 @@ export const DispatchRecord = z.object({
   source: WorkSource,
   threadId: Id.nullable(),
   projectId: Id.nullable(),
+  runId: Id.nullable().describe('The run of its task'),
   agentType: z.string(),
   revision: z.number().int(),
   consumer: z.string(),
@@ -59,7 +60,7 @@ export const DispatchRecord = z.object({
   agentId: z.string().nullable(),
   transcriptUrl: z.string().nullable(),
   progress: z.object({ percent: z.number(), state: z.string(), at: Timestamp }).nullable(),
-  usage: Usage.nullable(),
+  usage: Usage.nullable().describe('Of all its turns: each epoch that told its usage counts once'),
   output: z.string().nullable(),
   lateOutput: LateOutput.nullable(),
   error: z.string().nullable(),
@@ -152,7 +153,8 @@ export const FailDispatch = z.strictObject({
   epoch: Epoch,
   error: z.string().min(1).max(8_000),
   retryable: z.boolean(),
-  retryNotBefore: z.iso.datetime({ offset: true }).optional(),
+  retryNotBefore: z.iso.datetime({ offset: true }).optional().describe('The account takes nothing before then'),
+  usage: Usage.optional().describe('A failed turn costs too'),
 });
 export type FailDispatch = z.infer<typeof FailDispatch>;
 export const ReleaseDispatch = z.strictObject({ epoch: Epoch });

@@ -1,6 +1,6 @@
 import { pageOf } from '../../domain/fields';
 import { CreateTask, ListTasks, PatchTask, Task } from '../../domain/task/schema';
-import { cancelTask, patchTask } from '../../services/tasks/change-task';
+import { cancelTask, patchTask, redriveTask } from '../../services/tasks/change-task';
 import { createTask } from '../../services/tasks/create-task';
 import { getTask, listTasks } from '../../services/tasks/read-tasks';
 import { route, type Route } from '../route';
@@ -57,5 +57,14 @@ export const taskRoutes: Route[] = [
     summary: 'Cancel a task; one that runs is asked to stop',
     response: Task,
     run: ({ ctx, params }) => cancelTask(ctx, params['id']!),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/tasks/:id/redrive',
+    access: 'dispatches:steer',
+    tag,
+    summary: 'Give a dead task another chance, its attempts counted from nothing',
+    response: Task,
+    run: ({ ctx, params }) => redriveTask(ctx, params['id']!),
   }),
 ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageFields, pageOf } from '../../domain/fields';
 import { CreateMessage, ListMessages, Message, PatchMessage, PostMessage } from '../../domain/message/schema';
 import { CreateThread, ListThreads, PatchThread, Thread } from '../../domain/thread/schema';
-import { cancelMessage, patchMessage } from '../../services/messages/change-message';
+import { cancelMessage, patchMessage, redriveMessage } from '../../services/messages/change-message';
 import { createMessage, postMessage } from '../../services/messages/create-message';
 import { getMessage, listMessages, listThreadMessages } from '../../services/messages/read-messages';
 import { createThread } from '../../services/threads/create-thread';
@@ -129,5 +129,14 @@ export const messageRoutes: Route[] = [
     summary: 'Cancel its work; one that runs is asked to stop',
     response: Message,
     run: ({ ctx, params }) => cancelMessage(ctx, params['id']!),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/messages/:id/redrive',
+    access: 'dispatches:steer',
+    tag,
+    summary: 'Give dead work another chance, its attempts counted from nothing',
+    response: Message,
+    run: ({ ctx, params }) => redriveMessage(ctx, params['id']!),
   }),
 ];

@@ -53,8 +53,10 @@ function send(
       const { output, usage } = outcome;
       return calls.complete(id, { epoch, output, ...(usage === undefined ? {} : { usage }) });
     }
-    case 'fail':
-      return calls.fail(id, { epoch, error: outcome.error, retryable: outcome.retryable });
+    case 'fail': {
+      const { error, retryable, usage } = outcome;
+      return calls.fail(id, { epoch, error, retryable, ...(usage === undefined ? {} : { usage }) });
+    }
     case 'release':
       return calls.release(id, epoch);
   }

@@ -3,8 +3,8 @@ import type { AgentType, CreateAgentType } from '../../domain/agent-type/schema'
 import { ControlPlaneError } from '../../domain/errors';
 import { isDuplicateKey } from '../../store/errors';
 import { bodyId, newId } from '../../store/ids';
-import { toAgentType } from '../../store/to-record/agent-type';
 import { transact } from '../../store/transaction';
+import { recordOfType } from '../budgets/budget-of';
 import type { Context } from '../context';
 import { afterChange } from './after-change';
 import { checkReportsTo } from './check-reports-to';
@@ -22,7 +22,7 @@ export async function createAgentType(ctx: Context, input: CreateAgentType, reco
       return saveNew(ctx, tx, { id, slug, settings });
     });
     await afterChange(plane, principal.tenantId, [slug]);
-    return toAgentType(type);
+    return recordOfType(plane, type);
   } catch (error) {
     if (isDuplicateKey(error)) throw slugTaken(slug);
     throw error;

@@ -3,8 +3,8 @@ import type { AgentType, PatchAgentType } from '../../domain/agent-type/schema';
 import { diffSettings, mergeSettings } from '../../domain/agent-type/settings';
 import { notFound } from '../../domain/errors';
 import { findAgentType } from '../../store/agent-types';
-import { toAgentType } from '../../store/to-record/agent-type';
 import { transact } from '../../store/transaction';
+import { recordOfType } from '../budgets/budget-of';
 import type { Context } from '../context';
 import { afterChange } from './after-change';
 import { checkReportsTo } from './check-reports-to';
@@ -27,5 +27,5 @@ export async function patchAgentType(ctx: Context, slug: string, patch: PatchAge
     return { ...(await saveEdit(ctx, tx, { from, settings })), isChanged: true };
   });
   if (isChanged) await afterChange(plane, tenantId, [slug]);
-  return toAgentType(type);
+  return recordOfType(plane, type);
 }

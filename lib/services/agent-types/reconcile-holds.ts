@@ -3,6 +3,7 @@ import { PRIORITIES, type Priority } from '../../domain/fields';
 import { findAgentType } from '../../store/agent-types';
 import type { AgentTypeDocument } from '../../store/documents';
 import { freeWork, holdWork, strandWork } from '../../store/holds';
+import { recountSpent } from '../budgets/recount-spent';
 import type { Plane } from '../context';
 
 /** Each round sees a type that changed during the one before; a type edited faster than this is left to the sweep. */
@@ -15,14 +16,13 @@ const MAX_ROUNDS = 5;
  * last write.
  */
 export async function reconcileHolds(plane: Plane, tenantId: string, slug: string): Promise<number> {
-  const c = plane.collections;
   let moved = 0;
-  let type = await findAgentType(c, tenantId, slug);
+  let state = await readState(plane, tenantId, slug);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    moved += await apply(plane, tenantId, slug, type);
-    const now = await findAgentType(c, tenantId, slug);
-    const isSame = stateOf(now) === stateOf(type);
-    type = now;
+    moved += await apply(plane, tenantId, slug, state);
+    const now = await readState(plane, tenantId, slug);
+    const isSame = wordsOf(now) === wordsOf(state);
+    state = now;
     if (isSame) break;
   }
   plane.agentTypes.forget(tenantId, slug);
@@ -30,17 +30,28 @@ export async function reconcileHolds(plane: Plane, tenantId: string, slug: strin
   return moved;
 }
 
-const stateOf = (type: AgentTypeDocument | null): string => JSON.stringify(PRIORITIES.map(p => verdict(type, p)));
+/** The type as it is stored now, and whether its budget of today is used up. */
+interface TypeState {
+  type: AgentTypeDocument | null;
+  isSpent: boolean;
+}
 
-const verdict = (type: AgentTypeDocument | null, priority: Priority): string | null =>
-  type ? holdReason(type, priority) : 'gone';
+async function readState(plane: Plane, tenantId: string, slug: string): Promise<TypeState> {
+  const type = await findAgentType(plane.collections, tenantId, slug);
+  return { type, isSpent: type !== null && (await recountSpent(plane, type)).isUsedUp };
+}
 
-async function apply({ collections: c }: Plane, tenantId: string, slug: string, type: AgentTypeDocument | null) {
+const wordsOf = (state: TypeState): string => JSON.stringify(PRIORITIES.map(priority => verdict(state, priority)));
+
+const verdict = ({ type, isSpent }: TypeState, priority: Priority): string | null =>
+  type ? holdReason(type, priority, isSpent) : 'gone';
+
+async function apply({ collections: c }: Plane, tenantId: string, slug: string, { type, isSpent }: TypeState) {
   const work = { tenantId, slug };
   if (!type) return strandWork(c, work, `no agent type '${slug}'`);
   const byReason = new Map<string | null, Priority[]>();
   for (const priority of PRIORITIES) {
-    const reason = holdReason(type, priority);
+    const reason = holdReason(type, priority, isSpent);
     byReason.set(reason, [...(byReason.get(reason) ?? []), priority]);
   }
   let moved = 0;

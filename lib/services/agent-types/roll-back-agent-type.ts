@@ -6,8 +6,8 @@ import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import { findRevision } from '../../store/agent-type-revisions';
 import { findAgentType } from '../../store/agent-types';
 import type { AgentTypeRevisionDocument } from '../../store/documents';
-import { toAgentType } from '../../store/to-record/agent-type';
 import { transact } from '../../store/transaction';
+import { recordOfType } from '../budgets/budget-of';
 import type { Context } from '../context';
 import { afterChange } from './after-change';
 import { checkReportsTo } from './check-reports-to';
@@ -32,7 +32,7 @@ export async function rollBackAgentType(ctx: Context, slug: string, input: RollB
     return (await saveEdit(ctx, tx, { from, settings, action: 'agent-type.rollback' })).type;
   });
   await afterChange(plane, tenantId, [slug]);
-  return toAgentType(type);
+  return recordOfType(plane, type);
 }
 
 /** An old revision may lack what was added since, or hold what is refused by now. */

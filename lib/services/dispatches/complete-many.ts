@@ -27,7 +27,7 @@ export async function completeDispatches(
 ): Promise<{ results: CompletedItem[] }> {
   requirePermission(ctx.principal, 'dispatches:work');
   const completions = items.map(({ id, epoch, output, usage }): Completion => {
-    return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage: usage ?? null };
+    return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage };
   });
   const ended = await endTogether(ctx, completions);
   crashPoint('complete:after-outcome');
@@ -58,12 +58,12 @@ async function endTogether(
 
 async function resultOf(
   ctx: Context,
-  { id, epoch, output }: Completion,
+  { id, epoch, output, usage }: Completion,
   ended: DispatchDocument | undefined,
 ): Promise<CompletedItem> {
   if (ended?.epoch === epoch) return { id: hex(id), status: ended.status };
   try {
-    const { status } = await refusalOf(ctx, id, epoch, REPEATABLE, output);
+    const { status } = await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage });
     return { id: hex(id), status };
   } catch (error) {
     if (!isControlPlaneError(error)) throw error;

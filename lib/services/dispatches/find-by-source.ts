@@ -5,6 +5,7 @@ import type { ObjectId } from '../../store/documents';
 import { findResumable } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { findAsItStands, findWorkItem, WORK_WORDS } from '../../store/work-items';
+import { isSpent } from '../budgets/spent';
 import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
@@ -34,7 +35,8 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (item.status !== words.due || item.assignedTo === null) return { candidates: [], reason: 'taken' };
   if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
-  if (!type || holdReason(type, item.priority) !== null) return { candidates: [], reason: 'held' };
+  if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
+    return { candidates: [], reason: 'held' };
   if (item.availableAt.getTime() > Date.now() + CLOCK_SLACK_MS) return { candidates: [], reason: 'nothing-due' };
   // The first of its lane needs no look at what stands before it.
   const head =
@@ -61,6 +63,7 @@ async function resumeBySource(ctx: Context, claim: Claim, dispatchId: ObjectId |
   const dispatch = resumable.find(row => dispatchId !== null && row._id.equals(dispatchId));
   if (!dispatch) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, dispatch.agentType);
-  if (!type || holdReason(type, 'urgent') !== null) return { candidates: [], reason: 'held' };
+  if (!type || holdReason(type, 'urgent', await isSpent(plane, type)) !== null)
+    return { candidates: [], reason: 'held' };
   return { candidates: [{ mode: 'resume', dispatch, type }], reason: 'nothing-due' };
 }

@@ -1,9 +1,11 @@
 import type { Claim } from '../../domain/dispatch/schema';
 import { holdReason } from '../../domain/dispatch/hold';
+import type { Priority } from '../../domain/fields';
 import type { AgentTypeDocument } from '../../store/documents';
 import { findResumable } from '../../store/dispatch-claims';
 import { busyLanes } from '../../store/lanes';
-import { findDue, type DueItem } from '../../store/work-items';
+import { findDue } from '../../store/work-items';
+import { spentTypes } from '../budgets/spent';
 import type { Context } from '../context';
 import type { Candidate, Found } from './candidate';
 import { findBySource } from './find-by-source';
@@ -25,7 +27,10 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   const all = await plane.agentTypes.list(tenantId);
   const wanted = all.filter(type => !claim.agentTypes || claim.agentTypes.includes(type.slug));
   const types = new Map(wanted.map(type => [type.slug, type]));
-  const open = wanted.filter(type => holdReason(type, 'urgent') === null).map(({ slug }) => slug);
+  const spent = await spentTypes(plane, tenantId, wanted);
+  const isOpen = (type: AgentTypeDocument, priority: Priority) =>
+    holdReason(type, priority, spent.has(type.slug)) === null;
+  const open = wanted.filter(type => isOpen(type, 'urgent')).map(({ slug }) => slug);
   if (open.length === 0) return { candidates: [], reason: wanted.length > 0 ? 'held' : 'nothing-due' };
 
   const c = plane.collections;
@@ -44,10 +49,8 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   const candidates: Candidate[] = [
     ...resumable.map(dispatch => ({ mode: 'resume' as const, dispatch, type: types.get(dispatch.agentType)! })),
     ...heads
-      .filter(({ item }) => types.has(item.assignedTo!) && isOpen(types.get(item.assignedTo!)!, item))
+      .filter(({ item }) => types.has(item.assignedTo!) && isOpen(types.get(item.assignedTo!)!, item.priority))
       .map(head => ({ mode: 'start' as const, due: head, type: types.get(head.item.assignedTo!)! })),
   ];
   return { candidates, reason: 'nothing-due' };
 }
-
-const isOpen = (type: AgentTypeDocument, item: DueItem['item']): boolean => holdReason(type, item.priority) === null;

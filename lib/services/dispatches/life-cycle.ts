@@ -8,10 +8,13 @@ import type {
 import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
+import type { Usage } from '../../domain/fields';
+import { addUsage } from '../../store/dispatch-usage';
 import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
+import { countUsage } from '../budgets/count-usage';
 import type { Context } from '../context';
 import { holdAccountUntil } from './account-hold';
 import { settleDispatch } from './settle';
@@ -100,9 +103,10 @@ export async function endWithOutput(
   const row = await endDispatch(plane.collections, principal.tenantId, id, epoch, {
     status: 'done',
     output,
-    set: { usage: { $literal: usage ?? null }, ...extra },
+    usage,
+    set: extra,
   });
-  if (!row) return endedOf(await refusalOf(ctx, id, epoch, REPEATABLE, output));
+  if (!row) return endedOf(await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage }));
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
   return endedOf(row);
@@ -111,13 +115,14 @@ export async function endWithOutput(
 export async function failDispatch(ctx: Context, id: string, input: FailDispatch): Promise<Ended> {
   requirePermission(ctx.principal, 'dispatches:work');
   const { plane, principal } = ctx;
-  const { epoch, error, retryable, retryNotBefore } = input;
+  const { epoch, error, retryable, retryNotBefore, usage } = input;
   const dispatchId = pathId('dispatch', id);
   const row = await endDispatch(plane.collections, principal.tenantId, dispatchId, epoch, {
     status: 'failed',
+    usage,
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
-  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE));
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE, { usage }));
   if (retryNotBefore !== undefined) {
     await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
   }
@@ -146,12 +151,13 @@ export async function refusalOf(
   id: ObjectId,
   epoch: number,
   repeatable: DispatchStatus[],
-  output?: string,
+  { output, usage }: { output?: string; usage?: Usage | undefined } = {},
 ): Promise<DispatchDocument> {
   const { plane, principal } = ctx;
   const c = plane.collections;
   const row = await c.dispatches.findOne({ _id: id, tenantId: principal.tenantId });
   if (!row) throw notFound('dispatch', hex(id));
+  if (usage) await countRefused(ctx, row, epoch, usage);
   if (row.epoch === epoch && repeatable.includes(row.status)) return row;
   if (row.epoch === epoch && row.status === 'waiting') {
     throw new ControlPlaneError(
@@ -163,6 +169,17 @@ export async function refusalOf(
   if (lapsed) await settleDispatch(plane, lapsed);
   if (output !== undefined && epoch <= row.epoch) await keepLateOutput(c, principal.tenantId, id, epoch, output);
   throw staleEpoch(lapsed ?? row, epoch);
+}
+
+/**
+ * What a turn used was paid for whether its outcome counts or not: it came late, it asked and waits, or its agent had
+ * ended the dispatch before the session could say what that cost. Each figure counts once an epoch all the same.
+ */
+async function countRefused({ plane }: Context, row: DispatchDocument, epoch: number, usage: Usage): Promise<void> {
+  const told = row.usages?.find(known => known.epoch === epoch) ?? {};
+  if (epoch > row.epoch || Object.keys(usage).every(figure => figure in told)) return;
+  await countUsage(plane, row, epoch, usage);
+  await addUsage(plane.collections, row.tenantId, row._id, epoch, usage);
 }
 
 function staleEpoch(row: DispatchDocument, epoch: number): ControlPlaneError {

@@ -29,6 +29,7 @@ export function newDispatch(
     source: { kind, id: item._id },
     threadId: item.threadId ?? null,
     projectId: item.projectId ?? null,
+    runId: item.runId ?? null,
     agentType: type.slug,
     revision: type.revision,
     consumer: claim.consumer,

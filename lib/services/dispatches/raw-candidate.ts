@@ -1,5 +1,6 @@
 import { holdReason } from '../../domain/dispatch/hold';
 import type { DueItem } from '../../store/work-items';
+import { isSpent } from '../budgets/spent';
 import type { Context } from '../context';
 import { adoptRawMessages } from '../messages/adopt-message';
 import type { StartCandidate } from './candidate';
@@ -20,7 +21,11 @@ export async function rawCandidate(
     const { defaults } = verdict.plan.adoption;
     const slug = defaults.assignedTo;
     const type = slug === null ? null : await plane.agentTypes.get(principal.tenantId, slug);
-    if (type && defaults.status === 'queued' && holdReason(type, defaults.priority) === null) {
+    if (
+      type &&
+      defaults.status === 'queued' &&
+      holdReason(type, defaults.priority, await isSpent(plane, type)) === null
+    ) {
       return { mode: 'start', due: dueOf(raw, verdict.plan), type, raw: { ...verdict.plan, hasThread } };
     }
   }

@@ -6,6 +6,7 @@ import { hex, newId } from '../../store/ids';
 import { findMessagesById, findTaken, replyAndFinish, type Reply } from '../../store/replies';
 import { findThreadsById, takeSeqs } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
+import { countTurn } from '../budgets/count-usage';
 import type { Plane } from '../context';
 import { messageRow } from '../messages/append-message';
 import { settleDispatch } from './settle';
@@ -26,6 +27,7 @@ interface Answered {
 export async function settleTogether(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {
   if (dispatches.length < 2) return settleAlone(plane, dispatches);
   const { together, alone } = await sort(plane, dispatches);
+  await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
   const left = await settleAnswered(plane, together);
   await settleAlone(plane, [...left, ...alone]);
 }

@@ -4,6 +4,9 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { markSettled } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
 import { raiseEpoch, updateHeldWork, WORK_WORDS } from '../../store/work-items';
+import { reconcileHolds } from '../agent-types/reconcile-holds';
+import { countTurn } from '../budgets/count-usage';
+import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
 import { settleQuestion } from './settle-question';
 import { settleDone } from './settle-done';
@@ -13,6 +16,8 @@ import { settleDone } from './settle-done';
  * is already accepted and durable; every step here may be repeated, and the sweep repeats it until `settled` stands.
  */
 export async function settleDispatch(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  // First, so that work which goes back finds its type's day as this turn left it.
+  await countTurn(plane, dispatch);
   await applyOutcome(plane, dispatch);
   crashPoint('settle:before-mark');
   await markSettled(plane.collections, dispatch._id, dispatch.epoch);
@@ -75,6 +80,13 @@ async function backToDue(plane: Plane, dispatch: DispatchDocument, set: Record<s
   });
   // The claim died before its second write: nothing holds the item, but this epoch is spent.
   if (!returned) await raiseEpoch(plane.collections, kind, id, dispatch.epoch);
+  else await holdWhereClosed(plane, dispatch);
+}
+
+/** Its type may have been paused while it ran, or this very turn used up the day's budget. */
+async function holdWhereClosed(plane: Plane, { tenantId, agentType }: DispatchDocument): Promise<void> {
+  const type = await plane.agentTypes.get(tenantId, agentType);
+  if (type && (await holdOf(plane, type, 'urgent')) !== null) await reconcileHolds(plane, tenantId, agentType);
 }
 
 async function cancelWork(plane: Plane, dispatch: DispatchDocument): Promise<void> {

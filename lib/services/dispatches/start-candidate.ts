@@ -6,6 +6,7 @@ import { adoptAsClaimed } from '../../store/messages';
 import { openRawThread } from '../../store/threads';
 import { claimWorkItem } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
+import { isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';
 import type { Candidate, StartCandidate } from './candidate';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
@@ -50,6 +51,11 @@ async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch)
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
   const [dispatch] = await Promise.all([inserting, raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null]);
   crashPoint('claim:after-dispatch');
+  // With the slot in hand: what the budget lets past can never be more than what runs when it is used up.
+  if (await isSpent(plane, type)) {
+    await withdrawDispatches(c, [dispatch._id]);
+    return { reason: 'held' };
+  }
   const won = await takeItem(plane, candidate, made);
   if (!won) {
     await withdrawDispatches(c, [dispatch._id]);

@@ -6,6 +6,7 @@ import { adoptManyAsClaimed } from '../../store/messages';
 import { openRawThreads } from '../../store/threads';
 import { claimWorkItems, type WorkDocument, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
+import { hasBudget, spentTypes } from '../budgets/spent';
 import type { Context, Plane } from '../context';
 import type { StartCandidate } from './candidate';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
@@ -38,7 +39,11 @@ export async function startTogether(plane: Plane, starts: Start[]): Promise<Star
   const [won] = await Promise.all([
     takeItems(
       plane,
-      attempts.filter((_attempt, at) => !lost.has(at)),
+      await withinBudget(
+        plane,
+        attempts.filter((_attempt, at) => !lost.has(at)),
+        outcomes,
+      ),
     ),
     // Beside the others' second write, not after it.
     ...[...lost].map(async at => {
@@ -86,6 +91,33 @@ async function insertAll({ collections: c }: Plane, attempts: Attempt[]): Promis
     threads.length > 0 ? openRawThreads(c, threads, true) : null,
   ]);
   return lost;
+}
+
+/**
+ * With their slots in hand: what a budget lets past can never be more than what runs when it is used up. Those that
+ * came too late are withdrawn; nobody was told of them.
+ */
+async function withinBudget(
+  plane: Plane,
+  attempts: Attempt[],
+  outcomes: Map<number, StartOutcome>,
+): Promise<Attempt[]> {
+  const budgeted = attempts.filter(({ start }) => hasBudget(start.candidate.type));
+  if (budgeted.length === 0) return attempts;
+  const spent = new Set<Attempt>();
+  for (const tenantId of new Set(budgeted.map(({ row }) => row.tenantId))) {
+    const ofTenant = budgeted.filter(({ row }) => row.tenantId === tenantId);
+    const types = new Map(ofTenant.map(({ start: { candidate } }) => [candidate.type.slug, candidate.type]));
+    const slugs = await spentTypes(plane, tenantId, [...types.values()]);
+    for (const attempt of ofTenant) if (slugs.has(attempt.row.agentType)) spent.add(attempt);
+  }
+  if (spent.size === 0) return attempts;
+  for (const { place } of spent) outcomes.set(place, { reason: 'held' });
+  await withdrawDispatches(
+    plane.collections,
+    [...spent].map(({ row }) => row._id),
+  );
+  return attempts.filter(attempt => !spent.has(attempt));
 }
 
 async function takeItems(plane: Plane, attempts: Attempt[]): Promise<Map<number, StartOutcome>> {

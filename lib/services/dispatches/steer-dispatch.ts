@@ -1,16 +1,16 @@
 import { requirePermission } from '../../auth/policy';
 import type { DispatchRecord } from '../../domain/dispatch/schema';
 import { ControlPlaneError, notFound } from '../../domain/errors';
+import { requestCancel } from '../../store/dispatches';
 import { findDispatch } from '../../store/dispatches-read';
-import { clearLateOutput, requestCancel } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
-import { newId, pathId } from '../../store/ids';
-import { findMessage } from '../../store/messages';
-import { redriveWork } from '../../store/work-outcomes';
+import { pathId } from '../../store/ids';
+import { cancelDeadWork } from '../../store/work-outcomes';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
-import { appendMessage } from '../messages/append-message';
+import { acceptLate, discardLate } from './late-output';
 import { recordOf } from './read-dispatches';
+import { redriveSource } from './redrive';
 import { settleDispatch } from './settle';
 
 /** What a person does to a dispatch: stop it, give its dead work another chance, take or leave a late output. */
@@ -26,54 +26,24 @@ async function steer(ctx: Context, id: string, action: string, run: (row: Dispat
   return recordOf(ctx.plane, (await findDispatch(c, ctx.principal.tenantId, dispatchId)) ?? row);
 }
 
+/** A dispatch that is over has nothing to stop, but the work it left dead may still be called off. */
 export const cancelDispatch = (ctx: Context, id: string): Promise<DispatchRecord> =>
   steer(ctx, id, 'cancel', async row => {
     const stopped = await requestCancel(ctx.plane.collections, row.tenantId, row._id);
     if (stopped?.status === 'cancelled') await settleDispatch(ctx.plane, stopped);
-    if (!stopped && row.status !== 'cancelling' && row.status !== 'cancelled') {
-      throw new ControlPlaneError('conflict', `This dispatch is ${row.status}; there is nothing to stop.`);
-    }
+    if (stopped || row.status === 'cancelling' || row.status === 'cancelled') return;
+    if (await cancelDeadWork(ctx.plane.collections, row)) return;
+    throw new ControlPlaneError('conflict', `This dispatch is ${row.status}; there is nothing to stop.`);
   });
 
 /** Parked work is due again, with its attempts counted from nothing. */
 export const redriveDispatch = (ctx: Context, id: string): Promise<DispatchRecord> =>
   steer(ctx, id, 'redrive', async row => {
-    const redriven = await redriveWork(ctx.plane.collections, row);
-    if (!redriven)
-      throw new ControlPlaneError('conflict', 'Its work item is not dead, so there is nothing to redrive.');
-    ctx.plane.doorbell.ring(row.tenantId);
+    await redriveSource(ctx.plane, row.tenantId, row.source);
   });
 
-/** The late output becomes a message of the thread, from that agent, marked late. */
 export const acceptLateOutput = (ctx: Context, id: string): Promise<DispatchRecord> =>
-  steer(ctx, id, 'accept', async row => {
-    const late = requireLate(row);
-    const source =
-      row.source.kind === 'message' ? await findMessage(ctx.plane.collections, row.tenantId, row.source.id) : null;
-    await appendMessage(ctx.plane, {
-      id: newId(),
-      tenantId: row.tenantId,
-      ...(row.threadId ? { threadId: row.threadId } : { projectId: row.projectId }),
-      from: { kind: 'agent', id: row.agentType, dispatchId: row._id },
-      assignedTo: null,
-      priority: source?.priority ?? 'normal',
-      kind: 'message',
-      body: late.output === '' ? '(empty output)' : late.output,
-      inReplyTo: source?._id ?? null,
-      hops: (source?.hops ?? 0) + 1,
-      late: true,
-      createdBy: ctx.principal.id,
-    });
-    await clearLateOutput(ctx.plane.collections, row._id);
-  });
+  steer(ctx, id, 'accept', row => acceptLate(ctx, row));
 
 export const discardLateOutput = (ctx: Context, id: string): Promise<DispatchRecord> =>
-  steer(ctx, id, 'discard', async row => {
-    requireLate(row);
-    await clearLateOutput(ctx.plane.collections, row._id);
-  });
-
-function requireLate(row: DispatchDocument): NonNullable<DispatchDocument['lateOutput']> {
-  if (row.lateOutput) return row.lateOutput;
-  throw new ControlPlaneError('conflict', 'This dispatch has no late output.');
-}
+  steer(ctx, id, 'discard', row => discardLate(ctx, row));

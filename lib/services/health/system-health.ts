@@ -1,11 +1,12 @@
 import { requirePermission } from '../../auth/policy';
 import type { SystemHealth } from '../../domain/health/schema';
 import { SharedReads } from '../../kernel/shared-reads';
-import { countStale, oldestDueSeconds, oplogWindowHours, replicaSetMembers, storageSizes } from '../../store/health';
+import { oldestDueSeconds, oplogWindowHours, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
 import { countOrchestrators } from '../../store/presence';
 import { listConsumerPage } from '../../store/consumers';
 import { toConsumer } from '../consumers/consumers';
+import { countStaleRecords } from '../maintenance/clean-up';
 import type { Context, Plane } from '../context';
 import { BOUNDS } from './bounds';
 
@@ -32,7 +33,7 @@ async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
   const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] =
     await Promise.all([
       countOrchestrators(c, tenantId),
-      countStale(c, tenantId),
+      countStaleRecords(plane, tenantId),
       oldestDueSeconds(c, tenantId),
       replicaSetMembers(c).catch(() => []),
       oplogWindowHours(c).catch(() => null),

@@ -10,6 +10,7 @@ import { requestCancel } from '../../store/dispatches';
 import { toMessage } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
+import { redriveSource } from '../dispatches/redrive';
 import { settleDispatch } from '../dispatches/settle';
 import { routeMessage } from './route-message';
 
@@ -76,6 +77,18 @@ export async function cancelMessage(ctx: Context, id: string): Promise<Message> 
   }
   await recordActivity(ctx, { action: 'message.cancel', subject: { kind: 'message', id }, changes: [] });
   return toMessage((await findMessage(c, principal.tenantId, messageId)) ?? row);
+}
+
+/** Dead work gets another chance, with its attempts counted from nothing. */
+export async function redriveMessage(ctx: Context, id: string): Promise<Message> {
+  requirePermission(ctx.principal, 'dispatches:steer');
+  const { plane, principal } = ctx;
+  const messageId = pathId('message', id);
+  const before = await findMessage(plane.collections, principal.tenantId, messageId);
+  if (!before) throw notFound('message', id);
+  await redriveSource(plane, principal.tenantId, { kind: 'message', id: messageId });
+  await recordActivity(ctx, { action: 'message.redrive', subject: { kind: 'message', id }, changes: [] });
+  return toMessage((await findMessage(plane.collections, principal.tenantId, messageId)) ?? before);
 }
 
 const busy = (row: MessageDocument, verb: string): ControlPlaneError =>

@@ -25,7 +25,7 @@ const DECIDING = ['tenantId', 'threadId', 'assignedTo', 'priority', 'kind', 'sta
 /** Stands where a driver said nothing of who it was. */
 const RAW_INSERT = 'raw-insert';
 
-/** Judges a raw message and says what its absent fields become. Reads nothing but what is cached. */
+/** Judges a raw message and says what its absent fields become. Reads what is cached, and of a type with a budget its day. */
 export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Planned> {
   const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
   const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));

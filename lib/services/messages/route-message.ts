@@ -1,6 +1,6 @@
-import { holdReason } from '../../domain/dispatch/hold';
 import { HUMAN, type Priority } from '../../domain/fields';
 import { MAX_HOPS, type MessageKind, type MessageStatus } from '../../domain/message/schema';
+import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
 
 export interface Routing {
@@ -23,6 +23,6 @@ export async function routeMessage(plane: Plane, tenantId: string, message: Rout
   }
   const type = await plane.agentTypes.get(tenantId, message.assignedTo);
   if (!type) return { status: 'unroutable', reason: `no agent type '${message.assignedTo}'` };
-  const held = holdReason(type, message.priority);
+  const held = await holdOf(plane, type, message.priority);
   return held === null ? { status: 'queued', reason: null } : { status: 'held', reason: held };
 }

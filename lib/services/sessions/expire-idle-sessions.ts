@@ -1,14 +1,10 @@
-import { MINUTE_MS } from '../../kernel/clock';
 import { closeSessions, expireIdle, findIdleSessions, findSessionsOfEndedDispatches } from '../../store/sessions';
+import { CALL_OUTLIVES_SESSION_MS, LONGEST_CALL_MS } from '../../store/stale-records';
 import { abandonCalls, findOldCalls } from '../../store/tool-calls';
 import type { Plane } from '../context';
 
 /** A sweep handles this much and goes on in the next. */
 const BATCH = 500;
-/** The call that ended a dispatch outlives its session by a moment. */
-const LEFT_TO_END_MS = MINUTE_MS;
-/** No tool takes a minute; a call this old lost its process, though its session goes on elsewhere. */
-const LONGEST_CALL_MS = 10 * MINUTE_MS;
 
 export interface ExpiredSessions {
   expired: number;
@@ -27,7 +23,7 @@ export async function expireIdleSessions(plane: Plane): Promise<ExpiredSessions>
   }
   const ended = await findSessionsOfEndedDispatches(c, BATCH);
   if (ended.length > 0) done.closed = await closeSessions(c, { _id: { $in: ended } });
-  const old = await findOldCalls(c, LEFT_TO_END_MS, BATCH);
+  const old = await findOldCalls(c, CALL_OUTLIVES_SESSION_MS, BATCH);
   const lost = old.filter(({ ageMs, isSessionOpen }) => !isSessionOpen || ageMs >= LONGEST_CALL_MS).map(({ id }) => id);
   if (lost.length > 0) done.abandoned += await abandonCalls(c, { _id: { $in: lost } });
   return done;

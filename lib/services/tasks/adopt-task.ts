@@ -1,4 +1,3 @@
-import { holdReason } from '../../domain/dispatch/hold';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, type Priority } from '../../domain/fields';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
@@ -8,6 +7,7 @@ import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { asObjectId, describeRaw } from '../../store/raw-document';
 import { adoptTaskRow, findRawTask, findTasksById } from '../../store/tasks';
 import { takeSeq } from '../../store/threads';
+import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
 
 /** As for messages: judged, filled in, made dispatchable; the first process wins and the others change nothing. */
@@ -28,7 +28,7 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   const needed = dependsOn.length > 0 ? await findTasksById(c, tenantId, dependsOn) : [];
   const pending = dependsOn.some(need => needed.find(row => row._id.equals(need))?.status !== 'done');
   const type = await plane.agentTypes.get(tenantId, assignedTo);
-  const held = type ? holdReason(type, priority) : `no agent type '${assignedTo}'`;
+  const held = type ? await holdOf(plane, type, priority) : `no agent type '${assignedTo}'`;
   const adopted = await adoptTaskRow(
     c,
     id,

@@ -1,6 +1,5 @@
 import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
-import { holdReason } from '../../domain/dispatch/hold';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import type { PatchTask, Task } from '../../domain/task/schema';
@@ -10,7 +9,9 @@ import { bodyId, pathId } from '../../store/ids';
 import { changeIdleTask, findTask } from '../../store/tasks';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
+import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
+import { redriveSource } from '../dispatches/redrive';
 import { settleDispatch } from '../dispatches/settle';
 import { requireThreadReferences } from '../threads/create-thread';
 
@@ -27,7 +28,7 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
   const type = await plane.agentTypes.get(principal.tenantId, assignedTo);
   if (!type) throw invalidField('assignedTo', `got '${assignedTo}', wants the slug of an agent type that exists`);
   await requireThreadReferences(ctx, { projectId: patch.projectId });
-  const held = holdReason(type, priority);
+  const held = await holdOf(plane, type, priority);
   const movable = before.status === 'ready' || before.status === 'held';
   const row = await changeIdleTask(
     plane.collections,
@@ -77,6 +78,18 @@ export async function cancelTask(ctx: Context, id: string): Promise<Task> {
   }
   await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
   return toTask((await findTask(c, principal.tenantId, taskId)) ?? row);
+}
+
+/** Dead work gets another chance, with its attempts counted from nothing. */
+export async function redriveTask(ctx: Context, id: string): Promise<Task> {
+  requirePermission(ctx.principal, 'dispatches:steer');
+  const { plane, principal } = ctx;
+  const taskId = pathId('task', id);
+  const before = await findTask(plane.collections, principal.tenantId, taskId);
+  if (!before) throw notFound('task', id);
+  await redriveSource(plane, principal.tenantId, { kind: 'task', id: taskId });
+  await recordActivity(ctx, { action: 'task.redrive', subject: { kind: 'task', id }, changes: [] });
+  return toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? before);
 }
 
 const busy = (row: TaskDocument, verb: string): ControlPlaneError =>

@@ -1,6 +1,5 @@
 import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
-import { holdReason } from '../../domain/dispatch/hold';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { invalidField } from '../../domain/errors';
 import type { CreateTask, Task } from '../../domain/task/schema';
@@ -10,6 +9,7 @@ import { findTasksById, insertTask } from '../../store/tasks';
 import { findThread, takeSeq } from '../../store/threads';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
+import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
 import { requireThreadReferences } from '../threads/create-thread';
 
@@ -29,7 +29,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   if (threadId && !named)
     throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
   const thread = threadId ? await takeSeq(c, principal.tenantId, threadId) : null;
-  const held = holdReason(type, input.priority);
+  const held = await holdOf(plane, type, input.priority);
   const id = recordId === undefined ? newId() : bodyId('recordId', recordId);
   const row = await insertTask(c, YIELDS_MS[input.priority], {
     _id: id,

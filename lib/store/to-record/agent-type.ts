@@ -1,5 +1,5 @@
 import { readRawAgentType } from '../../domain/agent-type/read-raw';
-import type { AgentType, AgentTypeRevision } from '../../domain/agent-type/schema';
+import type { AgentType, AgentTypeRevision, Budget } from '../../domain/agent-type/schema';
 import { settingsOf } from '../../domain/agent-type/settings';
 import { DEFAULT_TENANT } from '../../domain/fields';
 import type { AgentTypeDocument, AgentTypeRevisionDocument, ObjectId } from '../documents';
@@ -35,7 +35,7 @@ export function readAgentType(raw: Record<string, unknown>): ReadAgentType {
 
 const revisionOf = (value: unknown): number => (Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : 1);
 
-export const toAgentType = (row: AgentTypeDocument): AgentType => ({
+export const toAgentType = (row: AgentTypeDocument, budget: Budget | null): AgentType => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),
@@ -44,6 +44,7 @@ export const toAgentType = (row: AgentTypeDocument): AgentType => ({
   slug: row.slug,
   ...settingsOf(row),
   revision: row.revision,
+  budget,
 });
 
 export const toRevision = ({ revision, at, by, changes }: AgentTypeRevisionDocument): AgentTypeRevision => ({

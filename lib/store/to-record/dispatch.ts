@@ -16,6 +16,12 @@ export function livenessOf(row: DispatchDocument, thresholds: Thresholds | null,
   return silentMs >= thresholds.quietAfterMs ? 'quiet' : 'ok';
 }
 
+function lateOutputOf({ lateOutput }: DispatchDocument): DispatchRecord['lateOutput'] {
+  if (!lateOutput) return null;
+  const { epoch, output, at } = lateOutput;
+  return { epoch, output, at: iso(at) };
+}
+
 export const toDispatchRecord = (
   row: DispatchDocument,
   thresholds: Thresholds | null,
@@ -29,6 +35,7 @@ export const toDispatchRecord = (
   source: { kind: row.source.kind, id: hex(row.source.id) },
   threadId: hexOrNull(row.threadId),
   projectId: hexOrNull(row.projectId),
+  runId: hexOrNull(row.runId),
   agentType: row.agentType,
   revision: row.revision,
   consumer: row.consumer,
@@ -44,7 +51,7 @@ export const toDispatchRecord = (
   progress: row.progress ? { ...row.progress, at: iso(row.progress.at) } : null,
   usage: row.usage,
   output: row.output,
-  lateOutput: row.lateOutput ? { ...row.lateOutput, at: iso(row.lateOutput.at) } : null,
+  lateOutput: lateOutputOf(row),
   error: row.error,
   question: row.question ? { id: hex(row.question.id), answered: row.question.answerId !== null } : null,
   enforced: row.enforced,

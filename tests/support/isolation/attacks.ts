@@ -107,6 +107,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/messages/:id': a => [hidden({ id: a.messageId })],
   'PATCH /api/messages/:id': a => [hidden({ id: a.messageId }, { body: { priority: 'low' } })],
   'POST /api/messages/:id/cancel': a => [hidden({ id: a.messageId })],
+  'POST /api/messages/:id/redrive': a => [hidden({ id: a.messageId })],
 
   'GET /api/tasks': a => [
     list,
@@ -127,6 +128,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     refused({ projectId: a.projectId }, { id: own.taskId }),
   ],
   'POST /api/tasks/:id/cancel': a => [hidden({ id: a.taskId })],
+  'POST /api/tasks/:id/redrive': a => [hidden({ id: a.taskId })],
 
   'POST /api/dispatches/claim': a => [
     { body: { consumer: 'worker', max: 100 }, expects: 'own-only' },
@@ -186,6 +188,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   ],
   'GET /api/settings': () => [figures],
   'PATCH /api/settings': () => [{ body: { revision: 0, dispatchPaused: false }, expects: 'own-only' }],
+  'POST /api/maintenance/cleanup': () => [
+    { body: { dryRun: true }, expects: 'own-only' },
+    { body: { dryRun: false }, expects: 'own-only' },
+  ],
   'GET /api/system-health': () => [figures],
   'GET /api/health/live': () => [{ expects: 'public' }],
   'GET /api/health/ready': () => [{ expects: 'public' }],

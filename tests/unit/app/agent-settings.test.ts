@@ -21,6 +21,7 @@ const saved: AgentType = {
   reportsTo: null,
   thresholds: DEFAULT_THRESHOLDS,
   revision: 4,
+  budget: null,
 };
 const base = settingsOf(saved);
 

@@ -27,6 +27,7 @@ const MAY: Record<Permission, Record<Role, boolean>> = {
   'metrics:read': all(),
   'settings:read': allBut('agent'),
   'settings:write': only('admin', 'operator'),
+  'maintenance:run': only('admin', 'operator'),
 };
 
 function only(...roles: Role[]): Record<Role, boolean> {
