@@ -1,0 +1,5 @@
+import type { Scenario } from '../rig/scenario';
+import { killPrimary } from './kill-primary';
+
+/** In the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [killPrimary];
