@@ -15,11 +15,21 @@ export const ENTRIES = {
   login: 'lib/server/login.ts',
   demo: 'scripts/demo/index.ts',
   bench: 'tests/bench/index.ts',
+  faults: 'tests/faults/index.ts',
   screenshots: 'scripts/screenshots/index.ts',
   'skill-install': 'scripts/skill-install/index.ts',
 };
 
-const SOURCES = ['lib', 'mcp-server', 'scripts', 'tests/bench', 'tests/support', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = [
+  'lib',
+  'mcp-server',
+  'scripts',
+  'tests/bench',
+  'tests/faults',
+  'tests/support',
+  'tsconfig.json',
+  'package-lock.json',
+];
 const STAMP = inRoot('dist', '.bundles');
 
 export const bundlePath = entry => inRoot('dist', `${entry}.mjs`);

@@ -1,0 +1,124 @@
+import { freePort } from '@/lib/server/free-port';
+import { Member } from './member';
+import { until } from './wait';
+
+export interface ReplicaSetOptions {
+  mongodPath: string;
+  folder: string;
+  setName?: string;
+  members?: number;
+  /** Small where history is to be lost. */
+  oplogMegabytes?: number;
+}
+
+const SET_NAME = 'faults';
+const OPLOG_MEGABYTES = 512;
+/** What a deployment is told to set: a dead primary is noticed in 2 s and not in 10. */
+const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2 };
+const READY_WITHIN_MS = 60_000;
+const PRIMARY_WITHIN_MS = 30_000;
+const STEP_DOWN_SECONDS = 10;
+const NOT_PRIMARY = /connection .* closed|not primary|NotWritablePrimary|stepdown|stepped down/i;
+
+/** Three real mongod processes on loopback, each of which can be killed, frozen and started again. */
+export class ReplicaSet {
+  readonly uri: string;
+
+  private constructor(
+    readonly name: string,
+    readonly members: readonly Member[],
+  ) {
+    this.uri = `mongodb://${members.map(({ host }) => host).join(',')}/?replicaSet=${name}`;
+  }
+
+  static async start({
+    mongodPath,
+    folder,
+    setName = SET_NAME,
+    members = 3,
+    oplogMegabytes = OPLOG_MEGABYTES,
+  }: ReplicaSetOptions): Promise<ReplicaSet> {
+    const ports = await Promise.all(Array.from({ length: members }, () => freePort('127.0.0.1')));
+    const set = new ReplicaSet(
+      setName,
+      ports.map((port, index) => new Member({ mongodPath, folder, index, port, setName, oplogMegabytes })),
+    );
+    try {
+      for (const member of set.members) member.start();
+      await set.#initiate();
+      return set;
+    } catch (error) {
+      await set.stop();
+      throw error;
+    }
+  }
+
+  async #initiate(): Promise<void> {
+    for (const member of this.members) {
+      await until(
+        () => member.hello(),
+        READY_WITHIN_MS,
+        () => `${member.name} does not answer:\n${member.log().slice(-2_000)}`,
+      );
+    }
+    const members = this.members.map(({ host }, _id) => ({ _id, host }));
+    await this.members[0]!.command({ replSetInitiate: { _id: this.name, members, settings: SETTINGS } });
+    await this.waitForPrimary();
+    await this.waitUntilWhole();
+  }
+
+  /** The one that says so; after a freeze two may for a moment, and the later election counts. */
+  async primary(): Promise<Member | null> {
+    const answers = await Promise.all(this.members.map(async member => ({ member, hello: await member.hello() })));
+    const elected = answers
+      .filter(({ hello }) => hello?.isWritablePrimary)
+      .sort((a, b) => electionOf(b.hello).localeCompare(electionOf(a.hello)));
+    return elected[0]?.member ?? null;
+  }
+
+  waitForPrimary(than: Member | null = null, withinMs = PRIMARY_WITHIN_MS): Promise<Member> {
+    return until(
+      async () => {
+        const found = await this.primary();
+        return found !== null && found !== than && found;
+      },
+      withinMs,
+      'a primary',
+    );
+  }
+
+  async secondaries(): Promise<Member[]> {
+    const answers = await Promise.all(this.members.map(async member => ({ member, hello: await member.hello() })));
+    return answers.filter(({ hello }) => hello?.secondary).map(({ member }) => member);
+  }
+
+  /** A primary, and every other member follows it. */
+  async waitUntilWhole(): Promise<Member> {
+    const primary = await this.waitForPrimary();
+    await until(
+      async () => (await this.secondaries()).length === this.members.length - 1,
+      READY_WITHIN_MS,
+      'all members are up',
+    );
+    return primary;
+  }
+
+  /** Hands over in good order; resolves with the moment it was asked. */
+  async stepDown(): Promise<number> {
+    const primary = await this.waitForPrimary();
+    const atMs = Date.now();
+    try {
+      await primary.command({ replSetStepDown: STEP_DOWN_SECONDS, secondaryCatchUpPeriodSecs: 5 });
+    } catch (error) {
+      if (!NOT_PRIMARY.test(String(error))) throw error;
+    }
+    return atMs;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map(member => member.end()));
+  }
+}
+
+const electionOf = (hello: { electionId?: { toHexString(): string } } | null): string =>
+  hello?.electionId?.toHexString() ?? '';
