@@ -11,6 +11,12 @@ export interface StartCandidate {
   raw?: AdoptionPlan & { hasThread: boolean };
 }
 
+/** A raw message whose thread stands. */
+export type RawStart = StartCandidate & { raw: AdoptionPlan & { hasThread: true } };
+
+export const isRawStart = (candidate: Candidate): candidate is RawStart =>
+  candidate.mode === 'start' && candidate.raw?.hasThread === true;
+
 export interface ResumeCandidate {
   mode: 'resume';
   dispatch: DispatchDocument;

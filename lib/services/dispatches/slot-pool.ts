@@ -8,6 +8,9 @@ import type { Plane } from '../context';
  */
 const CROWDED_AFTER = 3;
 
+/** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
+export const SLOT_TRIES = 8;
+
 /** Types whose limit was looked at as it is now, with nothing running above it. */
 const settled = new WeakSet<AgentTypeDocument>();
 

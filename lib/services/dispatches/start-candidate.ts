@@ -8,14 +8,12 @@ import { claimWorkItem } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import { isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';
-import type { Candidate, StartCandidate } from './candidate';
+import { isRawStart, type Candidate, type StartCandidate } from './candidate';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
 import { resumeCandidate } from './resume-candidate';
-import type { SlotPool } from './slot-pool';
+import { SLOT_TRIES, type SlotPool } from './slot-pool';
+import { startRaw } from './start-raw';
 import type { Started, StartOutcome } from './started';
-
-/** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
-const SLOT_TRIES = 8;
 
 /**
  * The claim itself, two fenced writes. First the dispatch: its unique fields take the work item, the lane and a slot
@@ -27,6 +25,7 @@ export async function startCandidate(
   candidate: Candidate,
   slots: SlotPool,
 ): Promise<StartOutcome> {
+  if (isRawStart(candidate)) return startRaw(ctx, claim, candidate, slots);
   for (let attempt = 0; attempt < SLOT_TRIES; attempt += 1) {
     const slot = await slots.take(candidate.type);
     if (slot === null) return { reason: 'at-capacity' };
@@ -47,9 +46,8 @@ export async function startCandidate(
 async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch): Promise<StartOutcome> {
   const c = plane.collections;
   const { raw, type } = candidate;
-  const inserting = insertDispatch(c, made.row);
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
-  const [dispatch] = await Promise.all([inserting, raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null]);
+  const [dispatch] = await Promise.all([insertDispatch(c, made.row), raw ? openRawThread(c, raw.thread, true) : null]);
   crashPoint('claim:after-dispatch');
   // With the slot in hand: what the budget lets past can never be more than what runs when it is used up.
   if (await isSpent(plane, type)) {

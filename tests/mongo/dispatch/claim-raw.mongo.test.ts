@@ -1,0 +1,136 @@
+import { ObjectId } from 'mongodb';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import type { Plane } from '@/lib/services/context';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
+import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
+import { RawIntake } from '@/lib/services/messages/raw-intake';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+/** A raw insert that the stream showed is claimed by two writes side by side: each gate must hold by itself. */
+
+let test: TestPlane;
+/** Another process on the same database: it shares no queue, no intake and no verdicts. */
+let other: Plane;
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+  other = {
+    ...test.plane,
+    processName: 'other',
+    rawIntake: new RawIntake(ids => takeInRawMessages(other, ids)),
+    adoption: new AdoptionQueue({
+      messages: ids => adoptRawMessages(other, ids),
+      task: async () => undefined,
+      failed: error => {
+        throw error;
+      },
+    }),
+  };
+});
+beforeEach(() => limit(500));
+
+const limit = async (concurrency: number) => {
+  await test.plane.collections.agentTypes.updateOne({ slug: 'research' }, { $set: { concurrency } });
+  test.plane.agentTypes.clear();
+};
+const insertRaw = async (body: string): Promise<string> => {
+  const _id = new ObjectId();
+  await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body } as never);
+  for (const plane of [test.plane, other]) {
+    plane.rawIntake.note(String(_id));
+    await plane.rawIntake.get(String(_id));
+  }
+  return String(_id);
+};
+const claim = (plane: Plane, id: string) =>
+  claimDispatches(makeActor(plane, 'orchestrator'), {
+    consumer: plane.processName,
+    max: 1,
+    waitMs: 0,
+    source: { kind: 'message', id },
+  });
+const rowOf = (id: string) => test.plane.collections.messages.findOne({ _id: new ObjectId(id) }).then(row => row!);
+const openOf = (id: string) => test.plane.collections.dispatches.find({ open: new ObjectId(id) }).toArray();
+const finish = (dispatches: Dispatch[]) =>
+  Promise.all(
+    dispatches.map(({ id, epoch }) =>
+      completeDispatch(makeActor(test.plane, 'orchestrator'), id, { epoch, output: '' }),
+    ),
+  );
+
+describe('a raw insert that the stream showed', () => {
+  it('has one dispatch however two processes race for it, and is left to nobody by neither', async () => {
+    for (let round = 0; round < 60; round += 1) {
+      const id = await insertRaw(`race ${round}`);
+      const results = await Promise.all([claim(test.plane, id), claim(other, id)]);
+      let won = results.flatMap(({ dispatches }) => dispatches);
+      expect(won.length).toBeLessThanOrEqual(1);
+      // Both may have given way to the other; then it is due, and nothing stands in the way of the next.
+      if (won.length === 0) won = (await claim(test.plane, id)).dispatches;
+      expect(won).toHaveLength(1);
+      const row = await rowOf(id);
+      expect(row).toMatchObject({ status: 'claimed', epoch: won[0]!.epoch, attempts: 1, seq: 1 });
+      expect(String(row.dispatchId)).toBe(won[0]!.id);
+      expect((await openOf(id)).map(({ _id }) => String(_id))).toEqual([won[0]!.id]);
+      await finish(won);
+    }
+  });
+
+  it('never takes more slots than its type has, and what got none is due as before', async () => {
+    await limit(2);
+    const ids = await Promise.all(Array.from({ length: 8 }, (_, n) => insertRaw(`slot ${n}`)));
+    const results = await Promise.all(ids.map((id, n) => claim(n % 2 === 0 ? test.plane : other, id)));
+    const won = results.flatMap(({ dispatches }) => dispatches);
+    expect(won.length).toBeGreaterThan(0);
+    expect(await test.plane.collections.dispatches.countDocuments({ slot: { $type: 'string' } })).toBe(won.length);
+    expect(won.length).toBeLessThanOrEqual(2);
+    const held = new Set(won.map(({ source }) => source.id));
+    for (const id of ids.filter(each => !held.has(each))) {
+      const row = await rowOf(id);
+      expect([undefined, 'queued']).toContain(row.status);
+      expect(row.attempts ?? 0).toBe(0);
+      expect(await openOf(id)).toEqual([]);
+    }
+    await finish(won);
+    await limit(500);
+    for (const id of ids.filter(each => !held.has(each))) {
+      const { dispatches } = await claim(other, id);
+      expect(dispatches).toHaveLength(1);
+      expect(dispatches[0]).toMatchObject({ attempt: 1 });
+      await finish(dispatches);
+    }
+  });
+
+  it('goes back when its lane is held, and no attempt is spent', async () => {
+    const id = await insertRaw('lane');
+    const { insertedId } = await test.plane.collections.dispatches.insertOne({
+      _id: new ObjectId(),
+      lane: new ObjectId(id),
+      tenantId: 'default',
+      agentType: 'qa',
+      status: 'running',
+    } as never);
+    expect(await claim(test.plane, id)).toMatchObject({ dispatches: [] });
+    expect(await rowOf(id)).toMatchObject({ status: 'queued', attempts: 0, dispatchId: null });
+    await test.plane.collections.dispatches.deleteOne({ _id: insertedId });
+    const { dispatches } = await claim(test.plane, id);
+    expect(dispatches).toHaveLength(1);
+    expect(dispatches[0]!.epoch).toBeGreaterThan(1);
+    await finish(dispatches);
+  });
+
+  it('is read again when a driver changed it meanwhile, and its dispatch is withdrawn', async () => {
+    const id = await insertRaw('changed');
+    await test.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, { $set: { assignedTo: 'qa' } });
+    const { dispatches } = await claim(test.plane, id);
+    expect(dispatches).toHaveLength(1);
+    expect(dispatches[0]).toMatchObject({ agentType: { slug: 'qa' } });
+    expect(await openOf(id)).toHaveLength(1);
+    await finish(dispatches);
+  });
+});
