@@ -6,7 +6,7 @@ import { adoptAsClaimed } from '../../store/messages';
 import { openRawThread } from '../../store/threads';
 import { claimWorkItem } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
-import { isSpent } from '../budgets/spent';
+import { hasBudget, isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';
 import { isRawStart, type Candidate, type StartCandidate } from './candidate';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
@@ -25,7 +25,8 @@ export async function startCandidate(
   candidate: Candidate,
   slots: SlotPool,
 ): Promise<StartOutcome> {
-  if (isRawStart(candidate)) return startRaw(ctx, claim, candidate, slots);
+  // A budget is looked at between the two writes.
+  if (isRawStart(candidate) && !hasBudget(candidate.type)) return startRaw(ctx, claim, candidate, slots);
   for (let attempt = 0; attempt < SLOT_TRIES; attempt += 1) {
     const slot = await slots.take(candidate.type);
     if (slot === null) return { reason: 'at-capacity' };
@@ -47,7 +48,10 @@ async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch)
   const c = plane.collections;
   const { raw, type } = candidate;
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
-  const [dispatch] = await Promise.all([insertDispatch(c, made.row), raw ? openRawThread(c, raw.thread, true) : null]);
+  const [dispatch] = await Promise.all([
+    insertDispatch(c, made.row),
+    raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null,
+  ]);
   crashPoint('claim:after-dispatch');
   // With the slot in hand: what the budget lets past can never be more than what runs when it is used up.
   if (await isSpent(plane, type)) {
