@@ -58,6 +58,28 @@ export async function insertDispatches(c: Collections, rows: DispatchRow[]): Pro
   }
 }
 
+/** The same with the database's time at hand: plain inserts. Of those that were not lost, what stands now is the row. */
+export async function insertDispatchesAt(c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> {
+  const documents = rows.map((row): DispatchDocument => {
+    const leaseUntil = new Date(now.getTime() + row.leaseMs);
+    return { ...row, createdAt: now, updatedAt: now, claimedAt: now, leaseUntil };
+  });
+  try {
+    await c.dispatches.insertMany(documents, { ordered: false, ...FIRST_OF_TWO });
+    return { documents, lost: new Set() };
+  } catch (error) {
+    const lost = duplicatePlaces(error);
+    if (lost === null) throw error;
+    return { documents, lost };
+  }
+}
+
+export interface Placed {
+  documents: DispatchDocument[];
+  /** By place: another's claim was first. */
+  lost: Set<number>;
+}
+
 export const findDispatchesById = (c: Collections, ids: ObjectId[]): Promise<DispatchDocument[]> =>
   c.dispatches.find({ _id: { $in: ids } }).toArray();
 

@@ -100,25 +100,49 @@ export interface Completion {
   usage?: Usage | undefined;
 }
 
+const fenceAt = (tenantId: string, { id, epoch }: Completion, now: Date) => ({
+  _id: id,
+  tenantId,
+  epoch,
+  status: 'running' as const,
+  leaseUntil: { $gt: now },
+});
+
+const endingAt = (output: string, { endedIn, now }: { endedIn: ObjectId; now: Date }) => ({
+  $set: {
+    status: 'done' as const,
+    output,
+    endedIn,
+    leaseUntil: null,
+    keyReadsUntil: new Date(now.getTime() + KEY_READS_MS),
+    settled: false,
+  },
+  $currentDate: { endedAt: true, updatedAt: true } as const,
+  $unset: { open: true, lane: true, slot: true } as const,
+});
+
 /** Everything of a dispatch but what may be large. */
 const WITHOUT_OUTPUT = { output: 0, keyHash: 0 };
 export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;
 
 /**
- * The same for many that are done, in two round trips: each fenced by itself, `endedIn` says which of them this call
- * ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs.
+ * The same for many that run and are done, in two round trips: each fenced by itself, `endedIn` says which of them
+ * this call ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs. One
+ * that is being stopped is not ended here. In the classic form of an update, which costs the server half of `ending`.
  */
 export async function endDispatches(
   c: Collections,
   tenantId: string,
   completions: Completion[],
-  endedIn: ObjectId,
+  { endedIn, now }: { endedIn: ObjectId; now: Date },
 ): Promise<EndedDispatch[]> {
   await c.dispatches.bulkWrite(
-    completions.map(({ id, epoch, output, usage }) => ({
+    completions.map(completion => ({
       updateOne: {
-        filter: fence(tenantId, id, epoch),
-        update: ending(epoch, { status: 'done', output, usage, set: { endedIn } }),
+        filter: fenceAt(tenantId, completion, now),
+        update: completion.usage
+          ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
+          : endingAt(completion.output, { endedIn, now }),
       },
     })),
     { ordered: false },

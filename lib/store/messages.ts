@@ -54,6 +54,13 @@ export const findLastMessages = async (
   return rows.toReversed();
 };
 
+/** All of these threads' messages, each thread's in its order: for threads known to be short. */
+export const findMessagesOf = (c: Collections, threadIds: ObjectId[]): Promise<MessageDocument[]> =>
+  c.messages
+    .find({ threadId: { $in: threadIds }, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })
+    .sort({ threadId: 1, seq: 1 })
+    .toArray();
+
 export type AdoptionDefaults = Omit<NewMessageRow, '_id' | 'body' | 'ledger'>;
 
 /** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */

@@ -9,8 +9,7 @@ import { heldBy, WORK_WORDS } from './work-items';
 
 export interface Reply {
   message: NewMessageRow;
-  /** Not shown before; work of the same age but less urgent comes after it. */
-  rankAt: Date;
+  yieldsMs: number;
 }
 
 export const findMessagesById = (c: Collections, ids: ObjectId[]): Promise<MessageDocument[]> =>
@@ -24,43 +23,27 @@ export async function findTaken(c: Collections, ids: ObjectId[]): Promise<Set<st
 
 type Done = Pick<DispatchDocument, '_id' | 'source' | 'epoch' | 'firstHeartbeatAt' | 'endedAt'>;
 
-/**
- * In one round trip; each reply before the message it answers is done. A reply that is there already stays as it is,
- * and a message that this dispatch holds no longer is left alone: doing it twice is harmless.
- */
-export async function replyAndFinish(c: Collections, replies: Reply[], done: Done[]): Promise<void> {
-  const operations = [...replies.map(insertion), ...done.map(finish)];
-  if (operations.length === 0) return;
+/** A reply that is there already stays as it is. The caller's next majority write covers these. */
+export async function insertReplies(c: Collections, replies: Reply[], now: Date): Promise<void> {
+  if (replies.length === 0) return;
+  const rows = replies.map(({ message, yieldsMs }): MessageDocument => {
+    const rankAt = new Date(now.getTime() + yieldsMs);
+    const times = { createdAt: now, updatedAt: now, availableAt: now, arrivedAt: now, rankAt };
+    return { ...message, ...times, ledger: { storedAt: now } };
+  });
   try {
-    await c.messages.bulkWrite(operations, { ordered: false });
+    await c.messages.insertMany(rows, { ordered: false, writeConcern: { w: 1 } });
   } catch (error) {
     if (duplicatePlaces(error) === null) throw error;
   }
 }
 
-type Operation = AnyBulkWriteOperation<MessageDocument>;
-
-function insertion({ message: { _id, ledger: _none, ...message }, rankAt }: Reply): Operation {
-  return {
-    updateOne: {
-      // Of one that is there this matches nothing, and its id refuses a second.
-      filter: { _id, createdAt: { $exists: false } },
-      update: {
-        $setOnInsert: { ...message, rankAt },
-        $currentDate: {
-          createdAt: true,
-          updatedAt: true,
-          availableAt: true,
-          arrivedAt: true,
-          'ledger.storedAt': true,
-        },
-      },
-      upsert: true,
-    },
-  };
+/** Those that a dispatch holds no longer are left alone: doing it twice is harmless. */
+export async function finishMessages(c: Collections, done: Done[]): Promise<void> {
+  if (done.length > 0) await c.messages.bulkWrite(done.map(finish), { ordered: false });
 }
 
-const finish = ({ _id, source, epoch, firstHeartbeatAt, endedAt }: Done): Operation => ({
+const finish = ({ _id, source, epoch, firstHeartbeatAt, endedAt }: Done): AnyBulkWriteOperation<MessageDocument> => ({
   updateOne: {
     filter: heldBy(WORK_WORDS.message, { id: source.id, dispatchId: _id, epoch }),
     update: {

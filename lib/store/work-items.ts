@@ -1,4 +1,4 @@
-import type { Collection, Document, Filter, ObjectId } from 'mongodb';
+import type { Collection, Document, Filter, ObjectId, UpdateFilter } from 'mongodb';
 import type { WorkSource } from '../domain/dispatch/schema';
 import type { Collections } from './collections';
 import type { MessageDocument, WorkFields } from './documents';
@@ -186,6 +186,61 @@ export async function claimWorkItems(c: Collections, kind: WorkKind, claims: Cla
   );
   return findHeldBy(collection, claims, PROJECTION);
 }
+
+/** A claim of an item as it was read, at the database's time. */
+export interface TimedClaim {
+  claim: ClaimWork;
+  item: WorkDocument;
+}
+
+/**
+ * As `claimWorkItems`, with the time at hand. The epoch pins the item as it was read, so where all matched nothing has
+ * to be read again: one round trip.
+ */
+export async function claimWorkItemsAt(
+  c: Collections,
+  kind: WorkKind,
+  claims: TimedClaim[],
+  now: Date,
+): Promise<WorkDocument[]> {
+  const collection = workCollection(c, kind);
+  const taken = claims.map(({ claim, item }) => ({ claim, changes: takenAt(claim, item, now) }));
+  const { matchedCount } = await collection.bulkWrite(
+    taken.map(({ claim, changes: { ledger, ...changes } }) => ({
+      updateOne: {
+        filter: takeItem(claim).filter,
+        update: { $set: { ...changes, ...dotted('ledger', ledger), updatedAt: now } } as UpdateFilter<WorkDocument>,
+      },
+    })),
+    { ordered: false },
+  );
+  if (matchedCount === claims.length) {
+    return claims.map(({ item }, at) => {
+      const { changes } = taken[at]!;
+      return { ...item, ...changes, ledger: { ...item.ledger, ...changes.ledger } };
+    });
+  }
+  return findHeldBy(
+    collection,
+    claims.map(({ claim }) => claim),
+    PROJECTION,
+  );
+}
+
+const takenAt = (claim: ClaimWork, { attempts, ledger }: WorkDocument, now: Date) => ({
+  status: WORK_WORDS[claim.kind].active,
+  epoch: claim.epoch,
+  attempts: claim.countsAttempt ? attempts + 1 : attempts,
+  dispatchId: claim.dispatchId,
+  reason: null,
+  ledger: {
+    ...(ledger.claimedAt ? {} : { claimedAt: now }),
+    ...(ledger.streamedAt || !claim.streamedAt ? {} : { streamedAt: claim.streamedAt }),
+  },
+});
+
+const dotted = (name: string, fields: object): Document =>
+  Object.fromEntries(Object.entries(fields).map(([field, value]) => [`${name}.${field}`, value]));
 
 /** Of these, what each claim's own dispatch holds now. */
 export function findHeldBy<T extends WorkDocument>(

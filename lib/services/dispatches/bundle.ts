@@ -8,7 +8,7 @@ import { toLedger, toMessage, toTask } from '../../store/to-record/work';
 import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
 import { assemblePrompt } from './assemble-prompt';
-import { readPromptContext, readPromptThread } from './prompt-sources';
+import { readPromptContext, readPromptThread, readPromptThreads, type ThreadRead } from './prompt-sources';
 import type { Started } from './started';
 
 export interface BundleSubject {
@@ -18,14 +18,32 @@ export interface BundleSubject {
   source: { kind: WorkKind; id: ObjectId };
 }
 
-/** What stands around a work item. Read while the claim's own writes are under way: nothing of it hangs on them. */
-export async function readBundle(plane: Plane, { tenantId, threadId, projectId, source }: BundleSubject) {
+/**
+ * What stands around each work item. Read while the claim's own writes are under way: nothing of it hangs on them. The
+ * threads of many are read together.
+ */
+export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
+  const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
+  const threads =
+    threadIds.length > 1 ? readPromptThreads(plane, threadIds) : Promise.resolve(new Map<string, ThreadRead>());
+  return subjects.map(subject =>
+    readBundle(plane, subject, async id =>
+      threadIds.length > 1 ? ((await threads).get(hex(id)) ?? null) : readPromptThread(plane, subject.tenantId, id),
+    ),
+  );
+}
+
+async function readBundle(
+  plane: Plane,
+  { tenantId, threadId, projectId, source }: BundleSubject,
+  readThread: (id: ObjectId) => Promise<ThreadRead | null>,
+) {
   const [thread, task, context] = await Promise.all([
-    threadId ? readPromptThread(plane, tenantId, threadId) : null,
+    threadId ? readThread(threadId) : null,
     source.kind === 'task' ? findTask(plane.collections, tenantId, source.id) : null,
     readPromptContext(plane, tenantId, hexOrNull(projectId)),
   ]);
-  return { thread, task, context };
+  return { thread: thread?.tenantId === tenantId ? thread : null, task, context };
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;
 
@@ -35,7 +53,11 @@ export function bundleDispatch(
   { thread: found, task, context }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
-  const thread = read && { ...read, messages: read.messages.map(row => claimed(row, dispatch, item)) };
+  const thread = read && {
+    id: read.id,
+    subject: read.subject,
+    messages: read.messages.map(row => claimed(row, dispatch, item)),
+  };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
   const named = { id: hex(dispatch._id), source, mode, attempt, answerId: hexOrNull(dispatch.question?.answerId) };

@@ -1,5 +1,6 @@
 import type { ClaimReason } from '../../domain/dispatch/schema';
 import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
+import type { DatabaseClock } from '../../store/database-clock';
 import type { DueItem } from '../../store/work-items';
 import type { AdoptionPlan } from '../messages/plan-adoption';
 
@@ -9,6 +10,10 @@ export interface StartCandidate {
   type: AgentTypeDocument;
   /** Nobody took it up yet; the claim does. `hasThread`: the thread it opens stands. */
   raw?: AdoptionPlan & { hasThread: boolean };
+  /** Dealt with it, to be tried first. */
+  slot?: string | undefined;
+  /** The database's clock, read with it. */
+  clock?: DatabaseClock;
 }
 
 /** A raw message whose thread stands. */
@@ -23,6 +28,11 @@ export interface ResumeCandidate {
   type: AgentTypeDocument;
 }
 
+/** Dealt by rank, with all it takes to be written at once. */
+export type DealtCandidate = StartCandidate & { slot: string; clock: DatabaseClock };
+export const isDealt = (candidate: Candidate): candidate is DealtCandidate =>
+  candidate.mode === 'start' && candidate.slot !== undefined && candidate.clock !== undefined;
+
 /** Work that a claim may try to take. */
 export type Candidate = StartCandidate | ResumeCandidate;
 
@@ -30,4 +40,6 @@ export interface Found {
   candidates: Candidate[];
   /** Why there is none, or none that could be taken. */
   reason: ClaimReason;
+  /** To be called when the claim is over, however it ends. */
+  release?: () => void;
 }

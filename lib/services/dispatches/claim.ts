@@ -1,12 +1,15 @@
 import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
+import { hasBudget } from '../budgets/spent';
 import type { Context } from '../context';
-import { bundleDispatch, readBundle, type BundleSubject } from './bundle';
+import { bundleDispatch, readBundles, type Bundle, type BundleSubject } from './bundle';
 import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
-import type { Candidate } from './candidate';
+import { isDealt, type Candidate, type DealtCandidate } from './candidate';
 import { findCandidates } from './find-candidates';
 import { startCandidate } from './start-candidate';
+import { startDealt } from './start-dealt';
+import type { StartOutcome } from './started';
 import { startQueued } from './start-queue';
 import { SlotPool } from './slot-pool';
 
@@ -44,63 +47,91 @@ async function attemptHeld(ctx: Context, claim: Claim): Promise<ClaimResult> {
   return (await ctx.plane.adoption.hold(claim.source.id, attempt, tookAny)) ?? { dispatches: [], reason: 'taken' };
 }
 
-async function attemptClaim(ctx: Context, claim: Claim, isSecond = false): Promise<ClaimResult> {
+/** Each time others were first at all it went for: that is progress, and so often it seldom is. */
+const MOST_TRIES = 3;
+
+async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promise<ClaimResult> {
   const { plane, principal } = ctx;
-  const [settings, isHeld, { candidates, reason }] = await Promise.all([
+  const [settings, isHeld, found] = await Promise.all([
     plane.settings.get(principal.tenantId),
     isAccountHeld(ctx),
     findCandidates(ctx, claim),
   ]);
-  if (settings.dispatchPaused || isHeld) return { dispatches: [], reason: 'held' };
-  if (candidates.length === 0) return { dispatches: [], reason };
-
-  const slots = new SlotPool(plane);
-  const dispatches: Dispatch[] = [];
-  const missed: ClaimReason[] = [];
-  // One after another only where the next needs what the last left over: candidates stand in rank order, and more
-  // of them may be there than slots.
-  for (let at = 0; at < candidates.length && dispatches.length < claim.max;) {
-    const batch = candidates.slice(at, at + (claim.max - dispatches.length));
-    at += batch.length;
-    const bundled = await Promise.all(batch.map(candidate => startAndBundle(ctx, claim, candidate, slots)));
-    for (const outcome of bundled) {
-      if (typeof outcome === 'string') missed.push(outcome);
-      else dispatches.push(outcome);
+  try {
+    const { candidates, reason } = found;
+    if (settings.dispatchPaused || isHeld) return { dispatches: [], reason: 'held' };
+    if (candidates.length === 0) return { dispatches: [], reason };
+    const { dispatches, missed } = await startAll(ctx, claim, candidates);
+    if (dispatches.length > 0) {
+      plane.log.info({ consumer: claim.consumer, claimed: dispatches.map(({ id }) => id) }, 'claimed');
+      return { dispatches };
     }
+    if (tries >= MOST_TRIES || !mayBeFree(claim, candidates, missed))
+      return { dispatches, reason: claim.source ? (missed[0] ?? 'nothing-due') : worstOf(missed) };
+  } finally {
+    found.release?.();
   }
-  // A raw message that somebody took up between our read and our write may still be free.
-  const tookUp = candidates.some(candidate => candidate.mode === 'start' && candidate.raw !== undefined);
-  if (dispatches.length === 0 && tookUp && !isSecond) return attemptClaim(ctx, claim, true);
-  if (dispatches.length > 0) {
-    plane.log.info({ consumer: claim.consumer, claimed: dispatches.map(({ id }) => id) }, 'claimed');
-    return { dispatches };
-  }
-  return { dispatches, reason: claim.source ? (missed[0] ?? 'nothing-due') : worstOf(missed) };
+  return attemptClaim(ctx, claim, tries + 1);
 }
 
-async function startAndBundle(
+/**
+ * A raw message that somebody took up between our read and our write may still be free; and behind what others took
+ * first there may be more.
+ */
+const mayBeFree = (claim: Claim, candidates: Candidate[], missed: ClaimReason[]): boolean =>
+  candidates.some(candidate => candidate.mode === 'start' && candidate.raw !== undefined) ||
+  (claim.source === undefined && missed.includes('taken'));
+
+/** All at once; in rank order, as many as were asked for. */
+async function startAll(
   ctx: Context,
   claim: Claim,
-  candidate: Candidate,
-  slots: SlotPool,
-): Promise<Dispatch | ClaimReason> {
-  const subject: BundleSubject =
-    candidate.mode === 'resume'
-      ? candidate.dispatch
-      : {
-          tenantId: candidate.due.item.tenantId,
-          threadId: candidate.due.item.threadId ?? null,
-          projectId: candidate.due.item.projectId ?? null,
-          source: { kind: candidate.due.kind, id: candidate.due.item._id },
-        };
-  // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
-  const isRaw = candidate.mode === 'start' && candidate.raw !== undefined;
-  const reading = readBundle(ctx.plane, isRaw ? { ...subject, threadId: null } : subject);
+  candidates: Candidate[],
+): Promise<{ dispatches: Dispatch[]; missed: ClaimReason[] }> {
+  const slots = new SlotPool(ctx.plane);
+  const batch = candidates.slice(0, claim.max);
+  const bundles = readBundles(ctx.plane, batch.map(subjectOf));
+  // A budget is looked at between the two writes, which those of one claim have no time for.
+  const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
+  const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
+  const bundled = await Promise.all(
+    batch.map((candidate, at) => {
+      const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
+      const starting =
+        together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
+      return bundle(starting, bundles[at]!);
+    }),
+  );
+  const dispatches: Dispatch[] = [];
+  const missed: ClaimReason[] = [];
+  for (const outcome of bundled) {
+    if (typeof outcome === 'string') missed.push(outcome);
+    else dispatches.push(outcome);
+  }
+  return { dispatches, missed };
+}
+
+function subjectOf(candidate: Candidate): BundleSubject {
+  if (candidate.mode === 'resume') return candidate.dispatch;
+  const { due, raw } = candidate;
+  return {
+    tenantId: due.item.tenantId,
+    // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
+    threadId: raw === undefined ? (due.item.threadId ?? null) : null,
+    projectId: due.item.projectId ?? null,
+    source: { kind: due.kind, id: due.item._id },
+  };
+}
+
+const start = (ctx: Context, claim: Claim, candidate: Candidate, slots: SlotPool): Promise<StartOutcome> =>
+  candidate.mode === 'start'
+    ? startQueued({ ctx, claim, candidate, slots })
+    : startCandidate(ctx, claim, candidate, slots);
+
+async function bundle(starting: Promise<StartOutcome>, reading: Promise<Bundle>): Promise<Dispatch | ClaimReason> {
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
-  const outcome = await (candidate.mode === 'start'
-    ? startQueued({ ctx, claim, candidate, slots })
-    : startCandidate(ctx, claim, candidate, slots));
+  const outcome = await starting;
   return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
 }
 

@@ -3,12 +3,13 @@ import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
 import type { CompleteMany } from '../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../domain/errors';
+import { readDatabaseClock } from '../../store/database-clock';
 import { endDispatches, type Completion } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
 import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
-import { refusalOf, REPEATABLE } from './life-cycle';
+import { endWithOutput } from './life-cycle';
 import { settleTogether } from './settle-together';
 
 export interface CompletedItem {
@@ -29,11 +30,12 @@ export async function completeDispatches(
   const completions = items.map(({ id, epoch, output, usage }): Completion => {
     return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage };
   });
-  const ended = await endTogether(ctx, completions);
+  const clock = await readDatabaseClock(ctx.plane.collections);
+  const ended = await endTogether(ctx, completions, clock.now());
   crashPoint('complete:after-outcome');
   const [results] = await Promise.all([
     Promise.all(completions.map(completion => resultOf(ctx, completion, ended.get(hex(completion.id))))),
-    settleTogether(ctx.plane, [...ended.values()]),
+    settleTogether(ctx.plane, [...ended.values()], clock),
   ]);
   return { results };
 }
@@ -42,16 +44,18 @@ export async function completeDispatches(
 async function endTogether(
   { plane, principal }: Context,
   completions: Completion[],
+  now: Date,
 ): Promise<Map<string, DispatchDocument>> {
   const endedIn = newId();
-  const outputs = new Map(completions.map(({ id, epoch, output }) => [`${hex(id)}/${epoch}`, output]));
-  const rows = await endDispatches(plane.collections, principal.tenantId, completions, endedIn);
+  // Of one that came twice the first is the outcome, as it is in the database: so it is set last.
+  const outputs = new Map(
+    completions.toReversed().map(({ id, epoch, output }) => [`${hex(id)}/${epoch}`, output] as const),
+  );
+  const rows = await endDispatches(plane.collections, principal.tenantId, completions, { endedIn, now });
   const ended = new Map<string, DispatchDocument>();
   for (const row of rows) {
     if (!row.endedIn?.equals(endedIn)) continue;
-    // A dispatch that was being stopped ends as cancelled, and its output is kept as late.
-    const output = row.status === 'done' ? outputs.get(`${hex(row._id)}/${row.epoch}`)! : null;
-    ended.set(hex(row._id), { ...row, output } as DispatchDocument);
+    ended.set(hex(row._id), { ...row, output: outputs.get(`${hex(row._id)}/${row.epoch}`)! } as DispatchDocument);
   }
   return ended;
 }
@@ -62,8 +66,9 @@ async function resultOf(
   ended: DispatchDocument | undefined,
 ): Promise<CompletedItem> {
   if (ended?.epoch === epoch) return { id: hex(id), status: ended.status };
+  // Being stopped, ended before, or not this caller's any more: what a single completion would do and say.
   try {
-    const { status } = await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage });
+    const { status } = await endWithOutput(ctx, id, { epoch, output, ...(usage ? { usage } : {}) });
     return { id: hex(id), status };
   } catch (error) {
     if (!isControlPlaneError(error)) throw error;

@@ -10,7 +10,7 @@ import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
 import type { Found } from './candidate';
-import { CLOCK_SLACK_MS, headsOf } from './lane-heads';
+import { CLOCK_SLACK_MS, FIRST_SEQ, headsOf } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
@@ -44,8 +44,6 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }
-
-const FIRST_SEQ = 1;
 
 /** A raw message of this tenant that was read, and its thread opened, when its event came. */
 async function ownRaw({ plane, principal }: Context, id: string): Promise<RawMessage | null> {

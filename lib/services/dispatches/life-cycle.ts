@@ -28,7 +28,7 @@ export interface Ended {
 }
 
 /** Told again to whoever ends it again at the same epoch. */
-export const REPEATABLE: DispatchStatus[] = ['done', 'failed', 'released', 'cancelled'];
+const REPEATABLE: DispatchStatus[] = ['done', 'failed', 'released', 'cancelled'];
 
 const endedOf = (row: DispatchDocument): Ended => ({ id: hex(row._id), status: row.status, epoch: row.epoch });
 
@@ -146,7 +146,7 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
  * Why a fenced write matched nothing: answers with the row when that is an outcome to repeat (`repeatable`), else
  * throws. A lease that ran out is ended here and now, so that its owner hears the truth before any sweep.
  */
-export async function refusalOf(
+async function refusalOf(
   ctx: Context,
   id: ObjectId,
   epoch: number,

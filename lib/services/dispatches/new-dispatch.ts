@@ -72,7 +72,10 @@ function dueSince({ kind, item }: DueItem): Date | null {
 }
 
 /** The second gate: the item is still due at the epoch that was read. */
-export const workClaimOf = ({ kind, item }: DueItem, row: DispatchRow): ClaimWork => ({
+export const workClaimOf = (
+  { kind, item }: DueItem,
+  row: Pick<DispatchRow, '_id' | 'epoch' | 'streamedAt'>,
+): ClaimWork => ({
   kind,
   id: item._id,
   fromStatus: WORK_WORDS[kind].due,

@@ -1,22 +1,53 @@
 import type { Dispatch } from '../../domain/dispatch/schema';
-import type { ObjectId } from '../../store/documents';
+import type { Message } from '../../domain/message/schema';
+import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
-import { findLastMessages } from '../../store/messages';
-import { findThread } from '../../store/threads';
+import { findLastMessages, findMessagesOf } from '../../store/messages';
+import { findThread, findThreadsById } from '../../store/threads';
 import { toMessage } from '../../store/to-record/work';
 import type { Plane } from '../context';
 
 /** Messages of the thread that ride along; the rest is read with `read_thread`. */
 const THREAD_MESSAGES = 50;
 
-export async function readPromptThread(plane: Plane, tenantId: string, id: ObjectId): Promise<Dispatch['thread']> {
+export interface ThreadRead {
+  id: string;
+  tenantId: string;
+  subject: string;
+  messages: Message[];
+}
+
+export async function readPromptThread(plane: Plane, tenantId: string, id: ObjectId): Promise<ThreadRead | null> {
   const [thread, messages] = await Promise.all([
     findThread(plane.collections, tenantId, id),
     findLastMessages(plane.collections, id, THREAD_MESSAGES),
   ]);
-  if (!thread) return null;
-  return { id: hex(thread._id), subject: thread.subject, messages: messages.map(toMessage) };
+  return thread && threadRead(thread, messages);
 }
+
+/** By hex id. Short threads are read together, whole; a long one by itself. */
+export async function readPromptThreads({ collections: c }: Plane, ids: ObjectId[]): Promise<Map<string, ThreadRead>> {
+  const threads = await findThreadsById(c, ids);
+  const short = threads.filter(({ lastSeq }) => lastSeq <= THREAD_MESSAGES);
+  const long = threads.filter(({ lastSeq }) => !(lastSeq <= THREAD_MESSAGES));
+  const [together, ...alone] = await Promise.all([
+    findMessagesOf(
+      c,
+      short.map(({ _id }) => _id),
+    ),
+    ...long.map(({ _id }) => findLastMessages(c, _id, THREAD_MESSAGES)),
+  ]);
+  const read = new Map(threads.map(thread => [hex(thread._id), threadRead(thread, [])]));
+  for (const row of [...together, ...alone.flat()]) read.get(hex(row.threadId))?.messages.push(toMessage(row));
+  return read;
+}
+
+const threadRead = ({ _id, tenantId, subject }: ThreadDocument, messages: MessageDocument[]): ThreadRead => ({
+  id: hex(_id),
+  tenantId,
+  subject,
+  messages: messages.map(toMessage),
+});
 
 /** Client, brand and project of a node, outermost first. */
 export async function readPromptContext(

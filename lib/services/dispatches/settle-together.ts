@@ -1,9 +1,9 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
-import { must } from '../../kernel/assert';
+import type { DatabaseClock } from '../../store/database-clock';
 import { markAllSettled } from '../../store/dispatches';
 import type { DispatchDocument, MessageDocument, ThreadDocument } from '../../store/documents';
 import { hex, newId } from '../../store/ids';
-import { findMessagesById, findTaken, replyAndFinish, type Reply } from '../../store/replies';
+import { findMessagesById, findTaken, finishMessages, insertReplies, type Reply } from '../../store/replies';
 import { findThreadsById, takeSeqs } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countTurn } from '../budgets/count-usage';
@@ -24,11 +24,15 @@ interface Answered {
  * together, each step once for all. Whatever wakes or frees somebody (a question, a reply that is work, a task, a
  * stop) goes one by one, after them.
  */
-export async function settleTogether(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {
+export async function settleTogether(
+  plane: Plane,
+  dispatches: DispatchDocument[],
+  clock: DatabaseClock,
+): Promise<void> {
   if (dispatches.length < 2) return settleAlone(plane, dispatches);
   const { together, alone } = await sort(plane, dispatches);
   await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
-  const left = await settleAnswered(plane, together);
+  const left = await settleAnswered(plane, together, clock);
   await settleAlone(plane, [...left, ...alone]);
 }
 
@@ -85,7 +89,7 @@ const givesPlaces = (thread: ThreadDocument | null, { tenantId }: DispatchDocume
   thread?.tenantId === tenantId && Number.isInteger(thread.lastSeq);
 
 /** Answers those whose thread moved on meanwhile: they are left as they were. */
-async function settleAnswered(plane: Plane, answered: Answered[]): Promise<DispatchDocument[]> {
+async function settleAnswered(plane: Plane, answered: Answered[], clock: DatabaseClock): Promise<DispatchDocument[]> {
   if (answered.length === 0) return [];
   const c = plane.collections;
   const seqs = await takeSeqs(
@@ -95,14 +99,18 @@ async function settleAnswered(plane: Plane, answered: Answered[]): Promise<Dispa
   );
   crashPoint('complete:after-place');
   const ready = answered.filter(({ thread }) => thread === null || seqs.has(hex(thread._id)));
-  await replyAndFinish(
+  await insertReplies(
     c,
     ready.flatMap(({ dispatch, source, thread }) =>
       thread ? [replyIn(dispatch, source, { ...thread, lastSeq: seqs.get(hex(thread._id))! })] : [],
     ),
-    ready.map(({ dispatch }) => dispatch),
+    clock.now(),
   );
   crashPoint('complete:after-reply');
+  await finishMessages(
+    c,
+    ready.map(({ dispatch }) => dispatch),
+  );
   crashPoint('settle:before-mark');
   await markAllSettled(
     c,
@@ -114,8 +122,7 @@ async function settleAnswered(plane: Plane, answered: Answered[]): Promise<Dispa
 
 function replyIn(dispatch: DispatchDocument, source: MessageDocument, thread: ThreadDocument): Reply {
   const message = messageRow({ ...replyTo(source, dispatch), id: dispatch.replyId }, thread, NOBODYS);
-  const endedAt = must(dispatch.endedAt, 'a dispatch that is done has ended');
-  return { message, rankAt: new Date(endedAt.getTime() + YIELDS_MS[source.priority]) };
+  return { message, yieldsMs: YIELDS_MS[source.priority] };
 }
 
 const NOBODYS = { status: 'none', reason: null } as const;

@@ -28,7 +28,8 @@ export async function startCandidate(
   // A budget is looked at between the two writes.
   if (isRawStart(candidate) && !hasBudget(candidate.type)) return startRaw(ctx, claim, candidate, slots);
   for (let attempt = 0; attempt < SLOT_TRIES; attempt += 1) {
-    const slot = await slots.take(candidate.type);
+    const dealt = attempt === 0 && candidate.mode === 'start' ? candidate.slot : undefined;
+    const slot = dealt ?? (await slots.take(candidate.type));
     if (slot === null) return { reason: 'at-capacity' };
     try {
       return candidate.mode === 'start'

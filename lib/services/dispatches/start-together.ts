@@ -57,9 +57,9 @@ export async function startTogether(plane: Plane, starts: Start[]): Promise<Star
 }
 
 /** Its failure is not that of those who won: whoever claims finds the work again. */
-async function startAlone({ ctx, claim, candidate, slots }: Start): Promise<StartOutcome> {
+export async function startAlone({ ctx, claim, candidate, slots }: Start): Promise<StartOutcome> {
   try {
-    return await startCandidate(ctx, claim, candidate, slots);
+    return await startCandidate(ctx, claim, { ...candidate, slot: undefined }, slots);
   } catch (error) {
     ctx.plane.log.warn({ err: error }, 'a claim that was tried again failed');
     return { reason: 'taken' };
@@ -70,7 +70,7 @@ async function prepare(starts: Start[], outcomes: Map<number, StartOutcome>): Pr
   const attempts: Attempt[] = [];
   for (const [place, start] of starts.entries()) {
     const { ctx, claim, candidate, slots } = start;
-    const slot = await slots.take(candidate.type);
+    const slot = candidate.slot ?? (await slots.take(candidate.type));
     if (slot === null) outcomes.set(place, { reason: 'at-capacity' });
     else attempts.push({ ...newDispatch(ctx, claim, candidate, slot), start, place });
   }

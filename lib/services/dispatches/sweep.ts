@@ -1,7 +1,9 @@
+import { readDatabaseClock } from '../../store/database-clock';
 import { findLapsed, findUnsettled, lapseDispatch } from '../../store/dispatches';
 import { findOrphans, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle';
+import { settleTogether } from './settle-together';
 
 /** A sweep handles this much and goes on in the next: it must end before the next begins. */
 const BATCH = 200;
@@ -23,7 +25,7 @@ export async function sweepDispatches(plane: Plane): Promise<{ lapsed: number; s
     plane.log.warn({ dispatchId: String(_id), agentType: row.agentType, status: row.status }, 'lease lapsed');
     await settleDispatch(plane, row);
   }
-  for (const row of unsettled) await settleDispatch(plane, row);
+  if (unsettled.length > 0) await settleTogether(plane, unsettled, await readDatabaseClock(c));
   return { lapsed: ended, settled: unsettled.length };
 }
 
