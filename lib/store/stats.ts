@@ -30,7 +30,7 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
   const newest = (field: string, filter: Document, group: Document) =>
     c.dispatches
       .aggregate<Record<string, (number | null)[]>>([
-        { $match: { tenantId, ...filter, [field]: { $gte: since } } },
+        { $match: { tenantId, ...filter, [field]: { $gte: since, $type: 'date' } } },
         { $sort: { [field]: -1 } },
         { $limit: MOST_SAMPLES },
         { $group: { _id: null, ...group } },
@@ -174,7 +174,7 @@ const grouped = (tenantId: string, statuses: string[], by: string): Document[] =
 ];
 
 export const countDoneSince = (c: Collections, tenantId: string, since: Date): Promise<number> =>
-  c.dispatches.countDocuments({ tenantId, status: 'done', endedAt: { $gte: since } });
+  c.dispatches.countDocuments({ tenantId, status: 'done', endedAt: { $gte: since, $type: 'date' } });
 
 export async function countDead(c: Collections, tenantId: string): Promise<number> {
   const [messages, tasks] = await Promise.all([
