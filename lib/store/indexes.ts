@@ -26,6 +26,11 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, assignedTo: 1, _id: -1 } },
     // Waiting for a message: what arrived for an addressee since.
     { key: { tenantId: 1, assignedTo: 1, arrivedAt: 1 } },
+    // When messages were acknowledged, and how long after their claim.
+    {
+      key: { tenantId: 1, 'ledger.readAt': -1, 'ledger.claimedAt': 1 },
+      partialFilterExpression: { 'ledger.readAt': { $type: 'date' } },
+    },
     // The threads a dispatch wrote in: its inbox.
     { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },

@@ -36,7 +36,7 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
         { $group: { _id: null, ...group } },
       ])
       .next();
-  const [claimed, done] = await Promise.all([
+  const [claimed, done, read] = await Promise.all([
     newest(
       'claimedAt',
       {},
@@ -55,17 +55,31 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
         storedToDone: samples('storedAt', 'endedAt'),
       },
     ),
+    readMessages(c, { tenantId, since }),
   ]);
-  const numbers = (hop: Hop): number[] => ({ ...claimed, ...done })[hop]?.filter(value => value !== null) ?? [];
+  const numbers = (hop: Hop): number[] =>
+    ({ ...claimed, ...done, ...read })[hop]?.filter(value => value !== null) ?? [];
   return {
     storedToStreamed: numbers('storedToStreamed'),
     streamedToClaimed: numbers('streamedToClaimed'),
     storedToClaimed: numbers('storedToClaimed'),
     claimedToStarted: numbers('claimedToStarted'),
+    claimedToRead: numbers('claimedToRead'),
     claimedToDone: numbers('claimedToDone'),
     storedToDone: numbers('storedToDone'),
   };
 }
+
+/** Reading is acknowledged on the message, by the agent that claimed it. */
+const readMessages = (c: Collections, { tenantId, since }: Window) =>
+  c.messages
+    .aggregate<Record<string, (number | null)[]>>([
+      { $match: { tenantId, 'ledger.readAt': { $gte: since, $type: 'date' } } },
+      { $sort: { 'ledger.readAt': -1 } },
+      { $limit: MOST_SAMPLES },
+      { $group: { _id: null, claimedToRead: samples('ledger.claimedAt', 'ledger.readAt') } },
+    ])
+    .next();
 
 export interface ToolSamples {
   tool: string;
