@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Activity } from '../domain/activity/schema';
 import { AgentType, AgentTypeRevision, Budget, Thresholds } from '../domain/agent-type/schema';
+import { CostItem, Costs } from '../domain/costs/schema';
 import { ClaimResult, Dispatch, DispatchRecord, HeartbeatResult } from '../domain/dispatch/schema';
 import { ConsumerRecord, RecentEvent } from '../domain/event/schema';
 import { Usage } from '../domain/fields';
@@ -30,6 +31,8 @@ const NAMED = {
   CleanUpReport,
   Consumer: ConsumerRecord,
   ContextStep,
+  CostItem,
+  Costs,
   Dispatch,
   DispatchRecord,
   HeartbeatResult,

@@ -1,5 +1,7 @@
 import type { Db } from 'mongodb';
 import { COLLECTION_NAMES, type Collections } from './collections';
+import { MIGRATIONS_COLLECTION } from './migrate';
+import { META_COLLECTION } from './stream-identity';
 
 const dbOf = (c: Collections): Db => c.messages.db;
 
@@ -42,24 +44,57 @@ export async function replicaSetMembers(c: Collections): Promise<MemberHealth[]>
   }));
 }
 
-/** Hours between the oldest and the newest oplog entry: how far back a reader may resume. */
-export async function oplogWindowHours(c: Collections): Promise<number | null> {
-  const oplog = dbOf(c).client.db('local').collection<{ wall?: Date }>('oplog.rs');
-  const options = { projection: { wall: 1 } };
-  const [oldest, newest] = await Promise.all([
-    oplog.find({}, options).sort({ $natural: 1 }).limit(1).next(),
-    oplog.find({}, options).sort({ $natural: -1 }).limit(1).next(),
-  ]);
-  if (!oldest?.wall || !newest?.wall) return null;
-  return (newest.wall.getTime() - oldest.wall.getTime()) / 3_600_000;
+export interface OplogState {
+  /** From the oldest to the newest entry: how far back a reader may resume now. */
+  windowHours: number;
+  /** Null where the server does not tell. */
+  usedBytes: number | null;
+  maxBytes: number | null;
+  minRetentionHours: number | null;
 }
 
+/** Null when there is no oplog to be read. */
+export async function oplogState(c: Collections): Promise<OplogState | null> {
+  const local = dbOf(c).client.db('local');
+  const oplog = local.collection<{ wall?: Date }>('oplog.rs');
+  const options = { projection: { wall: 1 } };
+  const [oldest, newest, sizes, status] = await Promise.all([
+    oplog.find({}, options).sort({ $natural: 1 }).limit(1).next(),
+    oplog.find({}, options).sort({ $natural: -1 }).limit(1).next(),
+    // A role that may read the oplog may yet not see its size: then the window speaks for itself.
+    oplog
+      .aggregate<{ storageStats: { size: number; maxSize?: number } }>([{ $collStats: { storageStats: {} } }])
+      .next()
+      .catch(() => null),
+    local
+      .admin()
+      .command({ serverStatus: 1, repl: 0, metrics: 0, locks: 0, wiredTiger: 0 })
+      .catch(() => null),
+  ]);
+  if (!oldest?.wall || !newest?.wall) return null;
+  const minRetention: unknown = status?.['oplogTruncation']?.oplogMinRetentionHours;
+  return {
+    windowHours: (newest.wall.getTime() - oldest.wall.getTime()) / 3_600_000,
+    usedBytes: sizes?.storageStats.size ?? null,
+    maxBytes: sizes?.storageStats.maxSize ?? null,
+    minRetentionHours: typeof minRetention === 'number' ? minRetention : null,
+  };
+}
+
+/** What the store keeps for itself. */
+export const INTERNAL_COLLECTIONS = [META_COLLECTION, MIGRATIONS_COLLECTION] as const;
+/** More collections than this in one database are somebody else's. */
+const MOST_COLLECTIONS = 200;
+
+/** Every collection there is, the plane's own first. */
 export async function storageSizes(
   c: Collections,
 ): Promise<{ collection: string; documents: number; bytes: number }[]> {
-  const names = Object.values(COLLECTION_NAMES);
-  const rows = await Promise.all(
-    names.map(async collection => {
+  const there = await dbOf(c).listCollections({}, { nameOnly: true }).toArray();
+  const foreign = there.map(({ name }) => name).filter(name => !name.startsWith('system.'));
+  const names = new Set([...Object.values(COLLECTION_NAMES), ...INTERNAL_COLLECTIONS, ...foreign]);
+  return Promise.all(
+    [...names].slice(0, MOST_COLLECTIONS).map(async collection => {
       const [stats] = await dbOf(c)
         .collection(collection)
         .aggregate<{ count: number; size: number }>([
@@ -71,7 +106,6 @@ export async function storageSizes(
       return { collection, documents: stats?.count ?? 0, bytes: stats?.size ?? 0 };
     }),
   );
-  return rows;
 }
 
 /** How long the oldest due item (not held, not unroutable) has waited; null when nothing is due. */

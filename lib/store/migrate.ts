@@ -4,6 +4,7 @@ import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS } from './indexes';
 
 /** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
 const WITH_PRE_IMAGES = [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks, COLLECTION_NAMES.agentTypes];
+export const MIGRATIONS_COLLECTION = 'migrations';
 const MAX_DOCUMENT_BYTES = 256 * 1024;
 const NAMESPACE_EXISTS = 48;
 const NAMESPACE_NOT_FOUND = 26;
@@ -22,7 +23,7 @@ const MIGRATIONS: Migration[] = [
 ];
 
 export async function migrate(db: Db): Promise<void> {
-  const log = db.collection<{ _id: number; name: string; at: Date }>('migrations');
+  const log = db.collection<{ _id: number; name: string; at: Date }>(MIGRATIONS_COLLECTION);
   const done = new Set((await log.find().toArray()).map(row => row._id));
   for (const migration of MIGRATIONS.filter(({ number }) => !done.has(number))) {
     await migration.run(db);

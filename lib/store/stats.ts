@@ -30,13 +30,13 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
   const newest = (field: string, filter: Document, group: Document) =>
     c.dispatches
       .aggregate<Record<string, (number | null)[]>>([
-        { $match: { tenantId, ...filter, [field]: { $gte: since } } },
+        { $match: { tenantId, ...filter, [field]: { $gte: since, $type: 'date' } } },
         { $sort: { [field]: -1 } },
         { $limit: MOST_SAMPLES },
         { $group: { _id: null, ...group } },
       ])
       .next();
-  const [claimed, done] = await Promise.all([
+  const [claimed, done, read] = await Promise.all([
     newest(
       'claimedAt',
       {},
@@ -55,17 +55,31 @@ export async function readHops(c: Collections, { tenantId, since }: Window): Pro
         storedToDone: samples('storedAt', 'endedAt'),
       },
     ),
+    readMessages(c, { tenantId, since }),
   ]);
-  const numbers = (hop: Hop): number[] => ({ ...claimed, ...done })[hop]?.filter(value => value !== null) ?? [];
+  const numbers = (hop: Hop): number[] =>
+    ({ ...claimed, ...done, ...read })[hop]?.filter(value => value !== null) ?? [];
   return {
     storedToStreamed: numbers('storedToStreamed'),
     streamedToClaimed: numbers('streamedToClaimed'),
     storedToClaimed: numbers('storedToClaimed'),
     claimedToStarted: numbers('claimedToStarted'),
+    claimedToRead: numbers('claimedToRead'),
     claimedToDone: numbers('claimedToDone'),
     storedToDone: numbers('storedToDone'),
   };
 }
+
+/** Reading is acknowledged on the message, by the agent that claimed it. */
+const readMessages = (c: Collections, { tenantId, since }: Window) =>
+  c.messages
+    .aggregate<Record<string, (number | null)[]>>([
+      { $match: { tenantId, 'ledger.readAt': { $gte: since, $type: 'date' } } },
+      { $sort: { 'ledger.readAt': -1 } },
+      { $limit: MOST_SAMPLES },
+      { $group: { _id: null, claimedToRead: samples('ledger.claimedAt', 'ledger.readAt') } },
+    ])
+    .next();
 
 export interface ToolSamples {
   tool: string;
@@ -174,7 +188,7 @@ const grouped = (tenantId: string, statuses: string[], by: string): Document[] =
 ];
 
 export const countDoneSince = (c: Collections, tenantId: string, since: Date): Promise<number> =>
-  c.dispatches.countDocuments({ tenantId, status: 'done', endedAt: { $gte: since } });
+  c.dispatches.countDocuments({ tenantId, status: 'done', endedAt: { $gte: since, $type: 'date' } });
 
 export async function countDead(c: Collections, tenantId: string): Promise<number> {
   const [messages, tasks] = await Promise.all([

@@ -10,6 +10,7 @@ const HOP_WORDS: Record<Hop, { from: string; to: string; means: string }> = {
   storedToStreamed: { from: 'stored', to: 'streamed', means: 'From the insert until the event went out' },
   streamedToClaimed: { from: 'streamed', to: 'claimed', means: 'From the event until an orchestrator had it' },
   storedToClaimed: { from: 'stored', to: 'claimed', means: 'From the insert until an orchestrator had it' },
+  claimedToRead: { from: 'claimed', to: 'read', means: 'From the claim until the agent acknowledged it' },
   claimedToStarted: { from: 'claimed', to: 'started', means: 'From the claim until the agent’s first heartbeat' },
   claimedToDone: { from: 'claimed', to: 'done', means: 'The agent’s own work' },
   storedToDone: { from: 'stored', to: 'done', means: 'The whole way' },

@@ -6,6 +6,7 @@ export const HOPS = [
   'streamedToClaimed',
   'storedToClaimed',
   'claimedToStarted',
+  'claimedToRead',
   'claimedToDone',
   'storedToDone',
 ] as const;

@@ -1,10 +1,12 @@
 import { Activity, ListActivity } from '../../domain/activity/schema';
+import { Costs, CostsQuery } from '../../domain/costs/schema';
 import { pageOf } from '../../domain/fields';
 import { ListSessions, Session } from '../../domain/session/schema';
 import { StatsQuery } from '../../domain/stats/query';
 import { Stats } from '../../domain/stats/schema';
 import { ListToolCalls, ToolCall } from '../../domain/tool-call/schema';
 import { listActivity } from '../../services/activity/list-activity';
+import { getCosts } from '../../services/costs/get-costs';
 import { listSessions } from '../../services/sessions/list-sessions';
 import { getStats } from '../../services/stats/get-stats';
 import { listToolCalls } from '../../services/tool-calls/list-tool-calls';
@@ -52,5 +54,15 @@ export const observationRoutes: Route[] = [
     query: StatsQuery,
     response: Stats,
     run: ({ ctx, query }) => getStats(ctx, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/costs',
+    access: 'stats:read',
+    tag,
+    summary: 'What dispatches that ended used and cost, by client, brand, project, agent type or run; days are UTC',
+    query: CostsQuery,
+    response: Costs,
+    run: ({ ctx, query }) => getCosts(ctx, query),
   }),
 ];

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { requirePermission } from '../../auth/policy';
 import type { Context, Plane } from '../context';
+import { isNobodyListening } from './nobody-listening';
 import { systemHealth } from './system-health';
 
 /** Process metrics are one set a process; prom-client refuses to register them twice. */
@@ -11,6 +12,7 @@ export async function renderMetrics(ctx: Context): Promise<string> {
   requirePermission(ctx.principal, 'metrics:read');
   const { plane } = ctx;
   const health = await systemHealth({ ...ctx, principal: { ...ctx.principal, role: 'viewer' } });
+  const dispatchPaused = health.status !== 'down' && (await plane.settings.get(ctx.principal.tenantId)).dispatchPaused;
   const registry = new Registry();
   const gauge = (name: string, help: string, value: number | null): void => {
     if (value === null) return;
@@ -20,7 +22,11 @@ export async function renderMetrics(ctx: Context): Promise<string> {
   gauge('degraded', '1 while a reason stands on the health page', health.status === 'ok' ? 0 : 1);
   gauge('orchestrators_connected', 'Orchestrators that listen now', health.orchestratorsConnected);
   gauge('oldest_due_seconds', 'How long the oldest due work item has waited', health.oldestDueSeconds ?? 0);
-  gauge('nobody_listening', '1 while work is due and nobody listens', isUnheard(health) ? 1 : 0);
+  gauge(
+    'nobody_listening',
+    '1 while work is due and nobody listens',
+    isNobodyListening(health, dispatchPaused) ? 1 : 0,
+  );
   gauge('stale_records', 'Records a clean-up would end or remove', health.staleRecords);
   gauge('malformed_documents', 'Documents that cannot be worked with', health.malformed.count);
   gauge('oplog_window_seconds', 'How far back a reader may resume', (health.oplogWindowHours ?? 0) * 3_600);
@@ -32,11 +38,3 @@ export async function renderMetrics(ctx: Context): Promise<string> {
   }
   return Registry.merge([registry, own]).metrics();
 }
-
-const isUnheard = ({
-  orchestratorsConnected,
-  oldestDueSeconds,
-}: {
-  orchestratorsConnected: number;
-  oldestDueSeconds: number | null;
-}) => orchestratorsConnected === 0 && (oldestDueSeconds ?? 0) >= 10;

@@ -1,18 +1,17 @@
 import { requirePermission } from '../../auth/policy';
 import type { SystemHealth } from '../../domain/health/schema';
 import { SharedReads } from '../../kernel/shared-reads';
-import { oldestDueSeconds, oplogWindowHours, replicaSetMembers, storageSizes } from '../../store/health';
+import { oldestDueSeconds, oplogState, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
 import { countOrchestrators } from '../../store/presence';
 import { listConsumerPage } from '../../store/consumers';
 import { toConsumer } from '../consumers/consumers';
 import { countStaleRecords } from '../maintenance/clean-up';
 import type { Context, Plane } from '../context';
-import { BOUNDS } from './bounds';
+import { boundOf } from './bounds';
+import { behindReason } from './history-window';
+import { isNobodyListening } from './nobody-listening';
 
-const NOBODY_LISTENING_SECONDS = 10;
-/** A position this far into the oplog window is warned about while there is still time to act. */
-const WINDOW_WARNING = 0.75;
 const MALFORMED_SHOWN = 20;
 const CONSUMERS_SHOWN = 200;
 /** Many pages ask, and the answer is a few dozen statements; but nobody is told what stood before they asked. */
@@ -30,52 +29,40 @@ export async function systemHealth(ctx: Context): Promise<SystemHealth> {
 async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
   const c = plane.collections;
   await plane.adoption.flush();
-  const [orchestrators, stale, oldestDue, members, windowHours, consumers, malformed, sizes, settings] =
-    await Promise.all([
-      countOrchestrators(c, tenantId),
-      countStaleRecords(plane, tenantId),
-      oldestDueSeconds(c, tenantId),
-      replicaSetMembers(c).catch(() => []),
-      oplogWindowHours(c).catch(() => null),
-      listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
-      readMalformed(c, [tenantId], MALFORMED_SHOWN),
-      storageSizes(c),
-      plane.settings.get(tenantId),
-    ]);
+  const [orchestrators, stale, oldestDue, members, oplog, consumers, malformed, sizes, settings] = await Promise.all([
+    countOrchestrators(c, tenantId),
+    countStaleRecords(plane, tenantId),
+    oldestDueSeconds(c, tenantId),
+    replicaSetMembers(c).catch(() => []),
+    oplogState(c).catch(() => null),
+    listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
+    readMalformed(c, [tenantId], MALFORMED_SHOWN),
+    storageSizes(c),
+    plane.settings.get(tenantId),
+  ]);
   const reasons: string[] = [];
-  if (oldestDue !== null && oldestDue >= NOBODY_LISTENING_SECONDS && orchestrators === 0 && !settings.dispatchPaused) {
+  const due = { orchestratorsConnected: orchestrators, oldestDueSeconds: oldestDue };
+  if (isNobodyListening(due, settings.dispatchPaused)) {
     reasons.push(
-      `Nobody is listening: work has been due for ${Math.round(oldestDue)} s and no orchestrator is connected.`,
+      `Nobody is listening: work has been due for ${Math.round(oldestDue ?? 0)} s and no orchestrator is connected.`,
     );
   }
   if (plane.stream?.state() === 'reconnecting')
     reasons.push('The change stream is reconnecting; events are late, none is lost.');
-  for (const { name, tokenAgeSeconds } of consumers.items) {
-    if (
-      windowHours !== null &&
-      tokenAgeSeconds !== null &&
-      tokenAgeSeconds > windowHours * 3_600 * WINDOW_WARNING &&
-      windowHours >= 1
-    ) {
-      reasons.push(
-        `Consumer ${name} is ${Math.round(tokenAgeSeconds / 3_600)} h behind; history goes back ${windowHours.toFixed(1)} h.`,
-      );
-    }
-  }
+  reasons.push(...consumers.items.map(row => behindReason(row, oplog)).filter(reason => reason !== null));
   const unwell = members.filter(({ state }) => !['PRIMARY', 'SECONDARY', 'ARBITER'].includes(state));
   for (const { host, state } of unwell) reasons.push(`Replica set member ${host} is ${state}.`);
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',
     reasons,
     eventsPerSecond: plane.stream?.eventsPerSecond() ?? 0,
-    orchestratorsConnected: orchestrators,
+    ...due,
     staleRecords: stale,
-    oldestDueSeconds: oldestDue,
     replicaSet: { members },
-    oplogWindowHours: windowHours,
+    oplogWindowHours: oplog?.windowHours ?? null,
     consumers: consumers.items.map(({ name, lagSeconds, tokenAgeSeconds }) => ({ name, lagSeconds, tokenAgeSeconds })),
     malformed,
-    storage: sizes.map(size => ({ ...size, bound: BOUNDS[size.collection] ?? 'kept until deleted' })),
+    storage: sizes.map(size => ({ ...size, bound: boundOf(size.collection, settings.retention) })),
   };
 }
 

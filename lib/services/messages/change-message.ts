@@ -3,15 +3,14 @@ import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import type { Message, PatchMessage } from '../../domain/message/schema';
-import type { MessageDocument } from '../../store/documents';
+import type { MessageDocument, ObjectId } from '../../store/documents';
 import { pathId } from '../../store/ids';
 import { changeIdleMessage, findMessage } from '../../store/messages';
-import { requestCancel } from '../../store/dispatches';
 import { toMessage } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
-import type { Context } from '../context';
+import type { Context, Plane } from '../context';
 import { redriveSource } from '../dispatches/redrive';
-import { settleDispatch } from '../dispatches/settle';
+import { CANCEL_TRIES, stopHolder } from '../dispatches/stop-holder';
 import { routeMessage } from './route-message';
 
 /** Nobody works on it in these, so its priority and addressee may change. */
@@ -64,19 +63,24 @@ export async function cancelMessage(ctx: Context, id: string): Promise<Message> 
   const { plane, principal } = ctx;
   const c = plane.collections;
   const messageId = pathId('message', id);
-  const idle = await changeIdleMessage(c, principal.tenantId, messageId, CANCELLABLE, {
-    status: 'cancelled',
-    reason: 'cancelled by a person',
-  });
-  const row = idle ?? (await findMessage(c, principal.tenantId, messageId));
-  if (!row) throw notFound('message', id);
-  if (!idle && row.status !== 'cancelled') {
-    if (row.dispatchId === null || (row.status !== 'claimed' && row.status !== 'waiting')) throw busy(row, 'cancel');
-    const dispatch = await requestCancel(c, principal.tenantId, row.dispatchId);
-    if (dispatch?.status === 'cancelled') await settleDispatch(plane, dispatch);
+  for (let attempt = 1; !(await tryCancel(plane, principal.tenantId, messageId)); attempt += 1) {
+    if (attempt === CANCEL_TRIES) throw new ControlPlaneError('conflict', 'This message is changing hands; try again.');
   }
   await recordActivity(ctx, { action: 'message.cancel', subject: { kind: 'message', id }, changes: [] });
-  return toMessage((await findMessage(c, principal.tenantId, messageId)) ?? row);
+  const row = await findMessage(c, principal.tenantId, messageId);
+  if (!row) throw notFound('message', id);
+  return toMessage(row);
+}
+
+async function tryCancel(plane: Plane, tenantId: string, messageId: ObjectId): Promise<boolean> {
+  const c = plane.collections;
+  const set = { status: 'cancelled', reason: 'cancelled by a person' };
+  if (await changeIdleMessage(c, tenantId, messageId, CANCELLABLE, set)) return true;
+  const row = await findMessage(c, tenantId, messageId);
+  if (!row) throw notFound('message', messageId.toHexString());
+  if (row.status === 'cancelled') return true;
+  if (row.dispatchId === null || (row.status !== 'claimed' && row.status !== 'waiting')) throw busy(row, 'cancel');
+  return stopHolder(plane, tenantId, row.dispatchId);
 }
 
 /** Dead work gets another chance, with its attempts counted from nothing. */

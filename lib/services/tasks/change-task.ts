@@ -3,16 +3,15 @@ import { redactSecrets } from '../../auth/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import type { PatchTask, Task } from '../../domain/task/schema';
-import { requestCancel } from '../../store/dispatches';
-import type { TaskDocument } from '../../store/documents';
+import type { ObjectId, TaskDocument } from '../../store/documents';
 import { bodyId, pathId } from '../../store/ids';
 import { changeIdleTask, findTask } from '../../store/tasks';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
-import type { Context } from '../context';
+import type { Context, Plane } from '../context';
 import { redriveSource } from '../dispatches/redrive';
-import { settleDispatch } from '../dispatches/settle';
+import { CANCEL_TRIES, stopHolder } from '../dispatches/stop-holder';
 import { requireThreadReferences } from '../threads/create-thread';
 
 const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'blocked', 'dead'];
@@ -65,19 +64,24 @@ export async function cancelTask(ctx: Context, id: string): Promise<Task> {
   const { plane, principal } = ctx;
   const c = plane.collections;
   const taskId = pathId('task', id);
-  const idle = await changeIdleTask(c, principal.tenantId, taskId, IDLE, {
-    status: 'cancelled',
-    reason: 'cancelled by a person',
-  });
-  const row = idle ?? (await findTask(c, principal.tenantId, taskId));
-  if (!row) throw notFound('task', id);
-  if (!idle && row.status !== 'cancelled') {
-    if (row.dispatchId === null || (row.status !== 'running' && row.status !== 'waiting')) throw busy(row, 'cancel');
-    const dispatch = await requestCancel(c, principal.tenantId, row.dispatchId);
-    if (dispatch?.status === 'cancelled') await settleDispatch(plane, dispatch);
+  for (let attempt = 1; !(await tryCancel(plane, principal.tenantId, taskId)); attempt += 1) {
+    if (attempt === CANCEL_TRIES) throw new ControlPlaneError('conflict', 'This task is changing hands; try again.');
   }
   await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
-  return toTask((await findTask(c, principal.tenantId, taskId)) ?? row);
+  const row = await findTask(c, principal.tenantId, taskId);
+  if (!row) throw notFound('task', id);
+  return toTask(row);
+}
+
+async function tryCancel(plane: Plane, tenantId: string, taskId: ObjectId): Promise<boolean> {
+  const c = plane.collections;
+  const set = { status: 'cancelled', reason: 'cancelled by a person' };
+  if (await changeIdleTask(c, tenantId, taskId, IDLE, set)) return true;
+  const row = await findTask(c, tenantId, taskId);
+  if (!row) throw notFound('task', taskId.toHexString());
+  if (row.status === 'cancelled') return true;
+  if (row.dispatchId === null || (row.status !== 'running' && row.status !== 'waiting')) throw busy(row, 'cancel');
+  return stopHolder(plane, tenantId, row.dispatchId);
 }
 
 /** Dead work gets another chance, with its attempts counted from nothing. */

@@ -35,7 +35,7 @@ async function addDispatch(fields: object): Promise<void> {
 describe('stats', () => {
   it('are null where there is no data, never 0', async () => {
     const empty = await stats();
-    expect(Object.values(empty.latencyMs)).toEqual(Array(6).fill(null));
+    expect(Object.values(empty.latencyMs)).toEqual(Array(7).fill(null));
     expect(empty).toMatchObject({
       windowSeconds: 900,
       tools: [],

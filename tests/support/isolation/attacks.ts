@@ -180,6 +180,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/sessions': a => [list, by({ dispatchId: a.dispatchId }), by({ agentType: a.agentType })],
   'GET /api/tool-calls': a => [list, by({ sessionId: a.sessionId }), by({ dispatchId: a.dispatchId })],
   'GET /api/stats': () => [figures],
+  'GET /api/costs': () => [figures, ...['client', 'brand', 'project', 'run'].map(dimension => by({ by: dimension }))],
   // The default tenant's own log says which tenants and tokens its admins made.
   'GET /api/activity': a => [
     { ...list, exceptDefault: true },

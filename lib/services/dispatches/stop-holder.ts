@@ -1,0 +1,25 @@
+import { requestCancel } from '../../store/dispatches';
+import { findDispatch } from '../../store/dispatches-read';
+import type { ObjectId } from '../../store/documents';
+import type { Plane } from '../context';
+import { settleDispatch } from './settle';
+
+/** An item that changes hands more often than this while it is being cancelled is told to be busy. */
+export const CANCEL_TRIES = 3;
+
+/**
+ * Asks whoever has a work item to stop. False: its dispatch had ended and what that means is written now, so the item
+ * stands elsewhere and is to be looked at again; a stop must not be lost between an end and its effects.
+ */
+export async function stopHolder(plane: Plane, tenantId: string, dispatchId: ObjectId): Promise<boolean> {
+  const c = plane.collections;
+  const asked = await requestCancel(c, tenantId, dispatchId);
+  if (asked) {
+    if (asked.status === 'cancelled') await settleDispatch(plane, asked);
+    return true;
+  }
+  const row = await findDispatch(c, tenantId, dispatchId);
+  if (!row || row.status === 'cancelling') return true;
+  if (!row.settled) await settleDispatch(plane, row);
+  return false;
+}

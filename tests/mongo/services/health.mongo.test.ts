@@ -1,0 +1,174 @@
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SystemHealth } from '@/lib/domain/health/schema';
+import { serveEvents } from '@/lib/http/events-door';
+import { startStream, type StartedStream } from '@/lib/server/start-stream';
+import { ensureStreamIdentity } from '@/lib/store/stream-identity';
+import { encodePosition, parsePosition } from '@/lib/wire/position';
+import { startApiServer, type ApiServer } from '@/tests/support/api-server';
+
+let api: ApiServer;
+let stream: StartedStream;
+let events: Server;
+let tenantId: string;
+let admin: string;
+let orchestrator: string;
+let count = 0;
+
+beforeAll(async () => {
+  api = await startApiServer();
+  const { uri, name } = api.database;
+  const config = { database: name, maxStreams: 100, maxStreamsPerPrincipal: 10 };
+  stream = await startStream(api.plane, { config, mongodbUri: uri, adopts: false });
+  api.door.cursor = () => stream.hub.position();
+  events = createServer((req, res) => void serveEvents(api.door, stream.hub, req, res));
+  await new Promise<void>(resolve => events.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  await stream.stop();
+  events.closeAllConnections();
+  await new Promise(resolve => events.close(resolve));
+  await api.stop();
+});
+beforeEach(async () => {
+  count += 1;
+  tenantId = `health-${count}`;
+  await api.call('POST', '/api/tenants', { body: { tenantId, name: tenantId } });
+  admin = await api.tokenFor('admin', { tenantId });
+  orchestrator = await api.tokenFor('orchestrator', { tenantId });
+});
+
+const call = (method: string, path: string, body?: unknown, token = admin) => api.call(method, path, { body, token });
+const health = async (): Promise<SystemHealth> => (await call('GET', '/api/system-health')).body;
+const metric = async (name: string): Promise<number> => {
+  const { text } = await call('GET', '/api/metrics');
+  return Number(new RegExp(`^switchboard_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+const post = async (seconds: number): Promise<string> => {
+  const { id } = (await call('POST', '/api/messages', { body: 'work', assignedTo: 'research' })).body;
+  await api.plane.collections.messages.updateMany({ tenantId }, { $set: { availableAt: ago(seconds) } });
+  return id;
+};
+const claim = () => call('POST', '/api/dispatches/claim', { consumer: 'night' }, orchestrator);
+const connected = async () => (await health()).orchestratorsConnected;
+
+/** An orchestrator's stream; its process may die at any time. */
+async function listen(consumer: string): Promise<Socket> {
+  const socket = connect((events.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(
+    `GET /api/events?consumer=${consumer} HTTP/1.1\r\nHost: 127.0.0.1:${api.port}\r\nAuthorization: Bearer ${orchestrator}\r\n\r\n`,
+  );
+  await new Promise(resolve => socket.once('data', resolve));
+  return socket;
+}
+
+describe('nobody listening', () => {
+  it('is said once work has been due for ten seconds, and goes by itself when somebody comes', async () => {
+    await post(8);
+    expect(await health()).toMatchObject({ status: 'ok', orchestratorsConnected: 0 });
+    await post(11);
+    const alarm = await health();
+    expect(alarm).toMatchObject({ status: 'degraded', reasons: [expect.stringMatching(/^Nobody is listening/)] });
+    expect(alarm.oldestDueSeconds).toBeGreaterThanOrEqual(11);
+    expect(await metric('nobody_listening')).toBe(1);
+    expect(await metric('degraded')).toBe(1);
+    expect(await metric('oldest_due_seconds')).toBeGreaterThanOrEqual(11);
+    const socket = await listen('night');
+    await expect.poll(health).toMatchObject({ status: 'ok', reasons: [], orchestratorsConnected: 1 });
+    expect(await metric('nobody_listening')).toBe(0);
+    // Another tenant's orchestrator hears nothing of this one's work.
+    const elsewhere = (await api.call('GET', '/api/system-health')).body;
+    expect(elsewhere.orchestratorsConnected).toBe(0);
+    socket.destroy();
+    await expect.poll(health).toMatchObject({ status: 'degraded', orchestratorsConnected: 0 });
+  });
+
+  it('counts work that is due, not what is held, paused by a person, or in back-off', async () => {
+    const id = await post(30);
+    await call('POST', `/api/messages/${id}/cancel`);
+    expect(await health()).toMatchObject({ status: 'ok', oldestDueSeconds: null });
+    await post(30);
+    await call('PATCH', '/api/settings', { revision: 0, dispatchPaused: true });
+    await expect.poll(health).toMatchObject({ status: 'ok' });
+    expect(await metric('nobody_listening')).toBe(0);
+    await call('PATCH', '/api/settings', { revision: 1, dispatchPaused: false });
+    await expect.poll(health).toMatchObject({ status: 'degraded' });
+    const { revision } = (await call('GET', '/api/agent-types/research')).body;
+    await call('PATCH', '/api/agent-types/research', { revision, paused: true });
+    expect(await health()).toMatchObject({ status: 'ok', oldestDueSeconds: null });
+    await call('PATCH', '/api/agent-types/research', { revision: revision + 1, paused: false });
+    await api.plane.collections.messages.updateMany({ tenantId }, { $set: { availableAt: ago(-60) } });
+    expect(await health()).toMatchObject({ status: 'ok', oldestDueSeconds: null });
+  });
+});
+
+describe('orchestrators connected', () => {
+  it('are those with a stream or a claim, each once, and one that dies is gone', async () => {
+    const [one, two] = [await listen('night'), await listen('day')];
+    await expect.poll(connected).toBe(2);
+    await claim();
+    expect(await connected()).toBe(2);
+    two.resetAndDestroy();
+    await expect.poll(connected).toBe(1);
+    // Its claims counted as listening too.
+    one.resetAndDestroy();
+    await expect.poll(connected).toBe(0);
+  });
+
+  it('without a stream are gone twelve seconds after their last claim, and so are those of a killed web process', async () => {
+    await claim();
+    await expect.poll(connected).toBe(1);
+    const { presence } = api.plane.collections;
+    await presence.updateMany({ tenantId }, { $set: { seenAt: ago(11) } });
+    expect(await connected()).toBe(1);
+    await presence.updateMany({ tenantId }, { $set: { seenAt: ago(13) } });
+    expect(await connected()).toBe(0);
+  });
+});
+
+describe('history', () => {
+  it('warns of a consumer whose place is gone, and of none that keeps up', async () => {
+    (await listen('keeps-up')).destroy();
+    (await listen('far-behind')).destroy();
+    const now = stream.hub.position()!;
+    expect((await call('POST', '/api/consumers/keeps-up/ack', { id: now }, orchestrator)).status).toBe(200);
+    const identity = await ensureStreamIdentity(api.database.db);
+    const { pipelineVersion, point } = parsePosition(now)!;
+    const lastYear = Math.floor(ago(365 * 86_400).getTime() / 1_000)
+      .toString(16)
+      .toUpperCase();
+    const old = encodePosition({ ...identity, pipelineVersion }, `82${lastYear}${point.slice(10)}`);
+    await api.plane.collections.consumers.updateOne({ tenantId, name: 'far-behind' }, { $set: { position: old } });
+    const { status, reasons, oplogWindowHours, consumers } = await health();
+    expect(reasons).toEqual([expect.stringMatching(/^Consumer far-behind is 365 days behind .* its place is gone/)]);
+    expect(status).toBe('degraded');
+    expect(oplogWindowHours).toBeGreaterThan(0);
+    expect(consumers).toMatchObject([
+      { name: 'keeps-up', tokenAgeSeconds: expect.any(Number) },
+      { name: 'far-behind', tokenAgeSeconds: expect.any(Number) },
+    ]);
+    expect(consumers[0]!.tokenAgeSeconds).toBeLessThan(60);
+  });
+});
+
+describe('storage', () => {
+  it('lists every collection there is, each with its bound', async () => {
+    const { db } = api.database;
+    await call('PATCH', '/api/settings', { revision: 0, retention: { toolCallDays: 3 } });
+    const there = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+    const { storage } = await health();
+    const bounds = Object.fromEntries(storage.map(({ collection, bound }) => [collection, bound]));
+    for (const name of there.filter(found => !found.startsWith('system.'))) {
+      expect(bounds[name], name).toBeDefined();
+      expect(bounds[name], name).not.toContain('not the plane’s own');
+    }
+    expect(bounds['tool-calls']).toBe('3 days');
+    await db.createCollection('left-by-somebody');
+    const row = (await health()).storage.find(({ collection }) => collection === 'left-by-somebody');
+    expect(row).toMatchObject({ documents: 0, bound: expect.stringContaining('not the plane’s own') });
+    await db.dropCollection('left-by-somebody');
+  });
+});
