@@ -90,6 +90,8 @@ export interface ThreadDocument extends RecordDocument {
   lastMessageAt: Date | null;
   /** Names the batch that took its place last: told apart from others that took one at the same time. */
   seqTakenBy?: ObjectId;
+  /** The last places given to raw messages, and to which. */
+  places?: { id: ObjectId; seq: number }[];
 }
 
 export interface ProjectDocument extends RecordDocument {

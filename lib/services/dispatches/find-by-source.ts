@@ -10,7 +10,7 @@ import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
 import type { Found } from './candidate';
-import { CLOCK_SLACK_MS, FIRST_SEQ, headsOf } from './lane-heads';
+import { headsOf, isSurelyFirst } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
@@ -37,10 +37,8 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
   if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };
-  if (item.availableAt.getTime() > Date.now() + CLOCK_SLACK_MS) return { candidates: [], reason: 'nothing-due' };
-  // The first of its lane needs no look at what stands before it.
-  const head =
-    item.seq <= FIRST_SEQ ? { kind: source.kind, item } : (await headsOf(c, [{ kind: source.kind, item }]))[0];
+  const due = { kind: source.kind, item };
+  const head = isSurelyFirst(due) ? due : (await headsOf(c, [due]))[0];
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }

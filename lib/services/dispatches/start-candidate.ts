@@ -51,7 +51,7 @@ async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch)
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
   const [dispatch] = await Promise.all([
     insertDispatch(c, made.row),
-    raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null,
+    raw && !raw.hasThread ? openRawThread(c, raw.thread) : null,
   ]);
   crashPoint('claim:after-dispatch');
   // With the slot in hand: what the budget lets past can never be more than what runs when it is used up.
