@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 const START_WITHIN_MS = 30_000;
 
 export interface BenchChild {
+  pid: number;
   ready: Record<string, unknown>;
   /** Resolves with the next thing it says. */
   ask<T>(message: object): Promise<T>;
@@ -25,6 +26,7 @@ export async function startRole(role: string, orders: unknown): Promise<BenchChi
     });
   });
   return {
+    pid: child.pid!,
     ready,
     ask: message =>
       new Promise((resolve, reject) => {

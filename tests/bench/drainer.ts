@@ -58,8 +58,12 @@ async function drain({ url, token, clients, count }: DrainerOrders): Promise<Dra
     while (drained.claimed.length < count && nowMs() - lastWonMs < GIVE_UP_AFTER_MS) {
       const askedMs = nowMs();
       askingFor += BATCH;
-      const isEnough = count - drained.claimed.length >= askingFor;
-      const { dispatches } = await post<Claimed>('claim', { consumer: `bench-${n}`, max: BATCH });
+      // Also for the others, who may come again before this one is served.
+      const isEnough = count - drained.claimed.length >= askingFor + clients * BATCH;
+      const { dispatches } = await post<Claimed>('claim', {
+        consumer: `bench-${n}`,
+        max: BATCH,
+      });
       askingFor -= BATCH;
       if (isEnough) {
         drained.asked += BATCH;

@@ -8,8 +8,8 @@ import { postJson } from './http-call';
 
 export interface BenchServer {
   url: string;
-  /** Of the web process, for its memory and its CPU. */
-  pid: number;
+  /** For their memory and their CPU. */
+  pids: { web: number; mongod: number };
   /** An orchestrator's. */
   token: string;
   mongodbUri: string;
@@ -21,10 +21,15 @@ const START_WITHIN_MS = 120_000;
 /** Out of the way: the claim is measured, not a limit. */
 const CONCURRENCY = 10_000;
 
-/** The real web process with its own mongod, on a data folder that goes with it. */
+/**
+ * The real web process with its own mongod, on a data folder that goes with it. `BENCH_CPU_PROF` names a folder for its
+ * CPU profile.
+ */
 export async function startServer(env: Record<string, string> = {}): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
-  const web = spawn(process.execPath, [join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
+  const profiled = process.env['BENCH_CPU_PROF'];
+  const nodeArgs = profiled ? ['--cpu-prof', '--cpu-prof-dir', profiled] : [];
+  const web = spawn(process.execPath, [...nodeArgs, join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
     env: {
       ...process.env,
       SWITCHBOARD_DATA: dataDir,
@@ -48,7 +53,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ben
     const issued = await postJson(`${run.urls.web}/api/tokens`, admin, { role: 'orchestrator', label: 'bench' });
     const { token } = issued.body as { token: string };
     await raiseLimit(run.urls.web, admin);
-    return { pid: web.pid!, url: run.urls.web, token, mongodbUri: run.mongodbUri, database: run.database, stop };
+    return { pids: run.pids, url: run.urls.web, token, mongodbUri: run.mongodbUri, database: run.database, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -67,6 +72,7 @@ interface RunFile {
   mongodbUri: string;
   database: string;
   urls: { web: string };
+  pids: { web: number; mongod: number };
 }
 
 async function readRunFile(path: string, ended: () => number | null): Promise<RunFile> {

@@ -16,6 +16,8 @@ export class SlotBook {
   /** Names free now, no two alike, until `giveBack`. Fewer than `wanted` when there are no more. */
   async take(type: AgentTypeDocument, wanted: number): Promise<string[]> {
     const { tenantId, slug, concurrency } = type;
+    // What is given back while the free ones are read was taken when the read began: it looks free, and may not be.
+    const before = new Set(this.#underWay);
     const { numbers } = await freeSlots(this.plane.collections, {
       tenantId,
       agentType: slug,
@@ -29,7 +31,7 @@ export class SlotBook {
     const names: string[] = [];
     for (let n = 0; n < numbers.length && names.length < wanted; n += 1) {
       const name = slotName(tenantId, slug, numbers[(Math.max(at, 0) + n) % numbers.length]!);
-      if (this.#underWay.has(name)) continue;
+      if (before.has(name) || this.#underWay.has(name)) continue;
       this.#underWay.add(name);
       names.push(name);
     }

@@ -3,6 +3,7 @@ import { INDEXES } from '@/lib/store/indexes';
 import { COLLECTION_NAMES } from '@/lib/store/collections';
 import type { BareOrders } from '../bare-drainer';
 import { startRole } from '../child';
+import { cpuMs } from '../cpu';
 import { median, nowMs, sleep, summarise } from '../clock';
 import { BATCH, type Drained, type DrainerOrders } from '../drainer';
 import { postJson } from '../http-call';
@@ -21,11 +22,17 @@ const BAR = { share: 0.6, lostShare: 0.01 };
 const BARE = { database: 'bare-backlog', withIndexes: true };
 const BARER = { database: 'barer-backlog', withIndexes: false };
 
+interface Drain {
+  perSecond: number;
+  /** CPU an item costs, in us, by process. */
+  cpuUs: Record<string, number>;
+}
+
 interface Sample {
   clients: number;
-  ours: number;
-  bare: number;
-  barer: number;
+  ours: Drain;
+  bare: Drain;
+  barer: Drain;
   lostShare: number;
   doubles: number;
   unordered: number;
@@ -50,8 +57,9 @@ async function run(env: BenchEnv, rig: Rig): Promise<RowResult> {
       const ours = await drainOurs(rig, clients);
       samples.push({ ...ours, clients, bare, barer });
       env.progress(
-        `round ${round + 1}, ${clients} clients: ours ${perSecond(ours.ours)}, bare ${perSecond(bare)}, no indexes ${perSecond(barer)}, ` +
-          `lost ${percent(ours.lostShare)}, claim p50 ${ms(ours.claimMs.p50)}, complete p50 ${ms(ours.completeMs.p50)}`,
+        `round ${round + 1}, ${clients} clients: ours ${perSecond(ours.ours.perSecond)}, bare ${perSecond(bare.perSecond)}, no indexes ${perSecond(barer.perSecond)}, ` +
+          `lost ${percent(ours.lostShare)}, claim p50 ${ms(ours.claimMs.p50)}, complete p50 ${ms(ours.completeMs.p50)}; ` +
+          `us of CPU an item: ours ${cpuText(ours.ours)}, bare ${cpuText(bare)}`,
       );
     }
   }
@@ -114,13 +122,15 @@ async function copyDue({ server, client }: Rig, database: string): Promise<void>
   }
 }
 
-async function drainBare(rig: Rig, { database }: typeof BARE, clients: number): Promise<number> {
+async function drainBare(rig: Rig, { database }: typeof BARE, clients: number): Promise<Drain> {
   await copyDue(rig, database);
   const orders: BareOrders = { uri: rig.server.mongodbUri, database, clients };
   const child = await startRole('bare-drainer', orders);
   try {
-    const { beganMs, endedMs } = await child.ask<{ beganMs: number; endedMs: number }>({ go: true });
-    return (Number(child.ready['count']) * 1_000) / (endedMs - beganMs);
+    const pids = { mongod: rig.server.pids.mongod, client: child.pid };
+    return await timed(Number(child.ready['count']), pids, () => child.ask<Span>({ go: true })).then(
+      ([drain]) => drain,
+    );
   } finally {
     await child.stop();
   }
@@ -135,13 +145,14 @@ async function drainOurs(
   const orders: DrainerOrders = { url: server.url, token: server.token, clients, count: due.length };
   const child = await startRole('drainer', orders);
   try {
-    const drained = await child.ask<Drained>({ go: true });
+    const pids = { mongod: server.pids.mongod, web: server.pids.web, client: child.pid };
+    const [ours, drained] = await timed(due.length, pids, () => child.ask<Drained>({ go: true }));
     const ids = due.map(row => row['_id'] as ObjectId);
     const done = await messages.countDocuments({ _id: { $in: ids }, status: 'done', epoch: 1 });
     if (done !== ids.length) throw new Error(`${ids.length - done} are not done at their first epoch`);
     const replies = await messages.countDocuments({ inReplyTo: { $in: ids } });
     return {
-      ours: (due.length * 1_000) / (drained.endedMs - drained.beganMs),
+      ours,
       lostShare: drained.missing / drained.asked,
       doubles: drained.claimed.length - new Set(drained.claimed).size + drained.refused + (replies - ids.length),
       unordered: 0,
@@ -153,6 +164,24 @@ async function drainOurs(
   }
 }
 
+interface Span {
+  beganMs: number;
+  endedMs: number;
+}
+
+async function timed<T extends Span>(
+  count: number,
+  pids: Record<string, number>,
+  run: () => Promise<T>,
+): Promise<[Drain, T]> {
+  const cpu = () => Object.entries(pids).map(([name, pid]) => [name, cpuMs(pid)] as const);
+  const before = cpu();
+  const span = await run();
+  const used = cpu().map(([name, ms], at) => [name, Math.round(((ms - before[at]![1]) * 1_000) / count)]);
+  const perSecond = (count * 1_000) / (span.endedMs - span.beganMs);
+  return [{ perSecond, cpuUs: Object.fromEntries(used) }, span];
+}
+
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const deadlineMs = nowMs() + 120_000;
   while (!(await isSo())) {
@@ -161,21 +190,26 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   }
 }
 
+const cpuText = ({ cpuUs }: Drain): string =>
+  Object.entries(cpuUs)
+    .map(([name, us]) => `${name} ${us}`)
+    .join(', ');
+
 function report(samples: Sample[]): RowResult {
   const figures = [];
   const checks: Check[] = [];
   for (const clients of CLIENTS) {
     const rows = samples.filter(sample => sample.clients === clients);
     const of = (pick: (sample: Sample) => number) => median(rows.map(pick));
-    const share = of(sample => sample.ours / sample.bare);
+    const share = of(sample => sample.ours.perSecond / sample.bare.perSecond);
     const who = `${clients} ${clients === 1 ? 'orchestrator' : 'orchestrators'}`;
     figures.push({
       title: who,
       cells: {
-        'claimed and completed': perSecond(of(({ ours }) => ours)),
-        'bare writes': perSecond(of(({ bare }) => bare)),
+        'claimed and completed': perSecond(of(({ ours }) => ours.perSecond)),
+        'bare writes': perSecond(of(({ bare }) => bare.perSecond)),
         'of the bare': percent(share),
-        'bare, no indexes': perSecond(of(({ barer }) => barer)),
+        'bare, no indexes': perSecond(of(({ barer }) => barer.perSecond)),
         'claim p50 / p99': `${ms(of(({ claimMs }) => claimMs.p50))} / ${ms(of(({ claimMs }) => claimMs.p99))}`,
         'complete p50 / p99': `${ms(of(({ completeMs }) => completeMs.p50))} / ${ms(of(({ completeMs }) => completeMs.p99))}`,
       },
