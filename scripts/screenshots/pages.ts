@@ -6,7 +6,18 @@ export interface Shot {
   isLive: boolean;
 }
 
-const PAGES = ['threads', 'tasks', 'agents', 'projects', 'activity', 'sessions', 'health', 'connect', 'settings'];
+const PAGES = [
+  'threads',
+  'tasks',
+  'agents',
+  'projects',
+  'activity',
+  'sessions',
+  'costs',
+  'health',
+  'connect',
+  'settings',
+];
 /** Pages of one record: of the latest there is. */
 const DETAILS = [
   { name: 'thread', list: '/api/threads?limit=1', path: (id: string) => `/threads/${id}` },

@@ -178,6 +178,7 @@ const PAGES = [
   '/projects',
   '/activity',
   '/sessions',
+  '/costs',
   '/health',
   '/connect',
   '/settings',

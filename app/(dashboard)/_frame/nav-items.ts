@@ -1,6 +1,7 @@
 import {
   Activity,
   Bot,
+  CircleDollarSign,
   FolderTree,
   HeartPulse,
   LayoutDashboard,
@@ -27,6 +28,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { href: '/projects', label: 'Projects', icon: FolderTree },
   { href: '/activity', label: 'Activity', icon: Activity },
   { href: '/sessions', label: 'Sessions', icon: RadioTower },
+  { href: '/costs', label: 'Costs', icon: CircleDollarSign },
   { href: '/health', label: 'Health', icon: HeartPulse },
   { href: '/connect', label: 'Connect', icon: Plug },
   { href: '/settings', label: 'Settings', icon: Settings },

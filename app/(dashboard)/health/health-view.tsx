@@ -5,6 +5,7 @@ import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useHealth } from '../_queries/use-health';
+import { CleanUpPanel } from './clean-up-panel';
 import { ConsumersPanel } from './consumers-panel';
 import { DeadPanel } from './dead-panel';
 import { MalformedPanel } from './malformed-panel';
@@ -36,6 +37,7 @@ export function HealthView() {
             <div className="flex min-w-0 flex-col gap-4">
               <ReplicaPanel health={data} />
               <ConsumersPanel health={data} />
+              <CleanUpPanel stale={data.staleRecords} />
               <DeadPanel />
               <MalformedPanel health={data} />
             </div>

@@ -17,7 +17,7 @@ export function NowPanel({ health }: { health: SystemHealth }) {
       value: health.oplogWindowHours === null ? '–' : formatDuration(health.oplogWindowHours * 3_600_000),
       note: 'how far back one can resume',
     },
-    { label: 'stale records', value: formatCount(health.staleRecords), note: 'left by processes that died' },
+    { label: 'stale records', value: formatCount(health.staleRecords), note: 'for the clean-up' },
   ];
   return (
     <dl

@@ -2,6 +2,12 @@ import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileAllHolds } from '@/lib/services/agent-types/reconcile-all-holds';
 import { systemContext } from '@/lib/services/context';
+import type { StartCandidate } from '@/lib/services/dispatches/candidate';
+import { findCandidates } from '@/lib/services/dispatches/find-candidates';
+import { SlotPool } from '@/lib/services/dispatches/slot-pool';
+import { startCandidate } from '@/lib/services/dispatches/start-candidate';
+import { startTogether } from '@/lib/services/dispatches/start-together';
+import { makeActor } from '@/tests/support/actors';
 import { askQuestion } from '@/lib/services/dispatches/ask';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { postMessage } from '@/lib/services/messages/create-message';
@@ -164,6 +170,24 @@ describe('a daily budget', () => {
     expect(started).toBeLessThanOrEqual(enough + concurrency);
     const left = await api.plane.collections.messages.countDocuments({ assignedTo: slug, status: 'held' });
     expect(left).toBe(30 - started);
+  });
+
+  it('used up between a claimer’s look and its slot starts nothing, alone or together', async () => {
+    const ctx = makeActor(api.plane, 'orchestrator');
+    await edit({ concurrency: 10 });
+    await Promise.all([1, 2, 3, 4].map(() => post()));
+    const request = { consumer: 'late', max: 10, agentTypes: [slug], waitMs: 0 };
+    const [running] = (await claim()).dispatches;
+    const { candidates } = await findCandidates(ctx, request);
+    expect(candidates).toHaveLength(3);
+    await complete(running, 1);
+    const slots = new SlotPool(api.plane);
+    const [alone, ...together] = candidates as StartCandidate[];
+    expect(await startCandidate(ctx, request, alone!, slots)).toEqual({ reason: 'held' });
+    const starts = together.map(candidate => ({ ctx, claim: request, candidate, slots }));
+    expect(await startTogether(api.plane, starts)).toEqual([{ reason: 'held' }, { reason: 'held' }]);
+    expect(await api.plane.collections.dispatches.countDocuments({ agentType: slug })).toBe(1);
+    expect(await api.plane.collections.messages.countDocuments({ assignedTo: slug, status: 'held' })).toBe(3);
   });
 
   it('holds a retry that its own failure could not pay for', async () => {
