@@ -4,7 +4,7 @@ import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
 import { givePlaces, openRawThreads } from '../../store/threads';
 import type { Plane } from '../context';
-import type { RawMessage } from '../../store/raw-document';
+import { asObjectId, type RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
 
 interface Planned {
@@ -62,10 +62,16 @@ async function planEarlier(plane: Plane, asked: Planned[]): Promise<Planned[]> {
   const inThreads = asked.flatMap(({ verdict }) => (verdict.ok && !verdict.plan.own ? [verdict.plan] : []));
   if (inThreads.length === 0) return [];
   const threads = inThreads.map(({ thread }) => thread._id);
-  const latest = inThreads.at(-1)!.adoption.id;
+  const latest = new Map(
+    inThreads.map(({ thread, adoption }) => [thread._id.toHexString(), adoption.id.toHexString()]),
+  );
   const known = new Set(asked.map(({ id }) => id.toHexString()));
   const found = (await findRawOfThreads(plane.collections, threads, EARLIER_MOST)) as RawMessage[];
-  const earlier = found.filter(({ _id }) => !known.has(_id.toHexString()) && _id.toHexString() < latest.toHexString());
+  const isEarlier = ({ _id, threadId }: RawMessage): boolean => {
+    const before = latest.get((asObjectId(threadId) ?? _id).toHexString());
+    return before !== undefined && _id.toHexString() < before && !known.has(_id.toHexString());
+  };
+  const earlier = found.filter(isEarlier);
   // A malformed one has been listed, and is looked at again by the sweep alone.
   return (await planAll(plane, earlier)).filter(({ verdict }) => verdict.ok);
 }
