@@ -205,15 +205,26 @@ export interface ReleaseWork {
   set: Document;
 }
 
-/** Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). */
+/**
+ * Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). A resume that died
+ * between its two writes left the item waiting under the dispatch's earlier epoch: it is held all the same, and when
+ * only the present epoch counted, that work waited for good.
+ */
 export async function updateHeldWork(
   c: Collections,
   { kind, id, dispatchId, epoch, set }: ReleaseWork,
 ): Promise<boolean> {
   const { active, waiting } = WORK_WORDS[kind];
   const result = await workCollection(c, kind).updateOne(
-    { _id: id, dispatchId, epoch, status: { $in: [active, waiting] } } as Filter<WorkDocument>,
-    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+    {
+      _id: id,
+      dispatchId,
+      $or: [
+        { epoch, status: { $in: [active, waiting] } },
+        { epoch: { $lt: epoch }, status: waiting },
+      ],
+    } as Filter<WorkDocument>,
+    [{ $set: { ...set, epoch, updatedAt: '$$NOW' } }],
   );
   return result.matchedCount === 1;
 }

@@ -102,6 +102,7 @@ export async function endWithOutput(
   if (!row) return endedOf(await refusalOf(ctx, id, epoch, ['done', 'failed', 'released', 'cancelled'], output));
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
+  crashPoint('complete:before-answer');
   return endedOf(row);
 }
 
@@ -115,6 +116,7 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
   if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  crashPoint('fail:after-outcome');
   if (retryNotBefore !== undefined) {
     await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
   }
@@ -130,6 +132,7 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
     set: {},
   });
   if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  crashPoint('release:after-outcome');
   await settleDispatch(ctx.plane, row);
   return endedOf(row);
 }

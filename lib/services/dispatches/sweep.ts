@@ -1,5 +1,6 @@
 import { findLapsed, findUnsettled, lapseDispatch } from '../../store/dispatches';
 import { findOrphans, updateHeldWork, WORK_WORDS } from '../../store/work-items';
+import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle';
 
@@ -20,6 +21,7 @@ export async function sweepDispatches(plane: Plane): Promise<{ lapsed: number; s
     const row = await lapseDispatch(c, _id, epoch);
     if (!row) continue;
     ended += 1;
+    crashPoint('lapse:after-outcome');
     plane.log.warn({ dispatchId: String(_id), agentType: row.agentType, status: row.status }, 'lease lapsed');
     await settleDispatch(plane, row);
   }

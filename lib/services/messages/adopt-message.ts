@@ -2,6 +2,7 @@ import type { ObjectId } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessage, adoptMessages, findRawMessages } from '../../store/messages';
 import { openRawThread, openRawThreads } from '../../store/threads';
+import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
@@ -28,6 +29,7 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
       c,
       own.map(({ thread }) => thread),
     );
+    crashPoint('adopt:after-thread');
     await adoptMessages(
       c,
       own.map(({ adoption }) => adoption),
@@ -65,6 +67,7 @@ async function adoptInThread(plane: Plane, { thread, adoption }: AdoptionPlan): 
     const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
     return refuse(plane, adoption.id, thread.tenantId, reason);
   }
+  crashPoint('adopt:after-place');
   const { lastSeq: seq, projectId } = opened;
   await adoptMessage(plane.collections, { ...adoption, defaults: { ...adoption.defaults, seq, projectId } });
 }
