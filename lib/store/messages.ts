@@ -142,6 +142,20 @@ export async function adoptManyAsClaimed(
 export const findRawMessages = (c: Collections, ids: ObjectId[]): Promise<Document[]> =>
   c.messages.find({ _id: { $in: ids } }).toArray();
 
+/** Of these threads, what nobody took up yet, oldest first; the messages that open them as well. */
+export const findRawOfThreads = (c: Collections, threads: ObjectId[], limit: number): Promise<Document[]> =>
+  c.messages
+    .find({
+      $or: [
+        // Without a place yet; a driver may write the id as the API shows it.
+        { threadId: { $in: [...threads, ...threads.map(id => id.toHexString())] }, seq: null, rankAt: null },
+        { _id: { $in: threads }, rankAt: null },
+      ],
+    } as unknown as Filter<MessageDocument>)
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+
 /** Raw inserts nobody took up yet, after `afterId`; a pass goes round so that bad ones cannot block good ones. */
 export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: number) =>
   c.messages

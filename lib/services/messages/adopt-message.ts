@@ -1,11 +1,16 @@
 import type { ObjectId } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
-import { adoptMessage, adoptMessages, findRawMessages } from '../../store/messages';
+import { adoptMessage, adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
 import { openRawThread, openRawThreads } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
+
+interface Planned {
+  id: ObjectId;
+  verdict: Awaited<ReturnType<typeof planAdoption>>;
+}
 
 /**
  * Takes up messages that drivers inserted: judges them, opens their threads, fills in what is absent. Safe to call by
@@ -15,15 +20,10 @@ import { planAdoption, type AdoptionPlan } from './plan-adoption';
 export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<void> {
   if (ids.length === 0) return;
   const c = plane.collections;
-  const rows = await readRaw(plane, ids);
-  const raw = rows.filter(row => !(row.rankAt instanceof Date));
-  const planned = await Promise.all(raw.map(async row => ({ row, verdict: await planAdoption(plane, row) })));
-  const own: AdoptionPlan[] = [];
-  for (const { row, verdict } of planned) {
-    if (!verdict.ok) await refuse(plane, row._id, verdict.tenantId, verdict.reason);
-    else if (verdict.plan.own) own.push(verdict.plan);
-    else await adoptInThread(plane, verdict.plan);
-  }
+  const asked = await planAll(plane, await readRaw(plane, ids));
+  const planned = [...(await planEarlier(plane, asked)), ...asked];
+  const plans = planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan] : []));
+  const own = plans.filter(plan => plan.own);
   if (own.length > 0) {
     await openRawThreads(
       c,
@@ -35,18 +35,50 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
       own.map(({ adoption }) => adoption),
     );
   }
-  for (const { row, verdict } of planned) {
-    plane.rawIntake.forget(row._id.toHexString());
-    if (verdict.ok) afterAdoption(plane, row._id, verdict.plan);
+  // After the ones that open the threads, and in the order they were stored in: the next place goes to the next.
+  for (const { id, verdict } of planned) {
+    if (!verdict.ok) await refuse(plane, id, verdict.tenantId, verdict.reason);
+    else if (!verdict.plan.own) await adoptInThread(plane, verdict.plan);
+  }
+  for (const { id, verdict } of planned) {
+    plane.rawIntake.forget(id.toHexString());
+    if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
 }
 
-/** Those that came a moment ago are at hand. */
+const planAll = (plane: Plane, rows: RawMessage[]): Promise<Planned[]> =>
+  Promise.all(
+    rows
+      .filter(row => !(row.rankAt instanceof Date))
+      .map(async row => ({ id: row._id, verdict: await planAdoption(plane, row) })),
+  );
+
+/** More of one thread than this at once only a sweep finds; it takes them by age as well. */
+const EARLIER_MOST = 200;
+
+/**
+ * What stands in the same threads and should have been taken up before: its own turn failed with a primary that died,
+ * and the sweep comes for it later. Without this, the message after it would take its place in the thread.
+ */
+async function planEarlier(plane: Plane, asked: Planned[]): Promise<Planned[]> {
+  const inThreads = asked.flatMap(({ verdict }) => (verdict.ok && !verdict.plan.own ? [verdict.plan] : []));
+  if (inThreads.length === 0) return [];
+  const threads = inThreads.map(({ thread }) => thread._id);
+  const latest = inThreads.at(-1)!.adoption.id;
+  const known = new Set(asked.map(({ id }) => id.toHexString()));
+  const found = (await findRawOfThreads(plane.collections, threads, EARLIER_MOST)) as RawMessage[];
+  const earlier = found.filter(({ _id }) => !known.has(_id.toHexString()) && _id.toHexString() < latest.toHexString());
+  // A malformed one has been listed, and is looked at again by the sweep alone.
+  return (await planAll(plane, earlier)).filter(({ verdict }) => verdict.ok);
+}
+
+/** In the order asked for; those that came a moment ago are at hand. */
 async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
   const read = await Promise.all(ids.map(id => plane.rawIntake.get(id.toHexString())));
   const unread = ids.filter((_id, at) => read[at] === null);
   const found = unread.length > 0 ? ((await findRawMessages(plane.collections, unread)) as RawMessage[]) : [];
-  return [...read.filter(row => row !== null), ...found];
+  const byId = new Map(found.map(row => [row._id.toHexString(), row]));
+  return ids.flatMap((id, at) => read[at] ?? byId.get(id.toHexString()) ?? []);
 }
 
 /** What a claim of a raw message wants done before it: it is read, and the thread it opens stands. */

@@ -26,6 +26,10 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** `node` options, such as a preload. */
   nodeArgs?: readonly string[];
+  /** Where one stood before, so that its readers come back to it. */
+  port?: number;
+  /** Another bundle in its place, such as an upgraded one. */
+  entry?: string;
 }
 
 export interface OrchestratorOptions extends StartOptions {
@@ -67,15 +71,28 @@ export class Board {
     return this.children.find(({ name }) => name.startsWith('web')) as Listener;
   }
 
-  async startWeb({ name = this.#name('web'), env = {}, nodeArgs = [] }: StartOptions = {}): Promise<Listener> {
-    const port = await freePort('127.0.0.1');
-    const ports = { PORT: String(port), MCP_PORT: '0' };
-    return this.#listen(name, 'web', port, nodeArgs, { ...ports, ...env });
+  async startWeb(options: StartOptions = {}): Promise<Listener> {
+    const listener = await this.launch('web', options);
+    await this.waitUntilReady(listener);
+    return listener;
   }
 
-  async startEvents({ name = this.#name('events'), env = {}, nodeArgs = [] }: StartOptions = {}): Promise<Listener> {
-    const port = await freePort('127.0.0.1');
-    return this.#listen(name, 'events', port, nodeArgs, { EVENTS_PORT: String(port), ...env });
+  async startEvents(options: StartOptions = {}): Promise<Listener> {
+    const listener = await this.launch('events', options);
+    await this.waitUntilReady(listener);
+    return listener;
+  }
+
+  /** Started, and not waited for. */
+  async launch(kind: 'web' | 'events', options: StartOptions = {}): Promise<Listener> {
+    const { name = this.#name(kind), entry = kind, env = {}, nodeArgs = [] } = options;
+    const port = options.port ?? (await freePort('127.0.0.1'));
+    const ports: Record<string, string> =
+      kind === 'web' ? { PORT: String(port), MCP_PORT: '0' } : { EVENTS_PORT: String(port) };
+    const child = this.#child(name, entry, nodeArgs, [], { ...ports, ...env });
+    const listener = Object.assign(child, { url: `http://127.0.0.1:${port}` });
+    listener.start();
+    return listener;
   }
 
   /** Headless; it says nothing when it is ready, its first claim does. */
@@ -150,20 +167,6 @@ export class Board {
   #name(kind: string): string {
     this.#started += 1;
     return `${kind}-${this.#started}`;
-  }
-
-  async #listen(
-    name: string,
-    entry: string,
-    port: number,
-    nodeArgs: readonly string[],
-    env: Record<string, string>,
-  ): Promise<Listener> {
-    const child = this.#child(name, entry, nodeArgs, [], env);
-    const listener = Object.assign(child, { url: `http://127.0.0.1:${port}` });
-    listener.start();
-    await this.waitUntilReady(listener);
-    return listener;
   }
 
   #child(

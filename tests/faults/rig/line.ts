@@ -106,6 +106,22 @@ export class Line {
     return Math.max(0, ...gaps);
   }
 
+  /** From the call of insert to each reader, of what left since then, in ms. */
+  latencies(sinceMs: number): number[] {
+    const sentAt = new Map(
+      this.options.ledger
+        .of('acked')
+        .filter(({ sentAtMs }) => sentAtMs >= sinceMs)
+        .map(({ id, sentAtMs }) => [id, sentAtMs]),
+    );
+    return this.readers.flatMap(({ seen }) =>
+      seen.flatMap(({ id, atMs, type }) => {
+        const sentAtMs = type === 'message-created' ? sentAt.get(id) : undefined;
+        return sentAtMs === undefined ? [] : [atMs - sentAtMs];
+      }),
+    );
+  }
+
   /** No more inserts; resolves when all work is done and read, or after the time in which it should be. */
   async drain(withinMs = DRAIN_WITHIN_MS): Promise<void> {
     const { ledger } = this.options;
@@ -135,3 +151,8 @@ export class Line {
     await Promise.all(this.readers.map(reader => reader.stop()));
   }
 }
+
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+};

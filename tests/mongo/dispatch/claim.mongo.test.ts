@@ -121,6 +121,18 @@ describe('claim', () => {
     expect(row?.reason).toBe('body: got int, wants a string');
   });
 
+  it('gives raw messages of a thread their places in the order of insert, also when the first was missed', async () => {
+    const { messages } = test.plane.collections;
+    const [threadId, second, third] = [new ObjectId(), new ObjectId(), new ObjectId()];
+    await messages.insertOne({ _id: threadId, body: 'opens it' } as never);
+    await messages.insertOne({ _id: second, threadId: threadId.toHexString(), body: 'missed' } as never);
+    await messages.insertOne({ _id: third, threadId, body: 'seen' } as never);
+    await adoptRawMessages(test.plane, [third]);
+    const rows = await messages.find({ _id: { $in: [threadId, second, third] } }).toArray();
+    expect(rows.sort((a, b) => a.seq - b.seq).map(({ body }) => body)).toEqual(['opens it', 'missed', 'seen']);
+    expect(new Set(rows.map(({ seq }) => seq)).size).toBe(3);
+  });
+
   it('runs a thread one at a time, in order', async () => {
     const first = await createMessage(person, { body: 'one', assignedTo: 'copywriting' });
     const second = await postMessage(person, first.threadId, {
