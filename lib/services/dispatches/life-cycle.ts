@@ -115,13 +115,14 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
     status: 'failed',
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
-  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
-  crashPoint('fail:after-outcome');
-  if (retryNotBefore !== undefined) {
-    await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
+  if (row) crashPoint('fail:after-outcome');
+  const ended = row ?? (await refusalOf(ctx, dispatchId, epoch, ['done', 'failed', 'released', 'cancelled']));
+  // Also when this is the repeat of a call whose server died: the outcome was stored, the hold was not.
+  if (retryNotBefore !== undefined && ended.status === 'failed') {
+    await holdAccountUntil(plane, principal.tenantId, ended.account, new Date(retryNotBefore));
   }
-  await settleDispatch(plane, row);
-  return endedOf(row);
+  if (row) await settleDispatch(plane, row);
+  return endedOf(ended);
 }
 
 export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<Ended> {

@@ -1,5 +1,6 @@
-import { ObjectId } from 'mongodb';
+import type { ObjectId } from 'mongodb';
 import type { Listener } from './board';
+import { ERRANDS } from './errand';
 import type { Rig } from './rig';
 import { sleep, until } from './wait';
 
@@ -37,27 +38,26 @@ export async function dieAt(rig: Rig, listener: Listener, { at, lead }: Seam): P
 }
 
 async function leadOn(rig: Rig, listener: Listener, lead: Seam['lead'], led: { failed: string }): Promise<void> {
-  while (lead && listener.isRunning) {
+  if (!lead) return;
+  while (listener.isRunning) {
     await lead(rig).catch(error => (led.failed = String(error)));
     await sleep(LEAD_EVERY_MS);
   }
 }
 
-/** Work that had begun and was not over when its server died. */
+/** Work whose attempt or outcome was under way when its server died; what only waits for its turn is not among it. */
 export async function cutOff(rig: Rig): Promise<ObjectId[]> {
-  const [dispatches, raw] = await Promise.all([
-    rig.db
-      .collection('dispatches')
-      .find<{ source: { id: ObjectId } }>(
-        { $or: [{ status: { $in: ['running', 'cancelling'] } }, { settled: false }] },
-        { projection: { 'source.id': 1 } },
-      )
-      .toArray(),
-    rig.db
-      .collection('messages')
-      .find<{ _id: ObjectId }>({ rankAt: { $exists: false } }, { projection: { _id: 1 } })
-      .toArray(),
-  ]);
+  const dispatches = await rig.db
+    .collection('dispatches')
+    .find<{ source: { id: ObjectId } }>(
+      { $or: [{ status: { $in: ['running', 'cancelling'] } }, { settled: false }] },
+      { projection: { 'source.id': 1 } },
+    )
+    .toArray();
+  const raw = await rig.db
+    .collection('messages')
+    .find<{ _id: ObjectId }>({ rankAt: null, assignedTo: ERRANDS }, { projection: { _id: 1 } })
+    .toArray();
   return [...dispatches.map(({ source }) => source.id), ...raw.map(({ _id }) => _id)];
 }
 
