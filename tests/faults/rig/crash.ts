@@ -61,6 +61,13 @@ export async function cutOff(rig: Rig): Promise<ObjectId[]> {
   return [...dispatches.map(({ source }) => source.id), ...raw.map(({ _id }) => _id)];
 }
 
+/** What a consumer held when it died. */
+export async function runningBy(rig: Rig, consumer: string): Promise<ObjectId[]> {
+  const held = { consumer, status: { $in: ['running', 'cancelling'] } };
+  const rows = await rig.db.collection('dispatches').find<{ source: { id: ObjectId } }>(held).toArray();
+  return rows.map(({ source }) => source.id);
+}
+
 /** Resolves with how long after `sinceMs` the last of them was done, in ms. */
 export async function allDone(rig: Rig, ids: readonly ObjectId[], sinceMs: number): Promise<number> {
   const open = { _id: { $in: [...ids] }, status: { $ne: 'done' } };

@@ -12,6 +12,8 @@ import { until } from '../rig/wait';
 const ENDS_WITHIN_MS = 5_000 + 2_000;
 /** Little: what is measured is what becomes of the work that was cut off, not how fast a queue drains. */
 const LOAD = { perSecond: 5, threads: 4 };
+/** Lanes go one by one, and stood still a dozen times. */
+const DRAINED_WITHIN_MS = 120_000;
 const MCP_UP_WITHIN_MS = 10_000;
 
 interface Errand {
@@ -135,7 +137,7 @@ export const crashWeb = scenario({
   run: async rig => {
     await rig.startBoard();
     await rig.prepareType(ERRANDS);
-    await rig.startLine({ producer: LOAD, claimer: { agentTypes: ['research'] } });
+    const line = await rig.startLine({ producer: LOAD, claimer: { agentTypes: ['research'] } });
     asked.length = 0;
     let endedAfterMs = 0;
     let crashed = 0;
@@ -143,6 +145,7 @@ export const crashWeb = scenario({
       endedAfterMs = Math.max(endedAfterMs, await crashAndEnd(rig, seam));
       crashed += 1;
     }
+    await line.drain(DRAINED_WITHIN_MS);
     await judgeAsked(rig);
     return { seams: crashed, endedAfterMs };
   },
