@@ -88,6 +88,8 @@ export interface ThreadDocument extends RecordDocument {
   lastSeq: number;
   messageCount: number;
   lastMessageAt: Date | null;
+  /** The last places given to raw messages, and to which. */
+  places?: { id: ObjectId; seq: number }[];
 }
 
 export interface ProjectDocument extends RecordDocument {

@@ -77,14 +77,12 @@ const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => 
 });
 
 /**
- * Fills in what a raw insert left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
- * stay. Null: another process was first, or a driver changed what it was read with.
+ * Fills in what raw inserts left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
+ * stay. In one round trip; who was first, or that a driver changed what one was read with, shows in nothing but the
+ * documents.
  */
-export const adoptMessage = (c: Collections, adoption: MessageAdoption): Promise<MessageDocument | null> =>
-  c.messages.findOneAndUpdate(stillRaw(adoption), [{ $set: fillIn(adoption) }], { returnDocument: 'after' });
-
-/** The same for many, in one round trip; who was first shows in nothing but the documents. */
 export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
+  if (adoptions.length === 0) return;
   await c.messages.bulkWrite(
     adoptions.map(adoption => ({
       updateOne: { filter: stillRaw(adoption), update: [{ $set: fillIn(adoption) }] },

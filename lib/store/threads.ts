@@ -1,4 +1,4 @@
-import type { Filter, ObjectId } from 'mongodb';
+import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { ThreadDocument } from './documents';
 import { isDuplicateKey } from './errors';
@@ -38,15 +38,65 @@ export function findThread(c: Collections, tenantId: string, id: ObjectId): Prom
   return c.threads.findOne({ _id: id, tenantId, deletedAt: { $exists: false } });
 }
 
+/** Remembered past those of the last call, for a process that comes late with the same messages. */
+const PLACES_KEPT = 32;
+
 /**
- * The thread of a raw insert, made once however many processes see it. When the raw message named a thread that is
- * there, that one gives out a place; when it named another tenant's, null.
+ * Gives raw messages their places in a thread, in this order, all in one write. The thread remembers to whom it gave
+ * the last ones: whoever asks again for the same message, beside or after another process, is told the same place, so
+ * that no two of them can put a thread in different orders. Makes a thread that is not there; null: it is another
+ * tenant's, or deleted.
  */
-export async function openRawThread(c: Collections, thread: NewThread, own: boolean): Promise<ThreadDocument | null> {
-  if (!own) {
-    const taken = await takeSeq(c, thread.tenantId, thread._id);
-    if (taken) return taken;
+export async function givePlaces(c: Collections, thread: NewThread, ids: ObjectId[]): Promise<ThreadDocument | null> {
+  const { _id, tenantId } = thread;
+  const give = () =>
+    c.threads.findOneAndUpdate({ _id, tenantId, deletedAt: { $exists: false } }, placesFor(ids), {
+      returnDocument: 'after',
+    });
+  const given = await give();
+  if (given) return given;
+  try {
+    await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
   }
+  return give();
+}
+
+function placesFor(ids: ObjectId[]): Document[] {
+  const next = { $add: ['$$value.seq', 1] };
+  const given = {
+    $reduce: {
+      input: ids,
+      initialValue: { seq: { $ifNull: ['$lastSeq', 0] }, places: { $ifNull: ['$places', []] } },
+      in: {
+        $cond: [
+          { $in: ['$$this', '$$value.places.id'] },
+          '$$value',
+          { seq: next, places: { $concatArrays: ['$$value.places', [{ id: '$$this', seq: next }]] } },
+        ],
+      },
+    },
+  };
+  const fresh = { $subtract: ['$given.seq', { $ifNull: ['$lastSeq', 0] }] };
+  return [
+    { $set: { given } },
+    {
+      $set: {
+        messageCount: { $add: [{ $ifNull: ['$messageCount', 0] }, fresh] },
+        lastSeq: '$given.seq',
+        places: { $slice: ['$given.places', -Math.max(PLACES_KEPT, ids.length)] },
+        lastMessageAt: '$$NOW',
+        updatedAt: '$$NOW',
+        status: { $cond: [{ $eq: ['$status', 'done'] }, 'open', '$status'] },
+      },
+    },
+    { $unset: 'given' },
+  ];
+}
+
+/** A raw message's own thread, made once however many processes see it. Null: another tenant has one of that id. */
+export async function openRawThread(c: Collections, thread: NewThread): Promise<ThreadDocument | null> {
   try {
     return await insertThread(c, thread, true);
   } catch (error) {
@@ -54,8 +104,7 @@ export async function openRawThread(c: Collections, thread: NewThread, own: bool
     const local = { readConcern: { level: 'local' as const } };
     const there = isDuplicateKey(error) ? await c.threads.findOne({ _id: thread._id }, local) : null;
     if (!there) throw error;
-    if (there.tenantId !== thread.tenantId) return null;
-    return own ? there : takeSeq(c, thread.tenantId, thread._id);
+    return there.tenantId === thread.tenantId ? there : null;
   }
 }
 

@@ -33,6 +33,11 @@ export interface DueItem {
   item: WorkDocument;
 }
 
+export interface LaneHead extends DueItem {
+  /** Not in back-off, by the database's clock: the clock of a process may be an hour off. */
+  isAvailable: boolean;
+}
+
 const PROJECTION: Record<keyof WorkDocument, 1> = {
   _id: 1,
   tenantId: 1,
@@ -105,26 +110,27 @@ export const findAsItStands = (c: Collections, tenantId: string, source: { kind:
  * The first item of each lane, by `seq`, among those that run or are due (an item in back-off holds its lane).
  * Waiting, held, dead and finished items let the next one pass.
  */
-export async function findLaneHeads(c: Collections, lanes: ObjectId[]): Promise<Map<string, DueItem>> {
-  const heads = new Map<string, DueItem>();
+export async function findLaneHeads(c: Collections, lanes: ObjectId[]): Promise<Map<string, LaneHead>> {
+  const heads = new Map<string, LaneHead>();
   const kinds: WorkKind[] = ['message', 'task'];
   const rows = await Promise.all(
     kinds.map(kind =>
       workCollection(c, kind)
-        .aggregate<{ _id: ObjectId; item: WorkDocument }>([
+        .aggregate<{ _id: ObjectId; item: WorkDocument; isAvailable: boolean }>([
           { $match: { lane: { $in: lanes }, status: { $in: [WORK_WORDS[kind].due, WORK_WORDS[kind].active] } } },
           { $sort: { lane: 1, seq: 1 } },
           { $project: PROJECTION },
           { $group: { _id: '$lane', item: { $first: '$$ROOT' } } },
+          { $set: { isAvailable: { $lte: ['$item.availableAt', '$$NOW'] } } },
         ])
         .toArray(),
     ),
   );
   rows.forEach((found, index) => {
-    for (const { _id, item } of found) {
+    for (const { _id, item, isAvailable } of found) {
       const lane = _id.toHexString();
       const head = heads.get(lane);
-      if (!head || item.seq < head.item.seq) heads.set(lane, { kind: kinds[index]!, item });
+      if (!head || item.seq < head.item.seq) heads.set(lane, { kind: kinds[index]!, item, isAvailable });
     }
   });
   return heads;

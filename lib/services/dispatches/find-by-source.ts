@@ -9,7 +9,7 @@ import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
 import type { Found } from './candidate';
-import { CLOCK_SLACK_MS, headsOf } from './lane-heads';
+import { headsOf } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
@@ -35,10 +35,9 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
   if (!type || holdReason(type, item.priority) !== null) return { candidates: [], reason: 'held' };
-  if (item.availableAt.getTime() > Date.now() + CLOCK_SLACK_MS) return { candidates: [], reason: 'nothing-due' };
-  // The first of its lane needs no look at what stands before it.
-  const head =
-    item.seq <= FIRST_SEQ ? { kind: source.kind, item } : (await headsOf(c, [{ kind: source.kind, item }]))[0];
+  // The first of its lane needs no look at what stands before it; one that was never tried is in no back-off.
+  const isFirst = item.seq <= FIRST_SEQ && item.attempts === 0;
+  const head = isFirst ? { kind: source.kind, item } : (await headsOf(c, [{ kind: source.kind, item }]))[0];
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }

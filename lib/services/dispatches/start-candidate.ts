@@ -48,7 +48,7 @@ async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch)
   const { raw, type } = candidate;
   const inserting = insertDispatch(c, made.row);
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
-  const [dispatch] = await Promise.all([inserting, raw && !raw.hasThread ? openRawThread(c, raw.thread, true) : null]);
+  const [dispatch] = await Promise.all([inserting, raw && !raw.hasThread ? openRawThread(c, raw.thread) : null]);
   crashPoint('claim:after-dispatch');
   const won = await takeItem(plane, candidate, made);
   if (!won) {

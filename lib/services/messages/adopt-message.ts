@@ -1,7 +1,8 @@
+import { must } from '../../kernel/assert';
 import type { ObjectId } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
-import { adoptMessage, adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
-import { openRawThread, openRawThreads } from '../../store/threads';
+import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
+import { givePlaces, openRawThreads } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
@@ -36,10 +37,9 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
     );
   }
   // After the ones that open the threads, and in the order they were stored in: the next place goes to the next.
-  for (const { id, verdict } of planned) {
-    if (!verdict.ok) await refuse(plane, id, verdict.tenantId, verdict.reason);
-    else if (!verdict.plan.own) await adoptInThread(plane, verdict.plan);
-  }
+  const others = plans.filter(plan => !plan.own);
+  if (others.length > 0) await adoptInThreads(plane, others);
+  for (const { id, verdict } of planned) if (!verdict.ok) await refuse(plane, id, verdict.tenantId, verdict.reason);
   for (const { id, verdict } of planned) {
     plane.rawIntake.forget(id.toHexString());
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
@@ -112,16 +112,38 @@ export async function takeInRawMessages(plane: Plane, ids: ObjectId[]): Promise<
   return rows;
 }
 
-/** One by one: the thread gives each its place. */
-async function adoptInThread(plane: Plane, { thread, adoption }: AdoptionPlan): Promise<void> {
-  const opened = await openRawThread(plane.collections, thread, false);
+/**
+ * Two writes for all of them, the places and then the messages: one after the other, each would wait for a majority
+ * twice, and beside a frozen member that is half a second a time, slower than work comes in.
+ */
+async function adoptInThreads(plane: Plane, plans: AdoptionPlan[]): Promise<void> {
+  const threads = new Map<string, AdoptionPlan[]>();
+  for (const plan of plans) {
+    const key = `${plan.thread.tenantId}/${plan.thread._id.toHexString()}`;
+    threads.set(key, [...(threads.get(key) ?? []), plan]);
+  }
+  const placed = await Promise.all([...threads.values()].map(inThread => placeInThread(plane, inThread)));
+  await adoptMessages(plane.collections, placed.flat());
+}
+
+async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<AdoptionPlan['adoption'][]> {
+  const { thread } = plans[0]!;
+  const opened = await givePlaces(
+    plane.collections,
+    thread,
+    plans.map(({ adoption }) => adoption.id),
+  );
   if (!opened) {
     const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
-    return refuse(plane, adoption.id, thread.tenantId, reason);
+    for (const { adoption } of plans) await refuse(plane, adoption.id, thread.tenantId, reason);
+    return [];
   }
   crashPoint('adopt:after-place');
-  const { lastSeq: seq, projectId } = opened;
-  await adoptMessage(plane.collections, { ...adoption, defaults: { ...adoption.defaults, seq, projectId } });
+  const places = new Map(opened.places?.map(({ id, seq }) => [id.toHexString(), seq]));
+  return plans.map(({ adoption }) => {
+    const seq = must(places.get(adoption.id.toHexString()), 'a place that was just given');
+    return { ...adoption, defaults: { ...adoption.defaults, seq, projectId: opened.projectId } };
+  });
 }
 
 const malformed = new WeakMap<Plane, Set<string>>();

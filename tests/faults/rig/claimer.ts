@@ -23,7 +23,7 @@ const CAPACITY = 8;
 const WORK_MS = 40;
 /** Short, so that a claim that hangs on a dead server does not hold the loop for long. */
 const WAIT_MS = 2_000;
-const CALL_MS = 5_000;
+const CALL_MS = 15_000;
 const PAUSE_MS = 200;
 const BEATS_A_LEASE = 3;
 
@@ -71,6 +71,7 @@ export class Claimer {
 
   async #claim(max: number): Promise<Dispatch[]> {
     const { name, agentTypes } = this.#options;
+    const calledAtMs = Date.now();
     try {
       const waitMs = this.#hands.size === 0 ? WAIT_MS : PAUSE_MS;
       const { dispatches } = await this.#calls.claim(
@@ -78,9 +79,13 @@ export class Claimer {
         { signal: this.#stopping.signal, timeoutMs: waitMs + CALL_MS },
       );
       return dispatches;
-    } catch {
+    } catch (error) {
       if (this.#stopped) return [];
       this.claimErrors += 1;
+      this.#options.ledger.add({
+        kind: 'note',
+        what: `${name} claims in vain for ${Date.now() - calledAtMs} ms: ${error}`,
+      });
       await sleep(PAUSE_MS);
       await this.#giveBackStrays();
       return [];

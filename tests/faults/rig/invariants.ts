@@ -103,7 +103,10 @@ export async function orderInThreads(db: Db, ledger: Ledger): Promise<Violations
     for (const [at, item] of bySeq.entries()) {
       const before = bySeq[at - 1];
       if (before === undefined) continue;
-      if (before.number > item.number) swapped.push(item.id);
+      if (before.number > item.number) {
+        const [place, placeBefore] = [seqOf.get(item.id), seqOf.get(before.id)];
+        swapped.push(`${item.id} (number ${item.number} at ${place}, after ${before.number} at ${placeBefore})`);
+      }
       const completed = completedAt.get(before.id);
       const claimed = claimedAt.get(item.id);
       if (completed !== undefined && claimed !== undefined && claimed < completed) early.push(item.id);

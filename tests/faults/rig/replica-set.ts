@@ -14,10 +14,11 @@ export interface ReplicaSetOptions {
 const SET_NAME = 'faults';
 const OPLOG_MEGABYTES = 512;
 /** What a deployment is told to set: a dead primary is noticed in 2 s and not in 10. */
-const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2 };
+const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2, heartbeatIntervalMillis: 500 };
 const READY_WITHIN_MS = 60_000;
 const PRIMARY_WITHIN_MS = 30_000;
-const STEP_DOWN_SECONDS = 10;
+/** Short: a member that stepped down may not be elected for this long, and two of three would leave nobody. */
+const STEP_DOWN_SECONDS = 2;
 const NOT_PRIMARY = /connection .* closed|not primary|NotWritablePrimary|stepdown|stepped down/i;
 
 /** Three real mongod processes on loopback, each of which can be killed, frozen and started again. */
@@ -108,7 +109,7 @@ export class ReplicaSet {
     const primary = await this.waitForPrimary();
     const atMs = Date.now();
     try {
-      await primary.command({ replSetStepDown: STEP_DOWN_SECONDS, secondaryCatchUpPeriodSecs: 5 });
+      await primary.command({ replSetStepDown: STEP_DOWN_SECONDS, secondaryCatchUpPeriodSecs: 1 });
     } catch (error) {
       if (!NOT_PRIMARY.test(String(error))) throw error;
     }

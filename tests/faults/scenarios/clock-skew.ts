@@ -48,7 +48,8 @@ export const clockSkew = scenario({
     const places = rig.board.children.filter(child => 'url' in child) as (typeof first)[];
     // Each reader goes round all four: what one gave out, another must understand.
     const readers = places.map((_, at) => [...places.slice(at), ...places.slice(0, at)]);
-    const line = await rig.startLine({ readers });
+    // Ten processes share the machine: slow enough for the slowest of them.
+    const line = await rig.startLine({ readers, producer: { perSecond: 10 } });
     const beganMs = Date.now();
     while (Date.now() - beganMs < UNDER_SKEW_MS) {
       rig.random.pick(line.readers).drop();

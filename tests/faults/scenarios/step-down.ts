@@ -13,7 +13,8 @@ export const stepDown = scenario({
     const line = await rig.startLine();
     const times: number[] = [];
     for (let at = 0; at < TIMES; at += 1) {
-      await sleep(rig.random.between(200, 1_500));
+      // Past the time for which the last one may not be elected.
+      await sleep(rig.random.between(2_000, 3_500));
       rig.fault('stepDown');
       const askedAtMs = await rig.set.stepDown();
       times.push(await line.eventsAgain(askedAtMs, SEEN_WITHIN_MS));
