@@ -68,7 +68,7 @@ export async function runningBy(rig: Rig, consumer: string): Promise<ObjectId[]>
   return rows.map(({ source }) => source.id);
 }
 
-/** Resolves with how long after `sinceMs` the last of them was done, in ms. */
+/** Resolves with how long after `sinceMs` the last of them got its outcome, in ms, by the database's clock. */
 export async function allDone(rig: Rig, ids: readonly ObjectId[], sinceMs: number): Promise<number> {
   const open = { _id: { $in: [...ids] }, status: { $ne: 'done' } };
   const left = () =>
@@ -82,5 +82,9 @@ export async function allDone(rig: Rig, ids: readonly ObjectId[], sinceMs: numbe
     ENDS_WITHIN_MS,
     () => `work that was cut off ends: ${JSON.stringify(rows.slice(0, 3))}`,
   );
-  return Date.now() - sinceMs;
+  const ends = await rig.db
+    .collection('dispatches')
+    .find<{ endedAt: Date }>({ 'source.id': { $in: [...ids] }, status: 'done' }, { projection: { endedAt: 1 } })
+    .toArray();
+  return Math.max(0, ...ends.map(({ endedAt }) => endedAt.getTime() - sinceMs));
 }

@@ -47,7 +47,15 @@ async function dieAndEnd(rig: Rig, witness: Witness, seam: string, isStartedAgai
   const code = await victim.exited();
   if (code !== null) throw new Error(`${name} should die by a signal; it ended with ${code}:\n${victim.log()}`);
   const ids = await runningBy(rig, name);
-  if (isStartedAgain) victim.start({ SWITCHBOARD_CRASH_AT: '' });
+  if (isStartedAgain) {
+    victim.start({ SWITCHBOARD_CRASH_AT: '' });
+    const starts = () => victim.lines().filter(({ msg }) => msg === 'started').length;
+    await until(
+      () => starts() === 2,
+      DIES_WITHIN_MS,
+      () => `${name} is back:\n${victim.log().slice(-2_000)}`,
+    );
+  }
   const endedAfterMs = await allDone(rig, ids, sinceMs);
   rig.ledger.add({ kind: 'note', what: `${name}: ${ids.length} in its hands, all done ${endedAfterMs} ms after` });
   if (isStartedAgain) {
