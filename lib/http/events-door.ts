@@ -11,6 +11,7 @@ import type { Hub } from '../stream/hub';
 import { openStream } from '../stream/open-stream';
 import { responseSink } from '../stream/response-sink';
 import type { StreamSink } from '../stream/sink';
+import { crashPoint } from '../telemetry/crash-point';
 import { admit, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
 import { requestOf } from './node-adapter';
@@ -57,6 +58,7 @@ export async function beginStream(
   const { consumer, after, ...filter } = readQuery(StreamQuery, queryText);
   const ctx: Context = { plane, principal, requestId };
   const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
+  crashPoint('events:after-consumer');
   const connectionId = randomUUID();
   const handle = openStream(hub, {
     principal,

@@ -49,6 +49,7 @@ const finish = ({ _id, source, epoch, firstHeartbeatAt, endedAt }: Done): AnyBul
     update: {
       $set: {
         status: 'done',
+        epoch,
         reason: null,
         // As in `markWorkDone`, where an absent time is written as null too.
         ...({ 'ledger.firstHeartbeatAt': firstHeartbeatAt, 'ledger.doneAt': endedAt } as object),

@@ -269,11 +269,23 @@ export interface ReleaseWork {
   set: Document;
 }
 
-/** The item, as long as that dispatch has it at that epoch. */
+/**
+ * The item, as long as that dispatch has it at that epoch. A resume that died between its two writes left the item
+ * waiting under the dispatch's earlier epoch: it is held all the same, and when only the present epoch counted, that
+ * work waited for good.
+ */
 export const heldBy = <T>(
   { active, waiting }: WorkWords,
   { id, dispatchId, epoch }: Pick<ReleaseWork, 'id' | 'dispatchId' | 'epoch'>,
-): Filter<T> => ({ _id: id, dispatchId, epoch, status: { $in: [active, waiting] } }) as unknown as Filter<T>;
+): Filter<T> =>
+  ({
+    _id: id,
+    dispatchId,
+    $or: [
+      { epoch, status: { $in: [active, waiting] } },
+      { epoch: { $lt: epoch }, status: waiting },
+    ],
+  }) as unknown as Filter<T>;
 
 /** Ends a dispatch's hold on its item. False: it was ended before (settling twice is harmless). */
 export async function updateHeldWork(
@@ -281,7 +293,7 @@ export async function updateHeldWork(
   { kind, id, dispatchId, epoch, set }: ReleaseWork,
 ): Promise<boolean> {
   const filter = heldBy<WorkDocument>(WORK_WORDS[kind], { id, dispatchId, epoch });
-  const result = await workCollection(c, kind).updateOne(filter, [{ $set: { ...set, updatedAt: '$$NOW' } }]);
+  const result = await workCollection(c, kind).updateOne(filter, [{ $set: { ...set, epoch, updatedAt: '$$NOW' } }]);
   return result.matchedCount === 1;
 }
 

@@ -1,5 +1,6 @@
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { DispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { crashPoint } from '@/lib/telemetry/crash-point';
 import type { Logger } from '@/lib/telemetry/logger';
 import type { Environment } from './child-environment';
 import { startChild, type Child } from './child-process';
@@ -43,6 +44,7 @@ export class Job {
     this.#child = startChild({ ...program.start(dispatch), env: { ...env, ...dispatchEnv(dispatch) } }, guard, line =>
       log.info({ dispatch: dispatch.id, stderr: line }, 'child'),
     );
+    crashPoint('orchestrator:after-start');
     this.#keeper = new LeaseKeeper({
       calls,
       id: dispatch.id,
@@ -110,6 +112,7 @@ export class Job {
     const { dispatch, program, log } = this.#options;
     program.started?.(dispatch);
     const end = await this.#child.ended;
+    crashPoint('orchestrator:after-child');
     clearTimeout(this.#overTimer);
     const outcome = outcomeOf(end, this.#stopped, stdout => program.read(stdout, dispatch));
     await this.#tell(outcome, end.code);
@@ -132,6 +135,7 @@ export class Job {
       signal: this.#giveUp.signal,
       onProblem: problem => log.warn({ dispatch: dispatch.id, err: problem }, 'not delivered yet'),
     });
+    crashPoint('orchestrator:after-answer');
     const { kind, ...said } = delivery;
     if (kind === 'undelivered') log.error({ ...line, outcome: outcome.kind }, 'undelivered');
     else log.info({ ...line, ...said, ...(outcome.kind === 'fail' ? { error: outcome.error } : {}) }, outcome.kind);

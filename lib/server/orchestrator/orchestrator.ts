@@ -6,6 +6,7 @@ import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
 import { isOutcomeUnknown } from '@/lib/sdk/problem';
 import type { StreamEvent } from '@/lib/sdk/stream-event';
+import { crashPoint } from '@/lib/telemetry/crash-point';
 import type { Logger } from '@/lib/telemetry/logger';
 import type { Environment } from './child-environment';
 import { ClaimLoop } from './claim-loop';
@@ -95,6 +96,7 @@ export class Orchestrator {
     const { calls, consumer, agentTypes } = this.#options;
     const types = agentTypes === undefined ? {} : { agentTypes: [...agentTypes] };
     const result = await calls.claim({ consumer, max, ...types });
+    if (result.dispatches.length > 0) crashPoint('orchestrator:after-claim');
     for (const dispatch of result.dispatches) this.#begin(dispatch);
     return result;
   }
@@ -146,7 +148,9 @@ export class Orchestrator {
     if (event.type === 'dispatch-updated') {
       for (const job of this.#jobs) if (job.id === event.data.id && event.data['status'] !== 'running') job.look();
     }
-    if (isWake(event, this.#options.agentTypes)) this.#loop.ring();
+    if (!isWake(event, this.#options.agentTypes)) return;
+    crashPoint('orchestrator:before-claim');
+    this.#loop.ring();
   }
 
   #onState(state: LiveState, error: unknown, stream: EventStream): void {

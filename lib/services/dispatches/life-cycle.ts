@@ -109,6 +109,7 @@ export async function endWithOutput(
   if (!row) return endedOf(await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage }));
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
+  crashPoint('complete:before-answer');
   return endedOf(row);
 }
 
@@ -122,12 +123,14 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
     usage,
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
-  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE, { usage }));
-  if (retryNotBefore !== undefined) {
-    await holdAccountUntil(plane, principal.tenantId, row.account, new Date(retryNotBefore));
+  if (row) crashPoint('fail:after-outcome');
+  const ended = row ?? (await refusalOf(ctx, dispatchId, epoch, REPEATABLE, { usage }));
+  // Also when this is the repeat of a call whose server died: the outcome was stored, the hold was not.
+  if (retryNotBefore !== undefined && ended.status === 'failed') {
+    await holdAccountUntil(plane, principal.tenantId, ended.account, new Date(retryNotBefore));
   }
-  await settleDispatch(plane, row);
-  return endedOf(row);
+  if (row) await settleDispatch(plane, row);
+  return endedOf(ended);
 }
 
 export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<Ended> {
@@ -138,6 +141,7 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
     set: {},
   });
   if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE));
+  crashPoint('release:after-outcome');
   await settleDispatch(ctx.plane, row);
   return endedOf(row);
 }

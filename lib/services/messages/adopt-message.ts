@@ -3,6 +3,7 @@ import type { ObjectId } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
 import { givePlaces, openRawThreads } from '../../store/threads';
+import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import { asObjectId, type RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
@@ -21,7 +22,7 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
   if (ids.length === 0) return;
   const c = plane.collections;
   const asked = await planAll(plane, await readRaw(plane, ids));
-  const planned = [...(await planEarlier(plane, asked)), ...asked];
+  const planned = inPlace(await planEarlier(plane, asked), asked);
   const plans = planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan] : []));
   const own = plans.filter(plan => plan.own);
   if (own.length > 0) {
@@ -29,6 +30,7 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
       c,
       own.map(({ thread }) => thread),
     );
+    crashPoint('adopt:after-thread');
     await adoptMessages(
       c,
       own.map(({ adoption }) => adoption),
@@ -62,19 +64,33 @@ async function planEarlier(plane: Plane, asked: Planned[]): Promise<Planned[]> {
   const inThreads = asked.flatMap(({ verdict }) => (verdict.ok && !verdict.plan.own ? [verdict.plan] : []));
   if (inThreads.length === 0) return [];
   const threads = inThreads.map(({ thread }) => thread._id);
-  const latest = new Map(
-    inThreads.map(({ thread, adoption }) => [thread._id.toHexString(), adoption.id.toHexString()]),
-  );
   const known = new Set(asked.map(({ id }) => id.toHexString()));
   const found = (await findRawOfThreads(plane.collections, threads, EARLIER_MOST)) as RawMessage[];
-  const isEarlier = ({ _id, threadId }: RawMessage): boolean => {
-    const before = latest.get((asObjectId(threadId) ?? _id).toHexString());
-    return before !== undefined && _id.toHexString() < before && !known.has(_id.toHexString());
-  };
-  const earlier = found.filter(isEarlier);
+  const others = found.filter(({ _id }) => !known.has(_id.toHexString()));
   // A malformed one has been listed, and is looked at again by the sweep alone.
-  return (await planAll(plane, earlier)).filter(({ verdict }) => verdict.ok);
+  return (await planAll(plane, others)).filter(({ verdict }) => verdict.ok);
 }
+
+/**
+ * Each of the others just before the first of its own thread that was asked for and is younger; the youngest wait for
+ * their own turn. Put before all that was asked for, one whose event had just come passed an older one of its thread
+ * that the sweep had asked for.
+ */
+function inPlace(others: Planned[], asked: Planned[]): Planned[] {
+  const waiting = new Map<string, Planned[]>();
+  for (const other of others) {
+    const thread = threadIdOf(other);
+    waiting.set(thread, [...(waiting.get(thread) ?? []), other]);
+  }
+  return asked.flatMap(one => {
+    const inThread = waiting.get(threadIdOf(one)) ?? [];
+    const older = inThread.filter(({ id }) => id.toHexString() < one.id.toHexString());
+    if (older.length > 0) waiting.set(threadIdOf(one), inThread.slice(older.length));
+    return [...older, one];
+  });
+}
+
+const threadIdOf = ({ verdict }: Planned): string => (verdict.ok ? verdict.plan.thread._id.toHexString() : '');
 
 /** In the order asked for; those that came a moment ago are at hand. */
 async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
@@ -122,6 +138,7 @@ async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<Adopt
     for (const { adoption } of plans) await refuse(plane, adoption.id, thread.tenantId, reason);
     return [];
   }
+  crashPoint('adopt:after-place');
   const places = new Map(opened.places?.map(({ id, seq }) => [id.toHexString(), seq]));
   return plans.map(({ adoption }) => {
     const seq = must(places.get(adoption.id.toHexString()), 'a place that was just given');

@@ -38,6 +38,8 @@ export interface OrchestratorOptions extends StartOptions {
   capacity?: number;
   token?: string;
   web?: Listener;
+  /** More options of its command line. */
+  args?: readonly string[];
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -99,7 +101,7 @@ export class Board {
   async startOrchestrator(options: OrchestratorOptions = {}): Promise<Child> {
     const { name = this.#name('orchestrator'), env = {}, nodeArgs = [], exec = TINY_CHILD, capacity = 4 } = options;
     const token = options.token ?? (await this.token('orchestrator'));
-    const args = ['--exec', exec, '--capacity', String(capacity), '--consumer', name];
+    const args = ['--exec', exec, '--capacity', String(capacity), '--consumer', name, ...(options.args ?? [])];
     const child = this.#child(name, 'orchestrator', nodeArgs, args, {
       SWITCHBOARD_URL: (options.web ?? this.web).url,
       SWITCHBOARD_TOKEN: token,

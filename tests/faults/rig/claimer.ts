@@ -15,6 +15,8 @@ export interface ClaimerOptions {
   capacity?: number;
   /** How long one piece of work takes, between half of it and one and a half. */
   workMs?: number;
+  /** Only these; absent: all. */
+  agentTypes?: string[];
 }
 
 const CAPACITY = 8;
@@ -68,12 +70,12 @@ export class Claimer {
   }
 
   async #claim(max: number): Promise<Dispatch[]> {
-    const { name } = this.#options;
+    const { name, agentTypes } = this.#options;
     const calledAtMs = Date.now();
     try {
       const waitMs = this.#hands.size === 0 ? WAIT_MS : PAUSE_MS;
       const { dispatches } = await this.#calls.claim(
-        { consumer: name, max, waitMs },
+        { consumer: name, max, waitMs, ...(agentTypes ? { agentTypes } : {}) },
         { signal: this.#stopping.signal, timeoutMs: waitMs + CALL_MS },
       );
       return dispatches;

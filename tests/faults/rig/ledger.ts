@@ -30,8 +30,9 @@ export class Ledger {
     this.#file = openSync(path, 'a', 0o600);
   }
 
-  add(entry: Entry): Recorded {
-    const recorded = { ...entry, atMs: Date.now() };
+  /** `atMs`: when it happened, where we only hear of it later. */
+  add(entry: Entry, atMs: number = Date.now()): Recorded {
+    const recorded = { ...entry, atMs };
     writeSync(this.#file, `${JSON.stringify(recorded)}\n`);
     this.#entries.push(recorded);
     return recorded;

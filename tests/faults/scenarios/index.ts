@@ -4,6 +4,7 @@ import { frozenPrimaryLong } from './frozen-primary';
 import { frozenSecondary } from './frozen-secondary';
 import { killPrimary } from './kill-primary';
 import { noMajority } from './no-majority';
+import { PROCESS_SCENARIOS } from './processes';
 import { startInElection } from './start-in-election';
 import { stepDown } from './step-down';
 import { strangePositionsScenario } from './strange-positions';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   strangePositionsScenario,
   upgradedPipeline,
   clockSkew,
+  ...PROCESS_SCENARIOS,
 ];

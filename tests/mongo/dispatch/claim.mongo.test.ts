@@ -133,6 +133,20 @@ describe('claim', () => {
     expect(new Set(rows.map(({ seq }) => seq)).size).toBe(3);
   });
 
+  it('puts a message that was not asked for before the first younger one of its own thread, and no other', async () => {
+    const { messages } = test.plane.collections;
+    const threads = [new ObjectId(), new ObjectId()];
+    for (const threadId of threads) await messages.insertOne({ _id: threadId, body: 'opens it' } as never);
+    const [older, fresh, other] = [new ObjectId(), new ObjectId(), new ObjectId()];
+    await messages.insertOne({ _id: older, threadId: threads[0], body: 'older' } as never);
+    await messages.insertOne({ _id: fresh, threadId: threads[0], body: 'fresh' } as never);
+    await messages.insertOne({ _id: other, threadId: threads[1], body: 'of another thread' } as never);
+    await adoptRawMessages(test.plane, [older, other]);
+    await adoptRawMessages(test.plane, [fresh]);
+    const rows = await messages.find({ _id: { $in: [older, fresh] } }).toArray();
+    expect(rows.sort((a, b) => a.seq - b.seq).map(({ body }) => body)).toEqual(['older', 'fresh']);
+  });
+
   it('runs a thread one at a time, in order', async () => {
     const first = await createMessage(person, { body: 'one', assignedTo: 'copywriting' });
     const second = await postMessage(person, first.threadId, {
