@@ -5,7 +5,7 @@ import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/me
 import { givePlaces, openRawThreads } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
-import { asObjectId, type RawMessage } from '../../store/raw-document';
+import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
 
 interface Planned {
