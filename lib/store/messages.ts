@@ -1,7 +1,7 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { MessageDocument } from './documents';
-import { findHeldBy } from './work-items';
+import { findHeldBy } from './work-claims';
 import { listPage, type PageOrder, type PageRequest } from './list-page';
 
 export type NewMessageRow = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;

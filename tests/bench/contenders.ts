@@ -40,19 +40,29 @@ export async function measure(rig: Rig, contender: Contender, load: Load): Promi
         claim: { url: `${bareUrl}/claim`, kind: 'bare', consumer: 'bench' },
       });
     case 'ourClaim':
-      return measureReader(
-        db.collection('messages'),
-        load,
-        work,
-        {
-          eventsUrl: `${rig.server.url}/api/events?types=message-created`,
-          token: rig.server.token,
-          claim: { url: `${rig.server.url}/api/dispatches/claim`, kind: 'switchboard', consumer: 'bench' },
-        },
-        dispatches => completeAll(rig.server, dispatches),
-      );
+      return measureOrchestrators(rig.server, db.collection('messages'), load, 1);
   }
 }
+
+/** So many orchestrators in one client process, each with a stream of its own, all claiming at every event. */
+export const measureOrchestrators = (
+  server: BenchServer,
+  messages: Collection,
+  load: Load,
+  orchestrators: number,
+): Promise<Sample> =>
+  measureReader(
+    messages,
+    load,
+    work,
+    {
+      eventsUrl: `${server.url}/api/events?types=message-created`,
+      token: server.token,
+      readers: orchestrators,
+      claim: { url: `${server.url}/api/dispatches/claim`, kind: 'switchboard', consumer: 'bench' },
+    },
+    dispatches => completeAll(server, dispatches),
+  );
 
 const BODY = 'x'.repeat(150);
 type MakeDocument = (n: number) => { _id: ObjectId } & Record<string, unknown>;

@@ -1,23 +1,27 @@
 import { runBareDrainer, type BareOrders } from './bare-drainer';
 import { runBareServer } from './bare-server';
+import { runCrowd, type CrowdOrders } from './crowd';
 import { runDrainer, type DrainerOrders } from './drainer';
 import { readOptions } from './options';
 import { runReader, type ReaderOrders } from './reader-process';
 import { printRow, writeJson, type Ran } from './report';
 import type { Row } from './row';
 import { backlog } from './rows/backlog';
+import { fanOut } from './rows/fan-out';
+import { herd } from './rows/herd';
 import { latency } from './rows/latency';
 
 /**
  * `npm run bench`: within a row every contender once, then all again, three times over; medians, and ratios within the
  * run. The machine drifts, so a number stands only beside the one it is compared with.
  */
-const ROWS: Row[] = [latency, backlog];
+const ROWS: Row[] = [latency, herd, fanOut, backlog];
 
 /** What this same bundle does in a process of its own. */
 const ROLES: Record<string, (orders: never, say: (message: object) => void) => Promise<void>> = {
   reader: (orders: ReaderOrders, say) => runReader(orders, say),
   'bare-server': ({ uri, database }: { uri: string; database: string }, say) => runBareServer(uri, database, say),
+  crowd: (orders: CrowdOrders, say) => runCrowd(orders, say),
   drainer: (orders: DrainerOrders, say) => runDrainer(orders, say),
   'bare-drainer': (orders: BareOrders, say) => runBareDrainer(orders, say),
 };

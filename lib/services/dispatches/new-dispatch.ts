@@ -2,7 +2,8 @@ import { hashDispatchKey, makeDispatchKey } from '../../auth/dispatch-key';
 import type { Claim } from '../../domain/dispatch/schema';
 import type { DispatchRow } from '../../store/dispatch-claims';
 import { binary, hex, newId } from '../../store/ids';
-import { WORK_WORDS, type ClaimWork, type DueItem } from '../../store/work-items';
+import { WORK_WORDS, type DueItem } from '../../store/work-items';
+import { type ClaimWork } from '../../store/work-claims';
 import type { Context } from '../context';
 import type { StartCandidate } from './candidate';
 

@@ -4,7 +4,7 @@ import { duplicateFields } from '../../store/errors';
 import { hex } from '../../store/ids';
 import { adoptAsClaimed } from '../../store/messages';
 import { openRawThread } from '../../store/threads';
-import { claimWorkItem } from '../../store/work-items';
+import { claimWorkItem } from '../../store/work-claims';
 import { crashPoint } from '../../telemetry/crash-point';
 import { hasBudget, isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';

@@ -4,7 +4,8 @@ import { findDispatchesById, insertDispatches, withdrawDispatches } from '../../
 import { hex } from '../../store/ids';
 import { adoptManyAsClaimed } from '../../store/messages';
 import { openRawThreads } from '../../store/threads';
-import { claimWorkItems, type WorkDocument, type WorkKind } from '../../store/work-items';
+import { type WorkDocument, type WorkKind } from '../../store/work-items';
+import { claimWorkItems } from '../../store/work-claims';
 import { crashPoint } from '../../telemetry/crash-point';
 import { hasBudget, spentTypes } from '../budgets/spent';
 import type { Context, Plane } from '../context';

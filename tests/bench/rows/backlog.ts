@@ -5,7 +5,7 @@ import type { BareOrders } from '../bare-drainer';
 import { startRole } from '../child';
 import { cpuMs } from '../cpu';
 import { median, nowMs, sleep, summarise } from '../clock';
-import { BATCH, type Drained, type DrainerOrders } from '../drainer';
+import type { Drained, DrainerOrders } from '../drainer';
 import { postJson } from '../http-call';
 import { withRig } from '../rig';
 import { ms, percent, perSecond, type BenchEnv, type Check, type Rig, type Row, type RowResult } from '../row';
@@ -23,7 +23,7 @@ const BARE = { database: 'bare-backlog', withIndexes: true };
 const BARER = { database: 'barer-backlog', withIndexes: false };
 
 interface Drain {
-  perSecond: number;
+  rate: number;
   /** CPU an item costs, in us, by process. */
   cpuUs: Record<string, number>;
 }
@@ -43,10 +43,10 @@ interface Sample {
 export const backlog: Row = {
   name: 'backlog',
   title: `A backlog of ${COUNT.toLocaleString('en')} in as many threads, by batch claim and batch complete`,
-  run: env => withRig({}, rig => run(env, rig)),
+  run: env => withRig({}, rig => drainAll(env, rig)),
 };
 
-async function run(env: BenchEnv, rig: Rig): Promise<RowResult> {
+async function drainAll(env: BenchEnv, rig: Rig): Promise<RowResult> {
   const samples: Sample[] = [];
   for (let round = 0; round < env.rounds; round += 1) {
     for (const clients of CLIENTS) {
@@ -57,7 +57,7 @@ async function run(env: BenchEnv, rig: Rig): Promise<RowResult> {
       const ours = await drainOurs(rig, clients);
       samples.push({ ...ours, clients, bare, barer });
       env.progress(
-        `round ${round + 1}, ${clients} clients: ours ${perSecond(ours.ours.perSecond)}, bare ${perSecond(bare.perSecond)}, no indexes ${perSecond(barer.perSecond)}, ` +
+        `round ${round + 1}, ${clients} clients: ours ${perSecond(ours.ours.rate)}, bare ${perSecond(bare.rate)}, no indexes ${perSecond(barer.rate)}, ` +
           `lost ${percent(ours.lostShare)}, claim p50 ${ms(ours.claimMs.p50)}, complete p50 ${ms(ours.completeMs.p50)}; ` +
           `us of CPU an item: ours ${cpuText(ours.ours)}, bare ${cpuText(bare)}`,
       );
@@ -172,14 +172,14 @@ interface Span {
 async function timed<T extends Span>(
   count: number,
   pids: Record<string, number>,
-  run: () => Promise<T>,
+  drain: () => Promise<T>,
 ): Promise<[Drain, T]> {
-  const cpu = () => Object.entries(pids).map(([name, pid]) => [name, cpuMs(pid)] as const);
-  const before = cpu();
-  const span = await run();
-  const used = cpu().map(([name, ms], at) => [name, Math.round(((ms - before[at]![1]) * 1_000) / count)]);
-  const perSecond = (count * 1_000) / (span.endedMs - span.beganMs);
-  return [{ perSecond, cpuUs: Object.fromEntries(used) }, span];
+  const used = () => Object.values(pids).map(cpuMs);
+  const before = used();
+  const span = await drain();
+  const after = used();
+  const cpuUs = Object.keys(pids).map((name, at) => [name, Math.round(((after[at]! - before[at]!) * 1_000) / count)]);
+  return [{ rate: (count * 1_000) / (span.endedMs - span.beganMs), cpuUs: Object.fromEntries(cpuUs) }, span];
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -201,15 +201,15 @@ function report(samples: Sample[]): RowResult {
   for (const clients of CLIENTS) {
     const rows = samples.filter(sample => sample.clients === clients);
     const of = (pick: (sample: Sample) => number) => median(rows.map(pick));
-    const share = of(sample => sample.ours.perSecond / sample.bare.perSecond);
+    const share = of(sample => sample.ours.rate / sample.bare.rate);
     const who = `${clients} ${clients === 1 ? 'orchestrator' : 'orchestrators'}`;
     figures.push({
       title: who,
       cells: {
-        'claimed and completed': perSecond(of(({ ours }) => ours.perSecond)),
-        'bare writes': perSecond(of(({ bare }) => bare.perSecond)),
+        'claimed and completed': perSecond(of(({ ours }) => ours.rate)),
+        'bare writes': perSecond(of(({ bare }) => bare.rate)),
         'of the bare': percent(share),
-        'bare, no indexes': perSecond(of(({ barer }) => barer.perSecond)),
+        'bare, no indexes': perSecond(of(({ barer }) => barer.rate)),
         'claim p50 / p99': `${ms(of(({ claimMs }) => claimMs.p50))} / ${ms(of(({ claimMs }) => claimMs.p99))}`,
         'complete p50 / p99': `${ms(of(({ completeMs }) => completeMs.p50))} / ${ms(of(({ completeMs }) => completeMs.p99))}`,
       },

@@ -26,10 +26,10 @@ type Samples = Record<string, Record<Contender, Sample[]>>;
 export const latency: Row = {
   name: 'latency',
   title: 'From insert to event, and to claim',
-  run: env => withRig({}, rig => run(env, rig)),
+  run: env => withRig({}, rig => measureAll(env, rig)),
 };
 
-async function run(env: BenchEnv, rig: Rig): Promise<RowResult> {
+async function measureAll(env: BenchEnv, rig: Rig): Promise<RowResult> {
   const { client, server } = rig;
   const bare = await startRole('bare-server', { uri: server.mongodbUri, database: server.database });
   const samples: Samples = {};
