@@ -8,7 +8,7 @@ describe('driver errors', () => {
   it.each([
     [
       'a majority that did not confirm',
-      new MongoWriteConcernError({ writeConcernError: { code: 64, errmsg: 'late' } }),
+      new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'late' } }),
     ],
     ['a primary that stepped down under a command', serverError(11_602)],
     ['a primary that is none any more', serverError(10_107)],
