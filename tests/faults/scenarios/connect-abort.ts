@@ -10,8 +10,15 @@ const CYCLES = 5_000;
 const WARM_CYCLES = 500;
 const ABREAST = 25;
 const WITHIN_MS = 30_000;
+/** Far less than the two minutes after which the database drops rows nobody keeps. */
+const PRESENCE_WITHIN_MS = 2_000;
 const FILES_RATIO = 1.05;
-const GROWTH_MB = 60;
+/** A heap finds its size under a new load; what leaks goes on growing. */
+const GROWTH_MB = 100;
+const SECOND_HALF_MB = 30;
+/** So many of them go as soon as they hear something, the others at any time. */
+const LISTEN = 0.4;
+const HEARD_WITHIN_MS = 5_000;
 
 export const connectAbort = scenario({
   name: 'connect-abort',
@@ -20,7 +27,9 @@ export const connectAbort = scenario({
   bars: {
     filesRatio: { most: FILES_RATIO },
     grewMb: { most: GROWTH_MB },
+    grewInSecondHalfMb: { most: SECOND_HALF_MB },
     left: { most: 0 },
+    presenceLeft: { most: 0 },
     answered: { least: 1_000 },
   },
   run: async rig => {
@@ -33,15 +42,29 @@ export const connectAbort = scenario({
     await nobodyLeft(rig);
     const filesBefore = openFiles(pid);
     const mbBefore = residentMb(pid);
-    const answered = await cycles(rig, token, CYCLES);
+    const answeredFirst = await cycles(rig, token, CYCLES / 2);
+    const mbHalfway = residentMb(pid);
+    const answered = answeredFirst + (await cycles(rig, token, CYCLES / 2));
     await nobodyLeft(rig);
     await feed.stop();
     await until(() => openFiles(pid) <= filesBefore * FILES_RATIO, WITHIN_MS, 'descriptors are given back').catch(
       () => undefined,
     );
+    const listed = () => rig.db.collection('presence').countDocuments({ kind: 'stream' });
+    await until(async () => (await listed()) === 0, PRESENCE_WITHIN_MS, 'nobody is listed').catch(() => undefined);
+    const presenceLeft = await listed();
     const left = await metric(rig.board, 'sse_connections');
+    const grewInSecondHalfMb = Math.round(residentMb(pid) - mbHalfway);
     const grewMb = Math.round(residentMb(pid) - mbBefore);
-    return { filesBefore, filesRatio: round2(openFiles(pid) / filesBefore), grewMb, left, answered };
+    return {
+      filesBefore,
+      filesRatio: round2(openFiles(pid) / filesBefore),
+      grewMb,
+      grewInSecondHalfMb,
+      left,
+      presenceLeft,
+      answered,
+    };
   },
 });
 
@@ -66,10 +89,12 @@ async function cycle({ board, random }: Rig, token: string): Promise<boolean> {
   let heard = false;
   const socket = connect({ host: hostname, port: Number(port) });
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()));
+  const first = new Promise<void>(resolve => socket.once('data', () => resolve()));
   socket.on('error', () => undefined).on('data', () => (heard = true));
-  // Some leave in the middle of their request.
-  socket.write(random.next() < 0.1 ? head.slice(0, random.between(1, head.length)) : head);
-  await sleep(random.between(0, 40));
+  const listens = random.next() < LISTEN;
+  // Some of the others leave in the middle of their request.
+  socket.write(!listens && random.next() < 0.2 ? head.slice(0, random.between(1, head.length)) : head);
+  await (listens ? Promise.race([first, sleep(HEARD_WITHIN_MS)]) : sleep(random.between(0, 40)));
   if (random.next() < 0.5) socket.resetAndDestroy();
   else socket.end().destroy();
   await closed;

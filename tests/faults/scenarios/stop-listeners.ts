@@ -34,7 +34,7 @@ export const stopListeners = scenario({
     const exits = { longestMs: 0, bad: 0 };
     // Web last: while it is away nobody is taken up, and everybody still reads.
     for (const listener of listeners.toReversed()) await stopAndStart(rig, listener, exits);
-    for (const listener of listeners.toReversed()) await killAndStart(rig, listener);
+    for (const listener of listeners.toReversed()) await killAndStart(rig, listener, crowd);
     await feed.stop();
     const all = feed.ids;
     await until(
@@ -70,13 +70,17 @@ async function stopAndStart(rig: Rig, listener: Listener, exits: { longestMs: nu
   await again(rig, listener);
 }
 
-async function killAndStart(rig: Rig, listener: Listener): Promise<void> {
+async function killAndStart(rig: Rig, listener: Listener, crowd: Crowd): Promise<void> {
   await sleep(rig.random.between(500, 2_000));
   rig.fault(`kill -9 ${listener.name}`);
   await listener.kill();
   // Once more, in the middle of taking a reader in.
   listener.start({ SWITCHBOARD_CRASH_AT: 'events:after-consumer' });
-  await until(() => !listener.isRunning, WITHIN_MS, `${listener.name} dies with a reader at its door`);
+  const knock = () => {
+    rig.random.pick(crowd.heads).drop();
+    return !listener.isRunning;
+  };
+  await until(knock, WITHIN_MS, `${listener.name} dies with a reader at its door`);
   await again(rig, listener);
 }
 
