@@ -29,15 +29,16 @@ export function keepPresent(
       kind: 'stream',
       process: plane.processName,
     });
-  void touch().catch(warn);
+  let touched: Promise<void> = touch().catch(warn);
   if (held) void holdConsumer(c, held._id, connectionId).catch(warn);
   const timer = setInterval(() => {
-    touch().catch(warn);
+    touched = touch().catch(warn);
     if (held) keepConsumer(c, held._id, connectionId).then(kept => void (kept || end()), warn);
   }, PRESENCE_MS);
   return () => {
     clearInterval(timer);
-    removePresence(c, id).catch(warn);
+    // After the write under way, which would bring it back: a reader that was gone at once stayed listed.
+    void touched.then(() => removePresence(c, id)).catch(warn);
     // Its claims count as listening too, and it is gone with its stream.
     if (held) removePresence(c, claimerId(principal, held.name)).catch(warn);
     if (held) leaveConsumer(c, held._id, connectionId).catch(warn);

@@ -1,0 +1,109 @@
+import { Crowd } from '../rig/crowd';
+import { Feed } from '../rig/feed';
+import type { Rig } from '../rig/rig';
+import { scenario } from '../rig/scenario';
+import { sleep, until } from '../rig/wait';
+
+const READERS = 1_000;
+const PER_SECOND = 10;
+const LIVE_WITHIN_MS = 10_000;
+const WITHIN_MS = 90_000;
+const MOST_CURSORS = 4;
+/** Readers that stay away while more happens than a process that starts again reads from history. */
+const FAR = 40;
+const FAR_EVENTS = 12_000;
+const CHUNK = 1_000;
+
+export const drop1000Readers = scenario({
+  name: 'drop-1000-readers',
+  title: '1,000 readers are dropped at once, then their server is killed -9; 40 come back from far',
+  set: { members: 1 },
+  bars: {
+    liveAgainMs: { most: LIVE_WITHIN_MS },
+    liveAfterKillMs: { most: LIVE_WITHIN_MS },
+    mostCatchUpCursors: { least: 1, most: MOST_CURSORS },
+    broken: { most: 0 },
+  },
+  run: async rig => {
+    await rig.startBoard({ events: 1 });
+    const events = rig.board.children.find(({ name }) => name.startsWith('events')) as typeof rig.board.web;
+    const token = await rig.board.token('viewer');
+    const options = { urls: [events.url], token, query: '?types=message-created' };
+    const crowd = await new Crowd({ ...options, size: READERS }).opened();
+    const far = await new Crowd({ ...options, size: FAR }).opened();
+    rig.add(() => crowd.stop());
+    rig.add(() => far.stop());
+    const feed = new Feed(rig, PER_SECOND).start();
+    await until(() => [...crowd.heads, ...far.heads].every(({ told }) => told.length > 3), WITHIN_MS, 'all are told');
+
+    rig.fault('all readers dropped');
+    for (const head of crowd.heads) head.drop();
+    const liveAgainMs = await liveAgain(crowd, feed);
+
+    for (const head of far.heads) head.isPaused = true;
+    for (const head of far.heads) head.drop();
+    for (let sent = 0; sent < FAR_EVENTS; sent += CHUNK) await feed.burst(CHUNK);
+    await until(() => crowd.gaps(feed.ids).missed === 0, WITHIN_MS, 'the others have read it');
+
+    rig.fault(`kill -9 ${events.name}`);
+    await events.kill();
+    await sleep(rig.random.between(200, 1_000));
+    events.start();
+    await rig.board.waitUntilReady(events);
+    const cursors = watchCursors(rig);
+    const liveAfterKillMs = await liveAgain(crowd, feed);
+    for (const head of far.heads) head.isPaused = false;
+    await until(() => far.live === FAR, WITHIN_MS, 'those from far are connected');
+    await feed.stop();
+    const all = feed.ids;
+    await until(
+      () => crowd.gaps(all).missed + far.gaps(all).missed === 0,
+      WITHIN_MS,
+      () => `nothing is missing: ${JSON.stringify([crowd.gaps(all), far.gaps(all)])}`,
+    );
+    const mostCatchUpCursors = await cursors();
+    const broken = [crowd.gaps(all), far.gaps(all)]
+      .flatMap(({ missed, twice, reordered, resets }) => [missed, twice, reordered, resets])
+      .reduce((sum, count) => sum + count, 0);
+    return { liveAgainMs, liveAfterKillMs, mostCatchUpCursors, broken, events: all.length };
+  },
+});
+
+/** Until each was told something that left after now, in ms. */
+async function liveAgain(crowd: Crowd, feed: Feed): Promise<number> {
+  const sinceMs = Date.now();
+  const isLive = () => crowd.heads.every(({ told }) => (feed.sent.get(told.at(-1)?.id ?? '') ?? 0) > sinceMs);
+  await until(isLive, WITHIN_MS, () => `all are live: ${crowd.live} of ${crowd.heads.length} connected`);
+  return Date.now() - sinceMs;
+}
+
+/** Change streams on the server beyond the one of each process, at most at any time. */
+function watchCursors(rig: Rig): () => Promise<number> {
+  const processes = rig.board.children.filter(child => 'url' in child).length;
+  let most = 0;
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      const open = await changeStreams(rig);
+      most = Math.max(most, open - processes);
+      await sleep(50);
+    }
+  })();
+  return async () => {
+    over.abort();
+    await watching;
+    return most;
+  };
+}
+
+async function changeStreams(rig: Rig): Promise<number> {
+  const found = await rig.client
+    .db('admin')
+    .aggregate([
+      { $currentOp: { idleCursors: true, allUsers: true } },
+      { $match: { 'cursor.originatingCommand.pipeline.0.$changeStream': { $exists: true } } },
+      { $count: 'open' },
+    ])
+    .toArray();
+  return (found[0]?.['open'] as number | undefined) ?? 0;
+}

@@ -1,0 +1,134 @@
+import { connect, type Socket } from 'node:net';
+import { Crowd } from '../rig/crowd';
+import { Feed } from '../rig/feed';
+import { percentile } from '../rig/line';
+import { metric } from '../rig/metrics';
+import { residentMb } from '../rig/process-state';
+import type { Rig } from '../rig/rig';
+import { scenario } from '../rig/scenario';
+import { sleep, until } from '../rig/wait';
+
+const READERS = 100;
+const NEVER = 100;
+const PER_SECOND = 60;
+/** So long without the ones that never read, and as long with them; the rounds alternate, for the machine drifts. */
+const WINDOW_MS = 8_000;
+const ROUNDS = 3;
+/** What the kernel takes before a write is held back is megabytes for each; a burst fills it. */
+const FLOOD_EVENTS = 4_000;
+const FLOODS_MOST = 12;
+const CLOSED_WITHIN_MS = 40_000;
+const SETTLED_WITHIN_MS = 60_000;
+const GROWTH_MB = 150;
+/** What stays after they are gone: the allocator gives back most of it, not every page. */
+const LEFT_MB = 60;
+
+export const readersThatNeverRead = scenario({
+  name: 'readers-that-never-read',
+  title: '100 readers that never read a byte beside 100 that do',
+  set: { members: 1 },
+  bars: {
+    p99Ratio: { most: 1.2 },
+    closed: { least: NEVER },
+    grewMb: { most: GROWTH_MB },
+    leftMb: { most: LEFT_MB },
+    missed: { most: 0 },
+  },
+  run: async rig => {
+    await rig.startBoard({ events: 0 });
+    const { web } = rig.board;
+    const token = await rig.board.token('viewer');
+    const crowd = await new Crowd({ size: READERS, urls: [web.url], token, query: ONLY_NEW }).opened();
+    rig.add(() => crowd.stop());
+    const feed = new Feed(rig, PER_SECOND).start();
+    await sleep(WINDOW_MS / 2);
+    const baseMb = residentMb(web.pid!);
+    const peak = { mb: baseMb };
+    const watch = setInterval(() => (peak.mb = Math.max(peak.mb, residentMb(web.pid!))), 250);
+    const without: number[] = [];
+    const beside: number[] = [];
+    let closed = 0;
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        without.push(await p99Over(WINDOW_MS, crowd, feed));
+        const never = await openNever(rig, token, NEVER);
+        beside.push(await p99Over(WINDOW_MS, crowd, feed));
+        closed = Math.max(closed, await floodUntilClosed(rig, feed));
+        for (const socket of never) socket.destroy();
+      }
+    } finally {
+      clearInterval(watch);
+    }
+    await feed.stop();
+    await until(() => told(crowd, feed), SETTLED_WITHIN_MS, 'all was read');
+    const { missed, twice, reordered } = crowd.gaps(feed.ids);
+    const leftMb = await settledMb(web.pid!, baseMb);
+    const p99WithoutMs = median(without);
+    const p99BesideMs = median(beside);
+    return {
+      p99WithoutMs,
+      p99BesideMs,
+      p99Ratio: round2(p99BesideMs / p99WithoutMs),
+      closed,
+      grewMb: Math.round(peak.mb - baseMb),
+      leftMb,
+      missed: missed + twice + reordered,
+    };
+  },
+});
+
+const ONLY_NEW = '?types=message-created';
+const round2 = (value: number): number => Math.round(value * 100) / 100;
+const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+async function p99Over(windowMs: number, crowd: Crowd, feed: Feed): Promise<number> {
+  const fromMs = Date.now();
+  await sleep(windowMs);
+  const untilMs = Date.now();
+  const latencies = crowd.heads.flatMap(({ told }) =>
+    told.flatMap(({ id, atMs }) => {
+      const sentAtMs = feed.sent.get(id) ?? 0;
+      return sentAtMs >= fromMs && sentAtMs < untilMs ? [atMs - sentAtMs] : [];
+    }),
+  );
+  return percentile(latencies, 0.99);
+}
+
+/** They ask for everything, and take not one byte of the answer. */
+async function openNever(rig: Rig, token: string, count: number): Promise<Socket[]> {
+  const { hostname, port } = new URL(rig.board.web.url);
+  const before = await metric(rig.board, 'sse_connections');
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.pause();
+    socket.on('error', () => undefined);
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+    return socket;
+  });
+  rig.add(async () => sockets.forEach(socket => socket.destroy()));
+  const open = async () => (await metric(rig.board, 'sse_connections')) >= before + count;
+  await until(open, SETTLED_WITHIN_MS, 'the ones that never read are connected');
+  return sockets;
+}
+
+/** Resolves with how many streams the server ended because nobody read them. */
+async function floodUntilClosed(rig: Rig, feed: Feed): Promise<number> {
+  const slow = () => metric(rig.board, 'sse_slow_readers_total');
+  const before = (await slow()) - 0;
+  for (let flood = 0; flood < FLOODS_MOST && (await slow()) - before < NEVER; flood += 1)
+    await feed.burst(FLOOD_EVENTS);
+  await until(async () => (await slow()) - before >= NEVER, CLOSED_WITHIN_MS, 'the ones that never read are closed');
+  return (await slow()) - before;
+}
+
+const told = (crowd: Crowd, feed: Feed): boolean => {
+  const { missed } = crowd.gaps(feed.ids);
+  return missed === 0;
+};
+
+/** How much more it takes than before, once that has come down or does not come down any more. */
+async function settledMb(pid: number, baseMb: number): Promise<number> {
+  const more = () => Math.round(residentMb(pid) - baseMb);
+  await until(() => more() <= LEFT_MB, SETTLED_WITHIN_MS, 'memory is given back').catch(() => undefined);
+  return more();
+}
