@@ -126,10 +126,10 @@ export class Line {
   }
 
   /** No more inserts; resolves when all work is done and read, or nothing moves any more. */
-  async drain(): Promise<void> {
+  async drain(withinMs = DRAIN_WITHIN_MS): Promise<void> {
     const { ledger } = this.options;
     await this.producer.stop();
-    const endMs = Date.now() + DRAIN_WITHIN_MS;
+    const endMs = Date.now() + withinMs;
     let least = Number.POSITIVE_INFINITY;
     let movedAtMs = Date.now();
     // What is missing in the end is said by the invariants, in their words.
