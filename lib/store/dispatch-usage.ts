@@ -45,3 +45,14 @@ export const addUsage = (
     [...usageStages(epoch, usage), { $set: { updatedAt: '$$NOW' } }],
     { returnDocument: 'after' },
   );
+
+/** Whose turns these are. */
+export const findTurns = (c: Collections, tenantId: string, ids: ObjectId[]) =>
+  c.dispatches
+    .find({ _id: { $in: ids }, tenantId })
+    .project<Pick<DispatchDocument, '_id' | 'tenantId' | 'agentType' | 'epoch'>>({
+      tenantId: 1,
+      agentType: 1,
+      epoch: 1,
+    })
+    .toArray();

@@ -1,10 +1,43 @@
 import type { Usage } from '../../domain/fields';
 import { findAgentType } from '../../store/agent-types';
-import type { DispatchDocument } from '../../store/documents';
+import { findTurns } from '../../store/dispatch-usage';
+import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { hex } from '../../store/ids';
 import { recordSpend } from '../../store/spend';
 import { reconcileHolds } from '../agent-types/reconcile-holds';
 import type { Plane } from '../context';
 import { recountSpent } from './recount-spent';
+import { hasBudget } from './spent';
+
+interface ToldTurn {
+  id: ObjectId;
+  epoch: number;
+  usage?: Usage | undefined;
+}
+
+/**
+ * Before the outcomes that tell it, where a budget hangs on it: an outcome frees its slot at once, and whoever took the
+ * slot before the cost was counted passed the budget (by as much as ended in that moment). A turn was paid for whether
+ * or not its outcome is then accepted.
+ */
+export async function countAhead(plane: Plane, tenantId: string, told: readonly ToldTurn[]): Promise<void> {
+  const costing = told.filter(({ usage }) => usage?.costUsd !== undefined);
+  if (costing.length === 0 || !(await plane.agentTypes.list(tenantId)).some(hasBudget)) return;
+  const rows = await findTurns(
+    plane.collections,
+    tenantId,
+    costing.map(({ id }) => id),
+  );
+  const byId = new Map(rows.map(row => [hex(row._id), row]));
+  await Promise.all(
+    costing.map(async ({ id, epoch, usage }) => {
+      const row = byId.get(hex(id));
+      if (!row || row.epoch < epoch) return;
+      const type = await plane.agentTypes.get(tenantId, row.agentType);
+      if (type && hasBudget(type)) await countUsage(plane, row, epoch, usage!);
+    }),
+  );
+}
 
 /** What the turn that just ended told of its cost, if anything. */
 export async function countTurn(plane: Plane, dispatch: DispatchDocument): Promise<void> {

@@ -8,6 +8,7 @@ import { endDispatches, type Completion } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
 import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
+import { countAhead } from '../budgets/count-usage';
 import type { Context } from '../context';
 import { endWithOutput } from './life-cycle';
 import { settleTogether } from './settle-together';
@@ -30,6 +31,7 @@ export async function completeDispatches(
   const completions = items.map(({ id, epoch, output, usage }): Completion => {
     return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage };
   });
+  await countAhead(ctx.plane, ctx.principal.tenantId, completions);
   const clock = await readDatabaseClock(ctx.plane.collections);
   const ended = await endTogether(ctx, completions, clock.now());
   crashPoint('complete:after-outcome');

@@ -14,7 +14,7 @@ import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress 
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
-import { countUsage } from '../budgets/count-usage';
+import { countAhead, countUsage } from '../budgets/count-usage';
 import type { Context } from '../context';
 import { holdAccountUntil } from './account-hold';
 import { settleDispatch } from './settle';
@@ -100,6 +100,7 @@ export async function endWithOutput(
 ): Promise<Ended> {
   const { plane, principal } = ctx;
   const output = redactSecrets(raw);
+  await countAhead(plane, principal.tenantId, [{ id, epoch, usage }]);
   const row = await endDispatch(plane.collections, principal.tenantId, id, epoch, {
     status: 'done',
     output,
@@ -118,6 +119,7 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
   const { plane, principal } = ctx;
   const { epoch, error, retryable, retryNotBefore, usage } = input;
   const dispatchId = pathId('dispatch', id);
+  await countAhead(plane, principal.tenantId, [{ id: dispatchId, epoch, usage }]);
   const row = await endDispatch(plane.collections, principal.tenantId, dispatchId, epoch, {
     status: 'failed',
     usage,
