@@ -22,13 +22,12 @@ const START_WITHIN_MS = 120_000;
 const CONCURRENCY = 10_000;
 
 /**
- * The real web process with its own mongod, on a data folder that goes with it. `BENCH_CPU_PROF` names a folder for its
- * CPU profile.
+ * The real web process with its own mongod, on a data folder that goes with it. `BENCH_NODE_ARGS` is passed to node, for
+ * a profile: `--cpu-prof --cpu-prof-dir=/tmp/profile`.
  */
 export async function startServer(env: Record<string, string> = {}): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
-  const profiled = process.env['BENCH_CPU_PROF'];
-  const nodeArgs = profiled ? ['--cpu-prof', '--cpu-prof-dir', profiled] : [];
+  const nodeArgs = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean);
   const web = spawn(process.execPath, [...nodeArgs, join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
     env: {
       ...process.env,
