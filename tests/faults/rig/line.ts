@@ -26,6 +26,8 @@ export interface LineOptions {
   /** The listeners each reader goes round; a reader for each entry. Default: one on each listener there is. */
   readers?: (readonly Listener[])[];
   claimers?: number;
+  /** Of readers and claimers; default: one of an orchestrator, made for them. */
+  token?: string;
 }
 
 const CLAIMERS = 2;
@@ -40,13 +42,12 @@ const ONLY_NEW = '?types=message-created';
 
 /** The whole line under a steady load: a driver that inserts, readers, orchestrators; and what must hold of it. */
 export class Line {
-  readonly producer: Producer;
+  producer: Producer;
   readonly readers: Reader[] = [];
   readonly claimers: Claimer[] = [];
 
   private constructor(private readonly options: LineOptions) {
-    const { uri, database, ledger, random, producer } = options;
-    this.producer = new Producer({ uri, database, ledger, random, ...producer });
+    this.producer = this.#newProducer();
   }
 
   /** Resolves when work flows from end to end. */
@@ -55,7 +56,7 @@ export class Line {
     const { board, ledger, random, claimers = CLAIMERS } = options;
     const listeners = board.children.filter((child): child is Listener => 'url' in child);
     const readers = options.readers ?? listeners.map(listener => [listener]);
-    const token = await board.token('orchestrator');
+    const token = options.token ?? (await board.token('orchestrator'));
     for (const [at, places] of readers.entries()) {
       const urls = places.map(({ url }) => url);
       // One reads everything there is, the others what they care for.
@@ -75,6 +76,23 @@ export class Line {
         `work flows: ${line.accepted} outcomes, readers saw ${line.readers.map(({ seen }) => seen.length).join(' ')}`,
     );
     return line;
+  }
+
+  /** The next producer writes there. */
+  moveTo(uri: string): void {
+    this.options.uri = uri;
+  }
+
+  #newProducer(): Producer {
+    const { uri, database, ledger, random, producer } = this.options;
+    return new Producer({ uri, database, ledger, random, ...producer });
+  }
+
+  /** Inserts go on, in new threads; resolves with the moment they did. */
+  async resume(): Promise<number> {
+    await this.producer.close();
+    this.producer = this.#newProducer().start();
+    return Date.now();
   }
 
   get accepted(): number {

@@ -1,10 +1,15 @@
 import type { Scenario } from '../rig/scenario';
 import { clockSkew } from './clock-skew';
+import { deleteFlood } from './delete-flood';
+import { dropped } from './dropped';
 import { frozenPrimaryLong } from './frozen-primary';
 import { frozenSecondary } from './frozen-secondary';
 import { killPrimary } from './kill-primary';
+import { lostHistory } from './lost-history';
+import { malformed } from './malformed';
 import { noMajority } from './no-majority';
 import { PROCESS_SCENARIOS } from './processes';
+import { restored } from './restored';
 import { startInElection } from './start-in-election';
 import { stepDown } from './step-down';
 import { strangePositionsScenario } from './strange-positions';
@@ -18,8 +23,13 @@ export const SCENARIOS: readonly Scenario[] = [
   frozenSecondary,
   noMajority,
   startInElection,
+  lostHistory,
   strangePositionsScenario,
   upgradedPipeline,
+  restored,
+  dropped,
   clockSkew,
+  malformed,
+  deleteFlood,
   ...PROCESS_SCENARIOS,
 ];
