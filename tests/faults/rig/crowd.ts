@@ -123,6 +123,11 @@ export class Crowd {
     return this.heads.filter(({ isLive }) => isLive).length;
   }
 
+  /** Each was told at least so much: worth a look at what it was. */
+  heard(count: number): boolean {
+    return this.heads.every(({ told }) => told.length >= count);
+  }
+
   /** How many ids any of them was not told, was told twice, or in another order than they were sent. */
   gaps(sent: readonly string[]): { missed: number; twice: number; reordered: number; resets: number } {
     const place = new Map(sent.map((id, at) => [id, at]));

@@ -43,6 +43,14 @@ export class Feed {
     for (const id of ids) this.sent.set(id.toHexString(), sentAtMs);
   }
 
+  /** Events that readers of messages are not told of, and that are history all the same. */
+  async noise(count: number): Promise<void> {
+    const at = new Date();
+    const call = { tenantId: 'default', tool: 'noise', status: 'done', startedAt: at, endedAt: at, durationMs: 0 };
+    const documents = Array.from({ length: count }, () => ({ ...call, sessionId: new ObjectId(), createdAt: at }));
+    await this.rig.db.collection('tool-calls').insertMany(documents);
+  }
+
   async #run(): Promise<void> {
     const beganMs = Date.now();
     for (let sent = 0; !this.#isStopped;) {
