@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   'messages:cancel',
   'tasks:read',
   'tasks:write',
+  'runs:read',
+  'runs:write',
   'dispatches:read',
   'dispatches:work',
   'dispatches:steer',
@@ -40,6 +42,7 @@ const WORK: Permission[] = [
   'messages:write',
   'messages:cancel',
   'tasks:write',
+  'runs:write',
   'dispatches:steer',
   'settings:write',
 ];
@@ -48,7 +51,7 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
   admin: new Set(PERMISSIONS),
   operator: new Set<Permission>([...READS, ...WORK, 'consumers:write']),
   viewer: new Set(READS),
-  controller: new Set<Permission>([...READS, 'messages:write', 'tasks:write', 'consumers:write']),
+  controller: new Set<Permission>([...READS, 'messages:write', 'tasks:write', 'runs:write', 'consumers:write']),
   orchestrator: new Set<Permission>([...READS, 'dispatches:work', 'consumers:write']),
   // Bound to one agent type: the services narrow these to its own messages and tasks.
   agent: new Set<Permission>([

@@ -12,6 +12,7 @@ import type {
   MessageDocument,
   PresenceDocument,
   ProjectDocument,
+  RunDocument,
   SessionDocument,
   SettingsDocument,
   SignInCodeDocument,
@@ -55,6 +56,7 @@ export interface Collections {
   agentTypeRevisions: Collection<AgentTypeRevisionDocument>;
   threads: Collection<ThreadDocument>;
   projects: Collection<ProjectDocument>;
+  runs: Collection<RunDocument>;
   dispatches: Collection<DispatchDocument>;
   sessions: Collection<SessionDocument>;
   toolCalls: Collection<ToolCallDocument>;

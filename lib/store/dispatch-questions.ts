@@ -1,4 +1,4 @@
-import type { ObjectId } from 'mongodb';
+import type { Document, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import { fence } from './dispatch-fence';
 import type { DispatchDocument, PendingQuestion } from './documents';
@@ -12,12 +12,14 @@ export async function parkDispatch(
   id: ObjectId,
   epoch: number,
   question: PendingQuestion,
+  set: Document = {},
 ): Promise<DispatchDocument | null> {
   return c.dispatches.findOneAndUpdate(
     { ...fence(tenantId, id, epoch), status: 'running' },
     [
       {
         $set: {
+          ...set,
           status: 'waiting',
           question: { $literal: question },
           waitingSince: '$$NOW',

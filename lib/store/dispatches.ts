@@ -47,19 +47,21 @@ export async function writeProgress(c: Collections, tenantId: string, id: Object
 
 /**
  * The accepted outcome. A dispatch that was being stopped ends `cancelled` whatever came back; its output is kept as
- * late, for a person to accept. Null: stale epoch, lapsed lease, waiting, or over.
+ * late, for a person to accept. Null: stale epoch, lapsed lease, waiting, or over; or a planner's, unless `isPlanners`.
  */
 export async function endDispatch(
   c: Collections,
   tenantId: string,
   id: ObjectId,
   epoch: number,
-  outcome: { status: 'done' | 'failed' | 'released'; set: Document; output?: string },
+  outcome: { status: 'done' | 'failed' | 'released'; set: Document; output?: string; isPlanners?: boolean },
 ): Promise<DispatchDocument | null> {
   const stopping = { $eq: ['$status', 'cancelling'] };
   const late = { epoch, output: { $literal: outcome.output ?? '' }, at: '$$NOW' };
+  // Whether a planner is done depends on its run: who says so has looked. Nobody else pays for the look.
+  const workersOnly = outcome.status === 'done' && outcome.isPlanners !== true;
   return c.dispatches.findOneAndUpdate(
-    fence(tenantId, id, epoch),
+    { ...fence(tenantId, id, epoch), ...(workersOnly ? { 'run.tier': { $ne: 'orchestrator' } } : {}) },
     [
       {
         $set: {

@@ -22,6 +22,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, assignedTo: 1, arrivedAt: 1 } },
     // The threads a dispatch wrote in: its inbox.
     { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
+    // News that a planner was not given yet; nothing else is in it.
+    { key: { newsFor: 1, seq: 1 }, partialFilterExpression: { newsFor: { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
     { key: { body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
@@ -57,6 +59,23 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, _id: 1 } },
     // Purge of what was deleted a while ago.
     { key: { deletedAt: 1 }, partialFilterExpression: { deletedAt: { $exists: true } } },
+  ],
+  runs: [
+    // One open run a session.
+    {
+      key: { tenantId: 1, openSession: 1 },
+      unique: true,
+      partialFilterExpression: { openSession: { $exists: true } },
+    },
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, status: 1, _id: -1 } },
+    { key: { tenantId: 1, sessionId: 1, _id: -1 } },
+    { key: { tenantId: 1, projectId: 1, _id: -1 } },
+    { key: { tenantId: 1, plannerType: 1, _id: -1 } },
+    // Sweep: round all runs that may still change.
+    { key: { status: 1, _id: 1 } },
+    { key: { closing: 1, endedAt: 1 }, partialFilterExpression: { closing: true } },
+    { key: { intent: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
   agentTypes: [
     { key: { tenantId: 1, slug: 1 }, unique: true },

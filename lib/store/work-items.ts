@@ -12,6 +12,9 @@ export type WorkDocument = WorkFields &
   Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
     assignedTo: string | null;
     status: string;
+    kind: string;
+    /** Of a task inside a run. */
+    runId?: ObjectId | null;
   };
 
 interface WorkWords {
@@ -19,10 +22,12 @@ interface WorkWords {
   held: string;
   active: string;
   waiting: string;
+  /** Its dispatch stands still and has it: for an answer, or for what a blocker needs. */
+  parked: string[];
 }
 export const WORK_WORDS: Record<WorkKind, WorkWords> = {
-  message: { due: 'queued', held: 'held', active: 'claimed', waiting: 'waiting' },
-  task: { due: 'ready', held: 'held', active: 'running', waiting: 'waiting' },
+  message: { due: 'queued', held: 'held', active: 'claimed', waiting: 'waiting', parked: ['waiting'] },
+  task: { due: 'ready', held: 'held', active: 'running', waiting: 'waiting', parked: ['waiting', 'blocked'] },
 };
 
 export const workCollection = (c: Collections, kind: WorkKind): Collection<WorkDocument> =>
@@ -41,6 +46,8 @@ const PROJECTION: Record<keyof WorkDocument, 1> = {
   threadId: 1,
   assignedTo: 1,
   status: 1,
+  kind: 1,
+  runId: 1,
   lane: 1,
   seq: 1,
   rankAt: 1,
@@ -133,7 +140,7 @@ export async function findLaneHeads(c: Collections, lanes: ObjectId[]): Promise<
 export interface ClaimWork {
   kind: WorkKind;
   id: ObjectId;
-  fromStatus: string;
+  fromStatus: string[];
   fromEpoch: number;
   epoch: number;
   dispatchId: ObjectId;
@@ -145,7 +152,7 @@ export interface ClaimWork {
 const takeItem = (claim: ClaimWork) => ({
   filter: {
     _id: claim.id,
-    status: claim.fromStatus,
+    status: { $in: claim.fromStatus },
     epoch: claim.fromEpoch,
     deletedAt: { $exists: false },
   } as Filter<WorkDocument>,
@@ -210,9 +217,9 @@ export async function updateHeldWork(
   c: Collections,
   { kind, id, dispatchId, epoch, set }: ReleaseWork,
 ): Promise<boolean> {
-  const { active, waiting } = WORK_WORDS[kind];
+  const { active, parked } = WORK_WORDS[kind];
   const result = await workCollection(c, kind).updateOne(
-    { _id: id, dispatchId, epoch, status: { $in: [active, waiting] } } as Filter<WorkDocument>,
+    { _id: id, dispatchId, epoch, status: { $in: [active, ...parked] } } as Filter<WorkDocument>,
     [{ $set: { ...set, updatedAt: '$$NOW' } }],
   );
   return result.matchedCount === 1;

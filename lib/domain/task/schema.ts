@@ -50,6 +50,7 @@ export const Task = z.object({
   projectId: Id.nullable(),
   threadId: Id.nullable(),
   runId: Id.nullable(),
+  key: z.string().nullable().describe('The planner’s own word for it; null outside a plan'),
   kind: z.enum(TASK_KINDS),
   dependsOn: z.array(Id),
   deliverables: z.array(Deliverable),

@@ -7,6 +7,7 @@ import { healthRoutes } from './health';
 import { observationRoutes } from './observation';
 import { openApiRoutes } from './openapi';
 import { projectRoutes } from './projects';
+import { runRoutes } from './runs';
 import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
 import { tenantRoutes } from './tenants';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...threadRoutes,
   ...messageRoutes,
   ...taskRoutes,
+  ...runRoutes,
   ...dispatchRoutes,
   ...eventRoutes,
   ...observationRoutes,

@@ -1,8 +1,11 @@
 import type { Dispatch } from '../../domain/dispatch/schema';
 import { must } from '../../kernel/assert';
 import type { Message } from '../../domain/message/schema';
+import { TO_NEWS } from '../../domain/run/schema';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../../store/ids';
+import { findMessage } from '../../store/messages';
+import { findUnreadNews } from '../../store/news';
 import { findTask } from '../../store/tasks';
 import { toLedger, toMessage, toTask } from '../../store/to-record/work';
 import type { WorkDocument, WorkKind } from '../../store/work-items';
@@ -16,29 +19,38 @@ export interface BundleSubject {
   threadId: ObjectId | null;
   projectId: ObjectId | null;
   source: { kind: WorkKind; id: ObjectId };
+  run?: DispatchDocument['run'];
+  question?: DispatchDocument['question'];
 }
 
+/** As much news as thread goes into one prompt; what is over is given with the next turn. */
+const MOST_NEWS = 50;
+
 /** What stands around a work item. Read while the claim's own writes are under way: nothing of it hangs on them. */
-export async function readBundle(plane: Plane, { tenantId, threadId, projectId, source }: BundleSubject) {
-  const [thread, task, context] = await Promise.all([
+export async function readBundle(plane: Plane, subject: BundleSubject) {
+  const { tenantId, threadId, projectId, source, run, question } = subject;
+  const c = plane.collections;
+  const [thread, task, context, news, answer] = await Promise.all([
     threadId ? readPromptThread(plane, tenantId, threadId) : null,
-    source.kind === 'task' ? findTask(plane.collections, tenantId, source.id) : null,
+    source.kind === 'task' ? findTask(c, tenantId, source.id) : null,
     readPromptContext(plane, tenantId, hexOrNull(projectId)),
+    run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
+    question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
-  return { thread, task, context };
+  return { thread, task, context, news, answer };
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;
 
 /** All that is needed to do the work: a claim is one round trip for whoever makes it. */
 export function bundleDispatch(
   { dispatch, type, key, item, message, subject }: Started,
-  { thread: found, task, context }: Bundle,
+  { thread: found, task, context, news, answer }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
   const thread = read && { ...read, messages: read.messages.map(row => claimed(row, dispatch, item)) };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
-  const named = { id: hex(dispatch._id), source, mode, attempt, answerId: hexOrNull(dispatch.question?.answerId) };
+  const isTurn = dispatch.question?.to === TO_NEWS;
   return {
     id: hex(dispatch._id),
     epoch: dispatch.epoch,
@@ -60,12 +72,15 @@ export function bundleDispatch(
     thread,
     context,
     prompt: assemblePrompt({
-      dispatch: named,
+      dispatch: { id: hex(dispatch._id), source, mode, attempt, tier: dispatch.run?.tier ?? null },
       type,
       key,
       context,
       thread,
       task: task ? toTask(task) : null,
+      news: news.map(toMessage),
+      answer: answer && !isTurn ? toMessage(answer) : null,
+      isTurn,
     }),
     timings: {
       storedAt: isoOrNull(dispatch.storedAt),

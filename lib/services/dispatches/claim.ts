@@ -5,7 +5,9 @@ import { bundleDispatch, readBundle, type BundleSubject } from './bundle';
 import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
 import type { Candidate } from './candidate';
+import { markNewsGiven } from '../../store/news';
 import { findCandidates } from './find-candidates';
+import { runOf } from './new-dispatch';
 import { startCandidate } from './start-candidate';
 import { startQueued } from './start-queue';
 import { SlotPool } from './slot-pool';
@@ -92,6 +94,7 @@ async function startAndBundle(
           threadId: candidate.due.item.threadId ?? null,
           projectId: candidate.due.item.projectId ?? null,
           source: { kind: candidate.due.kind, id: candidate.due.item._id },
+          ...runOf(candidate.due),
         };
   // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
   const isRaw = candidate.mode === 'start' && candidate.raw !== undefined;
@@ -101,7 +104,16 @@ async function startAndBundle(
   const outcome = await (candidate.mode === 'start'
     ? startQueued({ ctx, claim, candidate, slots })
     : startCandidate(ctx, claim, candidate, slots));
-  return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
+  if ('reason' in outcome) return outcome.reason;
+  const bundle = await reading;
+  // Told twice where the process dies before this; never told not at all.
+  if (bundle.news.length > 0) {
+    await markNewsGiven(
+      ctx.plane.collections,
+      bundle.news.map(({ _id }) => _id),
+    );
+  }
+  return bundleDispatch(outcome, bundle);
 }
 
 /** Of several reasons the one a person can act on. */

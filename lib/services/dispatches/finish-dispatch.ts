@@ -29,7 +29,7 @@ export interface Finished {
 export async function finishDispatch(caller: Caller, { output, usage, deliverables }: Finish): Promise<Finished> {
   const { dispatch, epoch } = requireDispatch(caller);
   const handedIn = deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } };
-  const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn);
+  const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn, true);
   return {
     dispatchId: ended.id,
     epoch: ended.epoch,

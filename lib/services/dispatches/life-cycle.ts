@@ -14,6 +14,7 @@ import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
 import { holdAccountUntil } from './account-hold';
+import { endPlannersTurn } from './end-planners-turn';
 import { settleDispatch } from './settle';
 
 /** Verbs of an orchestrator on a dispatch it holds. Each write is fenced by epoch, status and an unlapsed lease. */
@@ -85,12 +86,16 @@ export async function completeDispatch(ctx: Context, id: string, input: Complete
   return endWithOutput(ctx, pathId('dispatch', id), input);
 }
 
-/** The first of submit_result, mark_done, complete and fail ends a dispatch; all of the first three come here. */
+/**
+ * The first of submit_result, mark_done, complete and fail ends a dispatch; all of the first three come here, the first
+ * two as explicit ends.
+ */
 export async function endWithOutput(
   ctx: Context,
   id: ObjectId,
   { epoch, output: raw, usage }: CompleteDispatch,
   extra: Record<string, unknown> = {},
+  isExplicit = false,
 ): Promise<Ended> {
   const { plane, principal } = ctx;
   const output = redactSecrets(raw);
@@ -99,7 +104,11 @@ export async function endWithOutput(
     output,
     set: { usage: { $literal: usage ?? null }, ...extra },
   });
-  if (!row) return endedOf(await refusalOf(ctx, id, epoch, ['done', 'failed', 'released', 'cancelled'], output));
+  if (!row) {
+    const turn = await endPlannersTurn(ctx, id, { epoch, output, usage, extra, isExplicit });
+    const told = turn ?? (await refusalOf(ctx, id, epoch, ['done', 'failed', 'released', 'cancelled'], output));
+    return endedOf(told);
+  }
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
   return endedOf(row);

@@ -35,7 +35,7 @@ export async function resumeCandidate(
   const item = await claimWorkItem(c, {
     kind,
     id,
-    fromStatus: WORK_WORDS[kind].waiting,
+    fromStatus: WORK_WORDS[kind].parked,
     fromEpoch: waiting.epoch,
     epoch,
     dispatchId: waiting._id,

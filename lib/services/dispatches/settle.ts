@@ -5,6 +5,7 @@ import { markSettled } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
 import { raiseEpoch, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
+import { followRun } from '../runs/follow-run';
 import { settleQuestion } from './settle-question';
 import { settleDone } from './settle-done';
 
@@ -14,6 +15,7 @@ import { settleDone } from './settle-done';
  */
 export async function settleDispatch(plane: Plane, dispatch: DispatchDocument): Promise<void> {
   await applyOutcome(plane, dispatch);
+  if (dispatch.run) await followRun(plane, dispatch.tenantId, dispatch.run.id);
   crashPoint('settle:before-mark');
   await markSettled(plane.collections, dispatch._id, dispatch.epoch);
   plane.doorbell.ring(dispatch.tenantId);

@@ -10,6 +10,8 @@ import { redriveWork } from '../../store/work-outcomes';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { appendMessage } from '../messages/append-message';
+import { closeRun } from '../runs/close-run';
+import { followRun } from '../runs/follow-run';
 import { recordOf } from './read-dispatches';
 import { settleDispatch } from './settle';
 
@@ -29,7 +31,10 @@ async function steer(ctx: Context, id: string, action: string, run: (row: Dispat
 export const cancelDispatch = (ctx: Context, id: string): Promise<DispatchRecord> =>
   steer(ctx, id, 'cancel', async row => {
     const stopped = await requestCancel(ctx.plane.collections, row.tenantId, row._id);
-    if (stopped?.status === 'cancelled') await settleDispatch(ctx.plane, stopped);
+    if (stopped?.status === 'cancelled') {
+      await settleDispatch(ctx.plane, stopped);
+      if (stopped.run) await closeRun(ctx.plane, stopped.tenantId, stopped.run.id);
+    }
     if (!stopped && row.status !== 'cancelling' && row.status !== 'cancelled') {
       throw new ControlPlaneError('conflict', `This dispatch is ${row.status}; there is nothing to stop.`);
     }
@@ -42,6 +47,7 @@ export const redriveDispatch = (ctx: Context, id: string): Promise<DispatchRecor
     if (!redriven)
       throw new ControlPlaneError('conflict', 'Its work item is not dead, so there is nothing to redrive.');
     ctx.plane.doorbell.ring(row.tenantId);
+    if (row.run) await followRun(ctx.plane, row.tenantId, row.run.id);
   });
 
 /** The late output becomes a message of the thread, from that agent, marked late. */

@@ -8,6 +8,7 @@ export const BOUNDS: Record<string, string> = {
   'agent-types-config': 'one each type',
   'agent-type-revisions': 'one each save',
   projects: 'one each node',
+  runs: 'kept: one each intent',
   dispatches: 'retention, 180 days by default',
   sessions: 'retention, 30 days by default',
   'tool-calls': 'retention, 30 days by default',

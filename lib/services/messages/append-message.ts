@@ -32,6 +32,8 @@ export interface NewMessage {
   options?: string[] | null;
   late?: boolean;
   createdBy: string;
+  /** The run whose planner is to be told of it. */
+  newsFor?: ObjectId | undefined;
   /** A reply that resumes its asker is not claimed again, whoever it names. */
   routing?: Routing;
 }
@@ -83,6 +85,7 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
     epoch: 0,
     dispatchId: null,
     ledger: {},
+    ...(message.newsFor ? { newsFor: message.newsFor } : {}),
   });
 }
 

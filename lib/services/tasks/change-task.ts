@@ -4,17 +4,18 @@ import { holdReason } from '../../domain/dispatch/hold';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import type { PatchTask, Task } from '../../domain/task/schema';
-import { requestCancel } from '../../store/dispatches';
 import type { TaskDocument } from '../../store/documents';
 import { bodyId, pathId } from '../../store/ids';
 import { changeIdleTask, findTask } from '../../store/tasks';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
-import { settleDispatch } from '../dispatches/settle';
+import { closeRun } from '../runs/close-run';
+import { followRun } from '../runs/follow-run';
 import { requireThreadReferences } from '../threads/create-thread';
+import { stopTask } from './stop-task';
 
-const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'blocked', 'dead'];
+const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'dead'];
 
 export async function patchTask(ctx: Context, id: string, patch: PatchTask): Promise<Task> {
   requirePermission(ctx.principal, 'tasks:write');
@@ -62,21 +63,16 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
 export async function cancelTask(ctx: Context, id: string): Promise<Task> {
   requirePermission(ctx.principal, 'tasks:write');
   const { plane, principal } = ctx;
-  const c = plane.collections;
   const taskId = pathId('task', id);
-  const idle = await changeIdleTask(c, principal.tenantId, taskId, IDLE, {
-    status: 'cancelled',
-    reason: 'cancelled by a person',
-  });
-  const row = idle ?? (await findTask(c, principal.tenantId, taskId));
+  const { row, isStopped } = await stopTask(plane, principal.tenantId, taskId, 'cancelled by a person');
   if (!row) throw notFound('task', id);
-  if (!idle && row.status !== 'cancelled') {
-    if (row.dispatchId === null || (row.status !== 'running' && row.status !== 'waiting')) throw busy(row, 'cancel');
-    const dispatch = await requestCancel(c, principal.tenantId, row.dispatchId);
-    if (dispatch?.status === 'cancelled') await settleDispatch(plane, dispatch);
-  }
+  if (!isStopped) throw busy(row, 'cancel');
   await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
-  return toTask((await findTask(c, principal.tenantId, taskId)) ?? row);
+  if (row.runId) {
+    await followRun(plane, principal.tenantId, row.runId);
+    await closeRun(plane, principal.tenantId, row.runId);
+  }
+  return toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? row);
 }
 
 const busy = (row: TaskDocument, verb: string): ControlPlaneError =>

@@ -58,6 +58,7 @@ export const toTask = (row: TaskDocument): Task => ({
   projectId: hexOrNull(row.projectId),
   threadId: hexOrNull(row.threadId),
   runId: hexOrNull(row.runId),
+  key: row.key ?? null,
   kind: row.kind,
   dependsOn: row.dependsOn.map(hex),
   deliverables: row.deliverables,

@@ -113,7 +113,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ q: 'belongs' }),
     by({ threadId: a.threadId }),
     by({ assignedTo: a.agentType }),
-    by({ runId: a.threadId }),
+    by({ runId: a.runId }),
   ],
   'POST /api/tasks': (a, own) => [
     refused({ title: 'x', assignedTo: a.agentType }),
@@ -127,6 +127,14 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     refused({ projectId: a.projectId }, { id: own.taskId }),
   ],
   'POST /api/tasks/:id/cancel': a => [hidden({ id: a.taskId })],
+
+  'GET /api/runs': a => [list, by({ q: 'belongs' }), by({ projectId: a.projectId })],
+  'POST /api/runs': a => [
+    refused({ intent: 'x', projectId: a.projectId }),
+    refused({ intent: 'x', plannerType: a.agentType }),
+  ],
+  'GET /api/runs/:id': a => [hidden({ id: a.runId })],
+  'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
 
   'POST /api/dispatches/claim': a => [
     { body: { consumer: 'worker', max: 100 }, expects: 'own-only' },

@@ -19,6 +19,7 @@ export interface World {
   threadId: string;
   messageId: string;
   taskId: string;
+  runId: string;
   dispatchId: string;
   epoch: number;
   key: string;
@@ -53,6 +54,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     assignedTo: slug,
     threadId: thread.id,
   });
+  const run = await post('/api/runs', { intent: `${marker} intent`, projectId: client.id, plannerType: slug });
   const claim = await post('/api/dispatches/claim', {
     consumer: 'worker',
     source: { kind: 'message', id: message.id },
@@ -72,6 +74,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     threadId: thread.id,
     messageId: message.id,
     taskId: task.id,
+    runId: run.id,
     dispatchId: dispatch.id,
     epoch: dispatch.epoch,
     key: dispatch.key,

@@ -15,6 +15,8 @@ const MAY: Record<Permission, Record<Role, boolean>> = {
   'messages:cancel': only('admin', 'operator'),
   'tasks:read': all(),
   'tasks:write': only('admin', 'operator', 'controller'),
+  'runs:read': allBut('agent'),
+  'runs:write': only('admin', 'operator', 'controller'),
   'dispatches:read': allBut('agent'),
   'dispatches:work': only('admin', 'orchestrator'),
   'dispatches:steer': only('admin', 'operator'),
