@@ -20,6 +20,8 @@ export const PERMISSIONS = [
   'tasks:write',
   'runs:read',
   'runs:write',
+  'reports:read',
+  'reports:write',
   'dispatches:read',
   'dispatches:work',
   'dispatches:steer',
@@ -43,6 +45,7 @@ const WORK: Permission[] = [
   'messages:cancel',
   'tasks:write',
   'runs:write',
+  'reports:write',
   'dispatches:steer',
   'settings:write',
 ];
@@ -51,8 +54,15 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
   admin: new Set(PERMISSIONS),
   operator: new Set<Permission>([...READS, ...WORK, 'consumers:write']),
   viewer: new Set(READS),
-  controller: new Set<Permission>([...READS, 'messages:write', 'tasks:write', 'runs:write', 'consumers:write']),
-  orchestrator: new Set<Permission>([...READS, 'dispatches:work', 'consumers:write']),
+  controller: new Set<Permission>([
+    ...READS,
+    'messages:write',
+    'tasks:write',
+    'runs:write',
+    'reports:write',
+    'consumers:write',
+  ]),
+  orchestrator: new Set<Permission>([...READS, 'dispatches:work', 'reports:write', 'consumers:write']),
   // Bound to one agent type: the services narrow these to its own messages and tasks.
   agent: new Set<Permission>([
     'agent-types:read',
@@ -60,6 +70,7 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
     'messages:read',
     'messages:write',
     'tasks:read',
+    'reports:write',
     'metrics:read',
   ]),
 };

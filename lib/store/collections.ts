@@ -12,6 +12,7 @@ import type {
   MessageDocument,
   PresenceDocument,
   ProjectDocument,
+  ReportDocument,
   RunDocument,
   SessionDocument,
   SettingsDocument,
@@ -57,6 +58,7 @@ export interface Collections {
   threads: Collection<ThreadDocument>;
   projects: Collection<ProjectDocument>;
   runs: Collection<RunDocument>;
+  reports: Collection<ReportDocument>;
   dispatches: Collection<DispatchDocument>;
   sessions: Collection<SessionDocument>;
   toolCalls: Collection<ToolCallDocument>;

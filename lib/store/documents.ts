@@ -3,6 +3,7 @@ import type { AgentTypeSettings } from '../domain/agent-type/schema';
 import type { DispatchStatus } from '../domain/dispatch/schema';
 import type { Priority, Usage } from '../domain/fields';
 import type { MessageKind, MessageStatus, Sender } from '../domain/message/schema';
+import type { ReportKind } from '../domain/report/schema';
 import type { RunStatus, RunTier } from '../domain/run/schema';
 import type { ProjectKind } from '../domain/project/schema';
 import type { Delivered, TaskStatus } from '../domain/task/schema';
@@ -76,6 +77,8 @@ export interface TaskDocument extends RecordDocument, WorkFields {
   key?: string | null;
   /** Fingerprint of the plan's entry, by which the same plan again is told from another under the same key. */
   planHash?: string;
+  /** What was handed over to whoever does it; the latest, until it starts. */
+  handoff?: { inputs: Record<string, unknown>; context: string; by: string; at: Date };
   /** `status:epoch` the run's planner was last told of. */
   told?: string;
   kind: 'work' | 'plan';
@@ -103,6 +106,17 @@ export interface RunDocument extends RecordDocument {
   endedAt: Date | null;
   /** Over, but its tasks may not all be stopped yet. */
   closing?: true;
+}
+
+/** What one side of a task told the other: who gave what, how far it is, what it lacks, what came of it. */
+export interface ReportDocument extends RecordDocument {
+  kind: ReportKind;
+  taskId: ObjectId;
+  runId: ObjectId | null;
+  projectId: ObjectId | null;
+  dispatchId: ObjectId | null;
+  /** The fields of its kind, as its schema has them. */
+  said: Record<string, unknown>;
 }
 
 export interface ThreadDocument extends RecordDocument {
@@ -179,6 +193,8 @@ export interface DispatchDocument extends RecordDocument {
   usage: Usage | null;
   output: string | null;
   deliverables?: Delivered[];
+  /** Of the result's report, where the caller chose it. */
+  reportId?: ObjectId;
   lateOutput: { epoch: number; output: string; at: Date } | null;
   error: string | null;
   retryable?: boolean;
@@ -204,8 +220,8 @@ export interface PendingQuestion {
   /** An agent type, `human`, or inside a run `orchestrator`; `system` for a planner that waits for news. */
   to: string;
   body: string;
-  /** It cannot go on without what it names; else it only wants to know. */
-  isBlocker?: true;
+  /** It cannot go on without what it needs; else it only wants to know. */
+  blocker?: { reason: string; needs: string };
   options: string[] | null;
   default: string | null;
   deadline: Date | null;

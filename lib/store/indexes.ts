@@ -77,6 +77,13 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { closing: 1, endedAt: 1 }, partialFilterExpression: { closing: true } },
     { key: { intent: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
+  reports: [
+    { key: { tenantId: 1, createdAt: -1, _id: -1 } },
+    { key: { tenantId: 1, kind: 1, createdAt: -1, _id: -1 } },
+    { key: { taskId: 1, createdAt: -1, _id: -1 } },
+    { key: { runId: 1, createdAt: -1, _id: -1 } },
+    { key: { dispatchId: 1, createdAt: -1, _id: -1 } },
+  ],
   agentTypes: [
     { key: { tenantId: 1, slug: 1 }, unique: true },
     { key: { tenantId: 1, _id: 1 } },

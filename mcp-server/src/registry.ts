@@ -6,12 +6,15 @@ import { createRunTool } from './tools/create-run';
 import { getContextTool } from './tools/get-context';
 import { getRunTool } from './tools/get-run';
 import { getTaskTool } from './tools/get-task';
+import { handoffTool } from './tools/handoff';
 import { heartbeatTool } from './tools/heartbeat';
 import { listAgentTypesTool } from './tools/list-agent-types';
 import { listInboxTool } from './tools/list-inbox';
+import { listReportsTool } from './tools/list-reports';
 import { listTasksTool } from './tools/list-tasks';
 import { markDoneTool } from './tools/mark-done';
 import { planTasksTool } from './tools/plan-tasks';
+import { raiseBlockerTool } from './tools/raise-blocker';
 import { readThreadTool } from './tools/read-thread';
 import { replyTool } from './tools/reply';
 import { reportProgressTool } from './tools/report-progress';
@@ -41,6 +44,9 @@ export const TOOLS: readonly Tool[] = [
   planTasksTool,
   listTasksTool,
   getTaskTool,
+  listReportsTool,
+  handoffTool,
+  raiseBlockerTool,
 ];
 
 const BY_NAME = new Map(TOOLS.map(tool => [tool.name, tool]));

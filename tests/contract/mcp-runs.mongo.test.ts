@@ -126,6 +126,59 @@ describe('who may do what in a run', () => {
     expect((await controller.call('get_task', { taskId: tasks[0].id })).data.task.key).toBe('a');
   });
 
+  test('a worker’s blocker blocks the run; the planner hands it what it needs, and hands over to the next', async () => {
+    const { run, planner, tasks } = await planned([
+      { key: 'facts', title: 'facts', assignedTo: 'data-analysis', deliverables: [{ name: 'figures' }] },
+      { key: 'mail', title: 'mail', assignedTo: 'email-marketing', dependsOn: ['facts'] },
+    ]);
+    const worker = await mcp.claim('data-analysis');
+    const once = { idempotencyKey: 'b-1', dispatch: worker.key };
+    const blocked = await agent.call('raise_blocker', { reason: 'no access', needs: 'the login', ...once });
+    expect(blocked.data).toMatchObject({ to: 'orchestrator', status: 'waiting' });
+    expect((await agent.call('raise_blocker', { reason: 'no access', needs: 'the login', ...once })).data).toEqual(
+      blocked.data,
+    );
+    expect((await controller.call('get_run', { runId: run.id })).data.run).toMatchObject({
+      status: 'blocked',
+      reason: 'facts is blocked (no access); mail cannot start',
+    });
+    const reports = await agent.call('list_reports', { dispatch: planner.key });
+    expect(reports.data.items).toMatchObject([{ kind: 'blocker', needs: 'the login', taskId: tasks[0].id }]);
+    await agent.call('reply', { messageId: blocked.data.blockerId, body: 'it is tea', dispatch: planner.key });
+    const resumed = await mcp.claim('data-analysis');
+    expect(resumed.prompt).toContain('it is tea');
+    expect((await controller.call('get_run', { runId: run.id })).data.run).toMatchObject({
+      status: 'running',
+      reason: null,
+    });
+    const mail = { taskId: tasks[1].id, context: 'warm', dispatch: planner.key };
+    expect(await refused(agent, 'handoff', { ...mail, inputs: {} })).toMatchObject({
+      code: 'validation-failed',
+      errors: [{ path: 'inputs.figures' }],
+    });
+    expect(await refused(agent, 'handoff', { ...mail, inputs: {}, dispatch: resumed.key })).toMatchObject({
+      code: 'topology-violation',
+      message: WAY_OUT,
+    });
+    const given = await agent.call('handoff', { ...mail, inputs: { figures: '42 %' } });
+    expect(given.data).toMatchObject({ taskId: tasks[1].id, inputs: ['figures'] });
+    const progress = await agent.call('report_progress', { percent: 50, state: 'half', dispatch: resumed.key });
+    expect(progress.data).toMatchObject({ status: 'running' });
+    await agent.call('submit_result', {
+      output: 'counted',
+      deliverables: [{ name: 'figures', value: '42 %' }],
+      dispatch: resumed.key,
+    });
+    expect((await mcp.claim('email-marketing')).prompt).toContain('42 %');
+    const all = await agent.call('list_reports', { dispatch: planner.key });
+    expect(all.data.items.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'result',
+      'progress',
+      'handoff',
+      'blocker',
+    ]);
+  });
+
   test('another run, and another type’s task, are not there', async () => {
     const one = await planned([{ key: 'a', title: 'a', assignedTo: 'operations' }]);
     const two = await planned([{ key: 'a', title: 'a', assignedTo: 'localization' }]);

@@ -128,5 +128,8 @@ const EXPECTED_TOOLS = [
   'plan_tasks',
   'list_tasks',
   'get_task',
+  'list_reports',
+  'handoff',
+  'raise_blocker',
 ];
 void orchestrator!;

@@ -7,6 +7,7 @@ import { healthRoutes } from './health';
 import { observationRoutes } from './observation';
 import { openApiRoutes } from './openapi';
 import { projectRoutes } from './projects';
+import { reportRoutes } from './reports';
 import { runRoutes } from './runs';
 import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...taskRoutes,
   ...runRoutes,
+  ...reportRoutes,
   ...dispatchRoutes,
   ...eventRoutes,
   ...observationRoutes,

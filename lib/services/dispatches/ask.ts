@@ -17,6 +17,8 @@ export interface Question {
   options?: string[];
   default?: string;
   deadline?: string;
+  /** Not a question but what it cannot go on without. */
+  blocker?: { reason: string; needs: string };
 }
 
 /**
@@ -35,6 +37,9 @@ export async function askQuestion(
     id,
     to,
     body: redactSecrets(ask.question),
+    ...(ask.blocker
+      ? { blocker: { reason: redactSecrets(ask.blocker.reason), needs: redactSecrets(ask.blocker.needs) } }
+      : {}),
     options: ask.options ?? null,
     default: ask.default ?? null,
     deadline: ask.deadline ? new Date(ask.deadline) : null,

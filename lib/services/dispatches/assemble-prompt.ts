@@ -14,6 +14,8 @@ export interface PromptParts {
   context: Dispatch['context'];
   thread: Dispatch['thread'];
   task: Task | null;
+  /** What the task depends on, done. */
+  needs?: Task[];
   /** What a run's planner was not told yet. */
   news?: Message[];
   /** What the question was answered with that this dispatch waited for. */
@@ -74,18 +76,54 @@ function threadSection({ thread, dispatch, news = [], answer }: PromptParts, fen
   ].join('\n\n');
 }
 
+/** Text goes in as it came, byte for byte; anything else as JSON. */
+function handedOver({ handoff }: Task, fence: string): string[] {
+  if (!handoff) return [];
+  const inputs = Object.entries(handoff.inputs).map(([name, value]) =>
+    fenced(fence, `input ${name}`, typeof value === 'string' ? value : JSON.stringify(value)),
+  );
+  const context = handoff.context.trim() === '' ? [] : [fenced(fence, 'context of the handover', handoff.context)];
+  return [`Handed over to you by ${handoff.by}:`, ...inputs, ...context];
+}
+
+/** As much of what came before as a prompt carries; the rest is to be had by the planner's hand, or by path. */
+const MAX_RESULT_CHARACTERS = 8_000;
+const MAX_RESULTS_CHARACTERS = 64_000;
+
+/** What came of the tasks this one waited for, but for what was handed over under its name. */
+function resultsOf(needs: Task[], { handoff }: Task, fence: string): string[] {
+  const given = new Set(Object.keys(handoff?.inputs ?? {}));
+  const told = needs.flatMap(need => {
+    const name = need.key ?? need.id;
+    const delivered = (need.result?.deliverables ?? []).filter(item => !given.has(item.name));
+    return [
+      ...delivered.map(item => [`${name}: ${item.name}`, item.value ?? item.path ?? item.url ?? ''] as const),
+      ...(need.result?.output ? [[`${name}: output`, need.result.output] as const] : []),
+    ];
+  });
+  let left = MAX_RESULTS_CHARACTERS;
+  const shown = told.flatMap(([label, text]) => {
+    const part = text.slice(0, Math.min(left, MAX_RESULT_CHARACTERS));
+    left -= part.length;
+    return part === '' ? [] : [fenced(fence, part.length < text.length ? `${label} (its beginning)` : label, part)];
+  });
+  return shown.length === 0 ? [] : ['Results of the tasks this one depends on:', ...shown];
+}
+
 const PLANNING = `You are the orchestrator of this run. Do none of the work yourself:
 - \`get_run\` and \`list_agent_types\` show what there is; \`plan_tasks\` puts tasks into the run, now and in later turns.
 - Then end your turn, without a result. You are resumed with the news when a task ends, blocks or asks, and when all are over.
 - \`reply\` to a worker's question or blocker resumes that worker; \`handoff\` gives a task that has not started what it needs.
 - While a task is open the run goes on, whatever you say. When none is, \`submit_result\` ends it: its output is the run's result.`;
 
-function workSection({ dispatch, thread, task, standIn }: PromptParts, fence: string): string {
+function workSection({ dispatch, thread, task, needs = [], standIn }: PromptParts, fence: string): string {
   if (task) {
     const deliverables = task.deliverables.map(({ name, description }) => `- ${name}: ${description || 'as named'}`);
     return [
       '## Your task',
       fenced(fence, `task ${task.id} ${task.kind}`, [task.title, task.input].filter(Boolean).join('\n\n')),
+      ...handedOver(task, fence),
+      ...resultsOf(needs, task, fence),
       ...(dispatch.tier === 'orchestrator' ? [PLANNING] : []),
       ...(deliverables.length > 0 ? [`Hand in each of these with \`submit_result\`:\n${deliverables.join('\n')}`] : []),
     ].join('\n\n');

@@ -6,7 +6,7 @@ import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { findUnreadNews } from '../../store/news';
-import { findTask } from '../../store/tasks';
+import { findTask, findTasksById } from '../../store/tasks';
 import { toLedger, toMessage, toTask } from '../../store/to-record/work';
 import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
@@ -37,14 +37,15 @@ export async function readBundle(plane: Plane, subject: BundleSubject) {
     run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
     question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
-  return { thread, task, context, news, answer };
+  const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
+  return { thread, task, context, news, answer, needs };
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;
 
 /** All that is needed to do the work: a claim is one round trip for whoever makes it. */
 export function bundleDispatch(
   { dispatch, type, key, item, message, subject }: Started,
-  { thread: found, task, context, news, answer }: Bundle,
+  { thread: found, task, context, news, answer, needs }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
   const thread = read && { ...read, messages: read.messages.map(row => claimed(row, dispatch, item)) };
@@ -78,6 +79,7 @@ export function bundleDispatch(
       context,
       thread,
       task: task ? toTask(task) : null,
+      needs: needs.map(toTask),
       news: news.map(toMessage),
       answer: answer && !isTurn ? toMessage(answer) : null,
       isTurn,

@@ -5,6 +5,7 @@ import { binary, hex } from '../../store/ids';
 import { claimWorkItem, WORK_WORDS } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
+import { followRun } from '../runs/follow-run';
 import type { ResumeCandidate } from './candidate';
 import type { StartOutcome } from './started';
 
@@ -44,5 +45,7 @@ export async function resumeCandidate(
   });
   // The work item was cancelled meanwhile: the dispatch lapses by its lease and is settled as that.
   if (!item) return { reason: 'taken' };
+  // What it needed is there: its run is not blocked by it any more.
+  if (waiting.run && waiting.question?.blocker) await followRun(plane, waiting.tenantId, waiting.run.id);
   return { dispatch, type, item, key };
 }

@@ -6,6 +6,7 @@ import { runThreadId } from '../../store/runs';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
 import { appendMessage } from '../messages/append-message';
+import { reportQuestion } from '../reports/report-outcome';
 
 /** Makes the question a waiting dispatch asked, once, under the id chosen when it stopped; its work waits with it. */
 export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): Promise<void> {
@@ -15,14 +16,17 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
   const source = kind === 'message' ? await c.messages.findOne({ _id: id }) : await c.tasks.findOne({ _id: id });
   if (!source) return;
   if (question.to === TO_NEWS) await keepTurn(plane, dispatch);
-  else await appendQuestion(plane, dispatch, source);
+  else {
+    await appendQuestion(plane, dispatch, source);
+    await reportQuestion(plane, dispatch, question);
+  }
   await updateHeldWork(c, {
     kind,
     id,
     dispatchId: dispatch._id,
     epoch: dispatch.epoch,
     set: {
-      status: question.isBlocker && kind === 'task' ? 'blocked' : WORK_WORDS[kind].waiting,
+      status: question.blocker && kind === 'task' ? 'blocked' : WORK_WORDS[kind].waiting,
       reason: { $literal: reasonOf(question) },
     },
   });
@@ -30,8 +34,8 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
 
 const MAX_REASON_CHARACTERS = 500;
 
-function reasonOf({ to, isBlocker, body }: PendingQuestion): string {
-  if (isBlocker) return body.slice(0, MAX_REASON_CHARACTERS);
+function reasonOf({ to, blocker }: PendingQuestion): string {
+  if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
   if (to === TO_NEWS) return 'waits for news of its run';
   if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
   return to === HUMAN ? 'waits for a person’s answer' : `waits for ${to} to answer`;

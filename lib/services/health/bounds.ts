@@ -9,6 +9,7 @@ export const BOUNDS: Record<string, string> = {
   'agent-type-revisions': 'one each save',
   projects: 'one each node',
   runs: 'kept: one each intent',
+  reports: 'kept: at most one progress report a dispatch a second, and one of each other act',
   dispatches: 'retention, 180 days by default',
   sessions: 'retention, 30 days by default',
   'tool-calls': 'retention, 30 days by default',

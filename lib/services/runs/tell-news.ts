@@ -1,4 +1,4 @@
-import { isTaskOver, list, nameOf, openTasks, strandedTasks } from '../../domain/run/standing';
+import { isTaskOver, list, nameOf, openTasks } from '../../domain/run/standing';
 import type { ObjectId, RunDocument } from '../../store/documents';
 import { isDuplicateKey } from '../../store/errors';
 import { derivedId } from '../../store/ids';
@@ -59,15 +59,25 @@ function endedText(task: JudgedTask, work: readonly JudgedTask[]): string {
   return `Task ${nameOf(task)} (${task.id}, ${task.row.assignedTo}) is ${task.status}${why}.${behind} ${NEXT[task.status] ?? ''}`.trim();
 }
 
+/** What a task of a run without open ones is, in the order it is told; the pending among them are stranded. */
+const OVER_WORDS = {
+  done: 'done',
+  incomplete: 'incomplete',
+  dead: 'dead',
+  cancelled: 'cancelled',
+  pending: 'that cannot start',
+};
+
 function overText(work: readonly JudgedTask[]): string {
-  const counts = new Map<string, number>();
-  for (const { status } of work) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const stranded = strandedTasks(work).length;
-  const told = [...counts].map(([status, count]) => `${count} ${status === 'pending' ? 'that cannot start' : status}`);
+  const counts = Object.entries(OVER_WORDS).map(
+    ([status, word]) => [work.filter(task => task.status === status).length, word] as const,
+  );
+  const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const isWhole = work.every(({ status }) => status === 'done' || status === 'cancelled');
   return (
     `All ${work.length} tasks of the run are over: ${told.join(', ')}. ` +
-    (stranded > 0 || counts.has('incomplete') || counts.has('dead')
-      ? 'Plan what replaces the missing, `ask` a person, or end the run with `submit_result`.'
-      : 'Compare with the intent, then end the run with `submit_result`.')
+    (isWhole
+      ? 'Compare with the intent, then end the run with `submit_result`.'
+      : 'Plan what replaces the missing, `ask` a person, or end the run with `submit_result`.')
   );
 }

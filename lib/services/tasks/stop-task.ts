@@ -4,8 +4,8 @@ import { changeIdleTask, findTask } from '../../store/tasks';
 import type { Plane } from '../context';
 import { settleDispatch } from '../dispatches/settle';
 
-/** Nobody has it in these; in the others a dispatch has, which is asked to stop. */
-const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'dead'];
+/** Nobody has it in these, and it may still count for something; in the others a dispatch has it, which is asked to stop. */
+const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'dead', 'incomplete'];
 const HAD: TaskDocument['status'][] = ['running', 'waiting', 'blocked'];
 
 export interface Stopping {

@@ -62,6 +62,7 @@ export const toTask = (row: TaskDocument): Task => ({
   kind: row.kind,
   dependsOn: row.dependsOn.map(hex),
   deliverables: row.deliverables,
+  handoff: row.handoff ? { ...row.handoff, at: iso(row.handoff.at) } : null,
   status: row.status,
   reason: row.reason,
   result: row.result,

@@ -136,6 +136,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/runs/:id': a => [hidden({ id: a.runId })],
   'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
 
+  'GET /api/reports': a => [list, by({ taskId: a.taskId }), by({ runId: a.runId }), by({ dispatchId: a.dispatchId })],
+  'POST /api/reports': a => [refused({ kind: 'handoff', taskId: a.taskId, inputs: {}, context: '' })],
+  'GET /api/reports/:id': a => [hidden({ id: a.reportId })],
+
   'POST /api/dispatches/claim': a => [
     { body: { consumer: 'worker', max: 100 }, expects: 'own-only' },
     { body: { consumer: 'worker', source: { kind: 'message', id: a.messageId } }, expects: 'own-only' },

@@ -20,6 +20,7 @@ export interface World {
   messageId: string;
   taskId: string;
   runId: string;
+  reportId: string;
   dispatchId: string;
   epoch: number;
   key: string;
@@ -54,6 +55,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     assignedTo: slug,
     threadId: thread.id,
   });
+  const report = await post('/api/reports', { kind: 'handoff', taskId: task.id, inputs: { marker }, context: marker });
   const run = await post('/api/runs', { intent: `${marker} intent`, projectId: client.id, plannerType: slug });
   const claim = await post('/api/dispatches/claim', {
     consumer: 'worker',
@@ -75,6 +77,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     messageId: message.id,
     taskId: task.id,
     runId: run.id,
+    reportId: report.id,
     dispatchId: dispatch.id,
     epoch: dispatch.epoch,
     key: dispatch.key,

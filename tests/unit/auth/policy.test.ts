@@ -17,6 +17,8 @@ const MAY: Record<Permission, Record<Role, boolean>> = {
   'tasks:write': only('admin', 'operator', 'controller'),
   'runs:read': allBut('agent'),
   'runs:write': only('admin', 'operator', 'controller'),
+  'reports:read': allBut('agent'),
+  'reports:write': allBut('viewer'),
   'dispatches:read': allBut('agent'),
   'dispatches:work': only('admin', 'orchestrator'),
   'dispatches:steer': only('admin', 'operator'),
