@@ -1,5 +1,6 @@
 import { runEvery } from '../jobs/run-every';
 import type { Plane } from '../services/context';
+import { sweepDeadlines } from '../services/dispatches/sweep-deadlines';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
 import { RunSweep } from '../services/runs/sweep-runs';
@@ -26,6 +27,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const jobs = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },

@@ -1,4 +1,4 @@
-import type { Document, ObjectId } from 'mongodb';
+import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import { fence } from './dispatch-fence';
 import type { DispatchDocument, PendingQuestion } from './documents';
@@ -54,5 +54,28 @@ export async function answerQuestion(
       },
     ],
     { returnDocument: 'after' },
+  );
+}
+
+/** Questions whose time is up and that nothing was done about yet, the longest waiting first. */
+export const findPastDeadline = (c: Collections, limit: number): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find({
+      status: 'waiting',
+      settled: true,
+      'question.deadline': { $type: 'date' },
+      'question.answerId': null,
+      'question.overdueAt': { $exists: false },
+      $expr: { $lte: ['$question.deadline', '$$NOW'] },
+    } as Filter<DispatchDocument>)
+    .sort({ 'question.deadline': 1 })
+    .limit(limit)
+    .toArray();
+
+/** Its time is up and no default was declared: it goes on waiting, for `to`. */
+export async function markOverdue(c: Collections, dispatch: DispatchDocument, to: string): Promise<void> {
+  await c.dispatches.updateOne(
+    { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
+    [{ $set: { 'question.to': to, 'question.overdueAt': '$$NOW', updatedAt: '$$NOW' } }],
   );
 }

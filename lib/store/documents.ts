@@ -56,6 +56,8 @@ export interface MessageDocument extends RecordDocument, WorkFields {
   hops: number;
   status: MessageStatus;
   options: string[] | null;
+  /** Of a question that says what its asker cannot go on without. */
+  isBlocker?: true;
   late: boolean;
   /** When the plane could first show it: stored, or taken up after a raw insert. What waits for news goes by this. */
   arrivedAt: Date;
@@ -225,6 +227,8 @@ export interface PendingQuestion {
   options: string[] | null;
   default: string | null;
   deadline: Date | null;
+  /** When its deadline was found to have passed with nothing declared to hold. */
+  overdueAt?: Date;
   answerId: ObjectId | null;
   answeredAt: Date | null;
   /** Until then only the consumer that holds the agent may resume it. */

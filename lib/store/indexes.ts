@@ -22,6 +22,12 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, assignedTo: 1, arrivedAt: 1 } },
     // The threads a dispatch wrote in: its inbox.
     { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
+    // Inbox: questions and blockers that wait for a person.
+    {
+      key: { tenantId: 1, createdAt: -1, _id: -1 },
+      name: 'open questions',
+      partialFilterExpression: { kind: 'question', assignedTo: 'human', status: 'none' },
+    },
     // News that a planner was not given yet; nothing else is in it.
     { key: { newsFor: 1, seq: 1 }, partialFilterExpression: { newsFor: { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
@@ -105,6 +111,17 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, status: 1, agentType: 1, claimedAt: -1 } },
     { key: { 'question.id': 1 }, partialFilterExpression: { 'question.id': { $exists: true } } },
     { key: { threadId: 1, claimedAt: -1 } },
+    { key: { 'run.id': 1, claimedAt: 1 }, partialFilterExpression: { 'run.id': { $exists: true } } },
+    // Deadlines of questions that wait.
+    {
+      key: { 'question.deadline': 1 },
+      partialFilterExpression: { status: 'waiting', 'question.deadline': { $type: 'date' } },
+    },
+    // Inbox: what came too late and waits for a person.
+    {
+      key: { tenantId: 1, 'lateOutput.at': -1, _id: -1 },
+      partialFilterExpression: { 'lateOutput.at': { $type: 'date' } },
+    },
     { key: { tenantId: 1, _id: -1 } },
     // Hop percentiles over a window, from the index alone: an output may be large.
     { key: { tenantId: 1, claimedAt: -1, attempt: 1, storedAt: 1, streamedAt: 1, firstHeartbeatAt: 1 } },

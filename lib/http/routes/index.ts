@@ -4,6 +4,7 @@ import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
 import { eventRoutes } from './events';
 import { healthRoutes } from './health';
+import { inboxRoutes } from './inbox';
 import { observationRoutes } from './observation';
 import { openApiRoutes } from './openapi';
 import { projectRoutes } from './projects';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...taskRoutes,
   ...runRoutes,
   ...reportRoutes,
+  ...inboxRoutes,
   ...dispatchRoutes,
   ...eventRoutes,
   ...observationRoutes,

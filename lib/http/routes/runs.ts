@@ -1,8 +1,10 @@
 import { pageOf } from '../../domain/fields';
 import { CreateRun, ListRuns, Run } from '../../domain/run/schema';
+import { ReadTrace, TraceEntry } from '../../domain/run/trace';
 import { cancelRun } from '../../services/runs/cancel-run';
 import { openRun } from '../../services/runs/open-run';
 import { getRun, listRuns } from '../../services/runs/read-runs';
+import { readTrace } from '../../services/runs/read-trace';
 import { route, type Route } from '../route';
 
 const tag = 'work';
@@ -38,6 +40,16 @@ export const runRoutes: Route[] = [
     summary: 'One run with its standing and result',
     response: Run,
     run: ({ ctx, params }) => getRun(ctx, params['id']!),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/runs/:id/trace',
+    access: 'runs:read',
+    tag,
+    summary: 'Every change of a run, oldest first, each with the two steps up to its origin',
+    query: ReadTrace,
+    response: pageOf(TraceEntry),
+    run: ({ ctx, params, query }) => readTrace(ctx, params['id']!, query),
   }),
   route({
     method: 'POST',

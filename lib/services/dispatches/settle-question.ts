@@ -65,6 +65,7 @@ async function appendQuestion(
     kind: 'question',
     body: question.body,
     options: question.options,
+    isBlocker: question.blocker !== undefined,
     inReplyTo: dispatch.source.kind === 'message' ? source._id : null,
     expectsReply: true,
     hops: dispatch.source.kind === 'message' ? (source.hops ?? 0) + 1 : 0,

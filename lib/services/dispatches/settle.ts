@@ -3,6 +3,7 @@ import { retryDelayMs, type RetryClass } from '../../domain/dispatch/retry';
 import { crashPoint } from '../../telemetry/crash-point';
 import { markSettled } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
+import { withdrawQuestion } from '../../store/questions';
 import { raiseEpoch, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
 import { followRun } from '../runs/follow-run';
@@ -82,4 +83,6 @@ async function backToDue(plane: Plane, dispatch: DispatchDocument, set: Record<s
 async function cancelWork(plane: Plane, dispatch: DispatchDocument): Promise<void> {
   const reason = dispatch.status === 'unresponsive' ? 'stopped; its agent never confirmed' : 'stopped by a person';
   await updateHeldWork(plane.collections, { ...held(dispatch), set: { status: 'cancelled', reason } });
+  const { question } = dispatch;
+  if (question && question.answerId === null) await withdrawQuestion(plane.collections, question.id);
 }

@@ -30,6 +30,7 @@ export interface NewMessage {
   expectsReply?: boolean;
   hops?: number;
   options?: string[] | null;
+  isBlocker?: boolean;
   late?: boolean;
   createdBy: string;
   /** The run whose planner is to be told of it. */
@@ -80,6 +81,7 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
     status: routing.status,
     reason: routing.reason,
     options: message.options ?? null,
+    ...(message.isBlocker ? { isBlocker: true as const } : {}),
     late: message.late ?? false,
     attempts: 0,
     epoch: 0,

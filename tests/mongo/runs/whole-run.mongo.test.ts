@@ -5,6 +5,7 @@ import { failDispatch } from '@/lib/services/dispatches/life-cycle';
 import { settleDispatch } from '@/lib/services/dispatches/settle';
 import { submitResult } from '@/lib/services/dispatches/submit-result';
 import { replyToMessage } from '@/lib/services/messages/reply-to-message';
+import { readTrace } from '@/lib/services/runs/read-trace';
 import { cancelRun } from '@/lib/services/runs/cancel-run';
 import { cancelTask } from '@/lib/services/tasks/change-task';
 import { redriveDispatch } from '@/lib/services/dispatches/steer-dispatch';
@@ -280,5 +281,78 @@ describe('how a run stands', () => {
     await cancelTask(rig.person, rig.taskId(run, 'a'));
     expect(await rig.run(run)).toMatchObject({ status: 'blocked' });
     expect((await rig.planner(run)).prompt).toContain('is cancelled. b cannot start.');
+  });
+});
+
+const TRACED = [
+  'run.opened',
+  'run.create',
+  'run.plan',
+  'run.done',
+  'task.planned',
+  'task.planned',
+  'task.planned',
+  'task.done',
+  'task.done',
+  'task.cancel',
+  'task.cancelled',
+  'dispatch.claimed',
+  'dispatch.claimed',
+  'dispatch.done',
+  'dispatch.done',
+  'message.message',
+  'message.message',
+  'message.question',
+  'message.answer',
+  'message.system',
+  'message.system',
+  'message.system',
+  'report.question',
+  'report.result',
+  'report.result',
+];
+
+describe('the trace of a run', () => {
+  it('shows every change in order, each traced in two steps, in pages as in one', async () => {
+    const run = await rig.open();
+    const planner = await rig.planner(run);
+    await rig.plan(planner, [{ key: 'a' }, { key: 'b', dependsOn: ['a'] }]);
+    await rig.complete(planner, 'planned');
+    const worker = await rig.worker(run, 'a');
+    const asked = await askFromDispatch(await rig.as(worker), { question: 'Which?' });
+    const turn = await rig.planner(run);
+    await replyToMessage(await rig.as(turn), { messageId: asked.id, body: 'this' });
+    await rig.complete(await rig.worker(run, 'a'), 'made');
+    await cancelTask(rig.person, rig.taskId(run, 'b'));
+    await submitResult(await rig.as(turn), { output: 'the end' });
+
+    const { items } = await readTrace(rig.person, run.id, { limit: 200 });
+    const whats = items.map(({ what }) => what);
+    expect(whats[0]).toBe('run.opened');
+    expect(whats.toSorted()).toEqual(TRACED.toSorted());
+    expect(items.map(({ at }) => at)).toEqual(items.map(({ at }) => at).toSorted());
+    const task = { kind: 'task', id: rig.taskId(run, 'a') };
+    expect(items.find(({ what }) => what === 'report.question')!.via).toEqual([
+      { kind: 'dispatch', id: worker.id },
+      task,
+    ]);
+    expect(items.find(({ what }) => what === 'message.question')!.via).toEqual([
+      { kind: 'dispatch', id: worker.id },
+      task,
+    ]);
+    expect(items.find(({ record }) => record.id === worker.id)!.via).toEqual([task, { kind: 'run', id: run.id }]);
+    expect(items.find(({ record }) => record.id === task.id)!.via).toEqual([
+      { kind: 'run', id: run.id },
+      { kind: 'person', id: rig.person.principal.id },
+    ]);
+
+    const paged = [];
+    let cursor: string | undefined;
+    do {
+      const page = await readTrace(rig.person, run.id, { limit: 3, cursor });
+      paged.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(paged).toEqual(items);
   });
 });

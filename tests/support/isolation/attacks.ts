@@ -134,8 +134,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     refused({ intent: 'x', plannerType: a.agentType }),
   ],
   'GET /api/runs/:id': a => [hidden({ id: a.runId })],
+  'GET /api/runs/:id/trace': a => [hidden({ id: a.runId })],
   'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
 
+  'GET /api/inbox': () => [list, by({ kind: 'dead' })],
   'GET /api/reports': a => [list, by({ taskId: a.taskId }), by({ runId: a.runId }), by({ dispatchId: a.dispatchId })],
   'POST /api/reports': a => [refused({ kind: 'handoff', taskId: a.taskId, inputs: {}, context: '' })],
   'GET /api/reports/:id': a => [hidden({ id: a.reportId })],

@@ -62,6 +62,13 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     source: { kind: 'message', id: message.id },
   });
   const [dispatch] = claim.dispatches;
+  // A question to a person, by the agent of a task of its own.
+  const asking = await post('/api/tasks', { title: `${marker} asking`, assignedTo: slug });
+  const asker = await post('/api/dispatches/claim', { consumer: 'worker', source: { kind: 'task', id: asking.id } });
+  const question = { kind: 'question', taskId: asking.id, question: `${marker} question` };
+  await made(
+    api.call('POST', '/api/reports', { token, body: question, headers: { 'x-dispatch-key': asker.dispatches[0].key } }),
+  );
   const seen = await insertObserved(api, tenantId, dispatch.id, slug);
   const principal = (await authenticate(api.plane, { kind: 'bearer', secret: token }))!;
   await useConsumer({ plane: api.plane, principal, requestId: 'fixture' }, `${marker}-consumer`);
