@@ -44,7 +44,8 @@ export interface WorkFields {
 
 export interface MessageDocument extends RecordDocument, WorkFields {
   threadId: ObjectId;
-  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId };
+  /** `tier`: what its dispatch was in its run when it said this. */
+  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId; tier?: RunTier };
   onBehalfOf: string | null;
   assignedTo: string | null;
   projectId: ObjectId | null;

@@ -43,7 +43,12 @@ function reasonOf({ to, blocker }: PendingQuestion): string {
 
 const author = (dispatch: DispatchDocument) => ({
   tenantId: dispatch.tenantId,
-  from: { kind: 'agent' as const, id: dispatch.agentType, dispatchId: dispatch._id },
+  from: {
+    kind: 'agent' as const,
+    id: dispatch.agentType,
+    dispatchId: dispatch._id,
+    ...(dispatch.run ? { tier: dispatch.run.tier } : {}),
+  },
   createdBy: `agent:${dispatch.agentType}`,
 });
 

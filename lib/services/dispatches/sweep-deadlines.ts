@@ -22,8 +22,13 @@ export async function sweepDeadlines(plane: Plane): Promise<number> {
   for (const dispatch of past) {
     const { question } = dispatch;
     if (!question?.deadline) continue;
-    if (question.default === null) await climb(plane, dispatch, question, question.deadline);
-    else await answerBySilence(plane, dispatch, question, question.default, question.deadline);
+    try {
+      if (question.default === null) await climb(plane, dispatch, question, question.deadline);
+      else await answerBySilence(plane, dispatch, question, question.default, question.deadline);
+    } catch (error) {
+      // One that cannot be answered holds up no other.
+      plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'a deadline was not dealt with yet');
+    }
   }
   return past.length;
 }

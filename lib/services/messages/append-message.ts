@@ -1,7 +1,7 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { notFound } from '../../domain/errors';
 import type { Priority } from '../../domain/fields';
-import type { MessageKind, Sender } from '../../domain/message/schema';
+import type { MessageKind } from '../../domain/message/schema';
 import { redactSecrets } from '../../auth/redact';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { newId } from '../../store/ids';
@@ -20,7 +20,7 @@ export interface NewMessage {
   threadId?: ObjectId;
   subject?: string;
   projectId?: ObjectId | null;
-  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId };
+  from: MessageDocument['from'];
   onBehalfOf?: string | null;
   assignedTo: string | null;
   priority: Priority;
