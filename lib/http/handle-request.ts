@@ -63,7 +63,8 @@ async function answer(door: HttpDoor, request: ApiRequest, requestId: string): P
   call.body = body.value;
   if (route.guessable)
     return success(route, await countRefusals(door, reached.address, () => route.run(call)), requestId);
-  const once = route.idempotent && request.headers['idempotency-key'] !== undefined;
+  const creates = route.creates?.(call.body) ?? true;
+  const once = route.idempotent && creates && request.headers['idempotency-key'] !== undefined;
   const result = once
     ? await runOnce(router(), route, call, { url: request.url, body: body.raw })
     : await route.run(call);

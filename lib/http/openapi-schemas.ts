@@ -10,6 +10,8 @@ import { CleanUpReport, StaleRecord } from '../domain/maintenance/schema';
 import { ApiToken, IssuedToken, Me, Tenant } from '../domain/identity/schema';
 import { Ledger, Message, Sender } from '../domain/message/schema';
 import { ContextStep, Project, ProjectContext } from '../domain/project/schema';
+import { Report } from '../domain/report/schema';
+import { Run } from '../domain/run/schema';
 import { Session } from '../domain/session/schema';
 import { Settings } from '../domain/settings/schema';
 import { Stats } from '../domain/stats/schema';
@@ -44,6 +46,8 @@ const NAMED = {
   Project,
   ProjectContext,
   RecentEvent,
+  Report,
+  Run,
   Sender,
   Session,
   Settings,

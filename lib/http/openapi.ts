@@ -89,11 +89,25 @@ function parameters(schema: z.ZodType | undefined, schemas: SchemaWriter): Json[
   }));
 }
 
-function headerParameters({ idempotent }: Route): Json[] {
-  if (!idempotent) return [];
-  const description = 'Same key and body: the same record, 200. Same key, other body: 409. Kept for 24 hours.';
+const header = (name: string, description: string): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string', maxLength: 200 },
+});
+
+function headerParameters({ idempotent, dispatchKey }: Route): Json[] {
   return [
-    { name: 'Idempotency-Key', in: 'header', required: false, description, schema: { type: 'string', maxLength: 200 } },
+    ...(idempotent
+      ? [
+          header(
+            'Idempotency-Key',
+            'Same key and body: the same record, 200. Same key, other body: 409. Kept for 24 hours.',
+          ),
+        ]
+      : []),
+    ...(dispatchKey ? [header('X-Dispatch-Key', 'The dispatch key (dk_…) of the agent that reports')] : []),
   ];
 }
 

@@ -55,6 +55,10 @@ export interface Route<Query = unknown, Body = unknown> {
   responseType?: string;
   /** Creates take `Idempotency-Key`. */
   idempotent?: boolean;
+  /** Of an idempotent route that also takes bodies which create nothing: whether this one does. */
+  creates?(body: Body): boolean;
+  /** It also takes a dispatch key, in the header of that name. */
+  dispatchKey?: boolean;
   /**
    * Where the repeat of an idempotent create reads the record back, as it is now: the path of a GET route with one
    * parameter, which is filled from the record's field of that name. Default: this path followed by `/:id` or `/:slug`.

@@ -1,8 +1,10 @@
 import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
+import { sweepDeadlines } from '../services/dispatches/sweep-deadlines';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
 import { SchemaKeeper } from '../services/health/keep-schema';
+import { RunSweep } from '../services/runs/sweep-runs';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
 import { cleanUpAll } from '../services/maintenance/clean-up';
 import { reconcileAllHolds } from '../services/agent-types/reconcile-all-holds';
@@ -10,6 +12,8 @@ import { ConfigurationSweep } from '../services/agent-types/sweep';
 
 /** Promised: what no wake-up reached is found within 2 s. */
 const SWEEP_EVERY_MS = 1_000;
+/** All of a run is followed as it happens; this is for what a crash cut off. */
+const RUNS_EVERY_MS = 2_000;
 const ADOPT_EVERY_MS = 1_500;
 const HOLDS_EVERY_MS = 5_000;
 /** A session closes with its dispatch; one that no tool call ended is found by this. */
@@ -28,11 +32,14 @@ const SCHEMA_EVERY_MS = 2_000;
 /** Jobs of a process that owns work; any number of processes may run them beside each other. */
 export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
+  const runs = new RunSweep(plane);
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
   const jobs: Job[] = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
+    { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },

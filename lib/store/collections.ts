@@ -12,6 +12,8 @@ import type {
   MessageDocument,
   PresenceDocument,
   ProjectDocument,
+  ReportDocument,
+  RunDocument,
   SessionDocument,
   SettingsDocument,
   SignInCodeDocument,
@@ -59,6 +61,8 @@ export interface Collections {
   agentTypeRevisions: Collection<AgentTypeRevisionDocument>;
   threads: Collection<ThreadDocument>;
   projects: Collection<ProjectDocument>;
+  runs: Collection<RunDocument>;
+  reports: Collection<ReportDocument>;
   dispatches: Collection<DispatchDocument>;
   sessions: Collection<SessionDocument>;
   toolCalls: Collection<ToolCallDocument>;

@@ -1,6 +1,8 @@
-import type { ObjectId } from 'mongodb';
+import type { Filter, ObjectId } from 'mongodb';
+import type { Usage } from '../domain/fields';
 import type { Collections } from './collections';
 import { fence } from './dispatch-fence';
+import { usageStages } from './dispatch-usage';
 import type { DispatchDocument, PendingQuestion } from './documents';
 
 /** An answered question is kept this long for the consumer that holds the asking agent. */
@@ -12,6 +14,7 @@ export async function parkDispatch(
   id: ObjectId,
   epoch: number,
   question: PendingQuestion,
+  usage?: Usage,
 ): Promise<DispatchDocument | null> {
   return c.dispatches.findOneAndUpdate(
     { ...fence(tenantId, id, epoch), status: 'running' },
@@ -26,6 +29,7 @@ export async function parkDispatch(
           settled: false,
         },
       },
+      ...(usage ? usageStages(epoch, usage) : []),
       { $unset: ['lane', 'slot'] },
     ],
     { returnDocument: 'after' },
@@ -52,5 +56,28 @@ export async function answerQuestion(
       },
     ],
     { returnDocument: 'after' },
+  );
+}
+
+/** Questions whose time is up and that nothing was done about yet, the longest waiting first. */
+export const findPastDeadline = (c: Collections, limit: number): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find({
+      status: 'waiting',
+      settled: true,
+      'question.deadline': { $type: 'date' },
+      'question.answerId': null,
+      'question.overdueAt': { $exists: false },
+      $expr: { $lte: ['$question.deadline', '$$NOW'] },
+    } as Filter<DispatchDocument>)
+    .sort({ 'question.deadline': 1 })
+    .limit(limit)
+    .toArray();
+
+/** Its time is up and no default was declared: it goes on waiting, for `to`. */
+export async function markOverdue(c: Collections, dispatch: DispatchDocument, to: string): Promise<void> {
+  await c.dispatches.updateOne(
+    { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
+    [{ $set: { 'question.to': to, 'question.overdueAt': '$$NOW', updatedAt: '$$NOW' } }],
   );
 }

@@ -53,11 +53,16 @@ interface Outcome {
   set: Document;
   output?: string;
   usage?: Usage | undefined;
+  /** The caller looked at its run: a planner is done too. */
+  isPlanners?: boolean;
 }
+
+/** Whether a planner is done depends on its run: who says so has looked. Nobody else pays for the look. */
+const WORKERS_ONLY = { 'run.tier': { $ne: 'orchestrator' } } as const;
 
 /**
  * The accepted outcome. A dispatch that was being stopped ends `cancelled` whatever came back; its output is kept as
- * late, for a person to accept. Null: stale epoch, lapsed lease, waiting, or over.
+ * late, for a person to accept. Null: stale epoch, lapsed lease, waiting, or over; or a planner's, unless `isPlanners`.
  */
 export async function endDispatch(
   c: Collections,
@@ -66,7 +71,8 @@ export async function endDispatch(
   epoch: number,
   outcome: Outcome,
 ): Promise<DispatchDocument | null> {
-  return c.dispatches.findOneAndUpdate(fence(tenantId, id, epoch), ending(epoch, outcome), {
+  const workersOnly = outcome.status === 'done' && outcome.isPlanners !== true ? WORKERS_ONLY : {};
+  return c.dispatches.findOneAndUpdate({ ...fence(tenantId, id, epoch), ...workersOnly }, ending(epoch, outcome), {
     returnDocument: 'after',
   });
 }
@@ -106,6 +112,7 @@ const fenceAt = (tenantId: string, { id, epoch }: Completion, now: Date) => ({
   epoch,
   status: 'running' as const,
   leaseUntil: { $gt: now },
+  ...WORKERS_ONLY,
 });
 
 const endingAt = (output: string, { endedIn, now }: { endedIn: ObjectId; now: Date }) => ({
@@ -128,7 +135,7 @@ export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;
 /**
  * The same for many that run and are done, in two round trips: each fenced by itself, `endedIn` says which of them
  * this call ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs. One
- * that is being stopped is not ended here. In the classic form of an update, which costs the server half of `ending`.
+ * that is being stopped, or a planner's, is not ended here. In the classic form of an update, which costs the server half of `ending`.
  */
 export async function endDispatches(
   c: Collections,

@@ -3,6 +3,8 @@ import type { AgentTypeSettings } from '../domain/agent-type/schema';
 import type { DispatchStatus } from '../domain/dispatch/schema';
 import type { Priority, Usage } from '../domain/fields';
 import type { MessageKind, MessageStatus, Sender } from '../domain/message/schema';
+import type { ReportKind } from '../domain/report/schema';
+import type { RunStatus, RunTier } from '../domain/run/schema';
 import type { ProjectKind } from '../domain/project/schema';
 import type { Delivered, TaskStatus } from '../domain/task/schema';
 import type { ThreadStatus } from '../domain/thread/schema';
@@ -42,7 +44,8 @@ export interface WorkFields {
 
 export interface MessageDocument extends RecordDocument, WorkFields {
   threadId: ObjectId;
-  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId };
+  /** `tier`: what its dispatch was in its run when it said this. */
+  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId; tier?: RunTier };
   onBehalfOf: string | null;
   assignedTo: string | null;
   projectId: ObjectId | null;
@@ -54,9 +57,13 @@ export interface MessageDocument extends RecordDocument, WorkFields {
   hops: number;
   status: MessageStatus;
   options: string[] | null;
+  /** Of a question that says what its asker cannot go on without. */
+  isBlocker?: true;
   late: boolean;
   /** When the plane could first show it: stored, or taken up after a raw insert. What waits for news goes by this. */
   arrivedAt: Date;
+  /** The run whose planner was not given this yet. Unset with the reading, so that its index holds only what is new. */
+  newsFor?: ObjectId;
   /** Set once, when the plane filled in what a raw insert left out. */
   adoptedAt?: Date;
 }
@@ -69,12 +76,50 @@ export interface TaskDocument extends RecordDocument, WorkFields {
   projectId: ObjectId | null;
   threadId: ObjectId | null;
   runId: ObjectId | null;
+  /** The planner's own word, unique in the run; absent in rows older than runs. */
+  key?: string | null;
+  /** Fingerprint of the plan's entry, by which the same plan again is told from another under the same key. */
+  planHash?: string;
+  /** What was handed over to whoever does it; the latest, until it starts. */
+  handoff?: { inputs: Record<string, unknown>; context: string; by: string; at: Date };
+  /** `status:epoch` the run's planner was last told of. */
+  told?: string;
   kind: 'work' | 'plan';
   dependsOn: ObjectId[];
   deliverables: { name: string; description: string }[];
   status: TaskStatus;
   result: { output: string; deliverables: Delivered[]; missing: string[] } | null;
   adoptedAt?: Date;
+}
+
+export interface RunDocument extends RecordDocument {
+  intent: string;
+  sessionId: string | null;
+  /** Held by a unique index until the run ends: one open run a session. */
+  openSession?: string;
+  projectId: ObjectId | null;
+  threadId: ObjectId;
+  plannerType: string;
+  planTaskId: ObjectId;
+  /** Who opened it: the author of its first message, also when a sweep has to write that. */
+  openedBy: { kind: Sender['kind']; id: string };
+  status: RunStatus;
+  reason: string | null;
+  result: TaskDocument['result'];
+  endedAt: Date | null;
+  /** Over, but its tasks may not all be stopped yet. */
+  closing?: true;
+}
+
+/** What one side of a task told the other: who gave what, how far it is, what it lacks, what came of it. */
+export interface ReportDocument extends RecordDocument {
+  kind: ReportKind;
+  taskId: ObjectId;
+  runId: ObjectId | null;
+  projectId: ObjectId | null;
+  dispatchId: ObjectId | null;
+  /** The fields of its kind, as its schema has them. */
+  said: Record<string, unknown>;
 }
 
 export interface ThreadDocument extends RecordDocument {
@@ -123,6 +168,8 @@ export interface DispatchDocument extends RecordDocument {
   source: { kind: 'message' | 'task'; id: ObjectId };
   threadId: ObjectId | null;
   projectId: ObjectId | null;
+  /** Set at the claim of a run's task: what it may do there is known at every door without a read. */
+  run?: { id: ObjectId; tier: RunTier };
   agentType: string;
   revision: number;
   consumer: string;
@@ -158,6 +205,8 @@ export interface DispatchDocument extends RecordDocument {
   usages?: (Usage & { epoch: number })[];
   output: string | null;
   deliverables?: Delivered[];
+  /** Of the result's report, where the caller chose it. */
+  reportId?: ObjectId;
   /** `id` is what its message gets when a person accepts it: accepted twice, it is there once. */
   lateOutput: { epoch: number; output: string; at: Date; id?: ObjectId } | null;
   /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
@@ -185,11 +234,16 @@ export interface DispatchDocument extends RecordDocument {
 /** What a waiting dispatch asked. The message is made from this, so a crash between the two loses nothing. */
 export interface PendingQuestion {
   id: ObjectId;
+  /** An agent type, `human`, or inside a run `orchestrator`; `system` for a planner that waits for news. */
   to: string;
   body: string;
+  /** It cannot go on without what it needs; else it only wants to know. */
+  blocker?: { reason: string; needs: string };
   options: string[] | null;
   default: string | null;
   deadline: Date | null;
+  /** When its deadline was found to have passed with nothing declared to hold. */
+  overdueAt?: Date;
   answerId: ObjectId | null;
   answeredAt: Date | null;
   /** Until then only the consumer that holds the agent may resume it. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Binary, ObjectId } from 'mongodb';
 import { invalidField, notFound } from '../domain/errors';
 
@@ -16,6 +17,18 @@ export function bodyId(path: string, id: string): ObjectId {
 }
 
 export const newId = (): ObjectId => new ObjectId();
+
+/** Bytes of an ObjectId that say when it was made; lists are in order of ids, so what is derived stays beside its origin. */
+const TIME_BYTES = 4;
+const ID_BYTES = 12;
+
+/** The id of what is made because of `origin`, the same every time: making it again finds it there. */
+export function derivedId(origin: ObjectId, ...what: string[]): ObjectId {
+  const hash = createHash('sha256')
+    .update([origin.toHexString(), ...what].join('\n'))
+    .digest();
+  return new ObjectId(Buffer.concat([origin.id.subarray(0, TIME_BYTES), hash.subarray(0, ID_BYTES - TIME_BYTES)]));
+}
 export const hex = (id: ObjectId): string => id.toHexString();
 export const hexOrNull = (id: ObjectId | null | undefined): string | null => id?.toHexString() ?? null;
 export const iso = (at: Date): string => at.toISOString();

@@ -33,6 +33,14 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     },
     // The threads a dispatch wrote in: its inbox.
     { key: { 'from.dispatchId': 1 }, partialFilterExpression: { 'from.dispatchId': { $exists: true } } },
+    // Inbox: questions and blockers that wait for a person.
+    {
+      key: { tenantId: 1, createdAt: -1, _id: -1 },
+      name: 'open questions',
+      partialFilterExpression: { kind: 'question', assignedTo: 'human', status: 'none' },
+    },
+    // News that a planner was not given yet; nothing else is in it.
+    { key: { newsFor: 1, seq: 1 }, partialFilterExpression: { newsFor: { $exists: true } } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
     { key: { body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],
@@ -69,6 +77,30 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     // Purge of what was deleted a while ago.
     { key: { deletedAt: 1 }, partialFilterExpression: { deletedAt: { $exists: true } } },
   ],
+  runs: [
+    // One open run a session.
+    {
+      key: { tenantId: 1, openSession: 1 },
+      unique: true,
+      partialFilterExpression: { openSession: { $exists: true } },
+    },
+    { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, status: 1, _id: -1 } },
+    { key: { tenantId: 1, sessionId: 1, _id: -1 } },
+    { key: { tenantId: 1, projectId: 1, _id: -1 } },
+    { key: { tenantId: 1, plannerType: 1, _id: -1 } },
+    // Sweep: round all runs that may still change.
+    { key: { status: 1, _id: 1 } },
+    { key: { closing: 1, endedAt: 1 }, partialFilterExpression: { closing: true } },
+    { key: { intent: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+  ],
+  reports: [
+    { key: { tenantId: 1, createdAt: -1, _id: -1 } },
+    { key: { tenantId: 1, kind: 1, createdAt: -1, _id: -1 } },
+    { key: { taskId: 1, createdAt: -1, _id: -1 } },
+    { key: { runId: 1, createdAt: -1, _id: -1 } },
+    { key: { dispatchId: 1, createdAt: -1, _id: -1 } },
+  ],
   agentTypes: [
     { key: { tenantId: 1, slug: 1 }, unique: true },
     { key: { tenantId: 1, _id: 1 } },
@@ -90,6 +122,17 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, status: 1, agentType: 1, claimedAt: -1 } },
     { key: { 'question.id': 1 }, partialFilterExpression: { 'question.id': { $exists: true } } },
     { key: { threadId: 1, claimedAt: -1 } },
+    { key: { 'run.id': 1, claimedAt: 1 }, partialFilterExpression: { 'run.id': { $exists: true } } },
+    // Deadlines of questions that wait.
+    {
+      key: { 'question.deadline': 1 },
+      partialFilterExpression: { status: 'waiting', 'question.deadline': { $type: 'date' } },
+    },
+    // Inbox: what came too late and waits for a person.
+    {
+      key: { tenantId: 1, 'lateOutput.at': -1, _id: -1 },
+      partialFilterExpression: { 'lateOutput.at': { $type: 'date' } },
+    },
     { key: { tenantId: 1, _id: -1 } },
     // Hop percentiles over a window, from the index alone: an output may be large.
     { key: { tenantId: 1, claimedAt: -1, attempt: 1, storedAt: 1, streamedAt: 1, firstHeartbeatAt: 1 } },

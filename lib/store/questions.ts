@@ -9,6 +9,26 @@ export async function markAnswered(c: Collections, questionId: ObjectId): Promis
   ]);
 }
 
+/** Whoever was asked said nothing and is not at it: people are asked instead. */
+export async function raiseToHuman(c: Collections, questionId: ObjectId, reason: string): Promise<void> {
+  await c.messages.updateOne(
+    {
+      _id: questionId,
+      kind: 'question',
+      assignedTo: { $ne: HUMAN },
+      status: { $in: ['none', 'queued', 'held', 'unroutable'] },
+    },
+    [{ $set: { assignedTo: HUMAN, status: 'none', reason: { $literal: reason }, updatedAt: '$$NOW' } }],
+  );
+}
+
+/** Nobody waits for its answer any more. */
+export async function withdrawQuestion(c: Collections, questionId: ObjectId): Promise<void> {
+  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: ['none', 'queued', 'held'] } }, [
+    { $set: { status: 'cancelled', reason: 'whoever asked was stopped', updatedAt: '$$NOW' } },
+  ]);
+}
+
 export async function markLate(c: Collections, answerId: ObjectId): Promise<void> {
   await c.messages.updateOne({ _id: answerId }, { $set: { late: true } });
 }

@@ -7,47 +7,69 @@ export const findTask = (c: Collections, tenantId: string, id: ObjectId): Promis
   c.tasks.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
 
 /** Tasks that waited for this one and now have all they need become ready. */
-export async function readyDependents(c: Collections, tenantId: string, doneId: ObjectId): Promise<number> {
-  const dependents = await c.tasks.find({ tenantId, dependsOn: doneId, status: 'pending' }).toArray();
-  if (dependents.length === 0) return 0;
+export const readyDependents = (c: Collections, tenantId: string, doneId: ObjectId): Promise<number> =>
+  readyWhole(c, tenantId, { dependsOn: doneId });
+
+/**
+ * Of the pending tasks that match, those that have all they need become ready. Also for one that was just written: what
+ * it depends on may have been done between the look at it and the write.
+ */
+export async function readyWhole(c: Collections, tenantId: string, which: Filter<TaskDocument>): Promise<number> {
+  const pending = await c.tasks
+    .find({ ...which, tenantId, status: 'pending' } as Filter<TaskDocument>, { projection: { dependsOn: 1 } })
+    .toArray();
+  if (pending.length === 0) return 0;
   const done = await c.tasks
     .find(
-      { tenantId, status: 'done', _id: { $in: dependents.flatMap(task => task.dependsOn) } },
+      { tenantId, status: 'done', _id: { $in: pending.flatMap(task => task.dependsOn) } },
       { projection: { _id: 1 } },
     )
     .toArray();
   const doneIds = new Set(done.map(({ _id }) => _id.toHexString()));
-  const ready = dependents.filter(task => task.dependsOn.every(id => doneIds.has(id.toHexString())));
+  const ready = pending.filter(task => task.dependsOn.every(id => doneIds.has(id.toHexString())));
+  if (ready.length === 0) return 0;
   const result = await c.tasks.updateMany({ _id: { $in: ready.map(({ _id }) => _id) }, status: 'pending' }, [
     { $set: { status: 'ready', availableAt: '$$NOW', updatedAt: '$$NOW' } },
   ]);
   return result.modifiedCount;
 }
 
-type NewTask = Omit<TaskDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
+export type NewTask = Omit<TaskDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
+
+const stored = (task: NewTask, yieldsMs: number): Document => ({
+  $mergeObjects: [
+    { $literal: task },
+    {
+      createdAt: '$$NOW',
+      updatedAt: '$$NOW',
+      availableAt: '$$NOW',
+      rankAt: { $add: ['$$NOW', yieldsMs] },
+      ledger: { storedAt: '$$NOW' },
+    },
+  ],
+});
 
 export async function insertTask(c: Collections, yieldsMs: number, task: NewTask): Promise<TaskDocument> {
   const row = await c.tasks.findOneAndUpdate(
     { _id: task._id, createdAt: { $exists: false } },
-    [
-      {
-        $replaceWith: {
-          $mergeObjects: [
-            { $literal: task },
-            {
-              createdAt: '$$NOW',
-              updatedAt: '$$NOW',
-              availableAt: '$$NOW',
-              rankAt: { $add: ['$$NOW', yieldsMs] },
-              ledger: { storedAt: '$$NOW' },
-            },
-          ],
-        },
-      },
-    ],
+    [{ $replaceWith: stored(task, yieldsMs) }],
     { upsert: true, returnDocument: 'after' },
   );
   return row!;
+}
+
+/** Many, in this order, in one round trip; one that is there already is left as it is. */
+export async function putTasks(c: Collections, tasks: { task: NewTask; yieldsMs: number }[]): Promise<void> {
+  const models = tasks.map(({ task, yieldsMs }) => ({
+    updateOne: {
+      filter: { _id: task._id },
+      update: [
+        { $replaceWith: { $cond: [{ $eq: [{ $type: '$createdAt' }, 'missing'] }, stored(task, yieldsMs), '$$ROOT'] } },
+      ],
+      upsert: true,
+    },
+  }));
+  await c.tasks.bulkWrite(models, { ordered: true });
 }
 
 export const findTasksById = (c: Collections, tenantId: string, ids: ObjectId[]): Promise<TaskDocument[]> =>

@@ -7,7 +7,7 @@ import { PROJECTION, WORK_WORDS, workCollection, type WorkDocument, type WorkKin
 export interface ClaimWork {
   kind: WorkKind;
   id: ObjectId;
-  fromStatus: string;
+  fromStatus: string[];
   fromEpoch: number;
   epoch: number;
   dispatchId: ObjectId;
@@ -19,7 +19,7 @@ export interface ClaimWork {
 const takeItem = (claim: ClaimWork) => ({
   filter: {
     _id: claim.id,
-    status: claim.fromStatus,
+    status: { $in: claim.fromStatus },
     epoch: claim.fromEpoch,
     deletedAt: { $exists: false },
   } as Filter<WorkDocument>,

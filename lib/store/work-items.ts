@@ -12,7 +12,8 @@ export type WorkDocument = WorkFields &
   Pick<MessageDocument, '_id' | 'tenantId' | 'priority' | 'projectId' | 'threadId'> & {
     assignedTo: string | null;
     status: string;
-    /** Tasks alone have one. */
+    kind: string;
+    /** Of a task inside a run. */
     runId?: ObjectId | null;
   };
 
@@ -21,10 +22,12 @@ interface WorkWords {
   held: string;
   active: string;
   waiting: string;
+  /** Its dispatch stands still and has it: for an answer, or for what a blocker needs. */
+  parked: string[];
 }
 export const WORK_WORDS: Record<WorkKind, WorkWords> = {
-  message: { due: 'queued', held: 'held', active: 'claimed', waiting: 'waiting' },
-  task: { due: 'ready', held: 'held', active: 'running', waiting: 'waiting' },
+  message: { due: 'queued', held: 'held', active: 'claimed', waiting: 'waiting', parked: ['waiting'] },
+  task: { due: 'ready', held: 'held', active: 'running', waiting: 'waiting', parked: ['waiting', 'blocked'] },
 };
 
 export const workCollection = (c: Collections, kind: WorkKind): Collection<WorkDocument> =>
@@ -47,9 +50,10 @@ export const PROJECTION: Record<keyof WorkDocument, 1> = {
   priority: 1,
   projectId: 1,
   threadId: 1,
-  runId: 1,
   assignedTo: 1,
   status: 1,
+  kind: 1,
+  runId: 1,
   lane: 1,
   seq: 1,
   rankAt: 1,
@@ -155,15 +159,15 @@ export interface ReleaseWork {
  * work waited for good.
  */
 export const heldBy = <T>(
-  { active, waiting }: WorkWords,
+  { active, parked }: WorkWords,
   { id, dispatchId, epoch }: Pick<ReleaseWork, 'id' | 'dispatchId' | 'epoch'>,
 ): Filter<T> =>
   ({
     _id: id,
     dispatchId,
     $or: [
-      { epoch, status: { $in: [active, waiting] } },
-      { epoch: { $lt: epoch }, status: waiting },
+      { epoch, status: { $in: [active, ...parked] } },
+      { epoch: { $lt: epoch }, status: { $in: parked } },
     ],
   }) as unknown as Filter<T>;
 

@@ -2,11 +2,19 @@ import { z } from 'zod';
 import type { Tool } from './tool';
 import { acknowledgeTool } from './tools/acknowledge';
 import { askTool } from './tools/ask';
+import { createRunTool } from './tools/create-run';
 import { getContextTool } from './tools/get-context';
+import { getRunTool } from './tools/get-run';
+import { getTaskTool } from './tools/get-task';
+import { handoffTool } from './tools/handoff';
 import { heartbeatTool } from './tools/heartbeat';
 import { listAgentTypesTool } from './tools/list-agent-types';
 import { listInboxTool } from './tools/list-inbox';
+import { listReportsTool } from './tools/list-reports';
+import { listTasksTool } from './tools/list-tasks';
 import { markDoneTool } from './tools/mark-done';
+import { planTasksTool } from './tools/plan-tasks';
+import { raiseBlockerTool } from './tools/raise-blocker';
 import { readThreadTool } from './tools/read-thread';
 import { replyTool } from './tools/reply';
 import { reportProgressTool } from './tools/report-progress';
@@ -31,6 +39,14 @@ export const TOOLS: readonly Tool[] = [
   heartbeatTool,
   markDoneTool,
   submitResultTool,
+  createRunTool,
+  getRunTool,
+  planTasksTool,
+  listTasksTool,
+  getTaskTool,
+  listReportsTool,
+  handoffTool,
+  raiseBlockerTool,
 ];
 
 const BY_NAME = new Map(TOOLS.map(tool => [tool.name, tool]));

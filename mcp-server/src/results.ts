@@ -49,6 +49,10 @@ export const Ended = z.object({
 });
 export const END_TURN = { next: 'The work is over. Make no more calls and end your turn with one line.' };
 
+export const STOP_AND_WAIT = {
+  next: 'Stop now: make no more calls and end your turn with one line. You are resumed with the answer.',
+};
+
 export const Alive = z.object({
   dispatchId: Id,
   status: DispatchStatus,

@@ -123,5 +123,13 @@ const EXPECTED_TOOLS = [
   'heartbeat',
   'mark_done',
   'submit_result',
+  'create_run',
+  'get_run',
+  'plan_tasks',
+  'list_tasks',
+  'get_task',
+  'list_reports',
+  'handoff',
+  'raise_blocker',
 ];
 void orchestrator!;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Priority, Slug, pageFields, recordFields, searchField } from '../fields';
+import { Id, Priority, Slug, Timestamp, pageFields, recordFields, searchField } from '../fields';
 import { Ledger } from '../message/schema';
 
 export const TASK_KINDS = ['work', 'plan'] as const;
@@ -38,6 +38,13 @@ export const TaskResult = z.object({
 });
 export type TaskResult = z.infer<typeof TaskResult>;
 
+export const HandedOver = z.object({
+  inputs: z.record(z.string(), z.unknown()),
+  context: z.string(),
+  by: z.string(),
+  at: Timestamp,
+});
+
 export const MAX_DEPENDENCIES = 100;
 export const MAX_DELIVERABLES = 50;
 
@@ -50,9 +57,11 @@ export const Task = z.object({
   projectId: Id.nullable(),
   threadId: Id.nullable(),
   runId: Id.nullable(),
+  key: z.string().nullable().describe('The planner’s own word for it; null outside a plan'),
   kind: z.enum(TASK_KINDS),
   dependsOn: z.array(Id),
   deliverables: z.array(Deliverable),
+  handoff: HandedOver.nullable().describe('What was handed over to whoever does it'),
   status: TaskStatus,
   reason: z.string().nullable(),
   result: TaskResult.nullable(),

@@ -4,10 +4,13 @@ import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
 import { eventRoutes } from './events';
 import { healthRoutes } from './health';
+import { inboxRoutes } from './inbox';
 import { maintenanceRoutes } from './maintenance';
 import { observationRoutes } from './observation';
 import { openApiRoutes } from './openapi';
 import { projectRoutes } from './projects';
+import { reportRoutes } from './reports';
+import { runRoutes } from './runs';
 import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
 import { tenantRoutes } from './tenants';
@@ -24,6 +27,9 @@ export const ROUTES: readonly Route[] = [
   ...threadRoutes,
   ...messageRoutes,
   ...taskRoutes,
+  ...runRoutes,
+  ...reportRoutes,
+  ...inboxRoutes,
   ...dispatchRoutes,
   ...eventRoutes,
   ...observationRoutes,

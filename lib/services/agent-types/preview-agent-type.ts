@@ -34,7 +34,6 @@ export async function previewAgentType(
       source: { kind: 'message', id: message?.id ?? ID_STAND_IN },
       mode: 'start',
       attempt: 1,
-      answerId: null,
     },
     type,
     key: KEY_STAND_IN,

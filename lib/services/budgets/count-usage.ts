@@ -1,6 +1,6 @@
 import type { Usage } from '../../domain/fields';
 import { findAgentType } from '../../store/agent-types';
-import { findTurns } from '../../store/dispatch-usage';
+import { addUsage, findTurns } from '../../store/dispatch-usage';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { recordSpend } from '../../store/spend';
@@ -63,4 +63,15 @@ export async function countUsage(plane: Plane, turn: Turn, epoch: number, usage:
   if (!type) return;
   const { isNews } = await recountSpent(plane, type);
   if (isNews) await reconcileHolds(plane, tenantId, agentType);
+}
+
+/**
+ * What a turn used was paid for whether its outcome counts or not: it came late, it asked and waits, or its agent had
+ * ended the dispatch before the session could say what that cost. Each figure counts once an epoch all the same.
+ */
+export async function countRefused(plane: Plane, row: DispatchDocument, epoch: number, usage: Usage): Promise<void> {
+  const told = row.usages?.find(known => known.epoch === epoch) ?? {};
+  if (epoch > row.epoch || Object.keys(usage).every(figure => figure in told)) return;
+  await countUsage(plane, row, epoch, usage);
+  await addUsage(plane.collections, row.tenantId, row._id, epoch, usage);
 }

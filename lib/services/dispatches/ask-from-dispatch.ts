@@ -1,6 +1,7 @@
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import { MAX_HOPS } from '../../domain/message/schema';
+import { TO_ORCHESTRATOR } from '../../domain/run/schema';
 import { bodyId, hexOrNull } from '../../store/ids';
 import { requireDispatch, requireReader, requireWriter, type Caller } from '../identity/caller';
 import { hopsOf } from '../messages/agent-sender';
@@ -32,7 +33,7 @@ export async function askFromDispatch(caller: Caller, question: Question, record
 
 /** Past the limit the question would be stopped, and whoever asked it would wait for ever. */
 async function refuseEndless(caller: Caller, to: string | undefined): Promise<void> {
-  if (to === undefined || to === HUMAN) return;
+  if (to === undefined || to === HUMAN || to === TO_ORCHESTRATOR) return;
   const hops = await hopsOf(caller);
   if (hops <= MAX_HOPS) return;
   throw new ControlPlaneError(

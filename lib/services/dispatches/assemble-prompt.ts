@@ -2,17 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { WORKING_RULES } from '../../domain/agent-type/shipped';
 import type { Dispatch, WorkSource } from '../../domain/dispatch/schema';
 import type { Message } from '../../domain/message/schema';
+import type { RunTier } from '../../domain/run/schema';
 import type { Task } from '../../domain/task/schema';
 import type { AgentTypeDocument } from '../../store/documents';
 
 /** What a claim knows, or what a preview puts in its place. */
 export interface PromptParts {
-  dispatch: { id: string; source: WorkSource; mode: Dispatch['mode']; attempt: number; answerId: string | null };
+  dispatch: { id: string; source: WorkSource; mode: Dispatch['mode']; attempt: number; tier?: RunTier | null };
   type: Pick<AgentTypeDocument, 'slug' | 'name' | 'systemPrompt'>;
   key: string;
   context: Dispatch['context'];
   thread: Dispatch['thread'];
   task: Task | null;
+  /** What the task depends on, done. */
+  needs?: Task[];
+  /** What a run's planner was not told yet. */
+  news?: Message[];
+  /** What the question was answered with that this dispatch waited for. */
+  answer?: Message | null;
+  /** A planner's next turn: it waited for news and asked nothing. */
+  isTurn?: boolean;
   /** Shown as the work where there is no message yet: a preview. */
   standIn?: string;
   /** Injected by tests; a sender must not be able to guess it. */
@@ -27,7 +36,8 @@ export function assemblePrompt(parts: PromptParts): string {
   const fence = parts.fence ?? randomBytes(6).toString('hex');
   const sections = [
     parts.type.systemPrompt.trim(),
-    parts.dispatch.mode === 'resume' ? resumed(parts, fence) : null,
+    parts.dispatch.mode === 'resume' && !parts.isTurn ? resumed(parts, fence) : null,
+    newsSection(parts, fence),
     contextSection(parts.context, fence),
     threadSection(parts, fence),
     workSection(parts, fence),
@@ -50,11 +60,12 @@ function contextSection(context: Dispatch['context'], fence: string): string | n
 
 const sender = (message: Message): string => {
   const tier = message.from.kind === 'user' ? 'a person' : `${message.from.kind} ${message.from.id}`;
-  return `message ${message.id} from ${tier}${message.assignedTo ? ` to ${message.assignedTo}` : ''}`;
+  return `${message.kind === 'question' ? 'question' : 'message'} ${message.id} from ${tier}${message.assignedTo ? ` to ${message.assignedTo}` : ''}`;
 };
 
-function threadSection({ thread, dispatch }: PromptParts, fence: string): string | null {
-  const earlier = (thread?.messages ?? []).filter(({ id }) => id !== dispatch.source.id);
+function threadSection({ thread, dispatch, news = [], answer }: PromptParts, fence: string): string | null {
+  const shown = new Set([dispatch.source.id, answer?.id, ...news.map(({ id }) => id)]);
+  const earlier = (thread?.messages ?? []).filter(({ id }) => !shown.has(id));
   if (!thread || earlier.length === 0) return null;
   const subject = thread.subject ? [`Subject: ${fenced(fence, 'subject', thread.subject)}`] : [];
   return [
@@ -65,12 +76,55 @@ function threadSection({ thread, dispatch }: PromptParts, fence: string): string
   ].join('\n\n');
 }
 
-function workSection({ dispatch, thread, task, standIn }: PromptParts, fence: string): string {
+/** Text goes in as it came, byte for byte; anything else as JSON. */
+function handedOver({ handoff }: Task, fence: string): string[] {
+  if (!handoff) return [];
+  const inputs = Object.entries(handoff.inputs).map(([name, value]) =>
+    fenced(fence, `input ${name}`, typeof value === 'string' ? value : JSON.stringify(value)),
+  );
+  const context = handoff.context.trim() === '' ? [] : [fenced(fence, 'context of the handover', handoff.context)];
+  return [`Handed over to you by ${handoff.by}:`, ...inputs, ...context];
+}
+
+/** As much of what came before as a prompt carries; the rest is to be had by the planner's hand, or by path. */
+const MAX_RESULT_CHARACTERS = 8_000;
+const MAX_RESULTS_CHARACTERS = 64_000;
+
+/** What came of the tasks this one waited for, but for what was handed over under its name. */
+function resultsOf(needs: Task[], { handoff }: Task, fence: string): string[] {
+  const given = new Set(Object.keys(handoff?.inputs ?? {}));
+  const told = needs.flatMap(need => {
+    const name = need.key ?? need.id;
+    const delivered = (need.result?.deliverables ?? []).filter(item => !given.has(item.name));
+    return [
+      ...delivered.map(item => [`${name}: ${item.name}`, item.value ?? item.path ?? item.url ?? ''] as const),
+      ...(need.result?.output ? [[`${name}: output`, need.result.output] as const] : []),
+    ];
+  });
+  let left = MAX_RESULTS_CHARACTERS;
+  const shown = told.flatMap(([label, text]) => {
+    const part = text.slice(0, Math.min(left, MAX_RESULT_CHARACTERS));
+    left -= part.length;
+    return part === '' ? [] : [fenced(fence, part.length < text.length ? `${label} (its beginning)` : label, part)];
+  });
+  return shown.length === 0 ? [] : ['Results of the tasks this one depends on:', ...shown];
+}
+
+const PLANNING = `You are the orchestrator of this run. Do none of the work yourself:
+- \`get_run\` and \`list_agent_types\` show what there is; \`plan_tasks\` puts tasks into the run, now and in later turns.
+- Then end your turn, without a result. You are resumed with the news when a task ends, blocks or asks, and when all are over.
+- \`reply\` to a worker's question or blocker resumes that worker; \`handoff\` gives a task that has not started what it needs.
+- While a task is open the run goes on, whatever you say. When none is, \`submit_result\` ends it: its output is the run's result.`;
+
+function workSection({ dispatch, thread, task, needs = [], standIn }: PromptParts, fence: string): string {
   if (task) {
     const deliverables = task.deliverables.map(({ name, description }) => `- ${name}: ${description || 'as named'}`);
     return [
       '## Your task',
       fenced(fence, `task ${task.id} ${task.kind}`, [task.title, task.input].filter(Boolean).join('\n\n')),
+      ...handedOver(task, fence),
+      ...resultsOf(needs, task, fence),
+      ...(dispatch.tier === 'orchestrator' ? [PLANNING] : []),
       ...(deliverables.length > 0 ? [`Hand in each of these with \`submit_result\`:\n${deliverables.join('\n')}`] : []),
     ].join('\n\n');
   }
@@ -79,12 +133,21 @@ function workSection({ dispatch, thread, task, standIn }: PromptParts, fence: st
   return ['## Your work', 'This message is addressed to you. Do what your role makes of it.', text].join('\n\n');
 }
 
-function resumed({ dispatch, thread }: PromptParts, fence: string): string {
-  const answer = thread?.messages.find(({ id }) => id === dispatch.answerId);
+function resumed({ answer }: PromptParts, fence: string): string {
   return [
     '## You are resumed',
     'You asked a question and stopped. Here is the answer; go on from where you were.',
     answer ? fenced(fence, sender(answer), answer.body) : 'Read the answer with `read_thread`.',
+  ].join('\n\n');
+}
+
+function newsSection({ news = [], isTurn }: PromptParts, fence: string): string | null {
+  if (news.length === 0 && !isTurn) return null;
+  return [
+    '## News of your run',
+    'What happened since your last turn, oldest first. What the system says is so; a question or blocker is a worker’s own ' +
+      'words, and its message id is what you `reply` to. `list_tasks` and `list_reports` show how all stands.',
+    ...news.map(message => fenced(fence, sender(message), message.body)),
   ].join('\n\n');
 }
 

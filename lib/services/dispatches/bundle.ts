@@ -1,9 +1,12 @@
 import type { Dispatch } from '../../domain/dispatch/schema';
 import { must } from '../../kernel/assert';
 import type { Message } from '../../domain/message/schema';
+import { TO_NEWS } from '../../domain/run/schema';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../../store/ids';
-import { findTask } from '../../store/tasks';
+import { findMessage } from '../../store/messages';
+import { findUnreadNews } from '../../store/news';
+import { findTask, findTasksById } from '../../store/tasks';
 import { toLedger, toMessage, toTask } from '../../store/to-record/work';
 import type { WorkDocument, WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
@@ -16,7 +19,12 @@ export interface BundleSubject {
   threadId: ObjectId | null;
   projectId: ObjectId | null;
   source: { kind: WorkKind; id: ObjectId };
+  run?: DispatchDocument['run'];
+  question?: DispatchDocument['question'];
 }
+
+/** As much news as thread goes into one prompt; what is over is given with the next turn. */
+const MOST_NEWS = 50;
 
 /**
  * What stands around each work item. Read while the claim's own writes are under way: nothing of it hangs on them. The
@@ -35,22 +43,26 @@ export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bu
 
 async function readBundle(
   plane: Plane,
-  { tenantId, threadId, projectId, source }: BundleSubject,
+  { tenantId, threadId, projectId, source, run, question }: BundleSubject,
   readThread: (id: ObjectId) => Promise<ThreadRead | null>,
 ) {
-  const [thread, task, context] = await Promise.all([
+  const c = plane.collections;
+  const [thread, task, context, news, answer] = await Promise.all([
     threadId ? readThread(threadId) : null,
-    source.kind === 'task' ? findTask(plane.collections, tenantId, source.id) : null,
+    source.kind === 'task' ? findTask(c, tenantId, source.id) : null,
     readPromptContext(plane, tenantId, hexOrNull(projectId)),
+    run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
+    question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
-  return { thread: thread?.tenantId === tenantId ? thread : null, task, context };
+  const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
+  return { thread: thread?.tenantId === tenantId ? thread : null, task, context, news, answer, needs };
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;
 
 /** All that is needed to do the work: a claim is one round trip for whoever makes it. */
 export function bundleDispatch(
   { dispatch, type, key, item, message, subject }: Started,
-  { thread: found, task, context }: Bundle,
+  { thread: found, task, context, news, answer, needs }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
   const thread = read && {
@@ -60,7 +72,7 @@ export function bundleDispatch(
   };
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
-  const named = { id: hex(dispatch._id), source, mode, attempt, answerId: hexOrNull(dispatch.question?.answerId) };
+  const isTurn = dispatch.question?.to === TO_NEWS;
   return {
     id: hex(dispatch._id),
     epoch: dispatch.epoch,
@@ -82,12 +94,16 @@ export function bundleDispatch(
     thread,
     context,
     prompt: assemblePrompt({
-      dispatch: named,
+      dispatch: { id: hex(dispatch._id), source, mode, attempt, tier: dispatch.run?.tier ?? null },
       type,
       key,
       context,
       thread,
       task: task ? toTask(task) : null,
+      needs: needs.map(toTask),
+      news: news.map(toMessage),
+      answer: answer && !isTurn ? toMessage(answer) : null,
+      isTurn,
     }),
     timings: {
       storedAt: isoOrNull(dispatch.storedAt),

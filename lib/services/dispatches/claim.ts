@@ -1,12 +1,14 @@
 import type { Claim, ClaimReason, ClaimResult, Dispatch } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
+import { markNewsGiven } from '../../store/news';
 import { hasBudget } from '../budgets/spent';
-import type { Context } from '../context';
+import type { Context, Plane } from '../context';
 import { bundleDispatch, readBundles, type Bundle, type BundleSubject } from './bundle';
 import { isAccountHeld } from './account-hold';
 import { noteClaimer } from './note-claimer';
 import { isDealt, type Candidate, type DealtCandidate } from './candidate';
 import { findCandidates } from './find-candidates';
+import { runOf } from './new-dispatch';
 import { startCandidate } from './start-candidate';
 import { startDealt } from './start-dealt';
 import type { StartOutcome } from './started';
@@ -99,7 +101,7 @@ async function startAll(
       const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
       const starting =
         together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
-      return bundle(starting, bundles[at]!);
+      return bundle(ctx.plane, starting, bundles[at]!);
     }),
   );
   const dispatches: Dispatch[] = [];
@@ -120,6 +122,7 @@ function subjectOf(candidate: Candidate): BundleSubject {
     threadId: raw === undefined ? (due.item.threadId ?? null) : null,
     projectId: due.item.projectId ?? null,
     source: { kind: due.kind, id: due.item._id },
+    ...runOf(due),
   };
 }
 
@@ -128,11 +131,24 @@ const start = (ctx: Context, claim: Claim, candidate: Candidate, slots: SlotPool
     ? startQueued({ ctx, claim, candidate, slots })
     : startCandidate(ctx, claim, candidate, slots);
 
-async function bundle(starting: Promise<StartOutcome>, reading: Promise<Bundle>): Promise<Dispatch | ClaimReason> {
+async function bundle(
+  plane: Plane,
+  starting: Promise<StartOutcome>,
+  reading: Promise<Bundle>,
+): Promise<Dispatch | ClaimReason> {
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
   const outcome = await starting;
-  return 'reason' in outcome ? outcome.reason : bundleDispatch(outcome, await reading);
+  if ('reason' in outcome) return outcome.reason;
+  const read = await reading;
+  // Told twice where the process dies before this; never told not at all.
+  if (read.news.length > 0) {
+    await markNewsGiven(
+      plane.collections,
+      read.news.map(({ _id }) => _id),
+    );
+  }
+  return bundleDispatch(outcome, read);
 }
 
 /** Of several reasons the one a person can act on. */

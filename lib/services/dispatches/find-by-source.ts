@@ -31,7 +31,7 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!item) return { candidates: [], reason: 'taken' };
   const words = WORK_WORDS[source.kind];
   if (item.status === words.held) return { candidates: [], reason: 'held' };
-  if (item.status === words.waiting) return resumeBySource(ctx, claim, item.dispatchId);
+  if (words.parked.includes(item.status)) return resumeBySource(ctx, claim, item.dispatchId);
   if (item.status !== words.due || item.assignedTo === null) return { candidates: [], reason: 'taken' };
   if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);

@@ -1,5 +1,7 @@
 import { redactSecrets } from '../../auth/redact';
 import type { CompleteDispatch, DispatchStatus, WorkSource } from '../../domain/dispatch/schema';
+import { ControlPlaneError } from '../../domain/errors';
+import { MAX_RESULT_BYTES } from '../../domain/report/schema';
 import type { Delivered } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
@@ -12,6 +14,8 @@ export interface Finish {
   output: string;
   usage?: CompleteDispatch['usage'];
   deliverables?: Delivered[] | undefined;
+  /** To be that of the result's report. */
+  reportId?: ObjectId | undefined;
 }
 
 export interface Finished {
@@ -26,16 +30,30 @@ export interface Finished {
  * An agent's own end of its dispatch. The first end counts and the same key again answers the same outcome, so this
  * asks nothing of the key but which dispatch and epoch it names: a late output is kept, and refused as late.
  */
-export async function finishDispatch(caller: Caller, { output, usage, deliverables }: Finish): Promise<Finished> {
+export async function finishDispatch(caller: Caller, finish: Finish): Promise<Finished> {
   const { dispatch, epoch } = requireDispatch(caller);
-  const handedIn = deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } };
-  const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn);
+  const { output, usage, deliverables, reportId } = finish;
+  refuseOversize({ output, deliverables });
+  const handedIn = {
+    ...(deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } }),
+    ...(reportId === undefined ? {} : { reportId }),
+  };
+  const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn, true);
   return {
     dispatchId: ended.id,
     epoch: ended.epoch,
     status: ended.status,
     work: await workOf(caller.ctx, dispatch.source),
   };
+}
+
+function refuseOversize(result: Pick<Finish, 'output' | 'deliverables'>): void {
+  const bytes = Buffer.byteLength(JSON.stringify(result));
+  if (bytes <= MAX_RESULT_BYTES) return;
+  throw new ControlPlaneError(
+    'too-large',
+    `deliverables: the result is ${bytes} bytes, wants at most ${MAX_RESULT_BYTES}. Hand long ones in by \`path\` or \`url\`.`,
+  );
 }
 
 async function workOf(

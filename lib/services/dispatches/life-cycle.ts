@@ -9,14 +9,14 @@ import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../auth/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { Usage } from '../../domain/fields';
-import { addUsage } from '../../store/dispatch-usage';
 import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
-import { countAhead, countUsage } from '../budgets/count-usage';
+import { countAhead, countRefused } from '../budgets/count-usage';
 import type { Context } from '../context';
 import { holdAccountUntil } from './account-hold';
+import { endPlannersTurn } from './end-planners-turn';
 import { settleDispatch } from './settle';
 
 /** Verbs of an orchestrator on a dispatch it holds. Each write is fenced by epoch, status and an unlapsed lease. */
@@ -91,12 +91,16 @@ export async function completeDispatch(ctx: Context, id: string, input: Complete
   return endWithOutput(ctx, pathId('dispatch', id), input);
 }
 
-/** The first of submit_result, mark_done, complete and fail ends a dispatch; all of the first three come here. */
+/**
+ * The first of submit_result, mark_done, complete and fail ends a dispatch; all of the first three come here, the first
+ * two as explicit ends.
+ */
 export async function endWithOutput(
   ctx: Context,
   id: ObjectId,
   { epoch, output: raw, usage }: CompleteDispatch,
   extra: Record<string, unknown> = {},
+  isExplicit = false,
 ): Promise<Ended> {
   const { plane, principal } = ctx;
   const output = redactSecrets(raw);
@@ -107,7 +111,10 @@ export async function endWithOutput(
     usage,
     set: extra,
   });
-  if (!row) return endedOf(await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage }));
+  if (!row) {
+    const turn = await endPlannersTurn(ctx, id, { epoch, output, usage, extra, isExplicit });
+    return endedOf(turn ?? (await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage })));
+  }
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
   crashPoint('complete:before-answer');
@@ -163,7 +170,7 @@ async function refusalOf(
   const c = plane.collections;
   const row = await c.dispatches.findOne({ _id: id, tenantId: principal.tenantId });
   if (!row) throw notFound('dispatch', hex(id));
-  if (usage) await countRefused(ctx, row, epoch, usage);
+  if (usage) await countRefused(plane, row, epoch, usage);
   if (row.epoch === epoch && repeatable.includes(row.status)) return row;
   if (row.epoch === epoch && row.status === 'waiting') {
     throw new ControlPlaneError(
@@ -175,17 +182,6 @@ async function refusalOf(
   if (lapsed) await settleDispatch(plane, lapsed);
   if (output !== undefined && epoch <= row.epoch) await keepLateOutput(c, principal.tenantId, id, epoch, output);
   throw staleEpoch(lapsed ?? row, epoch);
-}
-
-/**
- * What a turn used was paid for whether its outcome counts or not: it came late, it asked and waits, or its agent had
- * ended the dispatch before the session could say what that cost. Each figure counts once an epoch all the same.
- */
-async function countRefused({ plane }: Context, row: DispatchDocument, epoch: number, usage: Usage): Promise<void> {
-  const told = row.usages?.find(known => known.epoch === epoch) ?? {};
-  if (epoch > row.epoch || Object.keys(usage).every(figure => figure in told)) return;
-  await countUsage(plane, row, epoch, usage);
-  await addUsage(plane.collections, row.tenantId, row._id, epoch, usage);
 }
 
 function staleEpoch(row: DispatchDocument, epoch: number): ControlPlaneError {

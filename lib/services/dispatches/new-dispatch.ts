@@ -31,6 +31,7 @@ export function newDispatch(
     threadId: item.threadId ?? null,
     projectId: item.projectId ?? null,
     runId: item.runId ?? null,
+    ...runOf(due),
     agentType: type.slug,
     revision: type.revision,
     consumer: claim.consumer,
@@ -66,6 +67,12 @@ export function newDispatch(
   return { row, key };
 }
 
+/** Its run, and what it may do there: the plan task's dispatch is the run's orchestrator. */
+export function runOf({ kind, item }: DueItem): Pick<DispatchRow, 'run'> {
+  if (kind !== 'task' || !item.runId) return {};
+  return { run: { id: item.runId, tier: item.kind === 'plan' ? 'orchestrator' : 'worker' } };
+}
+
 /** A task waits for what it depends on before anybody could claim it: its way to a claim begins when it is ready. */
 function dueSince({ kind, item }: DueItem): Date | null {
   const storedAt = item.ledger.storedAt ?? null;
@@ -79,7 +86,7 @@ export const workClaimOf = (
 ): ClaimWork => ({
   kind,
   id: item._id,
-  fromStatus: WORK_WORDS[kind].due,
+  fromStatus: [WORK_WORDS[kind].due],
   fromEpoch: item.epoch,
   epoch: row.epoch,
   dispatchId: row._id,

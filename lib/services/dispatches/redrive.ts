@@ -4,6 +4,7 @@ import { findWorkItem } from '../../store/work-items';
 import { redriveWork } from '../../store/work-outcomes';
 import { reconcileHolds } from '../agent-types/reconcile-holds';
 import type { Plane } from '../context';
+import { followRun } from '../runs/follow-run';
 
 /**
  * Dead work is due again, with its attempts counted from nothing; or held, where its type takes nothing now. By the
@@ -16,4 +17,5 @@ export async function redriveSource(plane: Plane, tenantId: string, source: Disp
   const item = await findWorkItem(plane.collections, tenantId, source);
   if (item?.assignedTo) await reconcileHolds(plane, tenantId, item.assignedTo);
   plane.doorbell.ring(tenantId);
+  if (item?.runId) await followRun(plane, tenantId, item.runId);
 }

@@ -6,6 +6,7 @@ import { WORK_WORDS } from '../../store/work-items';
 import { claimWorkItem } from '../../store/work-claims';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
+import { followRun } from '../runs/follow-run';
 import type { ResumeCandidate } from './candidate';
 import type { StartOutcome } from './started';
 
@@ -36,7 +37,7 @@ export async function resumeCandidate(
   const item = await claimWorkItem(c, {
     kind,
     id,
-    fromStatus: WORK_WORDS[kind].waiting,
+    fromStatus: WORK_WORDS[kind].parked,
     fromEpoch: waiting.epoch,
     epoch,
     dispatchId: waiting._id,
@@ -45,5 +46,7 @@ export async function resumeCandidate(
   });
   // The work item was cancelled meanwhile: the dispatch lapses by its lease and is settled as that.
   if (!item) return { reason: 'taken' };
+  // What it needed is there: its run is not blocked by it any more.
+  if (waiting.run && waiting.question?.blocker) await followRun(plane, waiting.tenantId, waiting.run.id);
   return { dispatch, type, item, key };
 }

@@ -5,6 +5,7 @@ import { findMessage } from '../../store/messages';
 import { readyDependents } from '../../store/tasks';
 import type { Plane } from '../context';
 import { appendMessage } from '../messages/append-message';
+import { reportResult, reportSilence } from '../reports/report-outcome';
 import { crashPoint } from '../../telemetry/crash-point';
 import { wakeAsker } from './wake-asker';
 
@@ -47,6 +48,8 @@ export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
   };
 }
 
+const SILENT = 'it ended without a result';
+
 async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<void> {
   const c = plane.collections;
   const task = await c.tasks.findOne({ _id: dispatch.source.id, tenantId: dispatch.tenantId });
@@ -59,11 +62,15 @@ async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<voi
   );
   const missing = task.deliverables.map(({ name }) => name).filter(name => !handedIn.has(name));
   const result = { output: dispatch.output ?? '', deliverables, missing };
-  const status = missing.length === 0 ? 'done' : 'incomplete';
+  // An agent that only stopped has not said that the work is done.
+  const isSilent = result.output.trim() === '' && handedIn.size === 0;
+  const status = missing.length === 0 && !isSilent ? 'done' : 'incomplete';
+  const why = missing.length > 0 ? `not handed in: ${missing.join(', ')}` : SILENT;
   await markWorkDone(c, dispatch, {
     status,
     result: { $literal: result },
-    reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
+    reason: status === 'done' ? null : { $literal: why },
   });
+  await (isSilent ? reportSilence(plane, dispatch, why) : reportResult(plane, dispatch));
   if (status === 'done') await readyDependents(c, dispatch.tenantId, dispatch.source.id);
 }

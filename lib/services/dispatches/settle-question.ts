@@ -1,9 +1,12 @@
 import { must } from '../../kernel/assert';
 import { HUMAN } from '../../domain/fields';
-import type { DispatchDocument } from '../../store/documents';
+import { TO_NEWS, TO_ORCHESTRATOR } from '../../domain/run/schema';
+import type { DispatchDocument, MessageDocument, PendingQuestion, TaskDocument } from '../../store/documents';
+import { runThreadId } from '../../store/runs';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
 import { appendMessage } from '../messages/append-message';
+import { reportQuestion } from '../reports/report-outcome';
 
 /** Makes the question a waiting dispatch asked, once, under the id chosen when it stopped; its work waits with it. */
 export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): Promise<void> {
@@ -12,30 +15,80 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
   const { kind, id } = dispatch.source;
   const source = kind === 'message' ? await c.messages.findOne({ _id: id }) : await c.tasks.findOne({ _id: id });
   if (!source) return;
-  await appendMessage(plane, {
-    id: question.id,
-    tenantId: dispatch.tenantId,
-    ...(dispatch.threadId ? { threadId: dispatch.threadId } : { projectId: dispatch.projectId }),
-    from: { kind: 'agent', id: dispatch.agentType, dispatchId: dispatch._id },
-    assignedTo: question.to,
-    priority: source.priority,
-    kind: 'question',
-    body: question.body,
-    options: question.options,
-    inReplyTo: kind === 'message' ? id : null,
-    expectsReply: true,
-    hops: kind === 'message' && 'hops' in source ? source.hops + 1 : 0,
-    createdBy: `agent:${dispatch.agentType}`,
-  });
+  if (question.to === TO_NEWS) await keepTurn(plane, dispatch);
+  else {
+    await appendQuestion(plane, dispatch, source);
+    await reportQuestion(plane, dispatch, question);
+  }
   await updateHeldWork(c, {
     kind,
     id,
     dispatchId: dispatch._id,
     epoch: dispatch.epoch,
     set: {
-      status: WORK_WORDS[kind].waiting,
-      reason:
-        question.to === HUMAN ? 'waits for a person’s answer' : { $literal: `waits for ${question.to} to answer` },
+      status: question.blocker && kind === 'task' ? 'blocked' : WORK_WORDS[kind].waiting,
+      reason: { $literal: reasonOf(question) },
     },
+  });
+}
+
+const MAX_REASON_CHARACTERS = 500;
+
+function reasonOf({ to, blocker }: PendingQuestion): string {
+  if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
+  if (to === TO_NEWS) return 'waits for news of its run';
+  if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
+  return to === HUMAN ? 'waits for a person’s answer' : `waits for ${to} to answer`;
+}
+
+const author = (dispatch: DispatchDocument) => ({
+  tenantId: dispatch.tenantId,
+  from: {
+    kind: 'agent' as const,
+    id: dispatch.agentType,
+    dispatchId: dispatch._id,
+    ...(dispatch.run ? { tier: dispatch.run.tier } : {}),
+  },
+  createdBy: `agent:${dispatch.agentType}`,
+});
+
+async function appendQuestion(
+  plane: Plane,
+  dispatch: DispatchDocument,
+  source: Pick<MessageDocument | TaskDocument, '_id' | 'priority'> & { hops?: number },
+): Promise<void> {
+  const question = must(dispatch.question, 'a waiting dispatch has its question');
+  const isToOrchestrator = question.to === TO_ORCHESTRATOR;
+  // What a run's worker asks is said where its run is, whoever is to answer.
+  const threadId = dispatch.run ? runThreadId(dispatch.run.id) : dispatch.threadId;
+  await appendMessage(plane, {
+    id: question.id,
+    ...author(dispatch),
+    ...(threadId ? { threadId } : { projectId: dispatch.projectId }),
+    assignedTo: isToOrchestrator ? null : question.to,
+    priority: source.priority,
+    kind: 'question',
+    body: question.body,
+    options: question.options,
+    isBlocker: question.blocker !== undefined,
+    inReplyTo: dispatch.source.kind === 'message' ? source._id : null,
+    expectsReply: true,
+    hops: dispatch.source.kind === 'message' ? (source.hops ?? 0) + 1 : 0,
+    ...(isToOrchestrator ? { newsFor: dispatch.run?.id } : {}),
+  });
+}
+
+/** What a planner said at the end of its turn, which is not the end of its work. */
+async function keepTurn(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  const { id, body } = must(dispatch.question, 'a waiting dispatch has its question');
+  if (body.trim() === '' || !dispatch.threadId) return;
+  await appendMessage(plane, {
+    id,
+    ...author(dispatch),
+    threadId: dispatch.threadId,
+    assignedTo: null,
+    priority: 'normal',
+    kind: 'message',
+    body,
   });
 }

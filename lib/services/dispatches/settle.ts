@@ -3,11 +3,13 @@ import { retryDelayMs, type RetryClass } from '../../domain/dispatch/retry';
 import { crashPoint } from '../../telemetry/crash-point';
 import { markSettled } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
+import { withdrawQuestion } from '../../store/questions';
 import { raiseEpoch, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import { reconcileHolds } from '../agent-types/reconcile-holds';
 import { countTurn } from '../budgets/count-usage';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
+import { followRun } from '../runs/follow-run';
 import { settleQuestion } from './settle-question';
 import { settleDone } from './settle-done';
 
@@ -19,6 +21,7 @@ export async function settleDispatch(plane: Plane, dispatch: DispatchDocument): 
   // First, so that work which goes back finds its type's day as this turn left it.
   await countTurn(plane, dispatch);
   await applyOutcome(plane, dispatch);
+  if (dispatch.run) await followRun(plane, dispatch.tenantId, dispatch.run.id);
   crashPoint('settle:before-mark');
   await markSettled(plane.collections, dispatch._id, dispatch.epoch);
   plane.doorbell.ring(dispatch.tenantId);
@@ -92,4 +95,6 @@ async function holdWhereClosed(plane: Plane, { tenantId, agentType }: DispatchDo
 async function cancelWork(plane: Plane, dispatch: DispatchDocument): Promise<void> {
   const reason = dispatch.status === 'unresponsive' ? 'stopped; its agent never confirmed' : 'stopped by a person';
   await updateHeldWork(plane.collections, { ...held(dispatch), set: { status: 'cancelled', reason } });
+  const { question } = dispatch;
+  if (question && question.answerId === null) await withdrawQuestion(plane.collections, question.id);
 }

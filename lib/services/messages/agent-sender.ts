@@ -13,7 +13,12 @@ export function authorOf({
   return dispatch && agentType !== null
     ? {
         tenantId: principal.tenantId,
-        from: { kind: 'agent', id: agentType, dispatchId: dispatch._id },
+        from: {
+          kind: 'agent',
+          id: agentType,
+          dispatchId: dispatch._id,
+          ...(dispatch.run ? { tier: dispatch.run.tier } : {}),
+        },
         createdBy: `agent:${agentType}`,
       }
     : { tenantId: principal.tenantId, from: senderOf(principal), createdBy: principal.id };

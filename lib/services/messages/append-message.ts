@@ -1,7 +1,7 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { notFound } from '../../domain/errors';
 import type { Priority } from '../../domain/fields';
-import type { MessageKind, Sender } from '../../domain/message/schema';
+import type { MessageKind } from '../../domain/message/schema';
 import { redactSecrets } from '../../auth/redact';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { newId } from '../../store/ids';
@@ -20,7 +20,7 @@ export interface NewMessage {
   threadId?: ObjectId;
   subject?: string;
   projectId?: ObjectId | null;
-  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId };
+  from: MessageDocument['from'];
   onBehalfOf?: string | null;
   assignedTo: string | null;
   priority: Priority;
@@ -30,8 +30,11 @@ export interface NewMessage {
   expectsReply?: boolean;
   hops?: number;
   options?: string[] | null;
+  isBlocker?: boolean;
   late?: boolean;
   createdBy: string;
+  /** The run whose planner is to be told of it. */
+  newsFor?: ObjectId | undefined;
   /** A reply that resumes its asker is not claimed again, whoever it names. */
   routing?: Routing;
 }
@@ -87,11 +90,13 @@ export function messageRow(
     status: routing.status,
     reason: routing.reason,
     options: message.options ?? null,
+    ...(message.isBlocker ? { isBlocker: true as const } : {}),
     late: message.late ?? false,
     attempts: 0,
     epoch: 0,
     dispatchId: null,
     ledger: {},
+    ...(message.newsFor ? { newsFor: message.newsFor } : {}),
   };
 }
 

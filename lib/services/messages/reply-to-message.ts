@@ -10,6 +10,7 @@ import { toMessage } from '../../store/to-record/work';
 import { crashPoint } from '../../telemetry/crash-point';
 import { wakeAsker } from '../dispatches/wake-asker';
 import { requireWriter, type Caller } from '../identity/caller';
+import { refuseBesideRun } from '../runs/topology';
 import { authorOf } from './agent-sender';
 import { appendMessage, type NewMessage } from './append-message';
 import { isReadableThread } from './inbox-scope';
@@ -34,11 +35,15 @@ export async function replyToMessage(
   requirePermission(principal, 'messages:write');
   const replied = await requireReadableMessage(caller, messageId);
   const isAnswer = answers(caller, replied);
+  const addressed = isAnswer ? ANSWER : await plainReply(caller, replied);
+  if (addressed.assignedTo !== null && addressed.assignedTo !== HUMAN) {
+    refuseBesideRun(caller.dispatch, addressed.assignedTo);
+  }
   const row = await appendMessage(plane, {
     ...authorOf(caller),
     ...(recordId === undefined ? {} : { id: bodyId('recordId', recordId) }),
     threadId: replied.threadId,
-    ...(isAnswer ? ANSWER : await plainReply(caller, replied)),
+    ...addressed,
     priority: replied.priority,
     body,
     inReplyTo: replied._id,
@@ -60,9 +65,17 @@ async function requireReadableMessage(caller: Caller, messageId: string): Promis
   return message;
 }
 
-/** Whoever was asked, and people; what others say in its thread the asker reads when it is resumed. */
-const answers = ({ agentType }: Caller, { kind, assignedTo }: MessageDocument): boolean =>
-  kind === 'question' && (agentType === null || assignedTo === agentType);
+/**
+ * Whoever was asked, people, and the orchestrator of the run it was asked in; what others say in its thread the asker
+ * reads when it is resumed.
+ */
+const answers = ({ agentType, dispatch }: Caller, { kind, assignedTo, threadId, from }: MessageDocument): boolean =>
+  kind === 'question' &&
+  (agentType === null ||
+    assignedTo === agentType ||
+    (dispatch?.run?.tier === 'orchestrator' &&
+      (dispatch.threadId?.equals(threadId) ?? false) &&
+      !from.dispatchId?.equals(dispatch._id)));
 
 type Addressed = Pick<NewMessage, 'assignedTo' | 'kind' | 'routing'>;
 const ANSWER: Addressed = { assignedTo: null, kind: 'answer' };

@@ -5,6 +5,7 @@ import type { Message } from '../../domain/message/schema';
 import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { toMessage } from '../../store/to-record/work';
+import { refuseBesideRun } from '../runs/topology';
 import { requireWriter, type Caller } from '../identity/caller';
 import { authorOf, hopsOf } from './agent-sender';
 import { appendMessage } from './append-message';
@@ -26,6 +27,7 @@ export async function sendMessage(caller: Caller, input: SendMessage, recordId?:
   requireWriter(caller);
   const { ctx } = caller;
   requirePermission(ctx.principal, 'messages:write');
+  if (input.to !== HUMAN) refuseBesideRun(caller.dispatch, input.to);
   await requireAddressee(caller, input.to);
   refuseForThread(input);
   // People have a rule of their own: in a thread with one open question for them, what they write is its answer.

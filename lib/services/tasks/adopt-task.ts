@@ -5,6 +5,7 @@ import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../../domain/ta
 import type { ObjectId, TaskDocument } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { asObjectId, describeRaw } from '../../store/raw-document';
+import { findRun } from '../../store/runs';
 import { adoptTaskRow, findRawTask, findTasksById } from '../../store/tasks';
 import { takeSeq } from '../../store/threads';
 import { holdOf } from '../budgets/spent';
@@ -42,6 +43,7 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
       projectId: asObjectId(raw['projectId']) ?? thread?.projectId ?? null,
       threadId: thread ? threadId : null,
       runId: asObjectId(raw['runId']),
+      key: null,
       kind: given.kind ?? 'work',
       dependsOn,
       deliverables: Deliverable.array()
@@ -68,6 +70,10 @@ async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string,
   const verdict = judgeRawTask(describeRaw(raw, TASK_RAW_FIELDS));
   if (!verdict.ok) return verdict.reason;
   if (!(await plane.tenants.exists(tenantId))) return `tenantId: no tenant '${tenantId}'`;
+  const runId = asObjectId(raw['runId']);
+  if (runId && !(await findRun(plane.collections, tenantId, runId))) return `runId: no run '${runId.toHexString()}'`;
+  // It would be a second planner, and its dispatch the run's orchestrator.
+  if (runId && raw['kind'] === 'plan') return "kind: a run's plan task is made with the run";
   const dependsOn = (raw['dependsOn'] ?? []) as unknown[];
   if (dependsOn.length > MAX_DEPENDENCIES)
     return `dependsOn: got ${dependsOn.length}, wants at most ${MAX_DEPENDENCIES}`;

@@ -3,18 +3,20 @@ import { redactSecrets } from '../../auth/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import type { PatchTask, Task } from '../../domain/task/schema';
-import type { ObjectId, TaskDocument } from '../../store/documents';
+import type { TaskDocument } from '../../store/documents';
 import { bodyId, pathId } from '../../store/ids';
 import { changeIdleTask, findTask } from '../../store/tasks';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
-import type { Context, Plane } from '../context';
+import type { Context } from '../context';
 import { redriveSource } from '../dispatches/redrive';
-import { CANCEL_TRIES, stopHolder } from '../dispatches/stop-holder';
+import { closeRun } from '../runs/close-run';
+import { followRun } from '../runs/follow-run';
 import { requireThreadReferences } from '../threads/create-thread';
+import { stopTask } from './stop-task';
 
-const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'blocked', 'dead'];
+const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'dead'];
 
 export async function patchTask(ctx: Context, id: string, patch: PatchTask): Promise<Task> {
   requirePermission(ctx.principal, 'tasks:write');
@@ -62,26 +64,18 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
 export async function cancelTask(ctx: Context, id: string): Promise<Task> {
   requirePermission(ctx.principal, 'tasks:write');
   const { plane, principal } = ctx;
-  const c = plane.collections;
   const taskId = pathId('task', id);
-  for (let attempt = 1; !(await tryCancel(plane, principal.tenantId, taskId)); attempt += 1) {
-    if (attempt === CANCEL_TRIES) throw new ControlPlaneError('conflict', 'This task is changing hands; try again.');
-  }
-  await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
-  const row = await findTask(c, principal.tenantId, taskId);
+  const stopping = await stopTask(plane, principal.tenantId, taskId, 'cancelled by a person');
+  const { row, isStopped, isMoving } = stopping;
   if (!row) throw notFound('task', id);
-  return toTask(row);
-}
-
-async function tryCancel(plane: Plane, tenantId: string, taskId: ObjectId): Promise<boolean> {
-  const c = plane.collections;
-  const set = { status: 'cancelled', reason: 'cancelled by a person' };
-  if (await changeIdleTask(c, tenantId, taskId, IDLE, set)) return true;
-  const row = await findTask(c, tenantId, taskId);
-  if (!row) throw notFound('task', taskId.toHexString());
-  if (row.status === 'cancelled') return true;
-  if (row.dispatchId === null || (row.status !== 'running' && row.status !== 'waiting')) throw busy(row, 'cancel');
-  return stopHolder(plane, tenantId, row.dispatchId);
+  if (isMoving) throw new ControlPlaneError('conflict', 'This task is changing hands; try again.');
+  if (!isStopped) throw busy(row, 'cancel');
+  await recordActivity(ctx, { action: 'task.cancel', subject: { kind: 'task', id }, changes: [] });
+  if (row.runId) {
+    await followRun(plane, principal.tenantId, row.runId);
+    await closeRun(plane, principal.tenantId, row.runId);
+  }
+  return toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? row);
 }
 
 /** Dead work gets another chance, with its attempts counted from nothing. */

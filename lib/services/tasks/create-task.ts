@@ -5,7 +5,7 @@ import { invalidField } from '../../domain/errors';
 import type { CreateTask, Task } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { bodyId, hex, newId } from '../../store/ids';
-import { findTasksById, insertTask } from '../../store/tasks';
+import { findTasksById, insertTask, readyWhole } from '../../store/tasks';
 import { findThread, takeSeq } from '../../store/threads';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
@@ -42,6 +42,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
     projectId: input.projectId ? bodyId('projectId', input.projectId) : (thread?.projectId ?? null),
     threadId,
     runId: null,
+    key: null,
     kind: 'work',
     dependsOn,
     deliverables: input.deliverables,
@@ -56,8 +57,10 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
     ledger: {},
   });
   await recordActivity(ctx, { action: 'task.create', subject: { kind: 'task', id: hex(id) }, changes: [] });
-  if (row.status === 'ready') plane.doorbell.ring(principal.tenantId);
-  return toTask(row);
+  // What it depends on may have been done since it was looked at.
+  const late = pending ? await readyWhole(c, principal.tenantId, { _id: id }) : 0;
+  if (row.status === 'ready' || late > 0) plane.doorbell.ring(principal.tenantId);
+  return toTask(late > 0 ? { ...row, status: 'ready' } : row);
 }
 
 function requireDistinctNames({ deliverables }: CreateTask): void {

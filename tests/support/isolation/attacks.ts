@@ -114,7 +114,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ q: 'belongs' }),
     by({ threadId: a.threadId }),
     by({ assignedTo: a.agentType }),
-    by({ runId: a.threadId }),
+    by({ runId: a.runId }),
   ],
   'POST /api/tasks': (a, own) => [
     refused({ title: 'x', assignedTo: a.agentType }),
@@ -129,6 +129,20 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   ],
   'POST /api/tasks/:id/cancel': a => [hidden({ id: a.taskId })],
   'POST /api/tasks/:id/redrive': a => [hidden({ id: a.taskId })],
+
+  'GET /api/runs': a => [list, by({ q: 'belongs' }), by({ projectId: a.projectId })],
+  'POST /api/runs': a => [
+    refused({ intent: 'x', projectId: a.projectId }),
+    refused({ intent: 'x', plannerType: a.agentType }),
+  ],
+  'GET /api/runs/:id': a => [hidden({ id: a.runId })],
+  'GET /api/runs/:id/trace': a => [hidden({ id: a.runId })],
+  'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
+
+  'GET /api/inbox': () => [list, by({ kind: 'dead' })],
+  'GET /api/reports': a => [list, by({ taskId: a.taskId }), by({ runId: a.runId }), by({ dispatchId: a.dispatchId })],
+  'POST /api/reports': a => [refused({ kind: 'handoff', taskId: a.taskId, inputs: {}, context: '' })],
+  'GET /api/reports/:id': a => [hidden({ id: a.reportId })],
 
   'POST /api/dispatches/claim': a => [
     { body: { consumer: 'worker', max: 100 }, expects: 'own-only' },

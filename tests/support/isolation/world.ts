@@ -19,6 +19,8 @@ export interface World {
   threadId: string;
   messageId: string;
   taskId: string;
+  runId: string;
+  reportId: string;
   dispatchId: string;
   epoch: number;
   key: string;
@@ -53,11 +55,20 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     assignedTo: slug,
     threadId: thread.id,
   });
+  const report = await post('/api/reports', { kind: 'handoff', taskId: task.id, inputs: { marker }, context: marker });
+  const run = await post('/api/runs', { intent: `${marker} intent`, projectId: client.id, plannerType: slug });
   const claim = await post('/api/dispatches/claim', {
     consumer: 'worker',
     source: { kind: 'message', id: message.id },
   });
   const [dispatch] = claim.dispatches;
+  // A question to a person, by the agent of a task of its own.
+  const asking = await post('/api/tasks', { title: `${marker} asking`, assignedTo: slug });
+  const asker = await post('/api/dispatches/claim', { consumer: 'worker', source: { kind: 'task', id: asking.id } });
+  const question = { kind: 'question', taskId: asking.id, question: `${marker} question` };
+  await made(
+    api.call('POST', '/api/reports', { token, body: question, headers: { 'x-dispatch-key': asker.dispatches[0].key } }),
+  );
   const seen = await insertObserved(api, tenantId, dispatch.id, slug);
   const principal = (await authenticate(api.plane, { kind: 'bearer', secret: token }))!;
   await useConsumer({ plane: api.plane, principal, requestId: 'fixture' }, `${marker}-consumer`);
@@ -72,6 +83,8 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     threadId: thread.id,
     messageId: message.id,
     taskId: task.id,
+    runId: run.id,
+    reportId: report.id,
     dispatchId: dispatch.id,
     epoch: dispatch.epoch,
     key: dispatch.key,

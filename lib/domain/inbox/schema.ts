@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { Id, Timestamp, pageFields } from '../fields';
+
+/** What waits for a person: nothing in it goes on before somebody answers, decides or mends. */
+export const INBOX_KINDS = ['question', 'blocker', 'late-output', 'dead', 'loop-stopped', 'unroutable'] as const;
+export const InboxKind = z.enum(INBOX_KINDS);
+export type InboxKind = z.infer<typeof InboxKind>;
+
+export const InboxItem = z.object({
+  kind: InboxKind,
+  id: Id.describe('Of the message, task or dispatch it is about'),
+  at: Timestamp,
+  threadId: Id.optional(),
+  taskId: Id.optional(),
+  runId: Id.optional(),
+  dispatchId: Id.optional(),
+  text: z.string(),
+  options: z.array(z.string()).optional(),
+  default: z.string().optional(),
+  deadline: Timestamp.optional(),
+  overdue: z.boolean().optional().describe('Its deadline has passed and nothing was declared to hold'),
+});
+export type InboxItem = z.infer<typeof InboxItem>;
+
+export const ListInboxItems = z.strictObject({ ...pageFields, kind: InboxKind.optional() });
+export type ListInboxItems = z.infer<typeof ListInboxItems>;

@@ -1,0 +1,139 @@
+import { requirePermission } from '../../auth/policy';
+import type { Page } from '../../domain/fields';
+import type { InboxItem, InboxKind, ListInboxItems } from '../../domain/inbox/schema';
+import type { DispatchDocument, MessageDocument, TaskDocument } from '../../store/documents';
+import { hex, iso } from '../../store/ids';
+import {
+  findAskers,
+  findLateOutputs,
+  findOpenQuestions,
+  findStuckMessages,
+  findStuckTasks,
+  type InboxQuery,
+} from '../../store/inbox-items';
+import type { Collections } from '../../store/collections';
+import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
+import type { Context } from '../context';
+
+/** As much as a list shows; the record has the rest. */
+const MAX_TEXT_CHARACTERS = 2_000;
+
+interface Placed extends TimePlace {
+  item: InboxItem;
+}
+
+/** What waits for a person, newest first, of all kinds or one. */
+export async function listInboxItems(ctx: Context, { limit, cursor, kind }: ListInboxItems): Promise<Page<InboxItem>> {
+  requirePermission(ctx.principal, 'dispatches:read');
+  const { plane, principal } = ctx;
+  const query = { tenantId: principal.tenantId, after: decodeTimePlace(cursor), limit: limit + 1 };
+  const kinds = kind ? [kind] : (Object.keys(SOURCES) as InboxKind[]);
+  const found = await Promise.all(kinds.map(each => SOURCES[each](plane.collections, query)));
+  const placed = found.flat().toSorted(byPlace(-1));
+  const page = placed.slice(0, limit);
+  const last = placed.length > limit ? page.at(-1) : undefined;
+  return { items: page.map(({ item }) => item), nextCursor: last ? encodeTimePlace(last) : null };
+}
+
+const SOURCES: Record<InboxKind, (c: Collections, query: InboxQuery) => Promise<Placed[]>> = {
+  question: async (c, query) => asked(c, 'question', await findOpenQuestions(c, query, false)),
+  blocker: async (c, query) => [
+    ...(await asked(c, 'blocker', await findOpenQuestions(c, query, true))),
+    ...(await findStuckTasks(c, query, 'incomplete')).map(row => taskItem('blocker', row)),
+  ],
+  'late-output': async (c, query) => (await findLateOutputs(c, query)).map(lateItem),
+  dead: async (c, query) => [
+    ...(await findStuckMessages(c, query, 'dead')).map(row => messageItem('dead', row)),
+    ...(await findStuckTasks(c, query, 'dead')).map(row => taskItem('dead', row)),
+  ],
+  'loop-stopped': async (c, query) =>
+    (await findStuckMessages(c, query, 'loop-stopped')).map(row => messageItem('loop-stopped', row)),
+  unroutable: async (c, query) =>
+    (await findStuckMessages(c, query, 'unroutable')).map(row => messageItem('unroutable', row)),
+};
+
+async function asked(c: Collections, kind: InboxKind, rows: MessageDocument[]): Promise<Placed[]> {
+  const askers =
+    rows.length === 0
+      ? []
+      : await findAskers(
+          c,
+          rows.map(({ _id }) => _id),
+        );
+  const byQuestion = new Map(askers.map(row => [hex(row.question!.id), row]));
+  return rows.map(row => questionItem(kind, row, byQuestion.get(hex(row._id))));
+}
+
+function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocument | undefined): Placed {
+  const { default: fallback = null, deadline = null, overdueAt } = asker?.question ?? {};
+  return {
+    at: row.createdAt,
+    id: row._id,
+    item: {
+      kind,
+      id: hex(row._id),
+      at: iso(row.createdAt),
+      threadId: hex(row.threadId),
+      ...(asker ? ofDispatch(asker) : {}),
+      text: row.body.slice(0, MAX_TEXT_CHARACTERS),
+      ...(row.options ? { options: row.options } : {}),
+      ...(fallback === null ? {} : { default: fallback }),
+      ...(deadline === null ? {} : { deadline: iso(deadline) }),
+      ...(overdueAt ? { overdue: true } : {}),
+    },
+  };
+}
+
+const ofDispatch = ({ _id, source, run }: DispatchDocument) => ({
+  ...(source.kind === 'task' ? { taskId: hex(source.id) } : {}),
+  ...(run ? { runId: hex(run.id) } : {}),
+  dispatchId: hex(_id),
+});
+
+const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
+  at: row.updatedAt,
+  id: row._id,
+  item: {
+    kind,
+    id: hex(row._id),
+    at: iso(row.updatedAt),
+    threadId: hex(row.threadId),
+    ...(row.dispatchId ? { dispatchId: hex(row.dispatchId) } : {}),
+    text: textOf(row.body, row.reason),
+  },
+});
+
+const taskItem = (kind: InboxKind, row: TaskDocument): Placed => ({
+  at: row.updatedAt,
+  id: row._id,
+  item: {
+    kind,
+    id: hex(row._id),
+    at: iso(row.updatedAt),
+    ...(row.threadId ? { threadId: hex(row.threadId) } : {}),
+    taskId: hex(row._id),
+    ...(row.runId ? { runId: hex(row.runId) } : {}),
+    ...(row.dispatchId ? { dispatchId: hex(row.dispatchId) } : {}),
+    text: textOf(row.title, row.reason),
+  },
+});
+
+function lateItem(row: DispatchDocument): Placed {
+  const at = row.lateOutput!.at;
+  return {
+    at,
+    id: row._id,
+    item: {
+      kind: 'late-output',
+      id: hex(row._id),
+      at: iso(at),
+      ...(row.threadId ? { threadId: hex(row.threadId) } : {}),
+      ...ofDispatch(row),
+      text: row.lateOutput!.output.slice(0, MAX_TEXT_CHARACTERS),
+    },
+  };
+}
+
+/** Why it stands still first: that is what a person acts on. */
+const textOf = (text: string, reason: string | null): string =>
+  [reason, text].filter(Boolean).join('\n').slice(0, MAX_TEXT_CHARACTERS);

@@ -1,0 +1,60 @@
+import { requirePermission } from '../../auth/policy';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import type { HandoffReport, ListReports, Report } from '../../domain/report/schema';
+import { bodyId, hex, pathId } from '../../store/ids';
+import { findReport, listReportPage } from '../../store/reports';
+import { findTask } from '../../store/tasks';
+import { toReport } from '../../store/to-record/report';
+import type { Context } from '../context';
+import { requireReader, type Caller } from '../identity/caller';
+
+const ID_FIELDS = ['taskId', 'runId', 'dispatchId'] as const;
+
+export async function listReports(ctx: Context, query: ListReports): Promise<Page<Report>> {
+  requirePermission(ctx.principal, 'reports:read');
+  return pageOf(ctx, query);
+}
+
+function pageOf({ plane, principal }: Context, { limit, cursor, kind, ...ids }: ListReports): Promise<Page<Report>> {
+  const named = ID_FIELDS.flatMap(field =>
+    ids[field] === undefined ? [] : [[field, bodyId(field, ids[field])] as const],
+  );
+  const filter = { tenantId: principal.tenantId, ...(kind ? { kind } : {}), ...Object.fromEntries(named) };
+  return listReportPage(plane.collections, filter, { limit, cursor }, toReport);
+}
+
+export async function getReport(ctx: Context, id: string): Promise<Report> {
+  requirePermission(ctx.principal, 'reports:read');
+  const row = await findReport(ctx.plane.collections, ctx.principal.tenantId, pathId('report', id));
+  if (!row) throw notFound('report', id);
+  return toReport(row);
+}
+
+/** For whoever calls a tool: a run's planner reads those of its run, another agent those of a task of its type. */
+export async function listReportsAs(caller: Caller, query: ListReports): Promise<Page<Report>> {
+  requireReader(caller);
+  const { ctx, agentType, dispatch } = caller;
+  if (agentType === null) return listReports(ctx, query);
+  if (dispatch?.run?.tier === 'orchestrator') {
+    const runId = hex(dispatch.run.id);
+    if (query.runId !== undefined && query.runId !== runId) throw notFound('run', query.runId);
+    return pageOf(ctx, { ...query, runId });
+  }
+  const taskId = query.taskId ?? (dispatch?.source.kind === 'task' ? hex(dispatch.source.id) : undefined);
+  if (taskId === undefined) return { items: [], nextCursor: null };
+  const task = await findTask(ctx.plane.collections, ctx.principal.tenantId, bodyId('taskId', taskId));
+  if (task?.assignedTo !== agentType) throw notFound('task', taskId);
+  return pageOf(ctx, { ...query, taskId });
+}
+
+/** A handover that this caller made, for a repeat of the call. */
+export async function readHandoff(caller: Caller, id: string): Promise<HandoffReport> {
+  requireReader(caller);
+  const { plane, principal } = caller.ctx;
+  const row = await findReport(plane.collections, principal.tenantId, bodyId('id', id));
+  const isOwn = caller.dispatch ? row?.dispatchId?.equals(caller.dispatch._id) : row?.createdBy === principal.id;
+  const report = row && isOwn ? toReport(row) : null;
+  if (report?.kind !== 'handoff') throw notFound('report', id);
+  return report;
+}

@@ -1,0 +1,27 @@
+import { requirePermission } from '../../auth/policy';
+import { notFound } from '../../domain/errors';
+import type { Page } from '../../domain/fields';
+import type { ListRuns, Run } from '../../domain/run/schema';
+import { bodyId, pathId } from '../../store/ids';
+import { findRun, listRunPage } from '../../store/runs';
+import { toRun } from '../../store/to-record/run';
+import type { Context } from '../context';
+
+export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>> {
+  requirePermission(ctx.principal, 'runs:read');
+  const { limit, cursor, q, projectId, ...fields } = query;
+  const filter = {
+    tenantId: ctx.principal.tenantId,
+    ...fields,
+    ...(projectId ? { projectId: bodyId('projectId', projectId) } : {}),
+    ...(q ? { $text: { $search: q } } : {}),
+  };
+  return listRunPage(ctx.plane.collections, filter, { limit, cursor }, toRun);
+}
+
+export async function getRun(ctx: Context, id: string): Promise<Run> {
+  requirePermission(ctx.principal, 'runs:read');
+  const row = await findRun(ctx.plane.collections, ctx.principal.tenantId, pathId('run', id));
+  if (!row) throw notFound('run', id);
+  return toRun(row);
+}

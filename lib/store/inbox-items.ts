@@ -1,0 +1,68 @@
+import type { Document, Filter } from 'mongodb';
+import type { InboxKind } from '../domain/inbox/schema';
+import { HUMAN } from '../domain/fields';
+import type { Collections } from './collections';
+import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from './documents';
+import { beyond, type TimePlace } from './time-cursor';
+
+/** What waits for a person, newest first, one query a kind; each has its index. */
+
+export interface InboxQuery {
+  tenantId: string;
+  after: TimePlace | null;
+  limit: number;
+}
+
+const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
+
+const newest = <T>(filter: Document, field: string, { tenantId, after }: InboxQuery): Filter<T> =>
+  ({ $and: [{ tenantId, ...filter }, beyond(after, field, -1)] }) as Filter<T>;
+
+const open = (isBlocker: boolean): Document => ({
+  kind: 'question',
+  assignedTo: HUMAN,
+  status: 'none',
+  isBlocker: isBlocker ? true : { $exists: false },
+  ...THERE,
+});
+
+/** Questions to people that nobody answered, or blockers. */
+export const findOpenQuestions = (c: Collections, query: InboxQuery, isBlocker: boolean): Promise<MessageDocument[]> =>
+  c.messages
+    .find(newest(open(isBlocker), 'createdAt', query))
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+
+type Stuck = Extract<InboxKind, 'dead' | 'loop-stopped' | 'unroutable'>;
+export const findStuckMessages = (c: Collections, query: InboxQuery, status: Stuck): Promise<MessageDocument[]> =>
+  c.messages
+    .find(newest({ status, ...THERE }, 'updatedAt', query))
+    .sort({ updatedAt: -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+
+/** Dead tasks; or, with no planner to see to them, incomplete ones. */
+export const findStuckTasks = (
+  c: Collections,
+  query: InboxQuery,
+  status: 'dead' | 'incomplete',
+): Promise<TaskDocument[]> =>
+  c.tasks
+    .find(newest({ status, ...(status === 'incomplete' ? { runId: null } : {}), ...THERE }, 'updatedAt', query), {
+      projection: { input: 0, result: 0, handoff: 0 },
+    })
+    .sort({ updatedAt: -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+
+export const findLateOutputs = (c: Collections, query: InboxQuery): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find(newest({ 'lateOutput.at': { $type: 'date' } }, 'lateOutput.at', query))
+    .sort({ 'lateOutput.at': -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+
+/** Who asked, for a page of questions. */
+export const findAskers = (c: Collections, questionIds: ObjectId[]): Promise<DispatchDocument[]> =>
+  c.dispatches.find({ 'question.id': { $in: questionIds } }).toArray();

@@ -1,0 +1,21 @@
+import type { Run } from '../../domain/run/schema';
+import type { RunDocument } from '../documents';
+import { hex, hexOrNull, iso, isoOrNull } from '../ids';
+
+export const toRun = (row: RunDocument): Run => ({
+  id: hex(row._id),
+  tenantId: row.tenantId,
+  createdAt: iso(row.createdAt),
+  updatedAt: iso(row.updatedAt),
+  createdBy: row.createdBy,
+  intent: row.intent,
+  sessionId: row.sessionId,
+  projectId: hexOrNull(row.projectId),
+  threadId: hex(row.threadId),
+  plannerType: row.plannerType,
+  planTaskId: hex(row.planTaskId),
+  status: row.status,
+  reason: row.reason,
+  result: row.result,
+  endedAt: isoOrNull(row.endedAt),
+});

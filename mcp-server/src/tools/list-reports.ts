@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { Id, pageFields } from '@/lib/domain/fields';
+import { Report } from '@/lib/domain/report/schema';
+import { listReportsAs } from '@/lib/services/reports/read-reports';
+import { notice, WORK_NOTICE } from '../run-results';
+import { READS, defineTool, input } from '../tool';
+
+/** A result may be long; so many of the longest still fit into what a client takes. */
+const MOST = 20;
+
+export const listReportsTool = defineTool({
+  name: 'list_reports',
+  title: 'List reports',
+  description:
+    'Handovers, progress, blockers, questions and results of tasks, newest first: for a run’s planner all of its run, for ' +
+    'other agents those of their own task or of a `taskId` of their type.',
+  input: input({
+    taskId: Id.optional(),
+    runId: Id.optional(),
+    limit: pageFields.limit.default(MOST),
+    cursor: pageFields.cursor,
+  }),
+  output: z.object({
+    notice,
+    items: z.array(Report),
+    nextCursor: z.string().nullable().describe('`cursor` of the next page; null when this is the last'),
+  }),
+  annotations: READS,
+  isLong: true,
+  run: async ({ caller }, { dispatch: _key, limit, ...asked }) => ({
+    ...WORK_NOTICE,
+    ...(await listReportsAs(caller, { ...asked, limit: Math.min(limit, MOST) })),
+  }),
+});
