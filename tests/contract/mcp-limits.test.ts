@@ -53,7 +53,7 @@ describe('the tools', () => {
       ]);
     }
     const creating = TOOLS.filter(({ input }) => 'idempotencyKey' in input.shape).map(({ name }) => name);
-    expect(creating).toEqual(['send_message', 'reply', 'ask']);
+    expect(creating).toEqual(CREATING);
   });
 
   test('refuse in words for every code, with the fields and the way out', () => {
@@ -66,3 +66,5 @@ describe('the tools', () => {
     expect(JSON.parse(retried.content[0]!.text)).toMatchObject({ retryAfterMs: 700, next: expect.any(String) });
   });
 });
+
+const CREATING = ['send_message', 'reply', 'ask', 'create_run', 'plan_tasks', 'handoff', 'raise_blocker'];

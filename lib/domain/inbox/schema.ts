@@ -18,7 +18,7 @@ export const InboxItem = z.object({
   options: z.array(z.string()).optional(),
   default: z.string().optional(),
   deadline: Timestamp.optional(),
-  overdue: z.boolean().optional().describe('Its deadline has passed and nothing was declared to hold'),
+  overdue: z.boolean().optional().describe('Its deadline has passed'),
 });
 export type InboxItem = z.infer<typeof InboxItem>;
 

@@ -26,7 +26,12 @@ interface Placed extends TimePlace {
 export async function listInboxItems(ctx: Context, { limit, cursor, kind }: ListInboxItems): Promise<Page<InboxItem>> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
-  const query = { tenantId: principal.tenantId, after: decodeTimePlace(cursor), limit: limit + 1 };
+  const query = {
+    tenantId: principal.tenantId,
+    after: decodeTimePlace(cursor),
+    limit: limit + 1,
+    now: plane.clock.now(),
+  };
   const kinds = kind ? [kind] : (Object.keys(SOURCES) as InboxKind[]);
   const found = await Promise.all(kinds.map(each => SOURCES[each](plane.collections, query)));
   const placed = found.flat().toSorted(byPlace(-1));
@@ -35,10 +40,12 @@ export async function listInboxItems(ctx: Context, { limit, cursor, kind }: List
   return { items: page.map(({ item }) => item), nextCursor: last ? encodeTimePlace(last) : null };
 }
 
-const SOURCES: Record<InboxKind, (c: Collections, query: InboxQuery) => Promise<Placed[]>> = {
-  question: async (c, query) => asked(c, 'question', await findOpenQuestions(c, query, false)),
+type Query = InboxQuery & { now: number };
+
+const SOURCES: Record<InboxKind, (c: Collections, query: Query) => Promise<Placed[]>> = {
+  question: async (c, query) => asked(c, query, 'question'),
   blocker: async (c, query) => [
-    ...(await asked(c, 'blocker', await findOpenQuestions(c, query, true))),
+    ...(await asked(c, query, 'blocker')),
     ...(await findStuckTasks(c, query, 'incomplete')).map(row => taskItem('blocker', row)),
   ],
   'late-output': async (c, query) => (await findLateOutputs(c, query)).map(lateItem),
@@ -52,20 +59,16 @@ const SOURCES: Record<InboxKind, (c: Collections, query: InboxQuery) => Promise<
     (await findStuckMessages(c, query, 'unroutable')).map(row => messageItem('unroutable', row)),
 };
 
-async function asked(c: Collections, kind: InboxKind, rows: MessageDocument[]): Promise<Placed[]> {
-  const askers =
-    rows.length === 0
-      ? []
-      : await findAskers(
-          c,
-          rows.map(({ _id }) => _id),
-        );
+async function asked(c: Collections, query: Query, kind: 'question' | 'blocker'): Promise<Placed[]> {
+  const rows = await findOpenQuestions(c, query, kind === 'blocker');
+  const ids = rows.map(({ _id }) => _id);
+  const askers = ids.length === 0 ? [] : await findAskers(c, ids);
   const byQuestion = new Map(askers.map(row => [hex(row.question!.id), row]));
-  return rows.map(row => questionItem(kind, row, byQuestion.get(hex(row._id))));
+  return rows.map(row => questionItem(kind, row, byQuestion.get(hex(row._id)), query.now));
 }
 
-function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocument | undefined): Placed {
-  const { default: fallback = null, deadline = null, overdueAt } = asker?.question ?? {};
+function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocument | undefined, now: number): Placed {
+  const { default: fallback = null, deadline = null } = asker?.question ?? {};
   return {
     at: row.createdAt,
     id: row._id,
@@ -79,7 +82,7 @@ function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocu
       ...(row.options ? { options: row.options } : {}),
       ...(fallback === null ? {} : { default: fallback }),
       ...(deadline === null ? {} : { deadline: iso(deadline) }),
-      ...(overdueAt ? { overdue: true } : {}),
+      ...(deadline !== null && deadline.getTime() <= now ? { overdue: true } : {}),
     },
   };
 }
