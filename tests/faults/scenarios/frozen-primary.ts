@@ -28,4 +28,3 @@ const frozenPrimary = (name: string, frozenMs: number) =>
   });
 
 export const frozenPrimaryLong = frozenPrimary('frozen-primary', 20_000);
-export const frozenPrimaryShort = frozenPrimary('frozen-primary-short', 9_000);
