@@ -1,3 +1,4 @@
+import { runBullmqDrainer, type BullmqOrders } from './bullmq-drainer';
 import { runBareDrainer, type BareOrders } from './bare-drainer';
 import { runBareServer } from './bare-server';
 import { runCrowd, type CrowdOrders } from './crowd';
@@ -23,6 +24,7 @@ const ROLES: Record<string, (orders: never, say: (message: object) => void) => P
   'bare-server': ({ uri, database }: { uri: string; database: string }, say) => runBareServer(uri, database, say),
   crowd: (orders: CrowdOrders, say) => runCrowd(orders, say),
   drainer: (orders: DrainerOrders, say) => runDrainer(orders, say),
+  'bullmq-drainer': (orders: BullmqOrders, say) => runBullmqDrainer(orders, say),
   'bare-drainer': (orders: BareOrders, say) => runBareDrainer(orders, say),
 };
 
