@@ -1,4 +1,4 @@
-import { runEvery } from '../jobs/run-every';
+import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
@@ -24,14 +24,15 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
-  const jobs = [
+  const jobs: Job[] = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
-    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
     { name: 'keep-schema', everyMs: SCHEMA_EVERY_MS, run: () => schema.run() },
     { name: 'sweep-configuration', everyMs: CONFIGURATION_EVERY_MS, run: () => configuration.run() },
-  ].map(job => runEvery(job, plane));
-  return { stop: async () => void (await Promise.all(jobs.map(job => job.stop()))) };
+  ];
+  const running = jobs.map(job => runEvery(job, plane));
+  return { stop: async () => void (await Promise.all(running.map(job => job.stop()))) };
 }
