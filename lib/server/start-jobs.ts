@@ -32,7 +32,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const schema = new SchemaKeeper(plane);
   const jobs: Job[] = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
-    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
