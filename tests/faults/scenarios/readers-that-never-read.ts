@@ -22,7 +22,7 @@ const CLOSED_WITHIN_MS = 40_000;
 const SETTLED_WITHIN_MS = 60_000;
 const GROWTH_MB = 150;
 /** What stays after they are gone: the allocator gives back most of it, not every page. */
-const LEFT_MB = 60;
+const LEFT_MB = 75;
 
 export const readersThatNeverRead = scenario({
   name: 'readers-that-never-read',
