@@ -24,7 +24,7 @@ beforeAll(async () => {
     processName: 'other',
     rawIntake: new RawIntake(ids => takeInRawMessages(other, ids)),
     adoption: new AdoptionQueue({
-      messages: ids => adoptRawMessages(other, ids),
+      messages: async ids => void (await adoptRawMessages(other, ids)),
       task: async () => undefined,
       failed: error => {
         throw error;
