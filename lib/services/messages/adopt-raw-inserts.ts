@@ -26,12 +26,12 @@ export class RawInsertSweep {
   /** A full page that had work in it is followed by the next at once: after a long outage there may be thousands. */
   async run(signal?: AbortSignal): Promise<void> {
     const c = this.plane.collections;
-    for (let pages = 0; pages < MOST_PAGES && !signal?.aborted; pages += 1) {
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
       const messages = await findUnadopted(c, this.#afterMessage, PAGE);
       this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
       const missed = messages.map(({ _id }) => _id).filter(id => !this.#isFresh(id));
       const adopted = await adoptRawMessages(this.plane, missed);
-      if (adopted === 0 || this.#afterMessage === null) break;
+      if (adopted === 0 || this.#afterMessage === null || signal?.aborted) break;
     }
     const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
     this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;
