@@ -32,7 +32,7 @@ export class RawInsertSweep {
       this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
       const missed = messages.map(({ _id }) => _id).filter(id => !this.#isFresh(id));
       const adopted = await adoptRawMessages(this.plane, missed);
-      if (adopted === 0 || this.#afterMessage === null) break;
+      if (adopted === 0 || this.#afterMessage === null || signal?.aborted) break;
     }
     const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
     this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;
