@@ -96,6 +96,13 @@ export interface Completion {
   usage: Usage | null;
 }
 
+/** Of these, what never changes: what they are for, and the id of the reply each would make. */
+export const findNamed = (c: Collections, tenantId: string, ids: Pick<Completion, 'id'>[]) =>
+  c.dispatches
+    .find({ _id: { $in: ids.map(({ id }) => id) }, tenantId })
+    .project<Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>>({ source: 1, threadId: 1, replyId: 1 })
+    .toArray();
+
 /** Everything of a dispatch but what may be large. */
 const WITHOUT_OUTPUT = { output: 0, keyHash: 0 };
 export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;

@@ -39,7 +39,13 @@ async function main(args: string[]): Promise<void> {
   for (const { name, title, run } of ROWS) {
     if (options.only && !options.only.includes(name)) continue;
     env.progress(`\n${title}`);
-    const result = await run(env);
+    const result = await run(env).catch((error: unknown) => {
+      // One row that could not be measured must not cost the others.
+      process.stderr.write(`${name} was not measured: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+      return null;
+    });
+    if (result === null) continue;
     const ran = { name, title, rounds: options.rounds, machine: machineNow(), ...result };
     rows.push(ran);
     process.stdout.write(`\n${markdownOf(ran)}\n\n`);
