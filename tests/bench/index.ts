@@ -5,7 +5,7 @@ import { runCrowd, type CrowdOrders } from './crowd';
 import { runDrainer, type DrainerOrders } from './drainer';
 import { readOptions } from './options';
 import { runReader, type ReaderOrders } from './reader-process';
-import { printRow, writeJson, type Ran } from './report';
+import { machineNow, markdownOf, writeDocument, writeJson, type Ran } from './report';
 import type { Row } from './row';
 import { backlog } from './rows/backlog';
 import { fanOut } from './rows/fan-out';
@@ -29,6 +29,7 @@ const ROLES: Record<string, (orders: never, say: (message: object) => void) => P
 };
 
 async function main(args: string[]): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const options = readOptions(
     args,
     ROWS.map(({ name }) => name),
@@ -38,11 +39,19 @@ async function main(args: string[]): Promise<void> {
   for (const { name, title, run } of ROWS) {
     if (options.only && !options.only.includes(name)) continue;
     env.progress(`\n${title}`);
-    const ran = { name, title, ...(await run(env)) };
+    const result = await run(env).catch((error: unknown) => {
+      // One row that could not be measured must not cost the others.
+      process.stderr.write(`${name} was not measured: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+      return null;
+    });
+    if (result === null) continue;
+    const ran = { name, title, rounds: options.rounds, machine: machineNow(), ...result };
     rows.push(ran);
-    printRow(ran);
+    process.stdout.write(`\n${markdownOf(ran)}\n\n`);
   }
-  writeJson(options.json, options.rounds, rows);
+  writeJson(options.json, rows);
+  if (options.doc) writeDocument(options.doc, rows);
 }
 
 const [flag, role = '', orders = '{}'] = process.argv.slice(2);

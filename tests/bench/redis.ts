@@ -20,7 +20,10 @@ export async function startRedis(): Promise<Redis | null> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--save', ''];
   const redis = spawn('redis-server', args, { stdio: 'ignore' });
+  const kill = () => void redis.kill('SIGTERM');
+  process.once('exit', kill);
   const stop = async () => {
+    process.off('exit', kill);
     const gone = new Promise(resolve => redis.once('exit', resolve));
     redis.kill('SIGTERM');
     if (redis.exitCode === null) await gone;
