@@ -23,7 +23,3 @@ export async function claimErrand(rig: Rig, id: string, token: string): Promise<
   rig.ledger.add({ kind: 'claimed', by: 'errands', work: id, dispatch: dispatch.id, epoch: dispatch.epoch });
   return dispatch;
 }
-
-export async function statusOfErrand(rig: Rig, id: string): Promise<string> {
-  return (await rig.board.call('GET', `/api/messages/${id}`)).body.status as string;
-}
