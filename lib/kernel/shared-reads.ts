@@ -5,6 +5,8 @@ import type { Clock } from './clock';
 const LEAST_GAP_MS = 250;
 /** A slow read may take a fifth of the time, whatever the number of those who ask. */
 const GAP_PER_COST = 5;
+/** One that hung on a database that was away says nothing of what a read costs: nobody waits a minute for its sake. */
+const MOST_GAP_MS = 2_000;
 const MOST_KEYS = 500;
 
 interface Entry<T> {
@@ -42,7 +44,7 @@ export class SharedReads<T> {
 
   async #inTurn(entry: Entry<T>, read: () => Promise<T>): Promise<T> {
     await entry.running;
-    const gapMs = Math.max(LEAST_GAP_MS, entry.tookMs * GAP_PER_COST);
+    const gapMs = Math.min(MOST_GAP_MS, Math.max(LEAST_GAP_MS, entry.tookMs * GAP_PER_COST));
     const waitMs = entry.startedAtMs + gapMs - this.clock.now();
     if (waitMs > 0) await this.clock.sleep(waitMs);
     entry.next = null;

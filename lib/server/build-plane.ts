@@ -1,3 +1,5 @@
+import { isControlPlaneError } from '../domain/errors';
+import { backoffMs } from '../kernel/backoff';
 import { systemClock } from '../kernel/clock';
 import { AgentTypeCache } from '../services/agent-types/cache';
 import type { Plane } from '../services/context';
@@ -11,6 +13,7 @@ import { AdoptionQueue } from '../services/messages/adoption-queue';
 import { RawIntake } from '../services/messages/raw-intake';
 import { adoptTask } from '../services/tasks/adopt-task';
 import { SettingsCache } from '../services/settings/cache';
+import { toDomainError } from '../services/to-domain-error';
 import { TenantCache } from '../services/tenants/cache';
 import { ensureDefaultTenant } from '../services/tenants/ensure-default-tenant';
 import { connectDatabase } from '../store/client';
@@ -42,8 +45,10 @@ export async function buildPlane({
 }: PlaneOptions): Promise<BuiltPlane> {
   const connection = await connectDatabase(mongodbUri, database);
   try {
-    await assertReplicaSet(connection.client);
-    await migrate(connection.db);
+    await throughElections(log, async () => {
+      await assertReplicaSet(connection.client);
+      await migrate(connection.db);
+    });
     const collections = collectionsOf(connection.db);
     const clock = systemClock;
     const plane: Plane = {
@@ -63,16 +68,38 @@ export async function buildPlane({
       stream: null,
       rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
       adoption: new AdoptionQueue({
-        messages: ids => adoptRawMessages(plane, ids),
+        messages: async ids => void (await adoptRawMessages(plane, ids)),
         task: id => adoptTask(plane, id),
         failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
       }),
     };
-    await ensureDefaultTenant(plane);
-    await plane.projects.refresh();
+    await throughElections(log, async () => {
+      await ensureDefaultTenant(plane);
+      await plane.projects.refresh();
+    });
     return { plane, close: connection.close };
   } catch (error) {
     await connection.close().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Longer than any election takes; after this whoever started the process is told why it cannot. */
+const START_PATIENCE_MS = 30_000;
+const RETRY = { baseMs: 250, maxMs: 2_000 };
+
+/** A primary that dies while a process starts must not end that process: each of its steps may be done twice. */
+async function throughElections(log: Logger, step: () => Promise<void>): Promise<void> {
+  const giveUpAtMs = performance.now() + START_PATIENCE_MS;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      const known = toDomainError(error);
+      const passes = isControlPlaneError(known) && known.retry !== 'never';
+      if (!passes || performance.now() >= giveUpAtMs) throw error;
+      log.warn({ err: error }, 'the database went away during the start; trying again');
+      await systemClock.sleep(backoffMs(attempt, RETRY));
+    }
   }
 }

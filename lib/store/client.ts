@@ -1,4 +1,4 @@
-import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+import { MongoClient, MongoServerSelectionError, type Db, type MongoClientOptions } from 'mongodb';
 
 /**
  * Writes wait out an election (up to `serverSelectionTimeoutMS`) but a database that is away is said so within 5 s:
@@ -30,13 +30,23 @@ export interface DatabaseConnection {
   close(): Promise<void>;
 }
 
+/** Each waits `serverSelectionTimeoutMS`: together longer than any election. */
+const CONNECT_TRIES = 3;
+
 export async function connectDatabase(uri: string, database: string): Promise<DatabaseConnection> {
-  const client = new MongoClient(uri, OPTIONS);
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.close().catch(() => undefined);
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    const client = new MongoClient(uri, OPTIONS);
+    try {
+      await client.connect();
+      return { client, db: client.db(database), close: () => client.close() };
+    } catch (error) {
+      await client.close().catch(() => undefined);
+      if (!isBetweenPrimaries(error) || tries === CONNECT_TRIES) throw error;
+    }
   }
-  return { client, db: client.db(database), close: () => client.close() };
 }
+
+/** Some member answers, so the address is right, and there will be a primary again. */
+const isBetweenPrimaries = (error: unknown): boolean =>
+  error instanceof MongoServerSelectionError &&
+  [...(error.reason?.servers.values() ?? [])].some(({ type }) => type.startsWith('RS'));

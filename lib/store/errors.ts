@@ -4,6 +4,7 @@ import {
   MongoServerError,
   MongoNetworkError,
   MongoServerSelectionError,
+  MongoWriteConcernError,
 } from 'mongodb';
 import { ControlPlaneError } from '../domain/errors';
 
@@ -35,6 +36,11 @@ export function toDomainError(error: unknown): unknown {
   if (error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE) {
     return new ControlPlaneError('too-large', 'The record would be over 256 KiB.', { cause: error });
   }
+  if (isUnconfirmed(error)) {
+    const message =
+      'The database did not confirm this in time. It may have been kept: look, or ask for the same again.';
+    return new ControlPlaneError('unavailable', message, { retry: 'backoff', retryAfterMs: 1_000, cause: error });
+  }
   if (isUnavailable(error)) {
     return new ControlPlaneError('unavailable', 'The database cannot be reached. Nothing was changed; try again.', {
       retry: 'backoff',
@@ -44,6 +50,21 @@ export function toDomainError(error: unknown): unknown {
   }
   return error;
 }
+
+/**
+ * Written, and no majority confirmed it in time; or the primary stepped down under it. Told apart from a write that
+ * never was: it may stand.
+ */
+const isUnconfirmed = (error: unknown): boolean =>
+  error instanceof MongoWriteConcernError ||
+  (error instanceof MongoServerError && UNCONFIRMED_CODES.has(error.code)) ||
+  (error instanceof MongoBulkWriteError && error.result.getWriteConcernError() !== undefined);
+
+/**
+ * WriteConcernFailed, and what a command gets that runs on a primary while it ceases to be one: InterruptedAtShutdown,
+ * ShutdownInProgress, PrimarySteppedDown, InterruptedDueToReplStateChange, NotWritablePrimary.
+ */
+const UNCONFIRMED_CODES = new Set<unknown>([64, 91, 189, 10_107, 11_600, 11_602]);
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||

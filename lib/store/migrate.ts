@@ -1,4 +1,4 @@
-import { MongoServerError, type Db } from 'mongodb';
+import { MongoServerError, type Binary, type Db } from 'mongodb';
 import { COLLECTION_NAMES } from './collections';
 import { ensureIndexes } from './indexes';
 
@@ -27,8 +27,30 @@ export async function migrate(db: Db): Promise<void> {
       { upsert: true },
     );
   }
-  // Not numbered: creating an index that is there costs nothing, and a dropped collection gets its own back.
+  // Not numbered: what is there costs nothing, and a dropped collection comes back as it was. Before the indexes,
+  // which would make it without its validator and pre-images.
+  await createCollections(db);
   await ensureIndexes(db);
+}
+
+/**
+ * Changes when one of our collections is dropped or made anew, by whomever: the server gives each life of a collection
+ * its own id.
+ */
+export async function collectionsMark(db: Db): Promise<string> {
+  const names = new Set<string>(Object.values(COLLECTION_NAMES));
+  const there = (await db.listCollections({ type: 'collection' }, { nameOnly: false }).toArray()) as CollectionInfo[];
+  return there
+    .filter(({ name }) => names.has(name))
+    .map(({ name, info }) => `${name} ${info?.uuid?.toString('hex') ?? ''}`)
+    .toSorted()
+    .join('\n');
+}
+
+interface CollectionInfo {
+  name: string;
+  info?: { uuid?: Binary };
+  options?: { validator?: unknown; changeStreamPreAndPostImages?: { enabled?: boolean } };
 }
 
 /**
@@ -46,7 +68,8 @@ async function createCollections(db: Db): Promise<void> {
     COLLECTION_NAMES.runs,
     COLLECTION_NAMES.reports,
   ]);
-  const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+  const found = (await db.listCollections({}, { nameOnly: false }).toArray()) as CollectionInfo[];
+  const there = new Map(found.map(({ name, options }) => [name, options]));
   for (const name of Object.values(COLLECTION_NAMES)) {
     const options = {
       ...(shared.has(name)
@@ -60,7 +83,9 @@ async function createCollections(db: Db): Promise<void> {
         : {}),
     };
     if (!there.has(name)) await db.createCollection(name, options).catch(ignoreExisting);
-    if (there.has(name) && Object.keys(options).length > 0) await db.command({ collMod: name, ...options });
+    const now = there.get(name);
+    const lacks = Object.keys(options).some(option => now?.[option as keyof typeof now] === undefined);
+    if (there.has(name) && lacks) await db.command({ collMod: name, ...options });
   }
 }
 

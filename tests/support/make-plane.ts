@@ -57,7 +57,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     stream: null,
     rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
     adoption: new AdoptionQueue({
-      messages: ids => adoptRawMessages(plane, ids),
+      messages: async ids => void (await adoptRawMessages(plane, ids)),
       task: id => adoptTask(plane, id),
       failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
     }),

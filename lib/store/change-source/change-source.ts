@@ -83,6 +83,9 @@ export class ChangeSource implements EventSource {
   }
 
   async #open(options: OpenSource): Promise<EventCursor> {
+    // Does nothing once it has connected. Left to the first command, a client that found no primary then (a start in
+    // the middle of an election) stays closed for good, and every later open fails like the first.
+    await this.#client.connect();
     // The beginning first: what changes while the rest is read then comes on the stream as well.
     const begin = await this.#beginning(options);
     const identity = await this.#prepare(options);

@@ -54,11 +54,12 @@ export const TINY_CHILD = `cat >/dev/null; echo done`;
 export class Board {
   readonly adminToken = `faults-${randomBytes(18).toString('hex')}`;
   readonly children: Child[] = [];
-  readonly #env: Record<string, string>;
+  /** Of all of them. */
+  readonly env: Record<string, string>;
   #started = 0;
 
   constructor(private readonly options: BoardOptions) {
-    this.#env = {
+    this.env = {
       MONGODB_URI: options.mongodbUri,
       SWITCHBOARD_DB: options.database,
       SWITCHBOARD_ADMIN_TOKEN: this.adminToken,
@@ -144,6 +145,11 @@ export class Board {
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 
+  /** Those that are started from now on use it. */
+  moveTo(mongodbUri: string): void {
+    this.env['MONGODB_URI'] = mongodbUri;
+  }
+
   async token(role: string): Promise<string> {
     const answer = await this.call('POST', '/api/tokens', { role, label: `faults ${role}` });
     if (answer.status !== 201) throw new Error(`no token: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -183,7 +189,7 @@ export class Board {
       name,
       command: process.execPath,
       args: [...nodeArgs, join('dist', `${entry}.mjs`), ...args],
-      env: { ...this.#env, SWITCHBOARD_DATA: join(folder, `data-${name}`), ...env },
+      env: { ...this.env, SWITCHBOARD_DATA: join(folder, `data-${name}`), ...env },
       logPath: join(folder, `${name}.log`),
     });
     this.children.push(child);

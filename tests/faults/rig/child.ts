@@ -95,6 +95,11 @@ export class Child {
     }
   }
 
+  /** How often it logged that, in all its lives. */
+  said(message: string): number {
+    return this.lines().filter(({ msg }) => typeof msg === 'string' && msg.includes(message)).length;
+  }
+
   /** The JSON lines it logged. */
   lines(): Record<string, unknown>[] {
     return this.log()

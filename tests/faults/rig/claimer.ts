@@ -37,6 +37,7 @@ export class Claimer {
   readonly #hands = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  #isPaused = false;
   claimErrors = 0;
   claimed = 0;
 
@@ -53,6 +54,15 @@ export class Claimer {
     await Promise.all(this.#hands.values());
   }
 
+  /** Claims no more until it is told to. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
   get #stopped(): boolean {
     return this.#stopping.signal.aborted;
   }
@@ -61,6 +71,10 @@ export class Claimer {
     const { capacity = CAPACITY } = this.#options;
     while (!this.#stopped) {
       const free = capacity - this.#hands.size;
+      if (this.#isPaused) {
+        await sleep(PAUSE_MS);
+        continue;
+      }
       if (free === 0) {
         await Promise.race(this.#hands.values());
         continue;

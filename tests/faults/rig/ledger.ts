@@ -38,6 +38,12 @@ export class Ledger {
     return recorded;
   }
 
+  /** From here on only what follows is judged: what stood before was taken away on purpose. The file keeps it all. */
+  cut(what: string): void {
+    this.add({ kind: 'note', what: `judged anew: ${what}` });
+    this.#entries.length = 0;
+  }
+
   of<Kind extends Entry['kind']>(kind: Kind): Of<Kind>[] {
     return this.#entries.filter((entry): entry is Of<Kind> => entry.kind === kind);
   }

@@ -13,7 +13,7 @@ import type { Ledger } from './ledger';
 import { Producer, type ProducerOptions } from './producer';
 import { Reader } from './reader';
 import type { Seeded } from './seeded';
-import { until } from './wait';
+import { sleep, until } from './wait';
 
 export interface LineOptions {
   uri: string;
@@ -26,24 +26,28 @@ export interface LineOptions {
   /** The listeners each reader goes round; a reader for each entry. Default: one on each listener there is. */
   readers?: (readonly Listener[])[];
   claimers?: number;
+  /** Of readers and claimers; default: one of an orchestrator, made for them. */
+  token?: string;
 }
 
 const CLAIMERS = 2;
 /** Enough for what was in flight to have made its way once. */
 const WARM_MESSAGES = 30;
 const WARM_WITHIN_MS = 30_000;
-const DRAIN_WITHIN_MS = 45_000;
+/** Without a single step forward for this long nothing more will come of it; a slow machine is no fault. */
+const STANDSTILL_MS = 30_000;
+const DRAIN_WITHIN_MS = 300_000;
+const LOOK_EVERY_MS = 200;
 const ONLY_NEW = '?types=message-created';
 
 /** The whole line under a steady load: a driver that inserts, readers, orchestrators; and what must hold of it. */
 export class Line {
-  readonly producer: Producer;
+  producer: Producer;
   readonly readers: Reader[] = [];
   readonly claimers: Claimer[] = [];
 
   private constructor(private readonly options: LineOptions) {
-    const { uri, database, ledger, random, producer } = options;
-    this.producer = new Producer({ uri, database, ledger, random, ...producer });
+    this.producer = this.#newProducer();
   }
 
   /** Resolves when work flows from end to end. */
@@ -52,7 +56,7 @@ export class Line {
     const { board, ledger, random, claimers = CLAIMERS } = options;
     const listeners = board.children.filter((child): child is Listener => 'url' in child);
     const readers = options.readers ?? listeners.map(listener => [listener]);
-    const token = await board.token('orchestrator');
+    const token = options.token ?? (await board.token('orchestrator'));
     for (const [at, places] of readers.entries()) {
       const urls = places.map(({ url }) => url);
       // One reads everything there is, the others what they care for.
@@ -72,6 +76,23 @@ export class Line {
         `work flows: ${line.accepted} outcomes, readers saw ${line.readers.map(({ seen }) => seen.length).join(' ')}`,
     );
     return line;
+  }
+
+  /** The next producer writes there. */
+  moveTo(uri: string): void {
+    this.options.uri = uri;
+  }
+
+  #newProducer(): Producer {
+    const { uri, database, ledger, random, producer } = this.options;
+    return new Producer({ uri, database, ledger, random, ...producer });
+  }
+
+  /** Inserts go on, in new threads; resolves with the moment they did. */
+  async resume(): Promise<number> {
+    await this.producer.close();
+    this.producer = this.#newProducer().start();
+    return Date.now();
   }
 
   get accepted(): number {
@@ -122,16 +143,22 @@ export class Line {
     );
   }
 
-  /** No more inserts; resolves when all work is done and read, or after the time in which it should be. */
-  async drain(withinMs = DRAIN_WITHIN_MS): Promise<void> {
+  /** No more inserts; resolves when all work is done and read, or nothing moves any more. */
+  async drain(): Promise<void> {
     const { ledger } = this.options;
     await this.producer.stop();
-    const isOver = async () => {
-      if (this.readers.some(reader => missedBy(reader, ledger).length > 0)) return false;
-      return (await unfinished(this.producer.db, ledger).catch(() => ['unknown'])).length === 0;
-    };
-    // What is missing is said by the invariants, in their words.
-    await until(isOver, withinMs, 'drained').catch(() => undefined);
+    const endMs = Date.now() + DRAIN_WITHIN_MS;
+    let least = Number.POSITIVE_INFINITY;
+    let movedAtMs = Date.now();
+    // What is missing in the end is said by the invariants, in their words.
+    while (Date.now() < endMs && Date.now() - movedAtMs < STANDSTILL_MS) {
+      const unread = this.readers.reduce((sum, reader) => sum + missedBy(reader, ledger).length, 0);
+      const left = unread + (await unfinished(this.producer.db, ledger)).length;
+      if (left === 0) return;
+      if (left < least) movedAtMs = Date.now();
+      least = Math.min(least, left);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   async judge(): Promise<Violations> {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { Board } from './board';
+import { Board, type Listener } from './board';
 import { endWithUs } from './ending';
 import { Ledger } from './ledger';
 import { Line, type LineOptions } from './line';
@@ -69,6 +69,18 @@ export class Rig {
     this.memory.push(new MemoryWatch(this.board.web));
     for (let at = 0; at < events; at += 1) await this.board.startEvents();
     await this.prepareType();
+  }
+
+  /** All listeners again, each under its own address. */
+  async restartBoard(): Promise<void> {
+    for (const child of this.board.children) if (!child.isRunning) child.start(this.board.env);
+    for (const child of this.board.children) if ('url' in child) await this.board.waitUntilReady(child as Listener);
+  }
+
+  folderFor(name: string): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
 
   async prepareType(slug = 'research'): Promise<void> {

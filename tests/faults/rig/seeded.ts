@@ -20,9 +20,8 @@ export function seeded(seed: number): Seeded {
     next,
     between,
     pick: from => {
-      const picked = from[between(0, from.length - 1)];
-      if (picked === undefined) throw new Error('nothing to pick from');
-      return picked;
+      if (from.length === 0) throw new Error('nothing to pick from');
+      return from[between(0, from.length - 1)]!;
     },
   };
 }

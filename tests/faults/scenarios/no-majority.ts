@@ -5,10 +5,13 @@ import { sleep, until } from '../rig/wait';
 const AWAY_MS = 15_000;
 const SEEN_WITHIN_MS = 30_000;
 
+let lastSaid = 'nothing';
+
 /** Read as a page does, which asks again and again. */
 async function healthIs(rig: Rig, wanted: (status: string) => boolean): Promise<boolean> {
   try {
     const { body } = await rig.board.call('GET', '/api/system-health');
+    lastSaid = JSON.stringify([body.status, body.reasons]);
     return wanted(body.status as string);
   } catch {
     return false;
@@ -39,7 +42,11 @@ export const noMajority = scenario({
     const electedAtMs = Date.now();
     await line.eventsAgain(electedAtMs, SEEN_WITHIN_MS);
     const eventsAgainMs = Date.now() - electedAtMs;
-    await until(() => healthIs(rig, status => status === 'ok'), SEEN_WITHIN_MS, 'health is ok again');
+    await until(
+      () => healthIs(rig, status => status === 'ok'),
+      SEEN_WITHIN_MS,
+      () => `health is ok again, it says ${lastSaid}`,
+    );
     return {
       healthSaysMs,
       electionMs: electedAtMs - healedAtMs,

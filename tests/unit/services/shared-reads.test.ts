@@ -44,6 +44,18 @@ describe('shared reads', () => {
     expect(clock.slept).toEqual([250]);
   });
 
+  it('do not make anybody wait long for a read that hung while the database was away', async () => {
+    const clock = steppingClock();
+    const reads = new SharedReads<string>(clock);
+    await reads.read('a', async () => {
+      await clock.sleep(15_000);
+      return 'at last';
+    });
+    clock.slept.length = 0;
+    expect(await reads.read('a', async () => 'well again')).toBe('well again');
+    expect(clock.slept.every(ms => ms <= 2_000)).toBe(true);
+  });
+
   it('go on after a read that failed, and keep keys apart', async () => {
     const reads = new SharedReads<number>(steppingClock());
     await expect(reads.read('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');

@@ -1,0 +1,28 @@
+import { MongoNetworkError, MongoServerError, MongoWriteConcernError } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { toDomainError } from '@/lib/store/errors';
+
+const serverError = (code: number) => new MongoServerError({ message: 'as the server says', code });
+
+describe('driver errors', () => {
+  it.each([
+    [
+      'a majority that did not confirm',
+      new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'late' } }),
+    ],
+    ['a primary that stepped down under a command', serverError(11_602)],
+    ['a primary that is none any more', serverError(10_107)],
+  ])('of %s pass, and leave open whether it was kept', (_, error) => {
+    expect(toDomainError(error)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+    expect(String(toDomainError(error))).toContain('may have been kept');
+  });
+
+  it('of a lost connection pass', () => {
+    expect(toDomainError(new MongoNetworkError('gone'))).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+  });
+
+  it('of no known kind stay what they are', () => {
+    const odd = serverError(8_000_001);
+    expect(toDomainError(odd)).toBe(odd);
+  });
+});
