@@ -55,7 +55,7 @@ export function toDomainError(error: unknown): unknown {
  * Nobody chooses an _id but for a repeat: the first try of this very write stands, on a primary that died before it
  * could say so, and no majority has it yet, so that looking for it found nothing.
  */
-const isRepeat = (error: unknown): boolean => duplicateFields(error).join() === '_id';
+export const isRepeat = (error: unknown): boolean => duplicateFields(error).join() === '_id';
 
 /**
  * Written, and no majority confirmed it in time; or the primary stepped down under it. Told apart from a write that

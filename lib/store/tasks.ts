@@ -1,6 +1,7 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { TaskDocument } from './documents';
+import { insertOrFind } from './insert-or-find';
 import { listPage, type PageRequest } from './list-page';
 
 export const findTask = (c: Collections, tenantId: string, id: ObjectId): Promise<TaskDocument | null> =>
@@ -27,27 +28,28 @@ export async function readyDependents(c: Collections, tenantId: string, doneId: 
 type NewTask = Omit<TaskDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt'>;
 
 export async function insertTask(c: Collections, yieldsMs: number, task: NewTask): Promise<TaskDocument> {
-  const row = await c.tasks.findOneAndUpdate(
-    { _id: task._id, createdAt: { $exists: false } },
-    [
-      {
-        $replaceWith: {
-          $mergeObjects: [
-            { $literal: task },
-            {
-              createdAt: '$$NOW',
-              updatedAt: '$$NOW',
-              availableAt: '$$NOW',
-              rankAt: { $add: ['$$NOW', yieldsMs] },
-              ledger: { storedAt: '$$NOW' },
-            },
-          ],
+  const insert = () =>
+    c.tasks.findOneAndUpdate(
+      { _id: task._id, createdAt: { $exists: false } },
+      [
+        {
+          $replaceWith: {
+            $mergeObjects: [
+              { $literal: task },
+              {
+                createdAt: '$$NOW',
+                updatedAt: '$$NOW',
+                availableAt: '$$NOW',
+                rankAt: { $add: ['$$NOW', yieldsMs] },
+                ledger: { storedAt: '$$NOW' },
+              },
+            ],
+          },
         },
-      },
-    ],
-    { upsert: true, returnDocument: 'after' },
-  );
-  return row!;
+      ],
+      { upsert: true, returnDocument: 'after' },
+    );
+  return insertOrFind(c.tasks, task._id, insert);
 }
 
 export const findTasksById = (c: Collections, tenantId: string, ids: ObjectId[]): Promise<TaskDocument[]> =>
