@@ -66,7 +66,7 @@ export async function buildPlane({
       streamedTimes: new StreamedTimes(),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
-      rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
+      rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),
       adoption: new AdoptionQueue({
         messages: async ids => void (await adoptRawMessages(plane, ids)),
         task: id => adoptTask(plane, id),

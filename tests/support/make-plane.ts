@@ -55,7 +55,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,
-    rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
+    rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),
     adoption: new AdoptionQueue({
       messages: async ids => void (await adoptRawMessages(plane, ids)),
       task: id => adoptTask(plane, id),

@@ -7,6 +7,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
+import type { RawInsert } from './raw-intake';
 
 interface Planned {
   id: ObjectId;
@@ -107,10 +108,11 @@ async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
 }
 
 /** What a claim of a raw message wants done before it: it is read, and the thread it opens stands. */
-export async function takeInRawMessages(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
-  const rows = ((await findRawMessages(plane.collections, ids)) as RawMessage[]).filter(
-    row => !(row.rankAt instanceof Date),
-  );
+export async function takeInRawMessages(plane: Plane, inserts: RawInsert[]): Promise<RawMessage[]> {
+  const brought = inserts.flatMap(({ document }) => document ?? []);
+  const unread = inserts.flatMap(({ id, document }) => (document ? [] : [id]));
+  const read = unread.length > 0 ? ((await findRawMessages(plane.collections, unread)) as RawMessage[]) : [];
+  const rows = [...brought, ...read].filter(row => !(row.rankAt instanceof Date));
   const verdicts = await Promise.all(rows.map(row => planAdoption(plane, row)));
   const threads = verdicts.flatMap(verdict => (verdict.ok && verdict.plan.own ? [verdict.plan.thread] : []));
   if (threads.length > 0) await openRawThreads(plane.collections, threads, true);

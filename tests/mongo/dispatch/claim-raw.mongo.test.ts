@@ -22,7 +22,7 @@ beforeAll(async () => {
   other = {
     ...test.plane,
     processName: 'other',
-    rawIntake: new RawIntake(ids => takeInRawMessages(other, ids)),
+    rawIntake: new RawIntake(inserts => takeInRawMessages(other, inserts)),
     adoption: new AdoptionQueue({
       messages: async ids => void (await adoptRawMessages(other, ids)),
       task: async () => undefined,
