@@ -37,7 +37,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const schema = new SchemaKeeper(plane);
   const jobs: Job[] = [
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
-    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: () => raw.run() },
+    { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },

@@ -20,6 +20,9 @@ interface StreamOptions {
   adopts: boolean;
 }
 
+/** What was read later than this, after an outage, may be gone by now: it is read as it stands. */
+const RAW_FRESH_MS = 2_000;
+
 /** The one change stream of this process, its hub, and what listens to it in-process. */
 export async function startStream(plane: Plane, { config, mongodbUri, adopts }: StreamOptions): Promise<StartedStream> {
   const source = createChangeSource({
@@ -30,6 +33,10 @@ export async function startStream(plane: Plane, { config, mongodbUri, adopts }: 
       recordMalformed(plane.collections, { tenantId, collection, documentId: id, reason }).catch(error =>
         plane.log.warn({ err: error }, 'a malformed document could not be listed'),
       );
+    },
+    onRaw: (document, atMs) => {
+      const isFresh = plane.clock.now() - atMs < RAW_FRESH_MS;
+      if (adopts && isFresh) plane.rawIntake.note(document._id.toHexString(), document);
     },
   });
   const hub = new Hub({

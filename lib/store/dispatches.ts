@@ -128,6 +128,13 @@ const endingAt = (output: string, { endedIn, now }: { endedIn: ObjectId; now: Da
   $unset: { open: true, lane: true, slot: true } as const,
 });
 
+/** Of these, what never changes: what they are for, and the id of the reply each would make. */
+export const findNamed = (c: Collections, tenantId: string, ids: Pick<Completion, 'id'>[]) =>
+  c.dispatches
+    .find({ _id: { $in: ids.map(({ id }) => id) }, tenantId })
+    .project<Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>>({ source: 1, threadId: 1, replyId: 1 })
+    .toArray();
+
 /** Everything of a dispatch but what may be large. */
 const WITHOUT_OUTPUT = { output: 0, keyHash: 0 };
 export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;

@@ -32,14 +32,14 @@ export function duplicatePlaces(error: unknown): Set<number> | null {
 /** Driver errors as the domain's, by code and label, never by text. Others pass through unchanged. */
 export function toDomainError(error: unknown): unknown {
   if (error instanceof ControlPlaneError) return error;
-  if (isDuplicateKey(error)) return new ControlPlaneError('conflict', 'Another write was first.', { cause: error });
-  if (error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE) {
-    return new ControlPlaneError('too-large', 'The record would be over 256 KiB.', { cause: error });
-  }
-  if (isUnconfirmed(error)) {
+  if (isRepeat(error) || isUnconfirmed(error)) {
     const message =
       'The database did not confirm this in time. It may have been kept: look, or ask for the same again.';
     return new ControlPlaneError('unavailable', message, { retry: 'backoff', retryAfterMs: 1_000, cause: error });
+  }
+  if (isDuplicateKey(error)) return new ControlPlaneError('conflict', 'Another write was first.', { cause: error });
+  if (error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE) {
+    return new ControlPlaneError('too-large', 'The record would be over 256 KiB.', { cause: error });
   }
   if (isUnavailable(error)) {
     return new ControlPlaneError('unavailable', 'The database cannot be reached. Nothing was changed; try again.', {
@@ -50,6 +50,12 @@ export function toDomainError(error: unknown): unknown {
   }
   return error;
 }
+
+/**
+ * Nobody chooses an _id but for a repeat: the first try of this very write stands, on a primary that died before it
+ * could say so, and no majority has it yet, so that looking for it found nothing.
+ */
+export const isRepeat = (error: unknown): boolean => duplicateFields(error).join() === '_id';
 
 /**
  * Written, and no majority confirmed it in time; or the primary stepped down under it. Told apart from a write that

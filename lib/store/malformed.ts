@@ -1,34 +1,72 @@
+import { GroupCommit } from '../kernel/group-commit';
 import type { Collections } from './collections';
+import { duplicatePlaces } from './errors';
 
 /** Kept for people to see; past this the oldest go, for a flood of bad documents must not fill the disk. */
 export const MALFORMED_KEPT = 20_000;
 const TRIM_ABOUT_EVERY = 500;
 let sinceTrim = 0;
 
-export async function recordMalformed(
-  c: Collections,
-  row: { tenantId: string; collection: string; documentId: string; reason: string },
-): Promise<void> {
-  await c.malformed.updateOne(
-    { _id: `${row.collection}:${row.documentId}` },
-    [
-      {
-        $set: {
-          tenantId: { $literal: row.tenantId },
-          collection: row.collection,
-          documentId: row.documentId,
-          reason: { $literal: row.reason.slice(0, 500) },
-          seenAt: { $ifNull: ['$seenAt', '$$NOW'] },
+export interface MalformedRow {
+  tenantId: string;
+  collection: string;
+  documentId: string;
+  reason: string;
+}
+
+const MOST_TOGETHER = 500;
+const queues = new WeakMap<Collections, { commit: GroupCommit<MalformedRow, void>; waiting: number }>();
+
+/**
+ * Lists it for people. Those that come together are written together: ten thousand single writes kept every claim
+ * waiting for a minute. Past as many as are kept anyway nothing more is taken; the sweep comes by again.
+ */
+export async function recordMalformed(c: Collections, row: MalformedRow): Promise<void> {
+  let queue = queues.get(c);
+  if (!queue) {
+    const run = (rows: MalformedRow[]) => record(c, rows);
+    queue = { commit: new GroupCommit({ run, abreast: 1, mostTogether: MOST_TOGETHER }), waiting: 0 };
+    queues.set(c, queue);
+  }
+  if (queue.waiting >= MALFORMED_KEPT) return;
+  queue.waiting += 1;
+  try {
+    await queue.commit.submit(row);
+  } finally {
+    queue.waiting -= 1;
+  }
+}
+
+async function record(c: Collections, rows: MalformedRow[]): Promise<void[]> {
+  const writes = rows.map(({ tenantId, collection, documentId, reason }) => ({
+    updateOne: {
+      filter: { _id: `${collection}:${documentId}` },
+      update: [
+        {
+          $set: {
+            tenantId: { $literal: tenantId },
+            collection,
+            documentId,
+            reason: { $literal: reason.slice(0, 500) },
+            seenAt: { $ifNull: ['$seenAt', '$$NOW'] },
+          },
         },
-      },
-    ],
-    { upsert: true },
-  );
-  sinceTrim += 1;
+      ],
+      upsert: true,
+    },
+  }));
+  try {
+    await c.malformed.bulkWrite(writes, { ordered: false });
+  } catch (error) {
+    // Another process lists the same ones beside us.
+    if (duplicatePlaces(error) === null) throw error;
+  }
+  sinceTrim += rows.length;
   if (sinceTrim >= TRIM_ABOUT_EVERY) {
     sinceTrim = 0;
     await trim(c);
   }
+  return rows.map(() => undefined);
 }
 
 async function trim(c: Collections): Promise<void> {

@@ -2,6 +2,7 @@ import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { MessageDocument } from './documents';
 import { findHeldBy } from './work-claims';
+import { insertOrFind } from './insert-or-find';
 import { listPage, type PageOrder, type PageRequest } from './list-page';
 
 export type NewMessageRow = Omit<MessageDocument, 'createdAt' | 'updatedAt' | 'rankAt' | 'availableAt' | 'arrivedAt'>;
@@ -12,28 +13,29 @@ export async function insertMessage(
   yieldsMs: number,
   message: NewMessageRow,
 ): Promise<MessageDocument> {
-  const row = await c.messages.findOneAndUpdate(
-    { _id: message._id, createdAt: { $exists: false } },
-    [
-      {
-        $replaceWith: {
-          $mergeObjects: [
-            { $literal: message },
-            {
-              createdAt: '$$NOW',
-              updatedAt: '$$NOW',
-              availableAt: '$$NOW',
-              arrivedAt: '$$NOW',
-              rankAt: { $add: ['$$NOW', yieldsMs] },
-              ledger: { storedAt: '$$NOW' },
-            },
-          ],
+  const insert = () =>
+    c.messages.findOneAndUpdate(
+      { _id: message._id, createdAt: { $exists: false } },
+      [
+        {
+          $replaceWith: {
+            $mergeObjects: [
+              { $literal: message },
+              {
+                createdAt: '$$NOW',
+                updatedAt: '$$NOW',
+                availableAt: '$$NOW',
+                arrivedAt: '$$NOW',
+                rankAt: { $add: ['$$NOW', yieldsMs] },
+                ledger: { storedAt: '$$NOW' },
+              },
+            ],
+          },
         },
-      },
-    ],
-    { upsert: true, returnDocument: 'after' },
-  );
-  return row!;
+      ],
+      { upsert: true, returnDocument: 'after' },
+    );
+  return insertOrFind(c.messages, message._id, insert);
 }
 
 export const messageExists = (c: Collections, id: ObjectId) => c.messages.findOne({ _id: id });

@@ -1,6 +1,7 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { TaskDocument } from './documents';
+import { insertOrFind } from './insert-or-find';
 import { listPage, type PageRequest } from './list-page';
 
 export const findTask = (c: Collections, tenantId: string, id: ObjectId): Promise<TaskDocument | null> =>
@@ -50,12 +51,13 @@ const stored = (task: NewTask, yieldsMs: number): Document => ({
 });
 
 export async function insertTask(c: Collections, yieldsMs: number, task: NewTask): Promise<TaskDocument> {
-  const row = await c.tasks.findOneAndUpdate(
-    { _id: task._id, createdAt: { $exists: false } },
-    [{ $replaceWith: stored(task, yieldsMs) }],
-    { upsert: true, returnDocument: 'after' },
-  );
-  return row!;
+  const insert = () =>
+    c.tasks.findOneAndUpdate(
+      { _id: task._id, createdAt: { $exists: false } },
+      [{ $replaceWith: stored(task, yieldsMs) }],
+      { upsert: true, returnDocument: 'after' },
+    );
+  return insertOrFind(c.tasks, task._id, insert);
 }
 
 /** Many, in this order, in one round trip; one that is there already is left as it is. */

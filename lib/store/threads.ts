@@ -3,6 +3,7 @@ import type { Collections } from './collections';
 import type { ThreadDocument } from './documents';
 import { isDuplicateKey } from './errors';
 import { insertManyNow, insertNow } from './insert-now';
+import { insertOrFind } from './insert-or-find';
 import { listPage, type PageRequest } from './list-page';
 
 export type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
@@ -11,7 +12,8 @@ export type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMe
 export function insertThread(c: Collections, thread: NewThread, early = false): Promise<ThreadDocument> {
   const now = ['createdAt', 'updatedAt', ...(thread.messageCount > 0 ? ['lastMessageAt'] : [])];
   const row = { lastMessageAt: null, ...thread } as ThreadDocument;
-  return insertNow(c.threads, row, now, undefined, early ? { w: 1 } : undefined);
+  if (early) return insertNow(c.threads, row, now, undefined, { w: 1 });
+  return insertOrFind(c.threads, thread._id, () => insertNow(c.threads, row, now));
 }
 
 /** Gives out the next place in a thread. A place that is then not used leaves a gap, never a repeat. */
@@ -93,11 +95,7 @@ export async function givePlaces(c: Collections, thread: NewThread, ids: ObjectI
     });
   const given = await give();
   if (given) return given;
-  try {
-    await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
+  await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
   return give();
 }
 

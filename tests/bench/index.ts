@@ -1,10 +1,11 @@
+import { runBullmqDrainer, type BullmqOrders } from './bullmq-drainer';
 import { runBareDrainer, type BareOrders } from './bare-drainer';
 import { runBareServer } from './bare-server';
 import { runCrowd, type CrowdOrders } from './crowd';
 import { runDrainer, type DrainerOrders } from './drainer';
 import { readOptions } from './options';
 import { runReader, type ReaderOrders } from './reader-process';
-import { printRow, writeJson, type Ran } from './report';
+import { machineNow, markdownOf, writeDocument, writeJson, type Ran } from './report';
 import type { Row } from './row';
 import { backlog } from './rows/backlog';
 import { fanOut } from './rows/fan-out';
@@ -23,10 +24,12 @@ const ROLES: Record<string, (orders: never, say: (message: object) => void) => P
   'bare-server': ({ uri, database }: { uri: string; database: string }, say) => runBareServer(uri, database, say),
   crowd: (orders: CrowdOrders, say) => runCrowd(orders, say),
   drainer: (orders: DrainerOrders, say) => runDrainer(orders, say),
+  'bullmq-drainer': (orders: BullmqOrders, say) => runBullmqDrainer(orders, say),
   'bare-drainer': (orders: BareOrders, say) => runBareDrainer(orders, say),
 };
 
 async function main(args: string[]): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const options = readOptions(
     args,
     ROWS.map(({ name }) => name),
@@ -36,11 +39,19 @@ async function main(args: string[]): Promise<void> {
   for (const { name, title, run } of ROWS) {
     if (options.only && !options.only.includes(name)) continue;
     env.progress(`\n${title}`);
-    const ran = { name, title, ...(await run(env)) };
+    const result = await run(env).catch((error: unknown) => {
+      // One row that could not be measured must not cost the others.
+      process.stderr.write(`${name} was not measured: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+      return null;
+    });
+    if (result === null) continue;
+    const ran = { name, title, rounds: options.rounds, machine: machineNow(), ...result };
     rows.push(ran);
-    printRow(ran);
+    process.stdout.write(`\n${markdownOf(ran)}\n\n`);
   }
-  writeJson(options.json, options.rounds, rows);
+  writeJson(options.json, rows);
+  if (options.doc) writeDocument(options.doc, rows);
 }
 
 const [flag, role = '', orders = '{}'] = process.argv.slice(2);

@@ -9,6 +9,8 @@ export interface BenchOptions {
   count: number | null;
   /** Where the figures are written. */
   json: string;
+  /** A document whose figures are replaced by this run's. */
+  doc: string | null;
 }
 
 const ROUNDS = 3;
@@ -22,6 +24,7 @@ export function readOptions(args: string[], names: readonly string[]): BenchOpti
       rounds: { type: 'string' },
       json: { type: 'string' },
       count: { type: 'string' },
+      doc: { type: 'string' },
     },
   });
   const only = values.only?.split(',') ?? null;
@@ -30,7 +33,7 @@ export function readOptions(args: string[], names: readonly string[]): BenchOpti
   const rounds = positive('rounds', values.rounds) ?? ROUNDS;
   const count = positive('count', values.count);
   const dataDir = process.env['SWITCHBOARD_DATA'] ?? '.switchboard';
-  return { only, rounds, count, json: resolve(values.json ?? join(dataDir, 'bench.json')) };
+  return { only, rounds, count, doc: values.doc ?? null, json: resolve(values.json ?? join(dataDir, 'bench.json')) };
 }
 
 function positive(name: string, given: string | undefined): number | null {

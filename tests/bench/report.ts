@@ -1,42 +1,74 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Row, RowResult } from './row';
 
-export type Ran = Pick<Row, 'name' | 'title'> & RowResult;
-
-/** As Markdown, so that what a run prints can stand in docs/performance.md as it is. */
-export function printRow({ title, figures, checks, notes }: Ran): void {
-  const columns = [...new Set(figures.flatMap(({ cells }) => Object.keys(cells)))];
-  const lines = ['', `### ${title}`, ''];
-  if (columns.length > 0) {
-    lines.push(`| | ${columns.join(' | ')} |`, `|---|${columns.map(() => '---|').join('')}`);
-    for (const { title: name, cells } of figures) {
-      lines.push(`| ${name} | ${columns.map(column => cells[column] ?? '').join(' | ')} |`);
-    }
-    lines.push('');
-  }
-  if (checks.length > 0) {
-    lines.push('| promised | got | bar | |', '|---|---|---|---|');
-    for (const { title: name, got, bar, holds } of checks) {
-      lines.push(`| ${name} | ${got} | ${bar} | ${holds ? 'holds' : '**missed**'} |`);
-    }
-    lines.push('');
-  }
-  for (const note of notes) lines.push(note, '');
-  process.stdout.write(`${lines.join('\n')}\n`);
+export interface Ran extends RowResult, Pick<Row, 'name' | 'title'> {
+  rounds: number;
+  machine: Machine;
 }
 
-export function writeJson(path: string, rounds: number, rows: Ran[]): void {
-  const machine = {
-    cores: cpus().length,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    loadAtEnd: loadavg(),
-    at: new Date().toISOString(),
-  };
+interface Machine {
+  cores: number;
+  cpu: string;
+  memoryGiB: number;
+  node: string;
+  /** Runnable processes, over the last minute: more than there are cores means that others were at work. */
+  load: number;
+  at: string;
+}
+
+export const machineNow = (): Machine => ({
+  cores: cpus().length,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  load: loadavg()[0]!,
+  at: new Date().toISOString(),
+});
+
+/** As Markdown: what a run prints is what stands in the document. */
+export function markdownOf({ title, figures, checks, notes, rounds, machine }: Ran): string {
+  const { cores, cpu, memoryGiB, node, load, at } = machine;
+  const columns = [...new Set(figures.flatMap(({ cells }) => Object.keys(cells)))];
+  const lines = [
+    `### ${title}`,
+    '',
+    `${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}; ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}, ` +
+      `load ${load.toFixed(1)} at its end, ${at.slice(0, 10)}.`,
+    '',
+    ...table(
+      ['', ...columns],
+      figures.map(({ title: name, cells }) => [name, ...columns.map(of => cells[of] ?? '')]),
+    ),
+    ...table(
+      ['promised', 'got', 'bar', ''],
+      checks.map(({ title: name, got, bar, holds }) => [name, got, bar, holds ? 'holds' : '**missed**']),
+    ),
+    ...notes.flatMap(note => [note, '']),
+  ];
+  return lines.join('\n').trimEnd();
+}
+
+const table = (head: string[], rows: string[][]): string[] =>
+  rows.length === 0 ? [] : [...[head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`), ''];
+
+export function writeJson(path: string, rows: Ran[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ machine, rounds, rows }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ rows }, null, 2)}\n`);
   process.stdout.write(`Written to ${path}\n`);
+}
+
+/** Puts each row where the document has its place, between `<!-- row:NAME -->` and `<!-- /row -->`. */
+export function writeDocument(path: string, rows: Ran[]): void {
+  let text = readFileSync(path, 'utf8');
+  for (const row of rows) {
+    const begin = `<!-- row:${row.name} -->`;
+    const from = text.indexOf(begin);
+    const to = text.indexOf('<!-- /row -->', from);
+    if (from === -1 || to === -1) throw new Error(`--doc: ${path} has no ${begin} … <!-- /row -->`);
+    text = `${text.slice(0, from + begin.length)}\n${markdownOf(row)}\n${text.slice(to)}`;
+  }
+  writeFileSync(path, text);
+  process.stdout.write(`Written into ${path}\n`);
 }

@@ -40,7 +40,11 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ben
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // However this process ends, the server must not stay behind.
+  const kill = () => void web.kill('SIGTERM');
+  process.once('exit', kill);
   const stop = async () => {
+    process.off('exit', kill);
     const gone = new Promise(resolve => web.once('exit', resolve));
     web.kill('SIGTERM');
     if (web.exitCode === null) await gone;

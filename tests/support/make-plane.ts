@@ -55,9 +55,9 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamedTimes: new StreamedTimes(),
     database: new DatabaseProbe(collections, now),
     stream: null,
-    rawIntake: new RawIntake(ids => takeInRawMessages(plane, ids)),
+    rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),
     adoption: new AdoptionQueue({
-      messages: ids => adoptRawMessages(plane, ids),
+      messages: async ids => void (await adoptRawMessages(plane, ids)),
       task: id => adoptTask(plane, id),
       failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
     }),

@@ -4,14 +4,14 @@ import { redactSecrets } from '../../auth/redact';
 import type { CompleteMany } from '../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../domain/errors';
 import { readDatabaseClock } from '../../store/database-clock';
-import { endDispatches, type Completion } from '../../store/dispatches';
+import { endDispatches, findNamed, type Completion } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
 import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead } from '../budgets/count-usage';
 import type { Context } from '../context';
 import { endWithOutput } from './life-cycle';
-import { settleTogether } from './settle-together';
+import { readSurroundings, settleTogether } from './settle-together';
 
 export interface CompletedItem {
   id: string;
@@ -31,13 +31,20 @@ export async function completeDispatches(
   const completions = items.map(({ id, epoch, output, usage }): Completion => {
     return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage };
   });
-  await countAhead(ctx.plane, ctx.principal.tenantId, completions);
-  const clock = await readDatabaseClock(ctx.plane.collections);
+  const { plane } = ctx;
+  await countAhead(plane, ctx.principal.tenantId, completions);
+  const [clock, named] = await Promise.all([
+    readDatabaseClock(plane.collections),
+    findNamed(plane.collections, ctx.principal.tenantId, completions),
+  ]);
+  // While the outcomes are written.
+  const around = readSurroundings(plane, named);
+  around.catch(() => undefined);
   const ended = await endTogether(ctx, completions, clock.now());
   crashPoint('complete:after-outcome');
   const [results] = await Promise.all([
     Promise.all(completions.map(completion => resultOf(ctx, completion, ended.get(hex(completion.id))))),
-    settleTogether(ctx.plane, [...ended.values()], clock),
+    settleTogether(plane, [...ended.values()], clock, around),
   ]);
   return { results };
 }

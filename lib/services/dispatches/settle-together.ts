@@ -28,9 +28,10 @@ export async function settleTogether(
   plane: Plane,
   dispatches: DispatchDocument[],
   clock: DatabaseClock,
+  reading?: Promise<Surroundings>,
 ): Promise<void> {
   if (dispatches.length < 2) return settleAlone(plane, dispatches);
-  const { together, alone } = await sort(plane, dispatches);
+  const { together, alone } = sort(dispatches, await (reading ?? readSurroundings(plane, dispatches)));
   await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
   const left = await settleAnswered(plane, together, clock);
   await settleAlone(plane, [...left, ...alone]);
@@ -40,33 +41,52 @@ async function settleAlone(plane: Plane, dispatches: DispatchDocument[]): Promis
   await Promise.all(dispatches.map(dispatch => settleDispatch(plane, dispatch)));
 }
 
-async function sort(
+interface Surroundings {
+  sources: MessageDocument[];
+  threads: ThreadDocument[];
+  /** Replies that stand, by hex id. */
+  made: Set<string>;
+}
+
+/**
+ * What settling these would rest on. May be read before their outcomes are written: a thread that gives out a place
+ * meanwhile is noticed, and the rest of what is used does not change.
+ */
+export async function readSurroundings(
   { collections: c }: Plane,
-  dispatches: DispatchDocument[],
-): Promise<{ together: Answered[]; alone: DispatchDocument[] }> {
-  const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
-  const replying = plain.filter(({ output, replied }) => (output ?? '') !== '' && replied !== true);
+  dispatches: Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>[],
+): Promise<Surroundings> {
+  const answering = dispatches.filter(({ source }) => source.kind === 'message');
   const [sources, threads, made] = await Promise.all([
     findMessagesById(
       c,
-      plain.map(({ source }) => source.id),
+      answering.map(({ source }) => source.id),
     ),
     findThreadsById(
       c,
-      replying.flatMap(({ threadId }) => threadId ?? []),
+      answering.flatMap(({ threadId }) => threadId ?? []),
     ),
     findTaken(
       c,
-      replying.map(({ replyId }) => replyId),
+      answering.map(({ replyId }) => replyId),
     ),
   ]);
+  return { sources, threads, made };
+}
+
+function sort(
+  dispatches: DispatchDocument[],
+  { sources, threads, made }: Surroundings,
+): { together: Answered[]; alone: DispatchDocument[] } {
+  const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
+  const replying = new Set(plain.filter(({ output, replied }) => (output ?? '') !== '' && replied !== true));
   const sourceById = new Map(sources.map(row => [hex(row._id), row]));
   const threadById = new Map(threads.map(row => [hex(row._id), row]));
   const together: Answered[] = [];
-  const alone = dispatches.filter(dispatch => !plain.includes(dispatch));
+  const alone = dispatches.filter(({ status, source }) => status !== 'done' || source.kind !== 'message');
   for (const dispatch of plain) {
     const source = sourceById.get(hex(dispatch.source.id));
-    const isReplying = replying.includes(dispatch);
+    const isReplying = replying.has(dispatch);
     const needsPlace = isReplying && !made.has(hex(dispatch.replyId));
     const thread = needsPlace && source ? (threadById.get(hex(source.threadId)) ?? null) : null;
     const isOwn = source?.tenantId === dispatch.tenantId;

@@ -7,6 +7,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
+import type { RawInsert } from './raw-intake';
 
 interface Planned {
   id: ObjectId;
@@ -16,10 +17,11 @@ interface Planned {
 /**
  * Takes up messages that drivers inserted: judges them, opens their threads, fills in what is absent. Safe to call by
  * any number of processes and as often as one likes; the first to fill one in wins and the others change nothing.
- * Threads come before their messages, so that a crash in between leaves a raw message, which the sweep finds.
+ * Threads come before their messages, so that a crash in between leaves a raw message, which the sweep finds. Resolves
+ * with how many there were to take up; malformed ones do not count.
  */
-export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<void> {
-  if (ids.length === 0) return;
+export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<number> {
+  if (ids.length === 0) return 0;
   const c = plane.collections;
   const asked = await planAll(plane, await readRaw(plane, ids));
   const planned = inPlace(await planEarlier(plane, asked), asked);
@@ -39,11 +41,15 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<v
   // After the ones that open the threads, and in the order they were stored in: the next place goes to the next.
   const others = plans.filter(plan => !plan.own);
   if (others.length > 0) await adoptInThreads(plane, others);
-  for (const { id, verdict } of planned) if (!verdict.ok) await refuse(plane, id, verdict.tenantId, verdict.reason);
+  await refuseAll(
+    plane,
+    planned.flatMap(({ id, verdict }) => (verdict.ok ? [] : [{ id, ...verdict }])),
+  );
   for (const { id, verdict } of planned) {
     plane.rawIntake.forget(id.toHexString());
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
+  return plans.length;
 }
 
 const planAll = (plane: Plane, rows: RawMessage[]): Promise<Planned[]> =>
@@ -102,10 +108,11 @@ async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
 }
 
 /** What a claim of a raw message wants done before it: it is read, and the thread it opens stands. */
-export async function takeInRawMessages(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
-  const rows = ((await findRawMessages(plane.collections, ids)) as RawMessage[]).filter(
-    row => !(row.rankAt instanceof Date),
-  );
+export async function takeInRawMessages(plane: Plane, inserts: RawInsert[]): Promise<RawMessage[]> {
+  const brought = inserts.flatMap(({ document }) => document ?? []);
+  const unread = inserts.flatMap(({ id, document }) => (document ? [] : [id]));
+  const read = unread.length > 0 ? ((await findRawMessages(plane.collections, unread)) as RawMessage[]) : [];
+  const rows = [...brought, ...read].filter(row => !(row.rankAt instanceof Date));
   const verdicts = await Promise.all(rows.map(row => planAdoption(plane, row)));
   const threads = verdicts.flatMap(verdict => (verdict.ok && verdict.plan.own ? [verdict.plan.thread] : []));
   if (threads.length > 0) await openRawThreads(plane.collections, threads, true);
@@ -135,7 +142,11 @@ async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<Adopt
   );
   if (!opened) {
     const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
-    for (const { adoption } of plans) await refuse(plane, adoption.id, thread.tenantId, reason);
+    const { tenantId } = thread;
+    await refuseAll(
+      plane,
+      plans.map(({ adoption: { id } }) => ({ id, tenantId, reason })),
+    );
     return [];
   }
   crashPoint('adopt:after-place');
@@ -146,16 +157,28 @@ async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<Adopt
   });
 }
 
-const malformed = new WeakMap<Plane, Set<string>>();
+/** What each was listed with: a sweep that comes by again has nothing new to say. */
+const malformed = new WeakMap<Plane, Map<string, string>>();
 /** Beyond this many a mended one may stay listed until it is looked at again. */
 const MALFORMED_REMEMBERED = 20_000;
 
-async function refuse(plane: Plane, id: ObjectId, tenantId: string, reason: string): Promise<void> {
-  const known = malformed.get(plane) ?? new Set<string>();
+interface Refused {
+  id: ObjectId;
+  tenantId: string;
+  reason: string;
+}
+
+async function refuseAll(plane: Plane, refused: Refused[]): Promise<void> {
+  const known = malformed.get(plane) ?? new Map<string, string>();
   malformed.set(plane, known);
-  const documentId = id.toHexString();
-  if (known.size < MALFORMED_REMEMBERED) known.add(documentId);
-  await recordMalformed(plane.collections, { tenantId, collection: 'messages', documentId, reason });
+  const fresh = refused.filter(({ id, reason }) => known.get(id.toHexString()) !== reason);
+  await Promise.all(
+    fresh.map(async ({ id, tenantId, reason }) => {
+      const documentId = id.toHexString();
+      await recordMalformed(plane.collections, { tenantId, collection: 'messages', documentId, reason });
+      if (known.size < MALFORMED_REMEMBERED) known.set(documentId, reason);
+    }),
+  );
 }
 
 export function afterAdoption(plane: Plane, id: ObjectId, { adoption }: AdoptionPlan): void {

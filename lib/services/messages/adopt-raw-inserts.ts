@@ -8,14 +8,14 @@ import { adoptRawMessages } from './adopt-message';
 /** Raw inserts looked at in one pass. */
 const PAGE = 500;
 const FRESH_MS = 1_000;
-/** Raw messages taken up in one round trip. */
-const BATCH = 100;
+/** Pages one pass goes through while they are full of work: enough for any backlog, and an end for a flood. */
+const MOST_PAGES = 100;
 /** At once, so that a burst of raw inserts does not wait in line behind each other's writes. */
 const ABREAST = 20;
 
 /**
  * Takes up what no change event reached: inserted while no process ran, or while one was killed. Goes round by id, a
- * page a pass, so that documents nobody can take up never stand in front of good ones.
+ * page at a time, so that documents nobody can take up never stand in front of good ones.
  */
 export class RawInsertSweep {
   #afterMessage: ObjectId | null = null;
@@ -23,13 +23,16 @@ export class RawInsertSweep {
 
   constructor(private readonly plane: Plane) {}
 
-  async run(): Promise<void> {
+  /** A full page that had work in it is followed by the next at once: after a long outage there may be thousands. */
+  async run(signal?: AbortSignal): Promise<void> {
     const c = this.plane.collections;
-    const messages = await findUnadopted(c, this.#afterMessage, PAGE);
-    this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
-    const missed = messages.map(({ _id }) => _id).filter(id => !this.#isFresh(id));
-    for (let at = 0; at < missed.length; at += BATCH) {
-      await adoptRawMessages(this.plane, missed.slice(at, at + BATCH));
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      if (signal?.aborted) break;
+      const messages = await findUnadopted(c, this.#afterMessage, PAGE);
+      this.#afterMessage = messages.length < PAGE ? null : messages.at(-1)!._id;
+      const missed = messages.map(({ _id }) => _id).filter(id => !this.#isFresh(id));
+      const adopted = await adoptRawMessages(this.plane, missed);
+      if (adopted === 0 || this.#afterMessage === null || signal?.aborted) break;
     }
     const tasks = await findUnadoptedTasks(c, this.#afterTask, PAGE);
     this.#afterTask = tasks.length < PAGE ? null : tasks.at(-1)!._id;

@@ -9,8 +9,14 @@ const LONGEST_BODY = 64 * 1_024;
 /** Reads at once: what comes meanwhile goes together in the next. */
 const ABREAST = 4;
 
-/** Reads these as they stand and opens the threads of those that open their own. */
-export type ReadRaw = (ids: ObjectId[]) => Promise<RawMessage[]>;
+/** `document`: as it was inserted a moment ago, where its event brought it. */
+export interface RawInsert {
+  id: ObjectId;
+  document: RawMessage | null;
+}
+
+/** Reads what has no document yet, and opens the threads of those that open their own. */
+export type ReadRaw = (inserts: RawInsert[]) => Promise<RawMessage[]>;
 
 /**
  * What a claim of a raw insert needs first, done while its event is still under way to whoever will claim it: the
@@ -19,17 +25,17 @@ export type ReadRaw = (ids: ObjectId[]) => Promise<RawMessage[]>;
  */
 export class RawIntake {
   readonly #reads = new Map<string, Promise<RawMessage | null>>();
-  #next: { id: ObjectId; resolve: (raw: RawMessage | null) => void }[] = [];
+  #next: (RawInsert & { resolve: (raw: RawMessage | null) => void })[] = [];
   #reading = 0;
   #isScheduled = false;
 
   constructor(private readonly read: ReadRaw) {}
 
   /** The stream showed it; it is raw, as far as the event tells. */
-  note(id: string): void {
+  note(id: string, document: RawMessage | null = null): void {
     if (this.#reads.size >= MOST || this.#reads.has(id)) return;
-    const read = new Promise<RawMessage | null>(resolve => this.#next.push({ id: bodyId('id', id), resolve }));
-    this.#reads.set(id, read);
+    const insert = { id: bodyId('id', id), document };
+    this.#reads.set(id, new Promise(resolve => this.#next.push({ ...insert, resolve })));
     this.#schedule();
   }
 
@@ -56,7 +62,7 @@ export class RawIntake {
     const batch = this.#next;
     this.#next = [];
     this.#reading += 1;
-    const rows = await this.read(batch.map(({ id }) => id)).catch(() => []);
+    const rows = await this.read(batch).catch(() => []);
     this.#reading -= 1;
     const known = new Map(rows.map(row => [row._id.toHexString(), row]));
     for (const { id, resolve } of batch) {

@@ -1,5 +1,6 @@
 import type { ChangeStream } from 'mongodb';
 import type { EventCursor, SourceStep, StreamIdentity } from '../../domain/event/event-source';
+import type { RawMessage } from '../raw-document';
 import { META_COLLECTION } from '../stream-identity';
 import { toStreamError, unavailable } from './errors';
 import { mapChange, type MappedChange } from './map-change';
@@ -13,6 +14,7 @@ export interface CursorContext {
   close(stream: RawStream, reading: Promise<unknown>): void;
   knownTenant(tenantId: string): boolean;
   tenantSeen(tenantId: string): void;
+  raw(document: RawMessage, atMs: number): void;
   malformed(found: NonNullable<MappedChange['malformed']>, token: string, atMs: number): void;
 }
 
@@ -83,6 +85,7 @@ export class ChangeCursor implements EventCursor {
     }
     const { event, malformed } = mapChange(change, this.context.knownTenant);
     if (malformed) this.context.malformed(malformed, this.#token, atMs);
+    else if (change.raw) this.context.raw(change.raw, atMs);
     return { token: this.#token, event: change._id._typeBits === undefined ? event : null, atMs };
   }
 

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeStreamOptions, type Db, MongoClient, type MongoClientOptions, Timestamp } from 'mongodb';
 import type { EventCursor, EventSource, OpenSource, StreamIdentity } from '../../domain/event/event-source';
 import { LruMap } from '../../kernel/lru-map';
+import type { RawMessage } from '../raw-document';
 import { ensureStreamIdentity } from '../stream-identity';
-import { ChangeCursor, tokenOf, type RawStream } from './change-cursor';
+import { ChangeCursor, tokenOf, type CursorContext, type RawStream } from './change-cursor';
 import { toStreamError, unavailable } from './errors';
 import { KnownTenants } from './known-tenants';
 import type { MalformedChange } from './map-change';
@@ -16,6 +17,8 @@ export interface ChangeSourceOptions {
   log: { warn(fields: object, message: string): void };
   /** A document that made no event because it cannot be worked with; once for each change this process reads first. */
   onMalformed?: (found: MalformedChange) => void;
+  /** A raw message, before its event is told; never by a cursor that only looks back. */
+  onRaw?: (document: RawMessage, atMs: number) => void;
 }
 
 /**
@@ -138,25 +141,33 @@ export class ChangeSource implements EventSource {
     // Begun at the present, what was in the first batch already belongs to the past.
     const isNow = options.afterToken === undefined && options.sinceMs === undefined;
     const startToken = options.afterToken ?? (isNow ? reached : floorOf(options.sinceMs!));
-    return new ChangeCursor(stream, identity, startToken, this.#context(), isNow ? null : first);
+    return new ChangeCursor(stream, identity, startToken, this.#context(options), isNow ? null : first);
   }
 
-  #context() {
+  #context({ leavesSoon }: OpenSource): CursorContext {
     return {
-      close: (stream: RawStream, reading: Promise<unknown>) => this.#closeStream(stream, reading),
-      knownTenant: (tenantId: string) => this.#tenants.has(tenantId),
-      tenantSeen: (tenantId: string) => this.#tenants.add(tenantId),
-      malformed: (found: MalformedChange, token: string, atMs: number) => {
+      raw: (document, atMs) => {
+        if (!leavesSoon) this.#heard(() => this.#options.onRaw?.(document, atMs));
+      },
+      close: (stream, reading) => this.#closeStream(stream, reading),
+      knownTenant: tenantId => this.#tenants.has(tenantId),
+      tenantSeen: tenantId => this.#tenants.add(tenantId),
+      malformed: (found, token, atMs) => {
         const key = `${token}/${found.id}`;
         if (atMs < this.#startedAtMs || this.#told.has(key)) return;
         this.#told.set(key, true);
-        try {
-          this.#options.onMalformed?.(found);
-        } catch (error) {
-          this.#options.log.warn({ err: error }, 'a listener of malformed documents failed');
-        }
+        this.#heard(() => this.#options.onMalformed?.(found));
       },
     };
+  }
+
+  /** What a listener does wrong must not end the stream. */
+  #heard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'a listener of what the stream reads failed');
+    }
   }
 }
 

@@ -70,7 +70,7 @@ const TYPED = ['body', 'title', 'subject', 'input', 'options', 'deliverables'] a
 
 const carried = (document: string): Document => Object.fromEntries(CARRIED.map(field => [`${document}.${field}`, 1]));
 
-const when = (condition: Document, value: Document): Document => ({ $cond: [condition, value, '$$REMOVE'] });
+const when = (condition: Document, value: Document | string): Document => ({ $cond: [condition, value, '$$REMOVE'] });
 const isOperation = (operation: string): Document => ({ $eq: ['$operationType', operation] });
 const isThere: Document = { $eq: [{ $type: '$fullDocument' }, 'object'] };
 const isWork: Document = { $in: ['$ns.coll', ['messages', 'tasks']] };
@@ -89,6 +89,20 @@ const CHANGED: Document = {
       },
     },
     { $map: { input: { $ifNull: ['$updateDescription.removedFields', []] }, in: topName('$$this') } },
+  ],
+};
+
+/**
+ * What a claim of it reads first comes with its event, which saves it a round trip; a longer one is read when it is
+ * wanted. Bounded, for all of an event together may not pass 16 MB.
+ */
+const RAW_MOST_BYTES = 64 * 1_024;
+const isRawMessage: Document = {
+  $and: [
+    isOperation('insert'),
+    { $eq: ['$ns.coll', 'messages'] },
+    { $ne: [{ $type: '$fullDocument.rankAt' }, 'date'] },
+    { $lte: [{ $bsonSize: '$fullDocument' }, RAW_MOST_BYTES] },
   ],
 };
 
@@ -122,6 +136,7 @@ export const PIPELINE: Document[] = [
       beforeTypes: when({ $and: [isWork, { $not: [isThere] }] }, typesOf('fullDocumentBeforeChange')),
       changed: when(isOperation('update'), CHANGED),
       setStatus: '$updateDescription.updatedFields.status',
+      raw: when(isRawMessage, '$fullDocument'),
     },
   },
 ];

@@ -1,6 +1,7 @@
 import type { Document } from 'mongodb';
+import type { RawMessage } from '../raw-document';
 
-/** A change as the pipeline lets it through: routing fields and names, never a body. */
+/** A change as the pipeline lets it through: routing fields and names; a body only of a raw message. */
 export interface RawChange {
   _id: { _data: string; _typeBits?: unknown };
   operationType: string;
@@ -18,6 +19,8 @@ export interface RawChange {
   changed?: string[] | null;
   /** What the update itself wrote, where the document as read may be newer. */
   setStatus?: unknown;
+  /** A message that a driver inserted, whole, unless it is long. */
+  raw?: RawMessage;
 }
 
 export type EventCollection = keyof typeof NOUN_OF;

@@ -1,5 +1,6 @@
 import { median, type Sample } from '../clock';
 import { measureOrchestrators } from '../contenders';
+import { WARM_LOAD } from '../load';
 import { withRig } from '../rig';
 import { ms, times, type BenchEnv, type Rig, type Row, type RowResult } from '../row';
 
@@ -23,6 +24,7 @@ export const herd: Row = {
 async function measureAll(env: BenchEnv, { server, client }: Rig): Promise<RowResult> {
   const messages = client.db(server.database).collection('messages');
   const samples: Samples = {};
+  for (const orchestrators of ORCHESTRATORS) await measureOrchestrators(server, messages, WARM_LOAD, orchestrators);
   for (let round = 0; round < env.rounds; round += 1) {
     for (const load of LOADS) {
       for (const orchestrators of ORCHESTRATORS) {

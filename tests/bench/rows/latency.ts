@@ -1,6 +1,7 @@
 import { startRole } from '../child';
 import { median, type Sample } from '../clock';
 import { CONTENDERS, measure, type Contender } from '../contenders';
+import { WARM_LOAD, type Load } from '../load';
 import { withRig } from '../rig';
 import { ms, times, type BenchEnv, type Rig, type Row, type RowResult } from '../row';
 
@@ -33,13 +34,16 @@ async function measureAll(env: BenchEnv, rig: Rig): Promise<RowResult> {
   const { client, server } = rig;
   const bare = await startRole('bare-server', { uri: server.mongodbUri, database: server.database });
   const samples: Samples = {};
+  const run = (contender: Contender, load: Load) =>
+    measure({ client, database: server.database, server, bare }, contender, load);
   try {
+    for (const contender of CONTENDERS) await run(contender, WARM_LOAD);
     for (let round = 0; round < env.rounds; round += 1) {
       for (const load of LOADS) {
         const key = `${load.ratePerSecond}/s`;
         samples[key] ??= Object.fromEntries(CONTENDERS.map(name => [name, []])) as unknown as Samples[string];
         for (const contender of CONTENDERS) {
-          const sample = await measure({ client, database: server.database, server, bare }, contender, load);
+          const sample = await run(contender, load);
           samples[key][contender].push(sample);
           env.progress(`round ${round + 1} ${key} ${NAMES[contender]}: p50 ${ms(sample.p50)} p99 ${ms(sample.p99)}`);
         }

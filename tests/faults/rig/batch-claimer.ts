@@ -12,7 +12,8 @@ export interface BatchClaimerOptions {
 }
 
 const WAIT_MS = 500;
-const CALL_MS = 30_000;
+/** Nothing is broken here: a slow answer on a busy machine is waited for, since a claim cut off holds its lanes. */
+const CALL_MS = 60_000;
 
 /** An orchestrator whose agents take no time: claims a batch, completes it in one call, until `isOver`. */
 export class BatchClaimer {
@@ -29,7 +30,7 @@ export class BatchClaimer {
   async run(isOver: () => boolean): Promise<void> {
     const { name, max } = this.#options;
     while (!isOver()) {
-      const { dispatches } = await this.#calls.claim({ consumer: name, max, waitMs: WAIT_MS });
+      const { dispatches } = await this.#calls.claim({ consumer: name, max, waitMs: WAIT_MS }, { timeoutMs: CALL_MS });
       this.claims += 1;
       for (const dispatch of dispatches) this.#note('claimed', dispatch);
       if (dispatches.length > 0) await this.#complete(dispatches);

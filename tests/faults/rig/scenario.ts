@@ -111,11 +111,7 @@ function keep(rig: Rig, name: string, folder: string, isBroken: boolean): void {
   const place = join(folder, `${name}-${rig.seed}`);
   mkdirSync(place, { recursive: true });
   for (const file of readdirSync(rig.folder)) {
-    if (
-      file === 'ledger.jsonl' ||
-      (isBroken && file.endsWith('.log')) ||
-      (process.env['KEEP_LOGS'] && file.endsWith('.log'))
-    )
+    if (file === 'ledger.jsonl' || (isBroken && file.endsWith('.log')))
       copyFileSync(join(rig.folder, file), join(place, file));
   }
 }

@@ -2,7 +2,7 @@ import type { Scenario } from '../rig/scenario';
 import { clockSkew } from './clock-skew';
 import { deleteFlood } from './delete-flood';
 import { dropped } from './dropped';
-import { frozenPrimaryLong } from './frozen-primary';
+import { frozenPrimary } from './frozen-primary';
 import { frozenSecondary } from './frozen-secondary';
 import { killPrimary } from './kill-primary';
 import { lostHistory } from './lost-history';
@@ -12,19 +12,19 @@ import { PROCESS_SCENARIOS } from './processes';
 import { restored } from './restored';
 import { startInElection } from './start-in-election';
 import { stepDown } from './step-down';
-import { strangePositionsScenario } from './strange-positions';
+import { strangePositionsMet } from './strange-positions';
 import { upgradedPipeline } from './upgraded-pipeline';
 
 /** In the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
   killPrimary,
   stepDown,
-  frozenPrimaryLong,
+  frozenPrimary,
   frozenSecondary,
   noMajority,
   startInElection,
   lostHistory,
-  strangePositionsScenario,
+  strangePositionsMet,
   upgradedPipeline,
   restored,
   dropped,

@@ -43,7 +43,7 @@ export const scaleOrchestrators = scenario({
     await sleep(3_000);
     const slotsBackMs = await shrink(rig, orchestrators, watch);
     await watch.stop();
-    await line.drain(WITHIN_MS * 2);
+    await line.drain();
     return { mostRunning: watch.most, slotsBackMs, samples: watch.samples.length };
   },
 });

@@ -43,7 +43,7 @@ export const stopListeners = scenario({
       () => `all was told: ${JSON.stringify(crowd.gaps(all))}`,
     );
     const { missed, twice, reordered, resets } = crowd.gaps(all);
-    await line.drain(WITHIN_MS);
+    await line.drain();
     // The first is the greeting's, the same for all; a farewell's is the reader's own.
     const farewells = crowd.heads.flatMap(({ retriesMs }) =>
       retriesMs.filter(retryMs => retryMs !== GREETING_RETRY_MS),

@@ -22,9 +22,9 @@ beforeAll(async () => {
   other = {
     ...test.plane,
     processName: 'other',
-    rawIntake: new RawIntake(ids => takeInRawMessages(other, ids)),
+    rawIntake: new RawIntake(inserts => takeInRawMessages(other, inserts)),
     adoption: new AdoptionQueue({
-      messages: ids => adoptRawMessages(other, ids),
+      messages: async ids => void (await adoptRawMessages(other, ids)),
       task: async () => undefined,
       failed: error => {
         throw error;

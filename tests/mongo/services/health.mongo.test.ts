@@ -122,7 +122,7 @@ describe('orchestrators connected', () => {
     await claim();
     await expect.poll(connected).toBe(1);
     const { presence } = api.plane.collections;
-    await presence.updateMany({ tenantId }, { $set: { seenAt: ago(11) } });
+    await presence.updateMany({ tenantId }, { $set: { seenAt: ago(6) } });
     expect(await connected()).toBe(1);
     await presence.updateMany({ tenantId }, { $set: { seenAt: ago(13) } });
     expect(await connected()).toBe(0);

@@ -40,6 +40,25 @@ describe('a raw insert', () => {
     expect(sink.errors).toEqual([]);
   });
 
+  it('comes whole to who takes work up here, unless it is long, malformed, taken up or read again', async () => {
+    const { hub, raw } = await startHub(database);
+    const before = hub.position()!;
+    const sink = read(hub);
+    const at = new Date();
+    await insert('messages', { body: 7 });
+    await insert('messages', { body: 'taken up', rankAt: at, createdAt: at, threadId: null, seq: 1 });
+    const long = await insert('messages', { body: 'x'.repeat(80 * 1_024) });
+    const short = await insert('messages', { assignedTo: 'research', body: 'hello', extra: { deep: [1] } });
+    await sink.until(({ events }) => events.some(({ data }) => data['id'] === String(short.insertedId)));
+    expect(sink.ids()).toContain(String(long.insertedId));
+    const whole = { _id: short.insertedId, assignedTo: 'research', body: 'hello', extra: { deep: [1] } };
+    expect(raw).toEqual([whole]);
+    const late = await startHub(database);
+    const again = read(late.hub, { after: before });
+    await again.until(({ events }) => events.some(({ data }) => data['id'] === String(short.insertedId)));
+    expect(late.raw).toEqual([]);
+  });
+
   it('makes no event and stops nothing when it is malformed; the reason is told', async () => {
     const { hub, malformed } = await startHub(database);
     const sink = read(hub);

@@ -3,6 +3,7 @@ import type { EventFilter } from '@/lib/domain/event/schema';
 import type { Principal } from '@/lib/domain/identity/schema';
 import { createChangeSource, type MalformedChange } from '@/lib/store/change-source';
 import { migrate } from '@/lib/store/migrate';
+import type { RawMessage } from '@/lib/store/raw-document';
 import { Hub, type HubOptions } from '@/lib/stream/hub';
 import { openStream } from '@/lib/stream/open-stream';
 import { MemorySink } from '@/tests/support/memory-sink';
@@ -19,6 +20,8 @@ afterEach(async () => {
 export interface RunningHub {
   hub: Hub;
   malformed: MalformedChange[];
+  /** Raw messages that came whole. */
+  raw: RawMessage[];
   stop(): Promise<void>;
 }
 
@@ -27,12 +30,14 @@ export async function startHub(
   options: Partial<HubOptions> = {},
 ): Promise<RunningHub> {
   const malformed: MalformedChange[] = [];
+  const raw: RawMessage[] = [];
   const log = { info: () => undefined, warn: () => undefined };
   const source = createChangeSource({
     uri: database.uri,
     database: database.name,
     log,
     onMalformed: found => malformed.push(found),
+    onRaw: document => raw.push(document),
   });
   const hub = new Hub({ source, log, ...options });
   let stopping: Promise<void> | undefined;
@@ -44,7 +49,7 @@ export async function startHub(
   running.push(stop);
   hub.start();
   await hub.ready();
-  return { hub, malformed, stop };
+  return { hub, malformed, raw, stop };
 }
 
 export interface ReadOptions {

@@ -17,6 +17,16 @@ describe('driver errors', () => {
     expect(String(toDomainError(error))).toContain('may have been kept');
   });
 
+  it('of a repeat whose first try is not confirmed yet pass: it is the same record', () => {
+    const error = new MongoServerError({ message: 'E11000', code: 11_000, keyPattern: { _id: 1 } });
+    expect(toDomainError(error)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+  });
+
+  it('of any other unique index stay', () => {
+    const error = new MongoServerError({ message: 'E11000', code: 11_000, keyPattern: { tenantId: 1, slug: 1 } });
+    expect(toDomainError(error)).toMatchObject({ code: 'conflict', retry: 'never' });
+  });
+
   it('of a lost connection pass', () => {
     expect(toDomainError(new MongoNetworkError('gone'))).toMatchObject({ code: 'unavailable', retry: 'backoff' });
   });
