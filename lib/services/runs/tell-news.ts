@@ -1,6 +1,5 @@
 import { isTaskOver, list, nameOf, openTasks } from '../../domain/run/standing';
 import type { ObjectId, RunDocument } from '../../store/documents';
-import { isDuplicateKey } from '../../store/errors';
 import { derivedId } from '../../store/ids';
 import { markTold } from '../../store/runs';
 import type { Plane } from '../context';
@@ -26,25 +25,20 @@ export async function tellNews(plane: Plane, run: RunDocument, { plan, work }: R
 const stampOf = ({ row }: JudgedTask): string => `${row.status}:${row.epoch}`;
 const stampedId = (task: JudgedTask): string => `${task.id}:${stampOf(task)}`;
 
-async function tell(plane: Plane, run: RunDocument, id: ObjectId, body: string): Promise<void> {
-  try {
-    await appendMessage(plane, {
-      id,
-      tenantId: run.tenantId,
-      threadId: run.threadId,
-      from: { kind: 'system', id: 'switchboard' },
-      assignedTo: null,
-      priority: 'normal',
-      kind: 'system',
-      body,
-      newsFor: run._id,
-      createdBy: 'switchboard',
-    });
-  } catch (error) {
-    // Another process tells the same at the same time.
-    if (!isDuplicateKey(error)) throw error;
-  }
-}
+/** Another process may tell the same at the same time: the one that stands is the one. */
+const tell = (plane: Plane, run: RunDocument, id: ObjectId, body: string) =>
+  appendMessage(plane, {
+    id,
+    tenantId: run.tenantId,
+    threadId: run.threadId,
+    from: { kind: 'system', id: 'switchboard' },
+    assignedTo: null,
+    priority: 'normal',
+    kind: 'system',
+    body,
+    newsFor: run._id,
+    createdBy: 'switchboard',
+  });
 
 const NEXT: Partial<Record<JudgedTask['status'], string>> = {
   done: 'Its output and deliverables: `get_task`.',
