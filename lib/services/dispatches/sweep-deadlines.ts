@@ -1,7 +1,6 @@
 import { HUMAN } from '../../domain/fields';
 import { findPastDeadline, markOverdue } from '../../store/dispatch-questions';
 import type { DispatchDocument, MessageDocument, PendingQuestion } from '../../store/documents';
-import { isDuplicateKey } from '../../store/errors';
 import { derivedId, iso } from '../../store/ids';
 import { messageExists } from '../../store/messages';
 import { raiseToHuman } from '../../store/questions';
@@ -47,33 +46,21 @@ async function answerBySilence(
 }
 
 /** Two processes at once write the same; an answer that came first stays the answer, and this one is late. */
-async function appendSilence(
-  plane: Plane,
-  asked: MessageDocument,
-  body: string,
-  deadline: Date,
-): Promise<Pick<MessageDocument, '_id'>> {
-  const id = derivedId(asked._id, 'silence');
-  try {
-    return await appendMessage(plane, {
-      id,
-      tenantId: asked.tenantId,
-      threadId: asked.threadId,
-      from: { kind: 'system', id: 'switchboard' },
-      assignedTo: null,
-      priority: asked.priority,
-      kind: 'answer',
-      body,
-      inReplyTo: asked._id,
-      hops: asked.hops + 1,
-      routing: { status: 'none', reason: `silence: nobody answered by ${iso(deadline)}; the declared default holds` },
-      createdBy: 'switchboard',
-    });
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return { _id: id };
-  }
-}
+const appendSilence = (plane: Plane, asked: MessageDocument, body: string, deadline: Date): Promise<MessageDocument> =>
+  appendMessage(plane, {
+    id: derivedId(asked._id, 'silence'),
+    tenantId: asked.tenantId,
+    threadId: asked.threadId,
+    from: { kind: 'system', id: 'switchboard' },
+    assignedTo: null,
+    priority: asked.priority,
+    kind: 'answer',
+    body,
+    inReplyTo: asked._id,
+    hops: asked.hops + 1,
+    routing: { status: 'none', reason: `silence: nobody answered by ${iso(deadline)}; the declared default holds` },
+    createdBy: 'switchboard',
+  });
 
 async function climb(
   plane: Plane,

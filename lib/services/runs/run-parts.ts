@@ -1,7 +1,6 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import type { Priority } from '../../domain/fields';
 import type { RunDocument } from '../../store/documents';
-import { isDuplicateKey } from '../../store/errors';
 import { derivedId } from '../../store/ids';
 import { findTask, insertTask } from '../../store/tasks';
 import { findThread, insertThread, takeSeq } from '../../store/threads';
@@ -16,45 +15,41 @@ const TITLE_CHARACTERS = 300;
 
 /**
  * Thread, first message and plan task of a run, as far as they are not there. The plan task comes last, for it can be
- * claimed: where it stands, everything does. Any process may call it, at any time.
+ * claimed: where it stands, everything does. Any process may call it, at any time: of two at once each finds the other's.
  */
 export async function ensureRunParts(plane: Plane, run: RunDocument): Promise<void> {
   const c = plane.collections;
   if (await findTask(c, run.tenantId, run.planTaskId)) return;
   const title = titleOf(run.intent);
   if (!(await findThread(c, run.tenantId, run.threadId))) {
-    await once(
-      insertThread(c, {
-        _id: run.threadId,
-        tenantId: run.tenantId,
-        createdBy: run.createdBy,
-        subject: '',
-        title,
-        priority: PRIORITY,
-        assignedTo: null,
-        projectId: run.projectId,
-        status: 'open',
-        lastSeq: 0,
-        messageCount: 0,
-      }),
-    );
+    await insertThread(c, {
+      _id: run.threadId,
+      tenantId: run.tenantId,
+      createdBy: run.createdBy,
+      subject: '',
+      title,
+      priority: PRIORITY,
+      assignedTo: null,
+      projectId: run.projectId,
+      status: 'open',
+      lastSeq: 0,
+      messageCount: 0,
+    });
   }
   crashPoint('run:after-thread');
-  await once(
-    appendMessage(plane, {
-      id: derivedId(run._id, 'intent'),
-      tenantId: run.tenantId,
-      threadId: run.threadId,
-      from: run.openedBy,
-      assignedTo: null,
-      priority: PRIORITY,
-      kind: 'message',
-      body: run.intent,
-      createdBy: run.createdBy,
-    }),
-  );
+  await appendMessage(plane, {
+    id: derivedId(run._id, 'intent'),
+    tenantId: run.tenantId,
+    threadId: run.threadId,
+    from: run.openedBy,
+    assignedTo: null,
+    priority: PRIORITY,
+    kind: 'message',
+    body: run.intent,
+    createdBy: run.createdBy,
+  });
   crashPoint('run:after-message');
-  await once(insertPlanTask(plane, run, title));
+  await insertPlanTask(plane, run, title);
   plane.doorbell.ring(run.tenantId);
 }
 
@@ -90,13 +85,4 @@ async function insertPlanTask(plane: Plane, run: RunDocument, title: string): Pr
     dispatchId: null,
     ledger: {},
   });
-}
-
-/** Two processes at once: the other's is as good. */
-async function once(making: Promise<unknown>): Promise<void> {
-  try {
-    await making;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
 }
