@@ -26,6 +26,8 @@ export interface ChildEnd {
 
 export interface Child {
   readonly pid: number | undefined;
+  /** The program came to its end, whether or not its output is read. */
+  readonly hasExited: boolean;
   /** Never rejects. Resolves when the program ended and its output is read, not when its leftovers are gone. */
   readonly ended: Promise<ChildEnd>;
   /** Resolves when nothing of its process group is left. */
@@ -71,7 +73,8 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
     onErrorLine(line);
   });
   child.stderr.on('data', (chunk: Buffer) => errorLines.push(chunk));
-  const exited = waitForExit(child);
+  let hasExited = false;
+  const exited = waitForExit(child).finally(() => (hasExited = true));
   // Listened for from the start: it may come in the same breath as the exit.
   const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   const ended = exited.then(async exit => {
@@ -84,7 +87,15 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
     await stopper.clear();
     if (pid !== undefined) guard.remove(pid);
   });
-  return { pid, ended, gone, stop: graceMs => stopper.stop(graceMs) };
+  return {
+    pid,
+    get hasExited() {
+      return hasExited;
+    },
+    ended,
+    gone,
+    stop: graceMs => stopper.stop(graceMs),
+  };
 }
 
 type Program = ChildProcessByStdio<Writable, Readable, Readable>;

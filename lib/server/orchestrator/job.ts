@@ -52,7 +52,8 @@ export class Job {
       leaseMs: dispatch.leaseMs,
       onCancelRequested: () => this.#stop('cancelled', STOP_GRACE_MS),
       onEnd: end => {
-        if (end.kind === 'stale') this.#stop('stale', STOP_GRACE_MS);
+        // After a freeze the refusal and the program's own end are heard in one breath: that end comes first.
+        if (end.kind === 'stale') setImmediate(() => this.#stop('stale', STOP_GRACE_MS));
         else this.#noteOver(end.status);
       },
       onProblem: problem => log.warn({ dispatch: dispatch.id, err: problem }, 'heartbeat failed'),
@@ -97,8 +98,9 @@ export class Job {
     this.#giveUp.abort();
   }
 
+  /** A program that came to its end by itself has said what it has to say, and is heard: late, perhaps, yet not lost. */
   #stop(reason: StopReason, graceMs: number): void {
-    if (this.#ended) return;
+    if (this.#child.hasExited) return;
     this.#stopped ??= reason;
     this.#child.stop(graceMs);
   }

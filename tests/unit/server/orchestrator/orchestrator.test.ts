@@ -101,6 +101,19 @@ describe('orchestrator', () => {
     expect(plane.of('complete')).toEqual([]);
   });
 
+  it('hands in what a program said that ended while this process was frozen, whatever it hears first', async () => {
+    // What it leaves behind holds its output open, so that its end takes a moment to be heard.
+    await start('sleep 0.3; echo late; sleep 2 &');
+    const dispatch = plane.put({ leaseMs: 150 });
+    await until('a beat', () => plane.of('heartbeat').length > 0);
+    plane.answer = () => refusal('stale-epoch', { currentEpoch: 2, dispatchStatus: 'running' });
+    // As under SIGSTOP: nothing of this process runs, while its program goes on and ends.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    await until('the late word', () => plane.of('complete').length === 1);
+    const [call] = plane.of('complete');
+    expect(call).toMatchObject({ id: dispatch.id, body: { epoch: 1, output: 'late' } });
+  });
+
   it('kills the child of a stale epoch and says nothing more about it', async () => {
     plane.answer = call =>
       call.verb === 'heartbeat' ? refusal('stale-epoch', { currentEpoch: 2, dispatchStatus: 'running' }) : undefined;
