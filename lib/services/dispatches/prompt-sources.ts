@@ -8,7 +8,7 @@ import { toMessage } from '../../store/to-record/work';
 import type { Plane } from '../context';
 
 /** Messages of the thread that ride along; the rest is read with `read_thread`. */
-const THREAD_MESSAGES = 50;
+export const THREAD_MESSAGES = 50;
 
 export interface ThreadRead {
   id: string;

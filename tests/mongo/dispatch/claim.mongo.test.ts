@@ -47,6 +47,18 @@ const set = (slug: string, fields: object) =>
     .then(() => test.plane.agentTypes.clear());
 
 describe('claim', () => {
+  it('hands over the work itself, however much was said in its thread since', async () => {
+    const message = await createMessage(person, { body: 'the work', assignedTo: 'research' });
+    const note = (at: number) => ({ body: `note ${at}`, assignedTo: null, threadId: message.threadId });
+    for (let at = 0; at < 60; at += 1) await createMessage(person, note(at));
+    const { id, thread, prompt } = await claimOne(night, message.id);
+    const bodies = thread!.messages.map(({ body }) => body);
+    expect(bodies).toHaveLength(50);
+    expect([bodies[0], bodies[1], bodies.at(-1)]).toEqual(['the work', 'note 11', 'note 59']);
+    expect(prompt).toContain('the work');
+    await completeDispatch(night, id, { epoch: 1, output: 'ok' });
+  });
+
   it('hands over everything that is needed, and the output becomes the reply', async () => {
     const message = await createMessage(person, { body: 'hello $there', assignedTo: 'research', subject: 'first' });
     expect(message).toMatchObject({ status: 'queued', seq: 1, from: { kind: 'user', id: person.principal.id } });

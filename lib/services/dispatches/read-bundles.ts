@@ -1,0 +1,73 @@
+import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { hex, hexOrNull } from '../../store/ids';
+import { findMessage } from '../../store/messages';
+import { findUnreadNews } from '../../store/news';
+import { findTask, findTasksById } from '../../store/tasks';
+import { toMessage } from '../../store/to-record/work';
+import type { WorkKind } from '../../store/work-items';
+import type { Plane } from '../context';
+import {
+  readPromptContext,
+  readPromptThread,
+  readPromptThreads,
+  THREAD_MESSAGES,
+  type ThreadRead,
+} from './prompt-sources';
+
+export interface BundleSubject {
+  tenantId: string;
+  threadId: ObjectId | null;
+  projectId: ObjectId | null;
+  source: { kind: WorkKind; id: ObjectId };
+  run?: DispatchDocument['run'];
+  question?: DispatchDocument['question'];
+}
+
+/** As much news as thread goes into one prompt; what is over is given with the next turn. */
+const MOST_NEWS = 50;
+
+/**
+ * What stands around each work item. Read while the claim's own writes are under way: nothing of it hangs on them. The
+ * threads of many are read together.
+ */
+export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
+  const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
+  const threads =
+    threadIds.length > 1 ? readPromptThreads(plane, threadIds) : Promise.resolve(new Map<string, ThreadRead>());
+  return subjects.map(subject =>
+    readBundle(plane, subject, async id =>
+      threadIds.length > 1 ? ((await threads).get(hex(id)) ?? null) : readPromptThread(plane, subject.tenantId, id),
+    ),
+  );
+}
+
+async function readBundle(
+  plane: Plane,
+  { tenantId, threadId, projectId, source, run, question }: BundleSubject,
+  readThread: (id: ObjectId) => Promise<ThreadRead | null>,
+) {
+  const c = plane.collections;
+  const [thread, task, context, news, answer] = await Promise.all([
+    threadId ? readThread(threadId) : null,
+    source.kind === 'task' ? findTask(c, tenantId, source.id) : null,
+    readPromptContext(plane, tenantId, hexOrNull(projectId)),
+    run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
+    question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
+  ]);
+  const own = thread?.tenantId === tenantId ? await withSource(c, thread, { tenantId, source }) : null;
+  const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
+  return { thread: own, task, context, news, answer, needs };
+}
+
+/** What is to be done is in it, however much was said since. */
+async function withSource(
+  c: Plane['collections'],
+  thread: ThreadRead,
+  { tenantId, source }: Pick<BundleSubject, 'tenantId' | 'source'>,
+): Promise<ThreadRead> {
+  const { messages } = thread;
+  const isThere = messages.length < THREAD_MESSAGES || messages.some(({ id }) => id === hex(source.id));
+  const message = source.kind === 'message' && !isThere ? await findMessage(c, tenantId, source.id) : null;
+  return message ? { ...thread, messages: [toMessage(message), ...messages.slice(1)] } : thread;
+}
+export type Bundle = Awaited<ReturnType<typeof readBundle>>;
