@@ -7,6 +7,7 @@ import { findTask, readyDependents } from '../../store/tasks';
 import { acceptWork } from '../../store/work-outcomes';
 import type { Context } from '../context';
 import { appendMessage } from '../messages/append-message';
+import { reportLateResult } from '../reports/report-outcome';
 import { wakeAsker } from './wake-asker';
 
 /** What came back under a stale epoch: a person takes it or leaves it, once. */
@@ -50,6 +51,7 @@ async function acceptForTask(ctx: Context, row: DispatchDocument, late: Late): P
     reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
   });
   await appendLate(ctx, row, late, { source: null, kind: 'message' });
+  if (isTaken) await reportLateResult(ctx.plane, row, late.output);
   if (isTaken && status === 'done') await readyDependents(c, row.tenantId, row.source.id);
 }
 

@@ -56,6 +56,14 @@ export const reportResult = (plane: Plane, dispatch: DispatchDocument): Promise<
     said: { output: dispatch.output ?? '', deliverables: dispatch.deliverables ?? [], usage: dispatch.usage },
   });
 
+/** What a person took although it came too late: the task's result all the same. */
+export const reportLateResult = (plane: Plane, dispatch: DispatchDocument, output: string): Promise<void> =>
+  report(plane, dispatch, {
+    id: derivedId(dispatch._id, 'late-result'),
+    kind: 'result',
+    said: { output, deliverables: [], usage: null },
+  });
+
 /** It stopped and said nothing: somebody has to look, and nobody else would say so. */
 export const reportSilence = (plane: Plane, dispatch: DispatchDocument, why: string): Promise<void> =>
   report(plane, dispatch, {

@@ -110,6 +110,8 @@ describe('a person steers work of a run', () => {
     await rig.complete(told, '');
     await acceptLateOutput(rig.person, a.id);
     expect(await rig.task(run, 'a')).toMatchObject({ status: 'done' });
+    const results = await rig.c.reports.find({ taskId: new ObjectId(rig.taskId(run, 'a')), kind: 'result' }).toArray();
+    expect(results.map(({ said }) => said['output'])).toEqual(['just in time']);
     expect((await rig.planner(run)).prompt).toContain(`Task a (${rig.taskId(run, 'a')}, qa) is done.`);
   });
 
