@@ -83,7 +83,7 @@ describe('over stdio', () => {
     const transport = revision === '2026-07-28' ? new ModernStdio(params) : new LegacyStdio(params);
     await client.connect(transport as never);
     const { tools } = await client.listTools();
-    expect(tools).toHaveLength(14);
+    expect(tools).toHaveLength(22);
     const sent = answerOf(
       await client.callTool({ name: 'send_message', arguments: { to: 'qa', body: `over ${revision}` } }),
     );

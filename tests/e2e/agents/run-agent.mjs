@@ -23,7 +23,8 @@ async function call(name, args) {
 const isOver = status => ['done', 'incomplete', 'dead', 'cancelled'].includes(status);
 
 async function plan() {
-  const { tasks } = JSON.parse(dispatch.thread.messages[0].body);
+  // The intent, which a long thread has left behind.
+  const { tasks } = JSON.parse((await call('get_task', { taskId: dispatch.source.id })).task.input);
   const first = await call('list_tasks', { limit: 200 });
   // Two calls, and a death between them leaves half a plan, which the next attempt plans again.
   if (first.items.length < tasks.length) {

@@ -837,7 +837,8 @@ function spawnAdvice(dispatch, known) {
   return {
     tool: "Agent",
     name: dispatch.id,
-    description: `${slug} ${dispatch.id.slice(-6)}`,
+    // All that the notification of its end tells of it: the name is not in there.
+    description: `${slug} ${dispatch.id}`,
     run_in_background: true,
     ...AGENT_TOOL_MODELS.includes(model) ? { model } : {}
   };
