@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = join(ROOT, 'lib', 'server', 'orchestrator-skill');
 const TARGET = join(ROOT, 'orchestrator-skill', 'skills', 'orchestrator', 'scripts');
-const SCRIPTS = ['watch', 'next', 'done', 'fail', 'release', 'status', 'beat'];
+const SCRIPTS = ['watch', 'next', 'done', 'fail', 'release', 'status', 'beat', 'hook'];
 const BANNER = [
   '#!/usr/bin/env node',
   '// Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.',

@@ -8,7 +8,7 @@ import { StartupError } from '@/lib/server/startup-error';
 import { Changes } from './changes';
 import { excludeFromGit } from './git-exclude';
 import { readJsonFile } from './json-file';
-import { mergeAllowRules, mergeEnvironment, mergeMcpServer } from './merge';
+import { mergeAllowRules, mergeEnvironment, mergeHooks, mergeMcpServer } from './merge';
 import { projectToken } from './project-token';
 
 export interface InstallOptions {
@@ -32,7 +32,11 @@ export async function install({ folder, config, dryRun, source = SOURCE }: Insta
   const changes = new Changes(folder, dryRun);
   changes.copyFolder(join(source, 'skills', 'orchestrator'), at('.claude', 'skills', 'orchestrator'));
   changes.copyFile(join(source, 'agents', 'switchboard-worker.md'), at('.claude', 'agents', 'switchboard-worker.md'));
-  changes.json(at('.claude', 'settings.json'), mergeAllowRules);
+  changes.json(at('.claude', 'settings.json'), settings => {
+    const rules = mergeAllowRules(settings);
+    const hooks = mergeHooks(rules.value);
+    return { value: hooks.value, notes: [...rules.notes, ...hooks.notes] };
+  });
 
   const connectionPath = at(FOLDER, CONNECTION_FILE);
   const known = readJsonFile(connectionPath) as ConnectionFile;

@@ -24,6 +24,24 @@ export function mergeAllowRules(settings: JsonObject): Merged {
   return { value, notes: missing.map(rule => `allow ${rule}`) };
 }
 
+/** What Claude Code calls by itself: the start and the end of each turn of an agent. */
+const HOOK = 'node "$CLAUDE_PROJECT_DIR"/.claude/skills/orchestrator/scripts/hook.mjs';
+const HOOKS: Record<string, string | null> = { PostToolUse: 'Agent|SendMessage', SubagentStop: null };
+
+export function mergeHooks(settings: JsonObject): Merged {
+  const hooks = part(settings, 'hooks');
+  const missing = Object.keys(HOOKS).filter(event => !JSON.stringify(hooks[event] ?? null).includes('/hook.mjs'));
+  if (missing.length === 0) return { value: settings, notes: [] };
+  const added = missing.map(event => {
+    const before: unknown[] = Array.isArray(hooks[event]) ? hooks[event] : [];
+    const matcher = HOOKS[event];
+    const rule = { ...(matcher ? { matcher } : {}), hooks: [{ type: 'command', command: HOOK }] };
+    return [event, [...before, rule]] as const;
+  });
+  const value = { ...settings, hooks: { ...hooks, ...Object.fromEntries(added) } };
+  return { value, notes: missing.map(event => `hook ${event}`) };
+}
+
 /** The address is the project's; the token comes from the session's environment, for this file is committed. */
 export function mergeMcpServer(file: JsonObject, url: string): Merged {
   const servers = part(file, 'mcpServers');

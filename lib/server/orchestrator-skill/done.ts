@@ -1,6 +1,7 @@
 import type { Usage } from '@/lib/domain/fields';
 import { clipOutput } from './output-limit';
-import { endDispatch } from './end-dispatch';
+import { isOfEarlierTurn } from './agent-turns';
+import { endDispatch, NothingToEnd } from './end-dispatch';
 import { ScriptFailure } from './failure';
 import { readInput } from './read-input';
 import { runScript, text, type ScriptContext } from './script';
@@ -12,9 +13,12 @@ Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]      (else 
   --file PATH     a file that holds it
   --usage JSON    {"inputTokens":N,"outputTokens":N,"costUsd":N}, what is known of it
 
-Prints {"id", "status", "note"?}: done; waiting (the agent asked a question, nothing is lost); stale (the lease was
-lost, the text is kept as late output); or how it had ended before. An agent that reported its end itself is fine.
+Prints {"id", "status", "note"?}: done; waiting (the agent asked a question, nothing is lost); running (the text is of
+the turn in which it asked, and its next has begun: nothing is handed in); stale (the lease was lost, the text is kept
+as late output); or how it had ended before. An agent that reported its end itself is fine.
 `;
+
+const EARLIER = 'these are the words with which it asked; it is at work on the answer, and its end will be told';
 
 /** Without a text only an end that the agent reported itself can be taken note of. */
 async function alreadyOver({ calls }: ScriptContext, id: string, epoch: number) {
@@ -40,8 +44,10 @@ await runScript(import.meta.url, {
   run: async context => {
     const usage = usageOf(text(context.values, 'usage'));
     const output = await readInput(text(context.values, 'output'), text(context.values, 'file'));
-    return endDispatch(context, async (id, { epoch }) => {
+    return endDispatch(context, async (id, held) => {
+      const { epoch } = held;
       if (output === null) return alreadyOver(context, id, epoch);
+      if (isOfEarlierTurn(held, output)) return new NothingToEnd('running', EARLIER);
       const completion = { epoch, output: clipOutput(output) };
       return context.calls.complete(id, usage === undefined ? completion : { ...completion, usage });
     });

@@ -11,7 +11,15 @@ export interface Ended {
   note?: string;
 }
 
-type Send = (id: string, held: OpenDispatch) => Promise<DispatchOutcome>;
+/** What `send` finds out by itself, before anything is sent. */
+export class NothingToEnd {
+  constructor(
+    readonly status: string,
+    readonly note: string,
+  ) {}
+}
+
+type Send = (id: string, held: OpenDispatch) => Promise<DispatchOutcome | NothingToEnd>;
 
 /**
  * Ends one dispatch, as often as it is asked to: the epoch comes from the state file, never from the conversation, and
@@ -27,7 +35,9 @@ export async function endDispatch(context: ScriptContext, send: Send): Promise<E
     throw new ScriptFailure('not-held', `This session does not hold ${id}.`, 1, 'Run status: it gives strays back.');
   }
   try {
-    const { status } = await send(id, held);
+    const sent = await send(id, held);
+    if (sent instanceof NothingToEnd) return { id, status: sent.status, note: sent.note };
+    const { status } = sent;
     await state.update(current => forget(current, id, held.epoch));
     return { id, status };
   } catch (error) {

@@ -67,8 +67,10 @@ async function claim(
 /** Written down before it is printed: from then on nothing depends on the conversation. */
 const take = ({ state }: ScriptContext, dispatch: Dispatch): Promise<boolean> =>
   state.update(current => {
-    const known = current.dispatches[dispatch.id] !== undefined;
+    const before = current.dispatches[dispatch.id];
     current.dispatches[dispatch.id] = {
+      // Its agent's turns are counted on.
+      ...before,
       epoch: dispatch.epoch,
       key: dispatch.key,
       leaseMs: dispatch.leaseMs,
@@ -76,7 +78,7 @@ const take = ({ state }: ScriptContext, dispatch: Dispatch): Promise<boolean> =>
       phase: 'running',
       claimedAt: dispatch.timings.claimedAt,
     };
-    return known;
+    return before !== undefined;
   });
 
 /** The agent is spawned under the dispatch's id: an answer to its question is then offered to this session first. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireFileLock } from '../file-lock.mjs';
 import { writePrivateFile } from '../orchestrator/private-file';
+import type { AgentTurns } from './agent-turns';
 import { ScriptFailure } from './failure';
 
 /**
@@ -10,7 +11,7 @@ import { ScriptFailure } from './failure';
  */
 export type Phase = 'running' | 'waiting' | 'cancel' | 'lost';
 
-export interface OpenDispatch {
+export interface OpenDispatch extends AgentTurns {
   epoch: number;
   key: string;
   leaseMs: number;

@@ -15,6 +15,15 @@ var wholeCharacters = (text2) => text2.replace(/[\ud800-\udbff]$/, "");
 var MAX_OUTPUT_CHARACTERS = 64e3;
 var clipOutput = (output) => clip(output, MAX_OUTPUT_CHARACTERS);
 
+// lib/server/orchestrator-skill/agent-turns.ts
+import { createHash } from "node:crypto";
+var fingerprint = (text2) => createHash("sha256").update(text2.replace(/\s+/g, " ").trim()).digest("base64url").slice(0, 16);
+function isOfEarlierTurn({ epoch, handed, ended }, text2) {
+  if (handed === void 0) return false;
+  if (handed < epoch) return true;
+  return ended !== void 0 && ended.epoch < epoch && ended.said === fingerprint(text2);
+}
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -81,7 +90,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -367,7 +376,7 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
+  const mark = createHash2("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark}`;
@@ -663,6 +672,14 @@ function failureOf(error) {
 }
 
 // lib/server/orchestrator-skill/end-dispatch.ts
+var NothingToEnd = class {
+  constructor(status, note) {
+    this.status = status;
+    this.note = note;
+  }
+  status;
+  note;
+};
 async function endDispatch(context, send2) {
   const { calls, state, positionals } = context;
   const id = dispatchId(positionals);
@@ -673,7 +690,9 @@ async function endDispatch(context, send2) {
     throw new ScriptFailure("not-held", `This session does not hold ${id}.`, 1, "Run status: it gives strays back.");
   }
   try {
-    const { status } = await send2(id, held);
+    const sent = await send2(id, held);
+    if (sent instanceof NothingToEnd) return { id, status: sent.status, note: sent.note };
+    const { status } = sent;
     await state.update((current) => forget(current, id, held.epoch));
     return { id, status };
   } catch (error) {
@@ -734,9 +753,11 @@ Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]      (else 
   --file PATH     a file that holds it
   --usage JSON    {"inputTokens":N,"outputTokens":N,"costUsd":N}, what is known of it
 
-Prints {"id", "status", "note"?}: done; waiting (the agent asked a question, nothing is lost); stale (the lease was
-lost, the text is kept as late output); or how it had ended before. An agent that reported its end itself is fine.
+Prints {"id", "status", "note"?}: done; waiting (the agent asked a question, nothing is lost); running (the text is of
+the turn in which it asked, and its next has begun: nothing is handed in); stale (the lease was lost, the text is kept
+as late output); or how it had ended before. An agent that reported its end itself is fine.
 `;
+var EARLIER = "these are the words with which it asked; it is at work on the answer, and its end will be told";
 async function alreadyOver({ calls }, id, epoch) {
   const record = await calls.find(id);
   const open = record.status === "running" || record.status === "cancelling" || record.status === "waiting";
@@ -758,8 +779,10 @@ await runScript(import.meta.url, {
   run: async (context) => {
     const usage = usageOf(text(context.values, "usage"));
     const output = await readInput(text(context.values, "output"), text(context.values, "file"));
-    return endDispatch(context, async (id, { epoch }) => {
+    return endDispatch(context, async (id, held) => {
+      const { epoch } = held;
       if (output === null) return alreadyOver(context, id, epoch);
+      if (isOfEarlierTurn(held, output)) return new NothingToEnd("running", EARLIER);
       const completion = { epoch, output: clipOutput(output) };
       return context.calls.complete(id, usage === void 0 ? completion : { ...completion, usage });
     });

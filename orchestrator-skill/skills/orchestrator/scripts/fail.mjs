@@ -650,6 +650,14 @@ function failureOf(error) {
 }
 
 // lib/server/orchestrator-skill/end-dispatch.ts
+var NothingToEnd = class {
+  constructor(status, note) {
+    this.status = status;
+    this.note = note;
+  }
+  status;
+  note;
+};
 async function endDispatch(context, send2) {
   const { calls, state, positionals } = context;
   const id = dispatchId(positionals);
@@ -660,7 +668,9 @@ async function endDispatch(context, send2) {
     throw new ScriptFailure("not-held", `This session does not hold ${id}.`, 1, "Run status: it gives strays back.");
   }
   try {
-    const { status } = await send2(id, held);
+    const sent = await send2(id, held);
+    if (sent instanceof NothingToEnd) return { id, status: sent.status, note: sent.note };
+    const { status } = sent;
     await state.update((current) => forget(current, id, held.epoch));
     return { id, status };
   } catch (error) {

@@ -892,8 +892,10 @@ async function claim(context, request) {
   }
 }
 var take = ({ state }, dispatch) => state.update((current) => {
-  const known = current.dispatches[dispatch.id] !== void 0;
+  const before = current.dispatches[dispatch.id];
   current.dispatches[dispatch.id] = {
+    // Its agent's turns are counted on.
+    ...before,
     epoch: dispatch.epoch,
     key: dispatch.key,
     leaseMs: dispatch.leaseMs,
@@ -901,7 +903,7 @@ var take = ({ state }, dispatch) => state.update((current) => {
     phase: "running",
     claimedAt: dispatch.timings.claimedAt
   };
-  return known;
+  return before !== void 0;
 });
 var tellAgent = (calls, { id, epoch, agentType }) => calls.progress(id, { epoch, agentId: id, enforced: enforcedBy(agentType) }).catch(() => void 0);
 await runScript(import.meta.url, {
