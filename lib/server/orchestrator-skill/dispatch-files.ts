@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { writePrivateFile } from '../orchestrator/private-file';
@@ -15,6 +15,21 @@ export function dispatchFiles(folder: string, dispatch: Dispatch): { file: strin
   writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}\n`);
   writePrivateFile(files.promptFile, dispatch.prompt);
   return files;
+}
+
+const lastWords = (folder: string, id: string, epoch: number): string => join(folder, FOLDER, `${id}.${epoch}.out`);
+
+export const keepLastWords = (folder: string, { id, epoch }: { id: string; epoch: number }, text: string): void =>
+  writePrivateFile(lastWords(folder, id, epoch), text);
+
+/** What its agent said last under this epoch; null when no hook told. */
+export function readLastWords(folder: string, id: string, epoch: number): string | null {
+  try {
+    return readFileSync(lastWords(folder, id, epoch), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** They hold keys and other people's words: gone once they are old. */

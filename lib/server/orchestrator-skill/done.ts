@@ -1,6 +1,7 @@
 import type { Usage } from '@/lib/domain/fields';
 import { clipOutput } from './output-limit';
 import { isOfEarlierTurn } from './agent-turns';
+import { readLastWords } from './dispatch-files';
 import { endDispatch, NothingToEnd } from './end-dispatch';
 import { ScriptFailure } from './failure';
 import { readInput } from './read-input';
@@ -8,7 +9,8 @@ import { runScript, text, type ScriptContext } from './script';
 
 const HELP = `done: completes a dispatch with the agent's final text.
 
-Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]      (else the text is read from standard input)
+Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]
+The text is read from standard input, else it is what the agent said last, where the hooks took note of it.
   --output TEXT   the output
   --file PATH     a file that holds it
   --usage JSON    {"inputTokens":N,"outputTokens":N,"costUsd":N}, what is known of it
@@ -43,9 +45,10 @@ await runScript(import.meta.url, {
   options: { output: { type: 'string' }, file: { type: 'string' }, usage: { type: 'string' } },
   run: async context => {
     const usage = usageOf(text(context.values, 'usage'));
-    const output = await readInput(text(context.values, 'output'), text(context.values, 'file'));
+    const given = await readInput(text(context.values, 'output'), text(context.values, 'file'));
     return endDispatch(context, async (id, held) => {
       const { epoch } = held;
+      const output = given ?? readLastWords(context.project.folder, id, epoch);
       if (output === null) return alreadyOver(context, id, epoch);
       if (isOfEarlierTurn(held, output)) return new NothingToEnd('running', EARLIER);
       const completion = { epoch, output: clipOutput(output) };

@@ -6,6 +6,7 @@ import { present, type Presented } from './present';
 import { reconcile } from './reconcile';
 import { runScript, text, wholeNumber, type ScriptContext } from './script';
 import { enforcedBy, spawnAdvice } from './spawn-advice';
+import { toHandIn } from './agent-turns';
 import { toStop } from './state';
 
 const HELP = `next: claims due work and prints it, ready to be given to agents.
@@ -15,11 +16,12 @@ Usage: node next.mjs [--max N] [--types a,b] [--wait SECONDS]
   --types SLUGS     only these agent types
   --wait SECONDS    wait up to 50 s for work (for sessions that cannot watch)
 
-Prints {"dispatches": […], "open": N, "stop": […], "reason"?}:
+Prints {"dispatches": […], "open": N, "stop": […], "handIn": […], "reason"?}:
   dispatches   for each: the Dispatch as the plane gave it (id, epoch, mode, agentType, prompt, thread, …) and
                \`spawn\`: the call to make; its prompt (or message) is the dispatch's \`prompt\`, unchanged
   open         dispatches this session holds now
   stop         agents to be stopped: a person cancelled them ("cancel") or their lease is lost ("lost")
+  handIn       agents that ended, and nobody handed in what they said: run done with the id alone
   reason       why nothing was claimed: nothing-due, at-capacity, held
 Long ones are shortened ("truncated") and kept whole in \`file\`. From here on the leases are kept for as long as
 this session lives.
@@ -47,6 +49,7 @@ async function next(context: ScriptContext): Promise<unknown> {
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,
     stop: toStop(now),
+    handIn: toHandIn(now),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
   };
 }

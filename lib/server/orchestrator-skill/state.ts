@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireFileLock } from '../file-lock.mjs';
 import { writePrivateFile } from '../orchestrator/private-file';
-import type { AgentTurns } from './agent-turns';
 import { ScriptFailure } from './failure';
 
 /**
@@ -10,6 +9,20 @@ import { ScriptFailure } from './failure';
  * lease lapsed or somebody else has it, whatever its agent still does counts for nothing.
  */
 export type Phase = 'running' | 'waiting' | 'cancel' | 'lost';
+
+/**
+ * Which turn of an agent belongs to which epoch, as the client's hooks tell it. A notification of an agent's end names
+ * no turn: when the answer to its question comes fast, the end of the turn in which it asked is heard after the next
+ * turn has begun, and its last words ('asked') would be handed in as the result.
+ */
+export interface AgentTurns {
+  /** The client's own name for the agent. */
+  agent?: string;
+  /** The epoch whose prompt it was given last. Absent: no hook ever told us. */
+  handed?: number;
+  /** The epoch of the last turn that ended, and what it said then, as a fingerprint. */
+  ended?: { epoch: number; said: string; atMs: number };
+}
 
 export interface OpenDispatch extends AgentTurns {
   epoch: number;

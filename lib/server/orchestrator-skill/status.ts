@@ -2,16 +2,19 @@ import { lockHolder } from '../file-lock.mjs';
 import { ensureBeat } from './beat-process';
 import { reconcile } from './reconcile';
 import { runScript } from './script';
+import { toHandIn } from './agent-turns';
 import { toStop } from './state';
 
 const HELP = `status: what this session holds, asked from the plane. Run it after a compaction, a restart, or when in doubt.
 
 Usage: node status.mjs
 
-Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "watch", "beat"}:
+Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "handIn": […], "watch",
+"beat"}:
   phase   running; waiting (its agent asked, nothing to do); cancel (stop its agent, then fail); lost (stop its agent,
           then fail)
   stop    the ids of those to stop, each with why
+  handIn  ended agents whose last words nobody handed in: run done with the id alone
   watch   whether the doorbell runs
   beat    whether the leases are kept
 Puts right what it finds: forgets what ended elsewhere, gives back what nobody here works on, restarts the beat.
@@ -39,6 +42,7 @@ await runScript(import.meta.url, {
         percent: records.get(id)?.progress?.percent ?? null,
       })),
       stop: toStop(current),
+      handIn: toHandIn(current),
       watch: lockHolder(project.folder, 'watch') !== null,
       beat: beats || held.length > 0,
     };

@@ -8,6 +8,7 @@ import { WAKE_TYPES, isWake } from '../orchestrator/wake';
 import { Bell } from './bell';
 import { print, runScript, text, type ScriptContext } from './script';
 import { ancestorsOf, sessionPid } from './session-pid';
+import { toHandIn } from './agent-turns';
 import { toStop } from './state';
 import { takeWatch } from './watch-lock';
 
@@ -35,6 +36,8 @@ const DUE_POLL_MS = 30_000;
 /** Due work this old was not taken by the look that its event caused. */
 const DUE_SECONDS = 3;
 /** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
+/** A session hands in what an agent said within its next turn; longer than this it forgot. */
+const HAND_IN_AFTER_MS = 15_000;
 const MAX_DUE_SILENCE_MS = 600_000;
 
 async function watch(context: ScriptContext): Promise<undefined> {
@@ -64,6 +67,7 @@ class Watcher {
   #stopCount = 0;
   #dueSilenceMs = 0;
   #dueAgainMs = 0;
+  #handInAgainMs = 0;
   #wasOffline = false;
 
   constructor(
@@ -155,6 +159,15 @@ class Watcher {
     const count = toStop(this.context.state.read()).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
+    this.#lookForLastWords();
+  }
+
+  /** Told to a session that forgot them; seldom, for each line costs it a turn. */
+  #lookForLastWords(): void {
+    if (Date.now() < this.#handInAgainMs) return;
+    if (toHandIn(this.context.state.read(), HAND_IN_AFTER_MS).length === 0) return;
+    this.#handInAgainMs = Date.now() + DUE_POLL_MS;
+    this.#bell.check();
   }
 
   /** At the start any due work counts: it may have come after the session's look and before the stream was open. */

@@ -32,6 +32,8 @@ interface Claimed {
 }
 
 const WATCH_MS = 600_000;
+const HANDLES = '## Your handles';
+const BRIEF_FILE = /Your whole brief is in the file (\S+)\. Read it/;
 const ANSWER_END = 'SWITCHBOARD_END';
 
 /** A model that follows SKILL.md to the letter, from what it is shown alone. */
@@ -39,7 +41,7 @@ export function sessionModel(scripts: () => string, agent: AgentScript, quirks: 
   return async request => {
     if (request.tools.length === 0) return [say('a title')];
     const first = textOf(request.messages[0]?.content);
-    if (first.includes('## Your handles')) return agentTurn(request, agent);
+    if (first.includes(HANDLES) || BRIEF_FILE.test(first)) return agentTurn(request, agent);
     const faithful = new Session(request, scripts(), quirks.watchMs ?? WATCH_MS).next();
     return quirks.bend?.(faithful, request) ?? faithful;
   };
@@ -47,10 +49,20 @@ export function sessionModel(scripts: () => string, agent: AgentScript, quirks: 
 
 async function agentTurn(request: ModelRequest, agent: AgentScript): Promise<Block[]> {
   const users = request.messages.filter(({ role }) => role === 'user').map(({ content }) => textOf(content));
-  const said = users.filter(text => text.includes('## Your handles')).join('\n');
+  const said = users.filter(text => text.includes(HANDLES)).join('\n');
+  // What was too long to be printed is kept in a file, and the prompt only says where.
+  const file = BRIEF_FILE.exec(newTextOf(request))?.[1];
+  if (file !== undefined) return [call('Read', { file_path: file })];
+  const isBriefed = BRIEF_FILE.test(users[0] ?? '') && users.filter(text => text.includes(HANDLES)).length === 1;
   const keys = [...said.matchAll(/dk_[\w-]+/g)].map(([key]) => key);
   const isResumed = said.includes('## You are resumed');
-  return agent({ key: keys.at(-1) ?? '', said, isResumed, results: resultsOf(request), request });
+  return agent({
+    key: keys.at(-1) ?? '',
+    said,
+    isResumed,
+    results: isBriefed ? resultsOf(request).filter(text => !text.includes(HANDLES)) : resultsOf(request),
+    request,
+  });
 }
 
 class Session {
@@ -100,12 +112,18 @@ class Session {
     const stops = printed.flatMap(({ stop }) => (Array.isArray(stop) ? (stop as { id: string }[]) : []));
     const claimed = printed.flatMap(({ dispatches }) => (Array.isArray(dispatches) ? (dispatches as Claimed[]) : []));
     if (claimed.length > 0) return claimed.map(spawn);
+    const owed = printed.flatMap(({ handIn }) => (Array.isArray(handIn) ? (handIn as { id: string }[]) : []));
+    const ended = new Set(notificationsIn(this.#last).map(({ dispatch }) => dispatch));
+    const forgotten = owed.filter(({ id }) => !ended.has(id));
     const strangers = this.#results.flatMap(result => this.#startStranger(result));
     if (strangers.length > 0) return strangers;
+    if (forgotten.length > 0) return forgotten.map(({ id }) => this.#script('done', ` ${id}`));
     if (stops.length > 0) return stops.map(({ id }) => this.#script('fail', ` ${id} --error stopped`));
     const status = printed.find(one => 'consumer' in one && 'watch' in one);
     if (status && status['watch'] !== true) return [this.#monitor()];
     if (printed.some(one => 'dispatches' in one)) return [say('listening')];
+    // Tried again at the next ring.
+    if (printed.some(one => 'error' in one)) return [say('it failed')];
     return [this.#script('next')];
   }
 

@@ -24,6 +24,33 @@ function isOfEarlierTurn({ epoch, handed, ended }, text2) {
   return ended !== void 0 && ended.epoch < epoch && ended.said === fingerprint(text2);
 }
 
+// lib/server/orchestrator-skill/dispatch-files.ts
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/dispatch-files.ts
+var FOLDER = "dispatches";
+var MAX_AGE_MS = 7 * 864e5;
+var lastWords = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.out`);
+function readLastWords(folder, id, epoch) {
+  try {
+    return readFileSync(lastWords(folder, id, epoch), "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -91,9 +118,9 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync2 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join as join2 } from "node:path";
 
 // lib/kernel/clock.ts
 var systemClock = {
@@ -384,52 +411,52 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync(join(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync2(join2(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join2(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join as join2, resolve } from "node:path";
-var FOLDER = join2(".claude", "switchboard");
+import { dirname as dirname2, join as join3, resolve } from "node:path";
+var FOLDER2 = join3(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join2(root, FOLDER) };
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join3(root, FOLDER2) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join2(folder, ".gitignore");
+  const ignore = join3(folder, ".gitignore");
   if (!existsSync(ignore)) {
-    mkdirSync(folder, { recursive: true, mode: 448 });
-    writeFileSync(ignore, "*\n");
+    mkdirSync2(folder, { recursive: true, mode: 448 });
+    writeFileSync2(ignore, "*\n");
   }
   return folder;
 }
 function nearest(from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join2(folder, name))) return folder;
-    if (dirname(folder) === folder) return void 0;
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join3(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
   }
 }
 
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
+import { readFileSync as readFileSync5 } from "node:fs";
+import { join as join5 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join3 } from "node:path";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync4, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var STATE_INDEX_AFTER_NAME = 0;
 var PS_TIMEOUT_MS = 2e3;
@@ -460,7 +487,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -468,7 +495,7 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
@@ -478,7 +505,7 @@ function bootId() {
 var UNWRITTEN_GRACE_MS = 2e3;
 var MAX_TRIES2 = 10;
 function acquireFileLock(folder, name) {
-  mkdirSync2(folder, { recursive: true });
+  mkdirSync3(folder, { recursive: true });
   for (let attempt = 0; attempt < MAX_TRIES2; attempt += 1) {
     const highest = generations(folder, name)[0];
     if (highest !== void 0) {
@@ -498,15 +525,15 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join4(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
-  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+  return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
 }
 function create(folder, name, generation) {
   const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
   try {
-    writeFileSync2(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+    writeFileSync3(pathOf(folder, name, generation), `${JSON.stringify(holder)}
 `, { flag: "wx", mode: 384 });
     return true;
   } catch (error) {
@@ -517,12 +544,12 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text2 = readFileSync3(path, "utf8");
+    const text2 = readFileSync4(path, "utf8");
     if (text2.endsWith("\n")) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    return Date.now() - statSync2(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -535,16 +562,6 @@ function remove(folder, name, generation) {
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
   }
-}
-
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync3, renameSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text2) {
-  mkdirSync3(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync3(draft, text2, { mode: 384 });
-  renameSync(draft, path);
 }
 
 // lib/server/orchestrator-skill/state.ts
@@ -560,7 +577,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync5(join5(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -576,7 +593,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join5(this.folder, FILE), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -589,7 +606,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join5(this.folder, FILE)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -715,7 +732,7 @@ async function refused({ state }, id, held, error) {
 }
 
 // lib/server/orchestrator-skill/read-input.ts
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 var FIRST_BYTE_MS = 1e3;
 async function readInput(option, file) {
   if (option !== void 0) return option;
@@ -724,7 +741,7 @@ async function readInput(option, file) {
 }
 function readText(path) {
   try {
-    return readFileSync5(path, "utf8");
+    return readFileSync6(path, "utf8");
   } catch (error) {
     throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
   }
@@ -748,7 +765,8 @@ function readStdin() {
 // lib/server/orchestrator-skill/done.ts
 var HELP = `done: completes a dispatch with the agent's final text.
 
-Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]      (else the text is read from standard input)
+Usage: node done.mjs ID [--output TEXT | --file PATH] [--usage JSON]
+The text is read from standard input, else it is what the agent said last, where the hooks took note of it.
   --output TEXT   the output
   --file PATH     a file that holds it
   --usage JSON    {"inputTokens":N,"outputTokens":N,"costUsd":N}, what is known of it
@@ -778,9 +796,10 @@ await runScript(import.meta.url, {
   options: { output: { type: "string" }, file: { type: "string" }, usage: { type: "string" } },
   run: async (context) => {
     const usage = usageOf(text(context.values, "usage"));
-    const output = await readInput(text(context.values, "output"), text(context.values, "file"));
+    const given = await readInput(text(context.values, "output"), text(context.values, "file"));
     return endDispatch(context, async (id, held) => {
       const { epoch } = held;
+      const output = given ?? readLastWords(context.project.folder, id, epoch);
       if (output === null) return alreadyOver(context, id, epoch);
       if (isOfEarlierTurn(held, output)) return new NothingToEnd("running", EARLIER);
       const completion = { epoch, output: clipOutput(output) };

@@ -10,28 +10,48 @@ function noteHanded(state, id, agent) {
   if (held) Object.assign(held, { agent, handed: held.epoch });
 }
 function noteEnded(state, agent, text) {
-  const held = Object.values(state.dispatches).find((one) => one.agent === agent);
-  if (!held) return false;
-  held.ended = { epoch: held.handed ?? held.epoch, said: fingerprint(text) };
-  return true;
+  const [id, held] = Object.entries(state.dispatches).find(([, one]) => one.agent === agent) ?? [];
+  if (id === void 0 || held === void 0) return null;
+  const epoch = held.handed ?? held.epoch;
+  held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
+  return { id, epoch };
 }
 
+// lib/server/orchestrator-skill/dispatch-files.ts
+import { join } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text) {
+  mkdirSync(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, text, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/dispatch-files.ts
+var FOLDER = "dispatches";
+var MAX_AGE_MS = 7 * 864e5;
+var lastWords = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.out`);
+var keepLastWords = (folder, { id, epoch }, text) => writePrivateFile(lastWords(folder, id, epoch), text);
+
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-var FOLDER = join(".claude", "switchboard");
+import { dirname as dirname2, join as join2, resolve } from "node:path";
+var FOLDER2 = join2(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join(root, FOLDER) };
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join2(root, FOLDER2) };
 }
 function nearest(from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, name))) return folder;
-    if (dirname(folder) === folder) return void 0;
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join2(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
   }
 }
 
@@ -84,11 +104,11 @@ function readStdin() {
 
 // lib/server/orchestrator-skill/state.ts
 import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join3 } from "node:path";
+import { join as join4 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join2 } from "node:path";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join3 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
@@ -141,7 +161,7 @@ function bootId() {
 var UNWRITTEN_GRACE_MS = 2e3;
 var MAX_TRIES = 10;
 function acquireFileLock(folder, name) {
-  mkdirSync2(folder, { recursive: true });
+  mkdirSync3(folder, { recursive: true });
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const highest = generations(folder, name)[0];
     if (highest !== void 0) {
@@ -161,7 +181,7 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join2(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
   return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
@@ -169,7 +189,7 @@ function generations(folder, name) {
 function create(folder, name, generation) {
   const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
   try {
-    writeFileSync2(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+    writeFileSync3(pathOf(folder, name, generation), `${JSON.stringify(holder)}
 `, { flag: "wx", mode: 384 });
     return true;
   } catch (error) {
@@ -200,16 +220,6 @@ function remove(folder, name, generation) {
   }
 }
 
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync3, renameSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text) {
-  mkdirSync3(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync3(draft, text, { mode: 384 });
-  renameSync(draft, path);
-}
-
 // lib/server/orchestrator-skill/state.ts
 var FILE = "state.json";
 var LOCK = "state";
@@ -223,7 +233,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join3(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -239,7 +249,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join3(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -252,7 +262,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join3(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -267,24 +277,35 @@ function tryLock(folder) {
 
 // lib/server/orchestrator-skill/hook.ts
 import { fileURLToPath } from "node:url";
+var HELP = `hook: called by Claude Code at the start and the end of each turn of an agent; not by the session.
+
+Usage: node hook.mjs < EVENT
+
+Takes note in the state file of which turn belongs to which claim, and of an agent's last words. Prints nothing. Exit 0, always.
+`;
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
 var UNKNOWN_PATIENCE_MS = 2e3;
 var LOOK_EVERY_MS = 50;
 async function main() {
+  if (process.argv.some((argument) => argument === "--help" || argument === "-h")) {
+    return void process.stdout.write(HELP);
+  }
   const event = JSON.parse(await readInput(void 0, void 0) ?? "{}");
   const scriptPath = fileURLToPath(import.meta.url);
   const { folder } = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
-  const state = new StateFile(folder);
-  if (event.hook_event_name === "SubagentStop") return agentEnded(state, event);
+  if (event.hook_event_name === "SubagentStop") return agentEnded(folder, event);
   const id = [event.tool_input?.name, event.tool_input?.to].find(isDispatchId);
   const agent = agentIn(event.tool_response);
-  if (id !== void 0 && agent !== void 0) await state.update((current) => noteHanded(current, id, agent));
+  if (id !== void 0 && agent !== void 0)
+    await new StateFile(folder).update((current) => noteHanded(current, id, agent));
 }
-async function agentEnded(state, { agent_id: agent, last_assistant_message: said }) {
+async function agentEnded(folder, { agent_id: agent, last_assistant_message: said }) {
+  const state = new StateFile(folder);
   if (typeof agent !== "string" || !hasOpen(state.read())) return;
   const text = typeof said === "string" ? said : "";
   for (const endMs = Date.now() + UNKNOWN_PATIENCE_MS; Date.now() < endMs; ) {
-    if (await state.update((current) => noteEnded(current, agent, text))) return;
+    const turn = await state.update((current) => noteEnded(current, agent, text));
+    if (turn !== null) return keepLastWords(folder, turn, text);
     await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
   }
 }

@@ -194,7 +194,7 @@ function ensureBeat(project, scriptPath) {
 }
 
 // lib/server/orchestrator-skill/dispatch-files.ts
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readFileSync as readFileSync2, readdirSync, rmSync, statSync } from "node:fs";
 import { join as join2 } from "node:path";
 
 // lib/server/orchestrator/private-file.ts
@@ -264,16 +264,16 @@ var byFile = (item) => ({
 var FORMS = [whole, withoutRole, withoutBodies, byFile];
 
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync5 } from "node:fs";
 import { join as join4 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { mkdirSync as mkdirSync2, readFileSync as readFileSync4, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join3 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var STATE_INDEX_AFTER_NAME = 0;
 var PS_TIMEOUT_MS2 = 2e3;
@@ -304,7 +304,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -312,7 +312,7 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
@@ -361,7 +361,7 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text2 = readFileSync3(path, "utf8");
+    const text2 = readFileSync4(path, "utf8");
     if (text2.endsWith("\n")) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
@@ -408,7 +408,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync5(join4(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -517,7 +517,7 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join5 } from "node:path";
 
@@ -723,7 +723,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync5(join5(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -844,6 +844,11 @@ function spawnAdvice(dispatch, known) {
   };
 }
 
+// lib/server/orchestrator-skill/agent-turns.ts
+var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+);
+
 // lib/server/orchestrator-skill/next.ts
 var HELP = `next: claims due work and prints it, ready to be given to agents.
 
@@ -852,11 +857,12 @@ Usage: node next.mjs [--max N] [--types a,b] [--wait SECONDS]
   --types SLUGS     only these agent types
   --wait SECONDS    wait up to 50 s for work (for sessions that cannot watch)
 
-Prints {"dispatches": […], "open": N, "stop": […], "reason"?}:
+Prints {"dispatches": […], "open": N, "stop": […], "handIn": […], "reason"?}:
   dispatches   for each: the Dispatch as the plane gave it (id, epoch, mode, agentType, prompt, thread, …) and
                \`spawn\`: the call to make; its prompt (or message) is the dispatch's \`prompt\`, unchanged
   open         dispatches this session holds now
   stop         agents to be stopped: a person cancelled them ("cancel") or their lease is lost ("lost")
+  handIn       agents that ended, and nobody handed in what they said: run done with the id alone
   reason       why nothing was claimed: nothing-due, at-capacity, held
 Long ones are shortened ("truncated") and kept whole in \`file\`. From here on the leases are kept for as long as
 this session lives.
@@ -880,6 +886,7 @@ async function next(context) {
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,
     stop: toStop(now),
+    handIn: toHandIn(now),
     ...result.reason === void 0 ? {} : { reason: result.reason }
   };
 }

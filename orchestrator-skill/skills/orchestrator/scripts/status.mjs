@@ -767,15 +767,22 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
+// lib/server/orchestrator-skill/agent-turns.ts
+var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+);
+
 // lib/server/orchestrator-skill/status.ts
 var HELP = `status: what this session holds, asked from the plane. Run it after a compaction, a restart, or when in doubt.
 
 Usage: node status.mjs
 
-Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "watch", "beat"}:
+Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "handIn": […], "watch",
+"beat"}:
   phase   running; waiting (its agent asked, nothing to do); cancel (stop its agent, then fail); lost (stop its agent,
           then fail)
   stop    the ids of those to stop, each with why
+  handIn  ended agents whose last words nobody handed in: run done with the id alone
   watch   whether the doorbell runs
   beat    whether the leases are kept
 Puts right what it finds: forgets what ended elsewhere, gives back what nobody here works on, restarts the beat.
@@ -802,6 +809,7 @@ await runScript(import.meta.url, {
         percent: records.get(id)?.progress?.percent ?? null
       })),
       stop: toStop(current),
+      handIn: toHandIn(current),
       watch: lockHolder(project.folder, "watch") !== null,
       beat: beats || held.length > 0
     };

@@ -1248,6 +1248,11 @@ function readPs(pid) {
   return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
 }
 
+// lib/server/orchestrator-skill/agent-turns.ts
+var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+);
+
 // lib/server/orchestrator-skill/watch-lock.ts
 var LOCK2 = "watch";
 var PATIENCE_MS = 5e3;
@@ -1286,6 +1291,7 @@ var KNOWN = new Set(WAKE_TYPES);
 var STATE_POLL_MS = 1e3;
 var DUE_POLL_MS = 3e4;
 var DUE_SECONDS = 3;
+var HAND_IN_AFTER_MS = 15e3;
 var MAX_DUE_SILENCE_MS = 6e5;
 async function watch(context) {
   const release = await takeWatch(context.project.folder);
@@ -1324,6 +1330,7 @@ var Watcher = class {
   #stopCount = 0;
   #dueSilenceMs = 0;
   #dueAgainMs = 0;
+  #handInAgainMs = 0;
   #wasOffline = false;
   async run() {
     const { url, token, consumer, calls } = this.context;
@@ -1397,6 +1404,14 @@ var Watcher = class {
     const count = toStop(this.context.state.read()).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
+    this.#lookForLastWords();
+  }
+  /** Told to a session that forgot them; seldom, for each line costs it a turn. */
+  #lookForLastWords() {
+    if (Date.now() < this.#handInAgainMs) return;
+    if (toHandIn(this.context.state.read(), HAND_IN_AFTER_MS).length === 0) return;
+    this.#handInAgainMs = Date.now() + DUE_POLL_MS;
+    this.#bell.check();
   }
   /** At the start any due work counts: it may have come after the session's look and before the stream was open. */
   async #lookForDue(minSeconds) {
