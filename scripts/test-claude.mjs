@@ -48,9 +48,9 @@ await prepareThen(
 
 async function install(signal) {
   const prefix = join(folder, 'client');
-  await step(`installing ${CLAUDE_CODE}`, () =>
-    runChild('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, CLAUDE_CODE], { signal }),
-  );
+  await step(`installing ${CLAUDE_CODE}`, async () => {
+    await runChild('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, CLAUDE_CODE], { signal });
+  });
   return join(prefix, 'node_modules', '.bin', 'claude');
 }
 
