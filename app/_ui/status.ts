@@ -30,7 +30,7 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   // What waits for a person
   question: { lamp: 'waiting', means: 'An agent waits for an answer' },
   blocker: { lamp: 'blocked', means: 'Cannot go on without what it names' },
-  'late-output': { lamp: 'waiting', means: 'Came back after its claim had lapsed; to be accepted or discarded' },
+  'late-output': { lamp: 'waiting', means: 'Came back when its claim was over; to be accepted or discarded' },
   // Dispatches
   cancelling: { lamp: 'waiting', means: 'Stop was asked for; not yet seen by the agent' },
   failed: { lamp: 'failed', means: 'The attempt ended with an error' },

@@ -76,11 +76,14 @@ function questionAlarm(waiting: readonly InboxItem[] = []): Alarm[] {
   const questions = waiting.filter(isAnswerable);
   if (questions.length === 0) return [];
   const verb = questions.length === 1 ? 'waits' : 'wait';
+  const blockers = questions.filter(({ kind }) => kind === 'blocker').length;
+  const asked = questions.length - blockers;
+  const counts = [asked > 0 ? plural(asked, 'question') : '', blockers > 0 ? plural(blockers, 'blocker') : ''];
   return [
     {
       id: 'questions',
       lamp: 'waiting',
-      text: `${plural(questions.length, 'question')} ${verb} for you`,
+      text: `${counts.filter(Boolean).join(' and ')} ${verb} for you`,
       href: `/inbox?item=${byUrgency(questions)[0]?.id}`,
       action: 'answer',
     },

@@ -14,7 +14,7 @@ export const KIND_WORDS: Record<InboxKind, { many: string; comes: string }> = {
   },
   'late-output': {
     many: 'Late outputs',
-    comes: 'An agent came back after its claim had lapsed. What it made is kept until you accept or discard it.',
+    comes: 'An agent came back when its claim was over: lapsed, or stopped. What it made is kept until you decide.',
   },
   dead: { many: 'Dead', comes: 'Work was given up after its last attempt. Try it again, hand it over or cancel it.' },
   'loop-stopped': { many: 'Looped', comes: 'Replies to replies went on for too long and were stopped.' },

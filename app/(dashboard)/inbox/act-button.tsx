@@ -1,6 +1,7 @@
 'use client';
 import { Button } from '@heroui/react/button';
 import { Kbd } from '@heroui/react/kbd';
+import { KEY_LOOK } from './key-look';
 
 interface ActButtonProps {
   /** Pressing it does the same; only letters and digits. */
@@ -27,7 +28,7 @@ export function ActButton(props: ActButtonProps) {
       onPress={onPress}
     >
       {children}
-      <Kbd aria-hidden className="hidden sm:inline-flex pointer-coarse:hidden">
+      <Kbd aria-hidden className={KEY_LOOK}>
         {shortcut}
       </Kbd>
     </Button>

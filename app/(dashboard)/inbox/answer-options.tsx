@@ -1,6 +1,7 @@
 'use client';
 import { Button } from '@heroui/react/button';
 import { Kbd } from '@heroui/react/kbd';
+import { KEY_LOOK } from './key-look';
 
 /** As many as the keyboard has digits; the others are pressed. */
 const MAX_DIGIT = 9;
@@ -27,7 +28,7 @@ export function AnswerOptions({ options, fallback, isDisabled, onChoose }: Answe
           onPress={() => onChoose(option)}
         >
           {index < MAX_DIGIT ? (
-            <Kbd aria-hidden className="hidden shrink-0 sm:inline-flex pointer-coarse:hidden">
+            <Kbd aria-hidden className={KEY_LOOK}>
               {index + 1}
             </Kbd>
           ) : null}

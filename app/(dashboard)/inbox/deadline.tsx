@@ -16,7 +16,7 @@ export function Deadline({ item, className = '' }: { item: InboxItem; className?
     <time
       dateTime={item.deadline}
       title={formatAbsolute(item.deadline)}
-      className={`inline-flex items-center gap-1 whitespace-nowrap ${lamp === 'idle' ? 'text-muted' : `font-medium ${LAMP_TEXT[lamp]}`} ${className}`}
+      className={`inline-flex items-center gap-1 align-middle whitespace-nowrap ${lamp === 'idle' ? 'text-muted' : `font-medium ${LAMP_TEXT[lamp]}`} ${className}`}
     >
       {lamp === 'idle' ? null : <Lamp lamp={lamp} />}
       {text}

@@ -12,6 +12,7 @@ import { useInbox, type useInboxOf } from '../_queries/use-inbox';
 import { InboxEmpty } from './inbox-empty';
 import { countKinds } from '../_inbox/inbox-order';
 import { INBOX_CARD_PX, INBOX_ROW_PX, InboxCard, InboxHead, InboxRow } from './inbox-row';
+import { KEY_LOOK } from './key-look';
 import { KindBar } from './kind-bar';
 import { NotifyButton, NotifyNote } from './notify-button';
 import type { InboxPlace } from './use-inbox-place';
@@ -94,7 +95,16 @@ function KeyHints() {
     >
       {hints.map(({ keys, does }) => (
         <span key={does} className="flex items-center gap-1 whitespace-nowrap">
-          {keys.map(key => (key === '–' ? key : <Kbd key={key}>{key}</Kbd>))} {does}
+          {keys.map(key =>
+            key === '–' ? (
+              key
+            ) : (
+              <Kbd key={key} className={KEY_LOOK}>
+                {key}
+              </Kbd>
+            ),
+          )}{' '}
+          {does}
         </span>
       ))}
     </p>

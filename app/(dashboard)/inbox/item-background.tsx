@@ -6,6 +6,7 @@ import type { StreamEvent } from '@/app/_live/connection';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 import { Markdown } from '@/app/_ui/markdown';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { recordOf } from '../_inbox/inbox-words';
 import { TaskResultPart } from '../tasks/task-result';
 import { DispatchRow } from '../_work/dispatch-row';
 
@@ -14,24 +15,35 @@ const isAbout =
   ({ data }: StreamEvent): boolean =>
     data.id === id;
 
-/** The attempt it came from, and what a task that ended incomplete did hand in. */
+/** The task it is, with what was handed in, and the attempt it came from. */
 export function ItemBackground({ item }: { item: InboxItem }) {
   return (
     <>
-      {item.kind === 'blocker' && item.taskId === item.id ? <WhatCame taskId={item.taskId} /> : null}
+      {recordOf(item) === 'task' ? <OwnTask taskId={item.id} /> : null}
       {item.dispatchId ? <Attempt dispatchId={item.dispatchId} item={item} /> : null}
     </>
   );
 }
 
-function WhatCame({ taskId }: { taskId: string }) {
+function OwnTask({ taskId }: { taskId: string }) {
   const { data } = useLiveQuery<Task>({
     key: ['task', taskId],
     path: `/api/tasks/${taskId}`,
     staleOn: ['task-updated', 'task-deleted'],
     concerns: isAbout(taskId),
   });
-  return data === undefined ? null : <TaskResultPart task={data} />;
+  if (data === undefined) return null;
+  return (
+    <>
+      {data.input === '' ? null : (
+        <section>
+          <h3 className="mb-2 text-xs font-medium text-muted">What is asked</h3>
+          <Markdown text={data.input} />
+        </section>
+      )}
+      <TaskResultPart task={data} />
+    </>
+  );
 }
 
 function Attempt({ dispatchId, item }: { dispatchId: string; item: InboxItem }) {

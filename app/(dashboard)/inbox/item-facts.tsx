@@ -30,7 +30,7 @@ export function ItemFacts({ item }: { item: InboxItem }) {
         ) : null}
         {priority ? <PriorityMark priority={priority} /> : null}
         <span className="text-xs text-muted">
-          waits since <TimeAgo at={at} />
+          came <TimeAgo at={at} />
         </span>
       </p>
       <Places item={item} />

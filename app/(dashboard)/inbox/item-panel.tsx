@@ -9,7 +9,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { DetailPanel } from '../_frame/detail-panel';
 import { AnswerForm } from './answer-form';
-import { bodyOf, headlineOf, isAnswerable } from '../_inbox/inbox-words';
+import { bodyOf, headlineOf, isAnswerable, recordOf } from '../_inbox/inbox-words';
 import { ItemBackground } from './item-background';
 import { ItemFacts } from './item-facts';
 import { LateActions } from './late-actions';
@@ -34,6 +34,8 @@ export function ItemPanel({ panelRef, item, isGone, isReading, closeHref, onDeal
       aria-label={item === null ? 'What is open' : `${item.kind}: ${title}`}
       className="flex min-h-0 flex-1 flex-col outline-none"
     >
+      {/* Where there is no room for the list, its heading goes with it. */}
+      <h1 className="sr-only lg:hidden">Inbox</h1>
       <DetailPanel
         title={title}
         facts={item ? <StatusWord status={item.kind} chip className="shrink-0" /> : null}
@@ -102,7 +104,7 @@ function GoneNotice({ item }: { item: InboxItem }) {
   );
 }
 
-/** A late output is shown with its dispatch, which holds all of it. */
+/** A late output is shown with its dispatch and a task with its record, which hold all of it. */
 function ItemText({ item }: { item: InboxItem }) {
   if (item.kind === 'late-output') return null;
   if (item.needs !== undefined) {
@@ -116,7 +118,9 @@ function ItemText({ item }: { item: InboxItem }) {
   return (
     <>
       {item.reason && item.kind !== 'question' ? <Said title="Why it stands still" text={item.reason} /> : null}
-      <Said title={item.kind === 'question' ? 'The question' : 'The work'} text={bodyOf(item)} />
+      {recordOf(item) === 'task' ? null : (
+        <Said title={item.kind === 'question' ? 'The question' : 'The message'} text={bodyOf(item)} />
+      )}
     </>
   );
 }

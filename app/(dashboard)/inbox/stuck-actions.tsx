@@ -79,6 +79,7 @@ function HandOver({ item, isDisabled, onChoose }: HandOverProps) {
       <SelectField
         hideLabel
         label="Hand it over to"
+        placeholder="to another agent"
         className="w-44 min-w-0"
         value={slug}
         choices={choices}

@@ -1,8 +1,8 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
 const STEPS: Record<string, 1 | -1> = { j: 1, k: -1 };
-/** While one of these is open, the keys are its own. */
-const OPEN_OVERLAY = '[role="dialog"], [role="alertdialog"], [role="listbox"], [role="menu"]';
+/** While one of these is open, the keys are its own. A toast calls itself an alert dialog, but asks nothing. */
+const OPEN_OVERLAY = '[role="dialog"], [role="alertdialog"]:not(.toast), [role="listbox"], [role="menu"]';
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const OWN_ENTER = 'a, button, summary, input, textarea, select';
 

@@ -128,6 +128,8 @@ describe('what is told elsewhere', () => {
     expect(alarmsOf({ ...signs, waiting })).toEqual([
       expect.objectContaining({ text: '2 questions wait for you', href: '/inbox?item=urgent' }),
     ]);
+    const blocked = [...waiting.slice(0, 2), item('stuck', { kind: 'blocker', taskId: 't' })];
+    expect(alarmsOf({ ...signs, waiting: blocked })[0]?.text).toBe('1 question and 1 blocker wait for you');
     expect(alarmsOf({ ...signs, waiting: waiting.slice(0, 1) })).toEqual([]);
   });
 
