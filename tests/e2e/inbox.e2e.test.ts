@@ -129,7 +129,7 @@ describe('a question', () => {
       deadline,
     });
     await rowOf(page, 'Keep the name?').click();
-    await page.getByText('Without an answer keep holds.').waitFor();
+    await page.getByText('Without an answer keep holds').waitFor();
     const countdown = page.getByRole('form', { name: 'Answer' }).locator('time');
     const first = await countdown.innerText();
     expect(first).toMatch(/^default in \d s$/);

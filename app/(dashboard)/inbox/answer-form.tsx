@@ -76,10 +76,15 @@ function WhatSilenceMeans({ item }: { item: InboxItem }) {
   return (
     <p className="mb-2 flex flex-wrap items-baseline gap-x-2 text-table">
       {item.default === undefined ? (
-        <span className="text-muted">Wanted by a time; past it, it still waits.</span>
+        <span className="text-muted">Wanted by a time; past it, it still waits</span>
       ) : (
         <span className="text-muted">
-          Without an answer <span className="font-medium text-foreground">{item.default}</span> holds.
+          Without an answer <span className="font-medium text-foreground">{item.default}</span> holds
+        </span>
+      )}
+      {item.deadline === undefined ? null : (
+        <span aria-hidden className="text-muted">
+          ·
         </span>
       )}
       <Deadline item={item} />

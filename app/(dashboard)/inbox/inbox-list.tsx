@@ -34,7 +34,7 @@ export function InboxList({ place, list, items }: InboxListProps) {
         aria-label="Inbox"
         tabIndex={-1}
         data-inbox-list
-        className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface outline-none"
+        className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface outline-none focus-visible:border-border-strong"
       >
         <KindBar
           kind={place.kind}

@@ -25,7 +25,7 @@ export function ItemFacts({ item }: { item: InboxItem }) {
         {assignedTo ? (
           <span className="text-muted">
             {from ? 'to ' : 'of '}
-            <span className="font-medium text-foreground">{assignedTo}</span>
+            <Assignee item={item} slug={assignedTo} />
           </span>
         ) : null}
         {priority ? <PriorityMark priority={priority} /> : null}
@@ -35,6 +35,16 @@ export function ItemFacts({ item }: { item: InboxItem }) {
       </p>
       <Places item={item} />
     </div>
+  );
+}
+
+/** Nobody is behind a name that work cannot be routed to. */
+function Assignee({ item, slug }: { item: InboxItem; slug: string }) {
+  if (item.kind === 'unroutable') return <span className="font-medium text-foreground">{slug}</span>;
+  return (
+    <Link href={`/agents/${slug}`} className="font-medium text-foreground hover:underline">
+      {slug}
+    </Link>
   );
 }
 

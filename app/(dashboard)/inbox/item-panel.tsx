@@ -32,7 +32,7 @@ export function ItemPanel({ panelRef, item, isGone, isReading, closeHref, onDeal
       tabIndex={-1}
       role="group"
       aria-label={item === null ? 'What is open' : `${item.kind}: ${title}`}
-      className="flex min-h-0 flex-1 flex-col outline-none"
+      className="flex min-h-0 flex-1 flex-col outline-none [&:focus-visible>section]:border-border-strong"
     >
       {/* Where there is no room for the list, its heading goes with it. */}
       <h1 className="sr-only lg:hidden">Inbox</h1>

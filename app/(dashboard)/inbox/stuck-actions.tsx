@@ -52,7 +52,6 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
             Try again
           </ActButton>
         ) : null}
-        {mayMove ? <HandOver item={item} isDisabled={isGone || isPending} onChoose={handOver} /> : null}
         <CancelWork
           word={item.kind === 'blocker' ? 'Lay it aside' : 'Cancel'}
           isTask={isTask}
@@ -60,6 +59,7 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
           isDisabled={isGone || isPending}
           onCancel={() => deal('Cancelled', () => api.post(`${path}/cancel`))}
         />
+        {mayMove ? <HandOver item={item} isDisabled={isGone || isPending} onChoose={handOver} /> : null}
       </div>
     </>
   );
