@@ -189,7 +189,7 @@ describe('other work that waits', () => {
     await page.getByRole('button', { name: 'Hand it over to' }).click();
     await page.getByRole('option', { name: /^legal/ }).click();
     await page.getByRole('button', { name: 'Hand over' }).click();
-    await page.getByText('Dead: none waits.').waitFor();
+    await page.getByText('No dead work waits.').waitFor();
     await page.getByRole('button', { name: 'Show all kinds' }).click();
     await rowOf(page, 'Gather the keywords').click();
     await page.getByText('keyword list', { exact: true }).waitFor();

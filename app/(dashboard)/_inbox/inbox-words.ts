@@ -3,22 +3,37 @@ import { formatSpan } from '@/app/_ui/countdown';
 import type { Lamp } from '@/app/_ui/status';
 
 /** A chip of the filter, and what an empty list says would come. */
-export const KIND_WORDS: Record<InboxKind, { many: string; comes: string }> = {
+export const KIND_WORDS: Record<InboxKind, { many: string; none: string; comes: string }> = {
   question: {
     many: 'Questions',
+    none: 'No question waits.',
     comes: 'An agent asked people, or a question to another agent was not answered in time. Your answer wakes it.',
   },
   blocker: {
     many: 'Blockers',
+    none: 'No blocker waits.',
     comes: 'An agent cannot go on without something it names, or a task ended without all its deliverables.',
   },
   'late-output': {
     many: 'Late outputs',
+    none: 'No late output waits.',
     comes: 'An agent came back when its claim was over: lapsed, or stopped. What it made is kept until you decide.',
   },
-  dead: { many: 'Dead', comes: 'Work was given up after its last attempt. Try it again, hand it over or cancel it.' },
-  'loop-stopped': { many: 'Looped', comes: 'Replies to replies went on for too long and were stopped.' },
-  unroutable: { many: 'Unroutable', comes: 'A message is addressed to an agent type that does not exist.' },
+  dead: {
+    many: 'Dead',
+    none: 'No dead work waits.',
+    comes: 'Work was given up after its last attempt. Try it again, hand it over or cancel it.',
+  },
+  'loop-stopped': {
+    many: 'Looped',
+    none: 'No looped work waits.',
+    comes: 'Replies to replies went on for too long and were stopped.',
+  },
+  unroutable: {
+    many: 'Unroutable',
+    none: 'No unroutable work waits.',
+    comes: 'A message is addressed to an agent type that does not exist.',
+  },
 };
 
 /** Blockers are of two sorts: one somebody asked, which an answer clears, and a task that ended incomplete. */

@@ -8,10 +8,10 @@ import { KIND_WORDS } from '../_inbox/inbox-words';
 /** Nothing waits: what would, and how it comes here. */
 export function InboxEmpty({ kind, onClear }: { kind: InboxKind | null; onClear: () => void }) {
   if (kind !== null) {
-    const { many, comes } = KIND_WORDS[kind];
+    const { none, comes } = KIND_WORDS[kind];
     return (
       <EmptyState
-        title={`${many}: none waits.`}
+        title={none}
         action={
           <Button size="sm" variant="outline" onPress={onClear}>
             Show all kinds

@@ -91,7 +91,7 @@ function KeyHints() {
   return (
     <p
       aria-hidden
-      className="hidden shrink-0 items-center gap-4 border-t border-border px-4 py-2 text-xs text-muted sm:flex pointer-coarse:hidden"
+      className="hidden shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-t border-border px-4 py-2 text-xs text-muted sm:flex pointer-coarse:hidden"
     >
       {hints.map(({ keys, does }) => (
         <span key={does} className="flex items-center gap-1 whitespace-nowrap">

@@ -5,6 +5,7 @@ import { ListDetail } from '../_frame/list-detail';
 import { useTitle } from '../_frame/use-title';
 import { badgeText } from '../_inbox/inbox-count';
 import { useDropInboxItem, useInbox, useInboxOf } from '../_queries/use-inbox';
+import { InboxAnnouncer } from './inbox-announcer';
 import { InboxList } from './inbox-list';
 import { afterDealing, byUrgency, stepFrom } from '../_inbox/inbox-order';
 import { ItemPanel } from './item-panel';
@@ -39,6 +40,7 @@ export function InboxView() {
   };
   return (
     <div ref={root}>
+      <InboxAnnouncer />
       <ListDetail
         list={<InboxList place={place} list={list} items={items} />}
         detail={
