@@ -13,6 +13,8 @@ export interface LiveListOptions {
   staleOn: readonly EventType[];
   concerns?: (event: StreamEvent) => boolean;
   pageSize?: number;
+  /** Of the first page alone; more of them are read more rarely. */
+  gapMs?: number;
   enabled?: boolean;
 }
 
@@ -23,10 +25,10 @@ const PAGE_SIZE = 50;
  * again, so the more of them there are, the rarer that is.
  */
 export function useLiveList<T extends { id: string }>(options: LiveListOptions) {
-  const { key, path, query, staleOn, concerns, pageSize = PAGE_SIZE, enabled = true } = options;
+  const { key, path, query, staleOn, concerns, pageSize = PAGE_SIZE, gapMs = DEFAULT_GAP_MS, enabled = true } = options;
   const client = useQueryClient();
   const loaded = client.getQueryData<InfiniteData<Page<T>>>(key)?.pages.length ?? 1;
-  useStaleOn({ key, staleOn, enabled, gapMs: DEFAULT_GAP_MS * loaded, ...(concerns ? { concerns } : {}) });
+  useStaleOn({ key, staleOn, enabled, gapMs: gapMs * loaded, ...(concerns ? { concerns } : {}) });
   const list = useInfiniteQuery({
     queryKey: key,
     enabled,

@@ -12,10 +12,10 @@ interface ConfirmDialogProps {
   onConfirm: () => void;
 }
 
-/** Asks before what cannot be undone; nothing else asks. */
+/** Asks before what cannot be undone; nothing else asks. Escape keeps things as they are. */
 export function ConfirmDialog({ isOpen, onClose, title, children, confirm, onConfirm }: ConfirmDialogProps) {
   return (
-    <AlertDialog.Backdrop isOpen={isOpen} onOpenChange={open => !open && onClose()}>
+    <AlertDialog.Backdrop isKeyboardDismissDisabled={false} isOpen={isOpen} onOpenChange={open => !open && onClose()}>
       <AlertDialog.Container size="sm">
         <AlertDialog.Dialog>
           <AlertDialog.Header>

@@ -12,6 +12,8 @@ export interface Choice {
 interface SelectFieldProps {
   label: string;
   value: string;
+  /** Shown while nothing is chosen. */
+  placeholder?: string;
   choices: readonly Choice[];
   onChange: (value: string) => void;
   /** The label is read out but not shown: the value says enough. */
@@ -41,6 +43,7 @@ export function SelectField(props: SelectFieldProps) {
       aria-label={hideLabel ? label : undefined}
       className={className}
       value={value}
+      {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
       isDisabled={isDisabled}
       isInvalid={error !== undefined}
       onChange={key => key !== null && onChange(String(key))}

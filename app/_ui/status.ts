@@ -27,6 +27,10 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   'loop-stopped': { lamp: 'blocked', means: 'Too many replies to replies; stopped' },
   dead: { lamp: 'failed', means: 'Given up after its last attempt; a person can redrive or cancel it' },
   cancelled: { lamp: 'idle', means: 'Stopped by a person' },
+  // What waits for a person
+  question: { lamp: 'waiting', means: 'An agent waits for an answer' },
+  blocker: { lamp: 'blocked', means: 'Cannot go on without what it names' },
+  'late-output': { lamp: 'waiting', means: 'Came back when its claim was over; to be accepted or discarded' },
   // Dispatches
   cancelling: { lamp: 'waiting', means: 'Stop was asked for; not yet seen by the agent' },
   failed: { lamp: 'failed', means: 'The attempt ended with an error' },

@@ -7,6 +7,7 @@ export interface Shot {
 }
 
 const PAGES = [
+  'inbox',
   'threads',
   'tasks',
   'agents',
@@ -20,6 +21,7 @@ const PAGES = [
 ];
 /** Pages of one record: of the latest there is. */
 const DETAILS = [
+  { name: 'inbox-item', list: '/api/inbox?limit=1', path: (id: string) => `/inbox?item=${id}` },
   { name: 'thread', list: '/api/threads?limit=1', path: (id: string) => `/threads/${id}` },
   { name: 'task', list: '/api/tasks?limit=1', path: (id: string) => `/tasks/${id}` },
   { name: 'project', list: '/api/projects?limit=1', path: (id: string) => `/projects/${id}` },

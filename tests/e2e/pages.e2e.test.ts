@@ -171,6 +171,7 @@ describe('the connection', () => {
 
 const PAGES = [
   '/',
+  '/inbox',
   '/threads',
   '/tasks',
   '/agents',

@@ -3,9 +3,10 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useDatabaseAway } from '@/app/_live/use-connection';
 import { Lamp } from '@/app/_ui/lamp';
+import { plural } from '@/app/_ui/number';
 import { LAMP_TINT } from '@/app/_ui/status';
 import { useHealth } from '../_queries/use-health';
-import { useOpenQuestions } from '../_queries/use-open-questions';
+import { useInbox } from '../_queries/use-inbox';
 import { useSettings } from '../_queries/use-settings';
 import { useStats } from '../_queries/use-stats';
 import { alarmsOf } from './alarms';
@@ -16,10 +17,11 @@ export function AlarmStrip() {
   const { data: health } = useHealth();
   const { data: settings } = useSettings();
   const { data: stats } = useStats();
-  const questions = useOpenQuestions();
-  const isLooking = [health, settings, stats, questions].includes(undefined);
+  const inbox = useInbox();
+  const waiting = inbox.isPending ? undefined : inbox.items;
+  const isLooking = [health, settings, stats, waiting].includes(undefined);
   const onDashboard = usePathname() === '/';
-  const alarms = alarmsOf({ databaseAway, health, settings, stats, questions });
+  const alarms = alarmsOf({ databaseAway, health, settings, stats, waiting });
   const worst = alarms.find(alarm => alarm.lamp === 'failed') ?? alarms[0];
   if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" aria-busy={isLooking} />;
   return (
@@ -33,7 +35,7 @@ export function AlarmStrip() {
         {worst === undefined ? (
           <li className="flex items-center gap-2 text-muted">
             <Lamp lamp={isLooking ? 'idle' : 'done'} />
-            {isLooking ? 'Looking at the plane' : 'Nothing needs you'}
+            {isLooking ? 'Looking at the plane' : <Calm waits={waiting?.length ?? 0} />}
           </li>
         ) : (
           alarms.map(alarm => (
@@ -48,5 +50,18 @@ export function AlarmStrip() {
         )}
       </ul>
     </div>
+  );
+}
+
+/** Nothing is wrong; work may still wait in the inbox for somebody to decide. */
+function Calm({ waits }: { waits: number }) {
+  if (waits === 0) return 'Nothing needs you';
+  return (
+    <span>
+      Nothing is wrong ·{' '}
+      <Link href="/inbox" className="underline underline-offset-2">
+        {plural(waits, 'item')} in the inbox
+      </Link>
+    </span>
   );
 }

@@ -1,9 +1,11 @@
 import type { SystemHealth } from '@/lib/domain/health/schema';
-import type { Message } from '@/lib/domain/message/schema';
+import type { InboxItem } from '@/lib/domain/inbox/schema';
 import type { Settings } from '@/lib/domain/settings/schema';
 import type { Stats } from '@/lib/domain/stats/schema';
 import { formatCount, plural } from '@/app/_ui/number';
 import type { Lamp } from '@/app/_ui/status';
+import { byUrgency } from '../_inbox/inbox-order';
+import { isAnswerable } from '../_inbox/inbox-words';
 
 export interface Alarm {
   id: string;
@@ -19,7 +21,7 @@ export interface AlarmSigns {
   health: SystemHealth | undefined;
   settings: Settings | undefined;
   stats: Stats | undefined;
-  questions: readonly Message[] | undefined;
+  waiting: readonly InboxItem[] | undefined;
 }
 
 /** Everything that wants somebody now, worst first, each with where to go. */
@@ -28,7 +30,7 @@ export function alarmsOf(signs: AlarmSigns): Alarm[] {
   return [
     ...healthAlarms(signs.health),
     ...pauseAlarm(signs.settings),
-    ...questionAlarm(signs.questions),
+    ...questionAlarm(signs.waiting),
     ...limitAlarms(signs.stats),
   ];
 }
@@ -69,16 +71,20 @@ const pauseAlarm = (settings: Settings | undefined): Alarm[] =>
       ]
     : [];
 
-function questionAlarm(questions: readonly Message[] = []): Alarm[] {
-  const [oldest] = questions;
-  if (oldest === undefined) return [];
+/** Agents that stand still until somebody answers; the rest of the inbox holds nobody up. */
+function questionAlarm(waiting: readonly InboxItem[] = []): Alarm[] {
+  const questions = waiting.filter(isAnswerable);
+  if (questions.length === 0) return [];
   const verb = questions.length === 1 ? 'waits' : 'wait';
+  const blockers = questions.filter(({ kind }) => kind === 'blocker').length;
+  const asked = questions.length - blockers;
+  const counts = [asked > 0 ? plural(asked, 'question') : '', blockers > 0 ? plural(blockers, 'blocker') : ''];
   return [
     {
       id: 'questions',
       lamp: 'waiting',
-      text: `${plural(questions.length, 'question')} ${verb} for you`,
-      href: `/threads/${oldest.threadId}`,
+      text: `${counts.filter(Boolean).join(' and ')} ${verb} for you`,
+      href: `/inbox?item=${byUrgency(questions)[0]?.id}`,
       action: 'answer',
     },
   ];

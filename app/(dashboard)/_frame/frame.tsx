@@ -5,6 +5,7 @@ import { useMeQuery } from '@/app/_live/session';
 import { ErrorState } from '@/app/_ui/error-state';
 import { AlarmStrip } from './alarm-strip';
 import { FrameSkeleton } from './frame-skeleton';
+import { InboxNotifier } from './inbox-notifier';
 import { Rail } from './rail';
 import { TopBar } from './top-bar';
 
@@ -41,6 +42,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
           <div className="mx-auto flex min-h-full w-full max-w-[1440px] flex-col p-3 sm:p-5">{children}</div>
         </main>
       </div>
+      <InboxNotifier />
       <Toast.Provider placement="bottom end" />
     </div>
   );

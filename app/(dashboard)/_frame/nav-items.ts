@@ -4,6 +4,7 @@ import {
   CircleDollarSign,
   FolderTree,
   HeartPulse,
+  Inbox,
   LayoutDashboard,
   ListChecks,
   MessagesSquare,
@@ -22,6 +23,7 @@ export interface NavItem {
 /** The pages, in the order of how often one looks. */
 export const NAV_ITEMS: readonly NavItem[] = [
   { href: '/', label: 'Dashboard', icon: LayoutDashboard },
+  { href: '/inbox', label: 'Inbox', icon: Inbox },
   { href: '/threads', label: 'Threads', icon: MessagesSquare },
   { href: '/tasks', label: 'Tasks', icon: ListChecks },
   { href: '/agents', label: 'Agents', icon: Bot },

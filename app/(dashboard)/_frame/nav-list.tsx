@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { InboxCount } from './inbox-count';
 import { NAV_ITEMS, isHere } from './nav-items';
 
 export function NavList({ onNavigate }: { onNavigate?: () => void }) {
@@ -16,7 +17,7 @@ export function NavList({ onNavigate }: { onNavigate?: () => void }) {
               title={label}
               {...(here ? { 'aria-current': 'page' as const } : {})}
               {...(onNavigate ? { onClick: onNavigate } : {})}
-              className={`touch flex h-9 items-center gap-3 rounded-md px-2.5 text-table transition-colors ${
+              className={`touch relative flex h-9 items-center gap-3 rounded-md px-2.5 text-table transition-colors ${
                 here
                   ? 'bg-default font-medium text-foreground'
                   : 'text-muted hover:bg-surface-secondary hover:text-foreground'
@@ -24,6 +25,7 @@ export function NavList({ onNavigate }: { onNavigate?: () => void }) {
             >
               <Icon aria-hidden className="size-4 shrink-0" strokeWidth={here ? 2 : 1.75} />
               <span className="rail-word truncate">{label}</span>
+              {href === '/inbox' ? <InboxCount /> : null}
             </Link>
           </li>
         );

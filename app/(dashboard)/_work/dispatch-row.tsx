@@ -7,8 +7,11 @@ import { StatusWord } from '@/app/_ui/status-word';
 import { useNow } from '@/app/_ui/use-now';
 import { DispatchActions } from './dispatch-actions';
 
-/** One attempt, as a thin row: who works, how it stands, how far it is. */
-export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
+/**
+ * One attempt, as a thin row: who works, how it stands, how far it is. Bare: without its late output and its buttons,
+ * where the page has them elsewhere.
+ */
+export function DispatchRow({ dispatch, isBare = false }: { dispatch: DispatchRecord; isBare?: boolean }) {
   const { liveness, error, lateOutput, transcriptUrl } = dispatch;
   const isOpen = isOpenDispatch(dispatch.status);
   // How far it came matters while it is under way; afterwards its end says more.
@@ -35,11 +38,11 @@ export function DispatchRow({ dispatch }: { dispatch: DispatchRecord }) {
             transcript <ExternalLink aria-hidden className="size-3" />
           </a>
         ) : null}
-        <DispatchActions dispatch={dispatch} />
+        {isBare ? null : <DispatchActions dispatch={dispatch} />}
         {progress?.state ? <span className="min-w-0 basis-full truncate pb-0.5">{progress.state}</span> : null}
       </div>
       {error ? <p className={`border-t border-border px-2.5 py-1 break-words ${LAMP_TEXT.failed}`}>{error}</p> : null}
-      {lateOutput ? (
+      {lateOutput && !isBare ? (
         <details className="border-t border-border px-2.5 py-1">
           <summary className="cursor-pointer">A late output was kept; it is not part of the thread</summary>
           <pre className="mt-1 max-h-60 overflow-auto whitespace-pre-wrap">{lateOutput.output}</pre>

@@ -1,22 +1,23 @@
-import { ArrowRight, Bot, Cable, CircleUser, Server, type LucideIcon } from 'lucide-react';
+import { ArrowRight } from 'lucide-react';
 import type { Message } from '@/lib/domain/message/schema';
+import { SENDER_ICONS } from '../_work/sender-icons';
 
-const KINDS: Record<Message['from']['kind'], { icon: LucideIcon; tier: string }> = {
-  user: { icon: CircleUser, tier: 'controller' },
-  orchestrator: { icon: Cable, tier: 'orchestrator' },
-  agent: { icon: Bot, tier: 'worker' },
-  system: { icon: Server, tier: 'system' },
+const TIERS: Record<Message['from']['kind'], string> = {
+  user: 'controller',
+  orchestrator: 'orchestrator',
+  agent: 'worker',
+  system: 'system',
 };
 
 /** Who said it, as the credential says; in which tier, on whose behalf, and to whom. */
 export function Author({ message }: { message: Message }) {
-  const { icon: Icon, tier } = KINDS[message.from.kind];
+  const Icon = SENDER_ICONS[message.from.kind];
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 text-table">
       <Icon aria-hidden className="size-4 shrink-0 text-muted" />
       <span className="font-semibold">{message.from.id}</span>
       <span className="text-xs text-muted">
-        {tier}
+        {TIERS[message.from.kind]}
         {message.onBehalfOf ? ` for ${message.onBehalfOf}` : ''}
       </span>
       {message.assignedTo ? (

@@ -9,7 +9,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { DetailPanel } from '../_frame/detail-panel';
 import { useTitle } from '../_frame/use-title';
-import { openQuestions } from '../_queries/use-open-questions';
+import { openQuestions } from '../_queries/open-questions';
 import { Composer } from './composer';
 import { MessageStream } from './message-stream';
 import { ThreadFacts } from './thread-facts';

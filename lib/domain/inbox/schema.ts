@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { Id, Timestamp, pageFields } from '../fields';
+import { Id, Priority, Timestamp, pageFields } from '../fields';
+import { TIERS } from '../message/agent-view';
+import { Sender } from '../message/schema';
 
 /** What waits for a person: nothing in it goes on before somebody answers, decides or mends. */
 export const INBOX_KINDS = ['question', 'blocker', 'late-output', 'dead', 'loop-stopped', 'unroutable'] as const;
@@ -15,6 +17,15 @@ export const InboxItem = z.object({
   runId: Id.optional(),
   dispatchId: Id.optional(),
   text: z.string(),
+  from: Sender.pick({ kind: true, id: true })
+    .extend({ tier: z.enum(TIERS).nullable() })
+    .optional()
+    .describe('Who asked or wrote it; a task has its maker in its own record'),
+  onBehalfOf: z.string().optional(),
+  assignedTo: z.string().optional().describe('Whose work stands still'),
+  priority: Priority.optional(),
+  reason: z.string().optional().describe('Why it stands still'),
+  needs: z.string().optional().describe('What would clear a blocker'),
   options: z.array(z.string()).optional(),
   default: z.string().optional(),
   deadline: Timestamp.optional(),

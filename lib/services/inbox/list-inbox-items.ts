@@ -1,5 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
+import { tierOf } from '../../domain/message/agent-view';
 import type { InboxItem, InboxKind, ListInboxItems } from '../../domain/inbox/schema';
 import type { DispatchDocument, MessageDocument, TaskDocument } from '../../store/documents';
 import { hex, iso } from '../../store/ids';
@@ -14,6 +15,7 @@ import {
 import type { Collections } from '../../store/collections';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Context } from '../context';
+import { standingOf } from '../messages/to-agent-message';
 
 /** As much as a list shows; the record has the rest. */
 const MAX_TEXT_CHARACTERS = 2_000;
@@ -68,7 +70,7 @@ async function asked(c: Collections, query: Query, kind: 'question' | 'blocker')
 }
 
 function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocument | undefined, now: number): Placed {
-  const { default: fallback = null, deadline = null } = asker?.question ?? {};
+  const { default: fallback = null, deadline = null, blocker } = asker?.question ?? {};
   return {
     at: row.createdAt,
     id: row._id,
@@ -79,6 +81,8 @@ function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocu
       threadId: hex(row.threadId),
       ...(asker ? ofDispatch(asker) : {}),
       text: row.body.slice(0, MAX_TEXT_CHARACTERS),
+      ...ofSender(row),
+      ...(blocker ? { reason: blocker.reason, needs: blocker.needs } : {}),
       ...(row.options ? { options: row.options } : {}),
       ...(fallback === null ? {} : { default: fallback }),
       ...(deadline === null ? {} : { deadline: iso(deadline) }),
@@ -93,6 +97,17 @@ const ofDispatch = ({ _id, source, run }: DispatchDocument) => ({
   dispatchId: hex(_id),
 });
 
+const ofSender = ({ from, onBehalfOf, priority }: MessageDocument) => ({
+  from: { kind: from.kind, id: from.id, tier: standingOf(from) },
+  ...(onBehalfOf ? { onBehalfOf } : {}),
+  priority,
+});
+
+const ofWork = ({ assignedTo, reason }: Pick<MessageDocument | TaskDocument, 'assignedTo' | 'reason'>) => ({
+  ...(assignedTo ? { assignedTo } : {}),
+  ...(reason ? { reason } : {}),
+});
+
 const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
   at: row.updatedAt,
   id: row._id,
@@ -103,6 +118,8 @@ const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
     threadId: hex(row.threadId),
     ...(row.dispatchId ? { dispatchId: hex(row.dispatchId) } : {}),
     text: textOf(row.body, row.reason),
+    ...ofSender(row),
+    ...ofWork(row),
   },
 });
 
@@ -118,6 +135,8 @@ const taskItem = (kind: InboxKind, row: TaskDocument): Placed => ({
     ...(row.runId ? { runId: hex(row.runId) } : {}),
     ...(row.dispatchId ? { dispatchId: hex(row.dispatchId) } : {}),
     text: textOf(row.title, row.reason),
+    ...ofWork(row),
+    priority: row.priority,
   },
 });
 
@@ -133,6 +152,7 @@ function lateItem(row: DispatchDocument): Placed {
       ...(row.threadId ? { threadId: hex(row.threadId) } : {}),
       ...ofDispatch(row),
       text: row.lateOutput!.output.slice(0, MAX_TEXT_CHARACTERS),
+      from: { kind: 'agent', id: row.agentType, tier: row.run?.tier ?? tierOf('agent') },
     },
   };
 }

@@ -51,5 +51,6 @@ export function countThatFit(rows: readonly Pick<MessageDocument, 'body'>[]): nu
 }
 
 /** An agent's is what its dispatch was in its run; a raw insert may say anything in it. */
-const standingOf = ({ kind, tier }: MessageDocument['from']): Tier | null =>
+/** What the sender was when this was said: of a run's agent, its tier in the run. */
+export const standingOf = ({ kind, tier }: MessageDocument['from']): Tier | null =>
   kind === 'agent' && (RUN_TIERS as readonly unknown[]).includes(tier) ? tier! : tierOf(kind);

@@ -44,6 +44,7 @@ describe('what waits for a person', () => {
       taskId,
     });
     expect(item).toMatchObject({ dispatchId: dispatch.id, threadId: expect.any(String) });
+    expect(item?.from).toEqual({ kind: 'agent', id: 'qa', tier: 'worker' });
     await postMessage(rig.person, item!.threadId!, { body: 'a' });
     expect(await find(asked.id)).toBeUndefined();
   });
@@ -63,6 +64,7 @@ describe('what waits for a person', () => {
       needs: 'one',
     });
     expect(await find(blocked.id)).toMatchObject({ kind: 'blocker', text: 'Blocked: no login\n\nNeeds: one' });
+    expect(await find(blocked.id)).toMatchObject({ reason: 'no login', needs: 'one' });
     const second = await newTask('quiet');
     await rig.complete(await rig.claimTask(second.id), '');
     expect(await find(second.id)).toMatchObject({ kind: 'blocker', text: 'it ended without a result\nquiet' });
@@ -81,6 +83,8 @@ describe('what waits for a person', () => {
       kind: 'dead',
       runId: run.id,
       text: 'attempt 1: boom\na task',
+      reason: 'attempt 1: boom',
+      assignedTo: expect.any(String),
     });
   });
 
@@ -91,7 +95,12 @@ describe('what waits for a person', () => {
       { _id: new ObjectId(dispatch.id) },
       { $set: { lateOutput: { epoch: 1, output: 'too late', at: new Date() } } },
     );
-    expect(await find(dispatch.id)).toMatchObject({ kind: 'late-output', text: 'too late', taskId });
+    expect(await find(dispatch.id)).toMatchObject({
+      kind: 'late-output',
+      text: 'too late',
+      taskId,
+      from: { id: 'qa' },
+    });
     await discardLateOutput(rig.person, dispatch.id);
     expect(await find(dispatch.id)).toBeUndefined();
   });

@@ -1,0 +1,123 @@
+'use client';
+import { Button } from '@heroui/react/button';
+import { useState } from 'react';
+import type { InboxItem } from '@/lib/domain/inbox/schema';
+import { api } from '@/app/_live/api';
+import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
+import { SelectField } from '@/app/_ui/select-field';
+import { useAgentChoices } from '../_queries/use-agent-types';
+import { ActButton } from './act-button';
+import { recordOf } from '../_inbox/inbox-words';
+import { useDeal } from './use-deal';
+
+interface ActionsProps {
+  item: InboxItem;
+  isGone: boolean;
+  onDealt: () => void;
+}
+
+/** What the plane lets a person do about it, and what to know before. */
+const ADVICE: Partial<Record<InboxItem['kind'], string>> = {
+  blocker: 'It ended without all it was asked for. It cannot go on; lay it aside once you have seen it.',
+  dead: 'It was given up. Tried again, its attempts are counted from nothing.',
+  'loop-stopped': 'Agents answered each other too often. To go on, write in its thread; to end it, cancel it.',
+  unroutable: 'It goes out by itself once an agent type of that name exists; or hand it to one that does.',
+};
+
+export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
+  const { deal, isPending } = useDeal({ isGone, onDealt });
+  const isTask = recordOf(item) === 'task';
+  const path = `/api/${isTask ? 'tasks' : 'messages'}/${item.id}`;
+  const mayMove = item.kind === 'dead' || item.kind === 'unroutable';
+  const isDead = item.kind === 'dead';
+  const handOver = (slug: string) =>
+    deal(`Handed over to ${slug}`, async () => {
+      await api.patch(path, { assignedTo: slug });
+      // A message is due again with its new addressee; a dead task stays dead until it is redriven.
+      if (isTask) await api.post(`${path}/redrive`);
+    });
+  return (
+    <>
+      <p className="mb-2 max-w-[72ch] text-table text-muted">{ADVICE[item.kind]}</p>
+      <div className="flex flex-wrap items-center gap-2">
+        {isDead ? (
+          <ActButton
+            isPrimary
+            variant="primary"
+            shortcut="r"
+            isPending={isPending}
+            isDisabled={isGone}
+            onPress={() => deal('Due again', () => api.post(`${path}/redrive`))}
+          >
+            Try again
+          </ActButton>
+        ) : null}
+        <CancelWork
+          word={item.kind === 'blocker' ? 'Lay it aside' : 'Cancel'}
+          isTask={isTask}
+          isPrimary={!isDead}
+          isDisabled={isGone || isPending}
+          onCancel={() => deal('Cancelled', () => api.post(`${path}/cancel`))}
+        />
+        {mayMove ? <HandOver item={item} isDisabled={isGone || isPending} onChoose={handOver} /> : null}
+      </div>
+    </>
+  );
+}
+
+interface HandOverProps {
+  item: InboxItem;
+  isDisabled: boolean;
+  onChoose: (slug: string) => void;
+}
+
+function HandOver({ item, isDisabled, onChoose }: HandOverProps) {
+  const [slug, setSlug] = useState('');
+  const choices = useAgentChoices().filter(({ value }) => value !== item.assignedTo);
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <SelectField
+        hideLabel
+        label="Hand it over to"
+        placeholder="to another agent"
+        className="w-44 min-w-0"
+        value={slug}
+        choices={choices}
+        isDisabled={isDisabled}
+        onChange={setSlug}
+      />
+      <Button size="sm" variant="outline" isDisabled={isDisabled || slug === ''} onPress={() => onChoose(slug)}>
+        Hand over
+      </Button>
+    </span>
+  );
+}
+
+interface CancelWorkProps {
+  word: string;
+  isTask: boolean;
+  isPrimary: boolean;
+  isDisabled: boolean;
+  onCancel: () => void;
+}
+
+function CancelWork({ word, isTask, isPrimary, isDisabled, onCancel }: CancelWorkProps) {
+  const [isAsking, setAsking] = useState(false);
+  const what = isTask ? 'task' : 'message';
+  return (
+    <>
+      <ActButton shortcut="c" isPrimary={isPrimary} isDisabled={isDisabled} onPress={() => setAsking(true)}>
+        {word}
+      </ActButton>
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title={`Cancel this ${what}?`}
+        confirm={`Cancel the ${what}`}
+        onConfirm={onCancel}
+      >
+        Nobody will work on it any more. What was said and made stays.
+      </ConfirmDialog>
+    </>
+  );
+}
