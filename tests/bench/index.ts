@@ -11,12 +11,13 @@ import { backlog } from './rows/backlog';
 import { fanOut } from './rows/fan-out';
 import { herd } from './rows/herd';
 import { latency } from './rows/latency';
+import { wake } from './rows/wake';
 
 /**
  * `npm run bench`: within a row every contender once, then all again, three times over; medians, and ratios within the
  * run. The machine drifts, so a number stands only beside the one it is compared with.
  */
-const ROWS: Row[] = [latency, herd, fanOut, backlog];
+const ROWS: Row[] = [latency, herd, wake, fanOut, backlog];
 
 /** What this same bundle does in a process of its own. */
 const ROLES: Record<string, (orders: never, say: (message: object) => void) => Promise<void>> = {
