@@ -18,12 +18,14 @@ interface VirtualRowsProps<T> {
   scrollRef?: React.RefObject<HTMLDivElement | null>;
   /** The row that is open beside the list: brought into sight once. */
   openKey?: string | null;
+  /** Behind and over all rows, such as lines between them; it takes no pointer. */
+  overlay?: React.ReactNode;
   className?: string;
 }
 
 /** A long list of rows of one height: only those in sight are in the page. */
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, openKey = null, className = '' } = props;
+  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, openKey = null, overlay, className = '' } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroller = props.scrollRef ?? own;
   const virtual = useVirtualizer({
@@ -69,6 +71,11 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
             {render(items[row.index] as T, row.index)}
           </li>
         ))}
+        {overlay === undefined ? null : (
+          <li role="presentation" aria-hidden className="pointer-events-none absolute inset-0">
+            {overlay}
+          </li>
+        )}
       </ul>
     </div>
   );

@@ -8,6 +8,7 @@ export interface Shot {
 
 const PAGES = [
   'threads',
+  'runs',
   'tasks',
   'agents',
   'projects',
@@ -21,6 +22,8 @@ const PAGES = [
 /** Pages of one record: of the latest there is. */
 const DETAILS = [
   { name: 'thread', list: '/api/threads?limit=1', path: (id: string) => `/threads/${id}` },
+  { name: 'run', list: '/api/runs?limit=1', path: (id: string) => `/runs/${id}` },
+  { name: 'run-graph', list: '/api/runs?limit=1', path: (id: string) => `/runs/${id}?view=graph` },
   { name: 'task', list: '/api/tasks?limit=1', path: (id: string) => `/tasks/${id}` },
   { name: 'project', list: '/api/projects?limit=1', path: (id: string) => `/projects/${id}` },
   { name: 'session', list: '/api/sessions?limit=1', path: (id: string) => `/sessions/${id}` },

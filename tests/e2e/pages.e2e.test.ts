@@ -172,6 +172,7 @@ describe('the connection', () => {
 const PAGES = [
   '/',
   '/threads',
+  '/runs',
   '/tasks',
   '/agents',
   '/agents/research',

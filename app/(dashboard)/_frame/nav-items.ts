@@ -10,6 +10,7 @@ import {
   Plug,
   RadioTower,
   Settings,
+  Workflow,
   type LucideIcon,
 } from 'lucide-react';
 
@@ -23,6 +24,7 @@ export interface NavItem {
 export const NAV_ITEMS: readonly NavItem[] = [
   { href: '/', label: 'Dashboard', icon: LayoutDashboard },
   { href: '/threads', label: 'Threads', icon: MessagesSquare },
+  { href: '/runs', label: 'Runs', icon: Workflow },
   { href: '/tasks', label: 'Tasks', icon: ListChecks },
   { href: '/agents', label: 'Agents', icon: Bot },
   { href: '/projects', label: 'Projects', icon: FolderTree },

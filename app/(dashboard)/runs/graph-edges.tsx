@@ -1,0 +1,65 @@
+import { memo, useMemo } from 'react';
+import { CELL_X, CELL_Y, MARGIN, NODE_HEIGHT, NODE_WIDTH } from './graph-node';
+import type { Edge, Layout, PlacedNode } from './layered-layout';
+
+interface GraphEdgesProps {
+  layout: Layout;
+  activeId: string | null;
+  width: number;
+  height: number;
+}
+
+/** All lines are one path, and those of the task in hand another: a thousand lines cost two elements. */
+export function GraphEdges({ layout, activeId, width, height }: GraphEdgesProps) {
+  const nodes = useMemo(() => new Map(layout.nodes.map(node => [node.id, node])), [layout]);
+  const pathOf = (edges: readonly Edge[]): string =>
+    edges.map(({ from, to }) => curve(nodes.get(from), nodes.get(to))).join('');
+  const forward = useMemo(
+    () => pathOf(layout.edges.filter(({ isBack }) => !isBack)),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `pathOf` follows from the layout
+    [layout],
+  );
+  const back = layout.edges.filter(({ isBack }) => isBack);
+  const own = activeId === null ? [] : layout.edges.filter(({ from, to }) => from === activeId || to === activeId);
+  return (
+    <svg aria-hidden width={width} height={height} className="pointer-events-none absolute inset-0">
+      <Lines d={forward} className="text-border-strong" />
+      {back.length > 0 ? <Lines d={pathOf(back)} className="text-blocked" isDashed /> : null}
+      {own.length > 0 ? <Lines d={pathOf(own)} className="text-foreground" isStrong /> : null}
+    </svg>
+  );
+}
+
+const Lines = memo(function Lines({
+  d,
+  className,
+  isDashed = false,
+  isStrong = false,
+}: {
+  d: string;
+  className: string;
+  isDashed?: boolean;
+  isStrong?: boolean;
+}) {
+  return (
+    <path
+      d={d}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={isStrong ? 2 : 1.25}
+      {...(isDashed ? { strokeDasharray: '4 3' } : {})}
+      className={className}
+    />
+  );
+});
+
+/** Out on the right of what is needed, in on the left of what needs it. */
+function curve(from: PlacedNode | undefined, to: PlacedNode | undefined): string {
+  if (from === undefined || to === undefined) return '';
+  const [x1, y1] = [MARGIN + from.column * CELL_X + NODE_WIDTH, middle(from)];
+  const [x2, y2] = [MARGIN + to.column * CELL_X, middle(to)];
+  const bend = Math.max(24, Math.abs(x2 - x1) / 2);
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+const middle = ({ row }: PlacedNode): number => MARGIN + row * CELL_Y + NODE_HEIGHT / 2;
