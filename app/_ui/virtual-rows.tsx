@@ -18,14 +18,15 @@ interface VirtualRowsProps<T> {
   scrollRef?: React.RefObject<HTMLDivElement | null>;
   /** The row that is open beside the list: brought into sight once. */
   openKey?: string | null;
-  /** Behind and over all rows, such as lines between them; it takes no pointer. */
+  /** Behind and over all rows, such as lines between them; neither takes a pointer. */
+  underlay?: React.ReactNode;
   overlay?: React.ReactNode;
   className?: string;
 }
 
 /** A long list of rows of one height: only those in sight are in the page. */
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, openKey = null, overlay, className = '' } = props;
+  const { items, keyOf, rowHeight, render, label, onEnd, onTopChange, openKey = null, className = '' } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroller = props.scrollRef ?? own;
   const virtual = useVirtualizer({
@@ -60,6 +61,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
       className={`min-h-0 overflow-y-auto focus-visible:-outline-offset-2 ${className}`}
     >
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        <Layer>{props.underlay}</Layer>
         {rows.map(row => (
           <li
             key={row.key}
@@ -71,12 +73,17 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
             {render(items[row.index] as T, row.index)}
           </li>
         ))}
-        {overlay === undefined ? null : (
-          <li role="presentation" aria-hidden className="pointer-events-none absolute inset-0">
-            {overlay}
-          </li>
-        )}
+        <Layer>{props.overlay}</Layer>
       </ul>
     </div>
+  );
+}
+
+function Layer({ children }: { children: React.ReactNode }) {
+  if (children === undefined) return null;
+  return (
+    <li role="presentation" aria-hidden className="pointer-events-none absolute inset-0">
+      {children}
+    </li>
   );
 }

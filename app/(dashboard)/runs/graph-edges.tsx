@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
 import { CELL_X, CELL_Y, MARGIN, NODE_HEIGHT, NODE_WIDTH } from './graph-node';
-import type { Edge, Layout, PlacedNode } from './layered-layout';
+import type { Edge, Layout, Place } from './layered-layout';
 
 interface GraphEdgesProps {
   layout: Layout;
@@ -13,7 +13,7 @@ interface GraphEdgesProps {
 export function GraphEdges({ layout, activeId, width, height }: GraphEdgesProps) {
   const nodes = useMemo(() => new Map(layout.nodes.map(node => [node.id, node])), [layout]);
   const pathOf = (edges: readonly Edge[]): string =>
-    edges.map(({ from, to }) => curve(nodes.get(from), nodes.get(to))).join('');
+    edges.map(({ from, to, via }) => lineOf(nodes.get(from), via, nodes.get(to))).join('');
   const forward = useMemo(
     () => pathOf(layout.edges.filter(({ isBack }) => !isBack)),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `pathOf` follows from the layout
@@ -53,13 +53,18 @@ const Lines = memo(function Lines({
   );
 });
 
-/** Out on the right of what is needed, in on the left of what needs it. */
-function curve(from: PlacedNode | undefined, to: PlacedNode | undefined): string {
+/** Out on the right of what is needed, straight through the columns between, in on the left of what needs it. */
+function lineOf(from: Place | undefined, via: readonly Place[], to: Place | undefined): string {
   if (from === undefined || to === undefined) return '';
-  const [x1, y1] = [MARGIN + from.column * CELL_X + NODE_WIDTH, middle(from)];
-  const [x2, y2] = [MARGIN + to.column * CELL_X, middle(to)];
-  const bend = Math.max(24, Math.abs(x2 - x1) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const stops = [from, ...via, to];
+  const curves = stops.slice(1).map((stop, at) => {
+    const [x1, x2] = [leftOf(stops[at]!) + NODE_WIDTH, leftOf(stop)];
+    const bend = Math.max(24, Math.abs(x2 - x1) / 2);
+    const curve = `C${x1 + bend} ${middleOf(stops[at]!)} ${x2 - bend} ${middleOf(stop)} ${x2} ${middleOf(stop)}`;
+    return stop === to ? curve : `${curve}H${x2 + NODE_WIDTH}`;
+  });
+  return `M${leftOf(from) + NODE_WIDTH} ${middleOf(from)}${curves.join('')}`;
 }
 
-const middle = ({ row }: PlacedNode): number => MARGIN + row * CELL_Y + NODE_HEIGHT / 2;
+const leftOf = ({ column }: Place): number => MARGIN + column * CELL_X;
+const middleOf = ({ row }: Place): number => MARGIN + row * CELL_Y + NODE_HEIGHT / 2;

@@ -7,11 +7,13 @@ export interface Needing {
   dependsOn: readonly string[];
 }
 
-export interface PlacedNode {
-  id: string;
+export interface Place {
   column: number;
-  /** Columns are centred on each other, so this may be a half. */
+  /** Columns are centred on each other and leave room for lines, so this may be a fraction. */
   row: number;
+}
+export interface PlacedNode extends Place {
+  id: string;
 }
 
 export interface Edge {
@@ -19,6 +21,8 @@ export interface Edge {
   to: string;
   /** It closes a circle, which only a raw insert can make: drawn as it is, but nothing is placed by it. */
   isBack: boolean;
+  /** Where a line over several columns passes between the tasks of those in the middle. */
+  via: Place[];
 }
 
 export interface Layout {
@@ -28,23 +32,38 @@ export interface Layout {
   rows: number;
 }
 
+/** What stands in a column: a task, or room for a line that passes. */
+interface Item {
+  id: string;
+  height: number;
+}
+type Line = Pick<Edge, 'from' | 'to'>;
+
 /** A layer longer than this goes on in a column of its own, so that 500 tasks side by side are no tower. */
 const FEWEST_ROWS = 12;
 const ROWS_OF_ALL = 1.5;
 /** Orders settle after a few looks at the neighbours; more moves nothing that one sees. */
 const SWEEPS = 4;
+/** Of a row: enough to see a line between two tasks. */
+const LINE_HEIGHT = 0.3;
+/** Beyond this room for lines would be more than the tasks; they then pass behind them. */
+const MOST_BENDS = 400;
 
 export function layoutOf(tasks: readonly Needing[]): Layout {
   const edges = edgesOf(tasks);
   const layers = inLayers(tasks, edges);
-  sortByNeighbours(layers, edges);
+  const { lines, bends } = splitLongLines(layers, edges);
+  sortByNeighbours(layers, lines);
   const mostRows = Math.max(FEWEST_ROWS, Math.ceil(Math.sqrt(tasks.length * ROWS_OF_ALL)));
   const columns = layers.flatMap(layer => cut(layer, mostRows));
-  const rows = Math.max(0, ...columns.map(({ length }) => length));
-  const nodes = columns.flatMap((ids, column) =>
-    ids.map((id, place) => ({ id, column, row: place + (rows - ids.length) / 2 })),
-  );
-  return { nodes, edges, columns: columns.length, rows };
+  const rows = Math.max(0, ...columns.map(heightOf));
+  const places = new Map(columns.flatMap((items, column) => placesIn(items, column, rows)));
+  return {
+    nodes: tasks.map(({ id }) => ({ id, ...places.get(id)! })),
+    edges: edges.map(edge => ({ ...edge, via: (bends.get(edge) ?? []).map(id => places.get(id)!) })),
+    columns: columns.length,
+    rows,
+  };
 }
 
 /** Each need once, of tasks that are there; those that lead back into their own path are marked. */
@@ -59,7 +78,7 @@ function edgesOf(tasks: readonly Needing[]): Edge[] {
     for (const id of new Set(task.dependsOn)) {
       const need = byId.get(id);
       if (need === undefined) continue;
-      edges.push({ from: id, to: task.id, isBack: onPath.has(id) });
+      edges.push({ from: id, to: task.id, isBack: onPath.has(id), via: [] });
       if (!seen.has(id)) walk(need);
     }
     onPath.delete(task.id);
@@ -69,36 +88,51 @@ function edgesOf(tasks: readonly Needing[]): Edge[] {
 }
 
 /** By the longest way there: a task stands right of everything it needs. */
-function inLayers(tasks: readonly Needing[], edges: readonly Edge[]): string[][] {
-  const forward = edges.filter(({ isBack }) => !isBack);
-  const needs = linked(forward, 'to', 'from');
+function inLayers(tasks: readonly Needing[], edges: readonly Edge[]): Item[][] {
+  const needs = linked(forward(edges), 'to', 'from');
   const layerOf = new Map<string, number>();
-  const place = (id: string): number => {
+  const layerFor = (id: string): number => {
     const known = layerOf.get(id);
     if (known !== undefined) return known;
-    const layer = Math.max(-1, ...(needs.get(id) ?? []).map(place)) + 1;
+    const layer = Math.max(-1, ...(needs.get(id) ?? []).map(layerFor)) + 1;
     layerOf.set(id, layer);
     return layer;
   };
-  const layers: string[][] = [];
-  for (const { id } of tasks) (layers[place(id)] ??= []).push(id);
+  const layers: Item[][] = [];
+  for (const { id } of tasks) (layers[layerFor(id)] ??= []).push({ id, height: 1 });
   return layers;
 }
 
+/** Gives each line over several layers its room in those between, so that it does not seem to start at a task there. */
+function splitLongLines(layers: Item[][], edges: readonly Edge[]): { lines: Line[]; bends: Map<Edge, string[]> } {
+  const layerOf = new Map(layers.flatMap((items, layer) => items.map(({ id }) => [id, layer] as const)));
+  const ahead = forward(edges);
+  const between = ({ from, to }: Edge): number => layerOf.get(to)! - layerOf.get(from)! - 1;
+  const bends = new Map<Edge, string[]>();
+  if (ahead.reduce((sum, edge) => sum + between(edge), 0) > MOST_BENDS) return { lines: ahead, bends };
+  const lines = ahead.flatMap(edge => {
+    const ids = Array.from({ length: between(edge) }, (_, step) => `${edge.from}>${edge.to}@${step}`);
+    ids.forEach((id, step) => layers[layerOf.get(edge.from)! + step + 1]!.push({ id, height: LINE_HEIGHT }));
+    if (ids.length > 0) bends.set(edge, ids);
+    const stops = [edge.from, ...ids, edge.to];
+    return stops.slice(1).map((to, step) => ({ from: stops[step]!, to }));
+  });
+  return { lines, bends };
+}
+
 /** Each layer by the middle of its neighbours in the one before, then in the one after: fewer lines cross. */
-function sortByNeighbours(layers: string[][], edges: readonly Edge[]): void {
-  const forward = edges.filter(({ isBack }) => !isBack);
-  const before = linked(forward, 'to', 'from');
-  const after = linked(forward, 'from', 'to');
+function sortByNeighbours(layers: Item[][], lines: readonly Line[]): void {
+  const before = linked(lines, 'to', 'from');
+  const after = linked(lines, 'from', 'to');
   const places = new Map<string, number>();
-  const note = (layer: readonly string[]) => layer.forEach((id, at) => places.set(id, at / Math.max(1, layer.length)));
+  const note = (layer: readonly Item[]) => layer.forEach(({ id }, at) => places.set(id, at / layer.length));
   layers.forEach(note);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const goesRight = sweep % 2 === 0;
+    const neighbours = goesRight ? before : after;
     for (const layer of goesRight ? layers : layers.toReversed()) {
-      const neighbours = goesRight ? before : after;
-      const middle = new Map(layer.map(id => [id, middleOf(neighbours.get(id), places) ?? places.get(id)!]));
-      layer.sort((a, b) => middle.get(a)! - middle.get(b)!);
+      const middle = new Map(layer.map(({ id }) => [id, middleOf(neighbours.get(id), places) ?? places.get(id)!]));
+      layer.sort((a, b) => middle.get(a.id)! - middle.get(b.id)!);
       note(layer);
     }
   }
@@ -109,14 +143,26 @@ function middleOf(ids: readonly string[] | undefined, places: ReadonlyMap<string
   return ids.reduce((sum, id) => sum + (places.get(id) ?? 0), 0) / ids.length;
 }
 
-const linked = (edges: readonly Edge[], key: 'from' | 'to', value: 'from' | 'to'): Map<string, string[]> =>
-  new Map([...groupBy(edges, edge => edge[key])].map(([id, group]) => [id, group.map(edge => edge[value])]));
+const forward = (edges: readonly Edge[]): Edge[] => edges.filter(({ isBack }) => !isBack);
+const linked = (lines: readonly Line[], key: 'from' | 'to', value: 'from' | 'to'): Map<string, string[]> =>
+  new Map([...groupBy(lines, line => line[key])].map(([id, group]) => [id, group.map(line => line[value])]));
+const heightOf = (items: readonly Item[]): number => items.reduce((sum, { height }) => sum + height, 0);
+
+function placesIn(items: readonly Item[], column: number, rows: number): [string, Place][] {
+  let top = (rows - heightOf(items)) / 2;
+  return items.map(({ id, height }) => {
+    // The row is that of a task with the same middle.
+    const row = top + (height - 1) / 2;
+    top += height;
+    return [id, { column, row }];
+  });
+}
 
 /** Even parts: 13 of at most 12 are 7 and 6, not 12 and 1. */
-function cut(ids: readonly string[], most: number): string[][] {
-  const parts = Math.ceil(ids.length / most);
-  const length = Math.ceil(ids.length / parts);
-  return Array.from({ length: parts }, (_, part) => ids.slice(part * length, (part + 1) * length));
+function cut(items: readonly Item[], most: number): Item[][] {
+  const parts = Math.ceil(heightOf(items) / most);
+  const length = Math.ceil(items.length / parts);
+  return Array.from({ length: parts }, (_, part) => items.slice(part * length, (part + 1) * length));
 }
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
@@ -131,14 +177,13 @@ export function neighbourOf({ nodes, edges }: Layout, id: string, direction: Dir
     const sign = direction === 'up' ? -1 : 1;
     return nearest(nodes.filter(({ column, row }) => column === here.column && (row - here.row) * sign > 0));
   }
-  const lines = edges.flatMap(({ from, to }) =>
+  const ends = edges.flatMap(({ from, to }) =>
     direction === 'left' && to === id ? [from] : direction === 'right' && from === id ? [to] : [],
   );
-  const neighbours = nodes.filter(node => node.id !== id && lines.includes(node.id));
+  const neighbours = nodes.filter(node => node.id !== id && ends.includes(node.id));
   const step = direction === 'left' ? -1 : 1;
   return nearest(neighbours) ?? nearest(nodes.filter(({ column }) => column === here.column + step));
 }
 
 /** Columns weigh more, so that the closest column is met first. */
-const distance = (a: PlacedNode, b: PlacedNode): number =>
-  Math.abs(a.column - b.column) * 100 + Math.abs(a.row - b.row);
+const distance = (a: Place, b: Place): number => Math.abs(a.column - b.column) * 100 + Math.abs(a.row - b.row);

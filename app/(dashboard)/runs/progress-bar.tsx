@@ -12,7 +12,7 @@ export function ProgressLine({ counts, className = '' }: { counts: TaskCounts; c
   return (
     <span className={`inline-flex min-w-0 items-center gap-2 ${className}`} title={words || 'No task was planned yet'}>
       <ProgressBar progress={progress} className="h-1.5 min-w-8 flex-1" />
-      <span className="tabular text-right text-xs whitespace-nowrap">
+      <span className="tabular min-w-10 text-right text-xs whitespace-nowrap">
         {progress.of === 0 ? (
           NO_DATA
         ) : (

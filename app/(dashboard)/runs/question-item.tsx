@@ -58,7 +58,19 @@ export function QuestionItem({ question, answers, isOpen, task, terms }: Questio
           <Markdown text={answer.body} />
         </div>
       ))}
-      {isOpen && isForPeople && may.work ? <AnswerForm question={question} /> : null}
+      {isOpen && may.work ? (
+        isForPeople ? (
+          <AnswerForm question={question} />
+        ) : (
+          <details>
+            <summary className="touch cursor-pointer text-xs font-medium underline underline-offset-2">
+              Answer it yourself
+            </summary>
+            <p className="py-1 text-xs text-muted">The first answer counts, yours or the orchestrator’s.</p>
+            <AnswerForm question={question} />
+          </details>
+        )
+      ) : null}
     </li>
   );
 }

@@ -20,15 +20,18 @@ export function lineOf(report: Report): string {
     case 'blocker':
       return report.reason;
     case 'question':
-      return report.question;
+      return withoutMarks(report.question);
     case 'progress':
       return `${Math.round(report.percent)} % · ${report.state}`;
     case 'handoff':
       return report.context || Object.keys(report.inputs).join(', ');
     case 'result':
-      return report.output;
+      return withoutMarks(report.output);
   }
 }
+
+/** One line has no room for Markdown. */
+const withoutMarks = (text: string): string => text.replaceAll(/^#+ |[*`]+/gm, '').trim();
 
 const RANK: Record<Report['kind'], number> = { blocker: 0, question: 2, result: 3, handoff: 3, progress: 3 };
 

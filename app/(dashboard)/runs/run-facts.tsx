@@ -32,16 +32,16 @@ export function RunFacts({ run }: { run: Run }) {
           <Fact word="opened">
             <TimeAgo at={run.createdAt} />
           </Fact>
-          <Fact word="took">
+          <Fact word={isRunOver(run.status) ? 'took' : 'for'}>
             <Took run={run} />
           </Fact>
           <Fact word="cost">
             <span className="tabular">{cost === null ? NO_DATA : dollars.format(cost)}</span>
           </Fact>
           {run.sessionId ? <Fact word="session">{run.sessionId}</Fact> : null}
-          <Fact word="talk">
+          <Fact word="thread">
             <Link href={`/threads/${run.threadId}`} className="underline underline-offset-2">
-              its thread
+              its messages
             </Link>
           </Fact>
         </dl>

@@ -12,17 +12,20 @@ import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 import { Lamp } from '@/app/_ui/lamp';
 import { plural } from '@/app/_ui/number';
 import { LAMP_TINT, meaningOf } from '@/app/_ui/status';
+import { useNarrow } from '@/app/_ui/use-media';
 import { TroubleRow } from './trouble-row';
 import { troublesOf } from './run-troubles';
 import { useRunTasks } from './use-run';
 
 /** Below these, the rest is one press away: the views stay in sight. */
 const SHOWN = 3;
+const SHOWN_NARROW = 1;
 
 /** Exactly what blocks it, worst first, each with the button that helps. */
 export function RunTroubles({ run }: { run: Run }) {
   const { tasks } = useRunTasks(run.id);
   const [all, setAll] = useState(false);
+  const shown = useNarrow() ? SHOWN_NARROW : SHOWN;
   const isStopped = run.status === 'blocked' || run.status === 'failed';
   const troubles = isRunOver(run.status) ? [] : troublesOf(tasks);
   if (!isStopped && troubles.length === 0) return null;
@@ -40,13 +43,13 @@ export function RunTroubles({ run }: { run: Run }) {
         {dead.length > 1 ? <RedriveAll run={run} taskIds={dead} /> : null}
       </header>
       {troubles.length > 0 ? (
-        <ul className="max-h-72 divide-y divide-border overflow-y-auto border-t border-border">
-          {troubles.slice(0, all ? undefined : SHOWN).map(trouble => (
+        <ul className="max-h-72 divide-y divide-border-strong/40 overflow-y-auto border-t border-border-strong/40">
+          {troubles.slice(0, all ? undefined : shown).map(trouble => (
             <TroubleRow key={trouble.task.id} run={run} trouble={trouble} />
           ))}
         </ul>
       ) : null}
-      {troubles.length > SHOWN ? (
+      {troubles.length > shown ? (
         <Button size="sm" variant="ghost" className="mx-2 my-1" onPress={() => setAll(!all)}>
           {all ? 'Show fewer' : `Show all ${troubles.length}`}
         </Button>

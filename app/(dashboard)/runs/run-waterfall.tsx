@@ -10,9 +10,10 @@ import { layoutOf } from './layered-layout';
 import { useAsked, useRunDispatches } from './use-run';
 import { BAR_KINDS, BAR_LAMP, barsOf, placeOf, scaleOf, type Bar, type BarKind, type Wait } from './waterfall-bars';
 import { BAR_SHAPE, NAME_WIDTH, WATERFALL_ROW_PX, WaterfallRow } from './waterfall-row';
-import { WaterfallLines } from './waterfall-lines';
+import { WaterfallGrid, WaterfallLines } from './waterfall-lines';
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 const WORDS: Record<BarKind, string> = {
   pending: 'pending',
   queued: 'queued',
@@ -50,7 +51,7 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
               className="absolute top-1 pl-1 whitespace-nowrap"
               style={{ left: `${placeOf({ fromMs: scale.fromMs + tick, toMs: scale.toMs }, scale).left}%` }}
             >
-              {tick === 0 ? '0' : `+${formatDuration(tick)}`}
+              {tickWord(tick)}
             </span>
           ))}
         </span>
@@ -61,7 +62,8 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
         keyOf={task => task.id}
         rowHeight={WATERFALL_ROW_PX}
         className="flex-1"
-        overlay={<WaterfallLines ordered={ordered} active={active} bars={bars} scale={scale} />}
+        underlay={<WaterfallGrid rows={ordered.length} scale={scale} />}
+        overlay={active ? <WaterfallLines ordered={ordered} active={active} bars={bars} scale={scale} /> : undefined}
         render={task => (
           <WaterfallRow
             task={task}
@@ -75,6 +77,10 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
     </div>
   );
 }
+
+/** Ticks are round, so `+5 s` and not `+5.0 s`. */
+const tickWord = (ms: number): string =>
+  ms === 0 ? '0' : `+${ms % SECOND_MS === 0 && ms < MINUTE_MS ? `${ms / SECOND_MS} s` : formatDuration(ms)}`;
 
 function useBars(run: Run, tasks: readonly Task[]): Map<string, Bar[]> {
   const { dispatches } = useRunDispatches(run.id, tasks);

@@ -13,8 +13,8 @@ import { taskName, type Trouble } from './run-troubles';
 export function TroubleRow({ run, trouble: { task, waiters } }: { run: Run; trouble: Trouble }) {
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-table">
-      <StatusWord status={task.status} className="w-24 shrink-0" />
-      <span className="min-w-0 flex-1 basis-60">
+      <StatusWord status={task.status} className="shrink-0 sm:w-24" />
+      <span className="min-w-0 flex-1 basis-full sm:basis-60">
         <Link href={`/tasks/${task.id}`} className="font-medium hover:underline">
           {taskName(task)}
         </Link>
@@ -42,7 +42,13 @@ function Help({ run, trouble: { task } }: { run: Run; trouble: Trouble }) {
   });
   if (!may.work) return null;
   const button = (verb: 'redrive' | 'cancel', word: string, variant: 'outline' | 'ghost') => (
-    <Button size="sm" variant={variant} isDisabled={act.isPending} onPress={() => act.mutate(verb)}>
+    <Button
+      size="sm"
+      variant={variant}
+      className="border-border-strong"
+      isDisabled={act.isPending}
+      onPress={() => act.mutate(verb)}
+    >
       {word}
     </Button>
   );

@@ -34,7 +34,7 @@ describe('a graph of tasks', () => {
 
   it('leaves out what is not of the run, and a need that stands there twice', () => {
     const layout = layoutOf([task('a', 'elsewhere'), task('b', 'a', 'a')]);
-    expect(layout.edges).toEqual([{ from: 'a', to: 'b', isBack: false }]);
+    expect(layout.edges).toEqual([{ from: 'a', to: 'b', isBack: false, via: [] }]);
   });
 
   it('draws a circle, with one line of it marked', () => {
@@ -50,6 +50,18 @@ describe('a graph of tasks', () => {
     const { nodes } = layoutOf(tasks);
     const row = (id: string) => nodes.find(node => node.id === id)!.row;
     expect(Math.sign(row('a') - row('b'))).toBe(Math.sign(row('y') - row('x')));
+  });
+
+  it('leads a line over several columns past the tasks between, through none of them', () => {
+    const tasks = [task('a'), task('b', 'a'), task('c', 'b'), task('d', 'c', 'a')];
+    const layout = layoutOf(tasks);
+    expectSound(layout, tasks);
+    const long = layout.edges.find(({ from, to }) => from === 'a' && to === 'd')!;
+    expect(long.via.map(({ column }) => column)).toEqual([1, 2]);
+    for (const { column, row } of long.via) {
+      const there = layout.nodes.find(node => node.column === column)!;
+      expect(Math.abs(there.row - row)).toBeGreaterThan(0.5);
+    }
   });
 
   it('makes no tower of 500 tasks side by side', () => {

@@ -1,0 +1,11 @@
+import type { QueryClient } from '@tanstack/react-query';
+
+/**
+ * A query that nothing on the page shows hears no event, so what it holds may be old when it is shown again: it is then
+ * read afresh, with the old answer in its place meanwhile. Seen on going from a list to another page and back.
+ */
+export function readUnseenAgain(client: QueryClient): () => void {
+  return client.getQueryCache().subscribe(({ type, query }) => {
+    if (type === 'observerRemoved' && query.getObserversCount() === 0) query.invalidate();
+  });
+}
