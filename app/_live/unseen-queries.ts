@@ -6,6 +6,7 @@ import type { QueryClient } from '@tanstack/react-query';
  */
 export function readUnseenAgain(client: QueryClient): () => void {
   return client.getQueryCache().subscribe(({ type, query }) => {
-    if (type === 'observerRemoved' && query.getObserversCount() === 0) query.invalidate();
+    // A disabled observer, too, hears nothing.
+    if ((type === 'observerRemoved' || type === 'observerOptionsUpdated') && !query.isActive()) query.invalidate();
   });
 }

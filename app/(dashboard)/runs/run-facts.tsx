@@ -22,7 +22,7 @@ export function RunFacts({ run }: { run: Run }) {
   return (
     <div className="flex shrink-0 flex-col gap-3 border-b border-border px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
-        <dl className="flex flex-wrap gap-x-5 gap-y-1.5 text-xs">
+        <dl className="flex min-w-0 flex-1 basis-80 flex-wrap gap-x-5 gap-y-1.5 text-xs">
           <Fact word="planner">
             <Link href={`/tasks/${run.planTaskId}`} className="underline underline-offset-2" title="The plan task">
               {run.plannerType}

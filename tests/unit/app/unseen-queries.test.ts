@@ -17,8 +17,9 @@ afterEach(() => {
   client.clear();
 });
 
-const show = () =>
-  new QueryObserver(client, { queryKey: ['threads'], queryFn: async () => (reads += 1) }).subscribe(() => undefined);
+const observe = (enabled: boolean) =>
+  new QueryObserver(client, { queryKey: ['threads'], queryFn: async () => (reads += 1), enabled });
+const show = () => observe(true).subscribe(() => undefined);
 const settled = (count: number) => vi.waitFor(() => expect([reads, client.isFetching()]).toEqual([count, 0]));
 
 describe('a query that nothing shows', () => {
@@ -31,6 +32,19 @@ describe('a query that nothing shows', () => {
     expect(client.getQueryData(['threads'])).toBe(1);
     await settled(2);
     expect(client.getQueryData(['threads'])).toBe(2);
+  });
+
+  it('is read again also where a disabled one looked on, and when that one is enabled', async () => {
+    const disabled = observe(false);
+    disabled.subscribe(() => undefined);
+    const hide = show();
+    await settled(1);
+    hide();
+    const hideAgain = show();
+    await settled(2);
+    hideAgain();
+    disabled.setOptions({ ...disabled.options, enabled: true });
+    await settled(3);
   });
 
   it('is not read again for one more that shows it, or for one of two that goes', async () => {
