@@ -67,5 +67,7 @@ function proofWords(told: readonly DispatchRecord[]): string {
 
 function stoppedAfter({ times: { cancelRequestedAt, endedAt } }: DispatchRecord): string {
   if (cancelRequestedAt === null || endedAt === null) return '';
-  return ` · ended after ${formatDuration(Math.max(0, Date.parse(endedAt) - Date.parse(cancelRequestedAt)))}`;
+  const tookMs = Math.max(0, Date.parse(endedAt) - Date.parse(cancelRequestedAt));
+  // One that waits for an answer has nobody to ask.
+  return tookMs === 0 ? ' · ended at once' : ` · ended after ${formatDuration(tookMs)}`;
 }

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { CodeLine } from '@/app/_ui/code-line';
-import { openByCurl, OPEN_BY_TOOL } from './run-commands';
+import { OPEN_BY_TOOL, openByCurl } from './run-commands';
 
 const never = () => () => undefined;
 
@@ -14,20 +14,16 @@ export function NoRuns() {
     () => '',
   );
   return (
-    <EmptyState
-      title="An intent, the tasks a planner cut it into, and what came of them would stand here."
-      action={
-        <div className="flex max-w-full flex-col items-stretch gap-2">
-          <p className="text-xs text-muted">From a shell:</p>
-          <CodeLine code={openByCurl(origin)} label="curl command" className="max-w-full" />
-          <p className="text-xs text-muted">
-            From a session of Claude Code, or any MCP client with a controller’s token:
-          </p>
-          <CodeLine code={OPEN_BY_TOOL} label="tool call" className="max-w-full" />
-        </div>
-      }
-    >
-      Start one with Start a run. Its planner needs an orchestrator that claims work.
-    </EmptyState>
+    <div className="min-h-0 overflow-y-auto">
+      <EmptyState title="An intent, the tasks a planner cut it into, and what came of them would stand here.">
+        Open one with Start a run, or as below. Its planner needs an orchestrator that claims work.
+      </EmptyState>
+      <div className="mx-auto flex w-full max-w-[76ch] min-w-0 flex-col gap-1.5 px-4 pb-6 text-xs text-muted">
+        <p>From a shell, with a token in SWITCHBOARD_TOKEN</p>
+        <CodeLine code={openByCurl(origin)} label="curl command" />
+        <p className="mt-2">From Claude Code or another MCP client, with the token of a controller</p>
+        <CodeLine code={OPEN_BY_TOOL} label="tool call" />
+      </div>
+    </div>
   );
 }

@@ -24,7 +24,6 @@ export interface ProgressPart {
 
 export interface Progress {
   done: number;
-  /** Cancelled tasks are laid aside: nobody waits for them any more. */
   of: number;
   parts: ProgressPart[];
 }
@@ -34,7 +33,7 @@ export function progressOf(counts: TaskCounts): Progress {
     const count = counts[status] ?? 0;
     return count === 0 ? [] : [{ status, count, lamp: meaningOf(status).lamp }];
   });
-  const of = parts.reduce((sum, { status, count }) => sum + (status === 'cancelled' ? 0 : count), 0);
+  const of = parts.reduce((sum, { count }) => sum + count, 0);
   return { done: counts.done ?? 0, of, parts };
 }
 

@@ -36,9 +36,11 @@ export function RunTroubles({ run }: { run: Run }) {
       <header className="flex min-h-9 flex-wrap items-center gap-2 px-4 py-1 text-table">
         <Lamp lamp={lamp} />
         <h3 className="font-medium">
-          {troubles.length === 0
-            ? (run.reason ?? `This run is ${run.status}`)
-            : `${run.status === 'failed' ? 'Failed' : 'Blocked'} by ${plural(troubles.length, 'task')}`}
+          {run.status === 'failed'
+            ? `Failed: ${run.reason ?? 'its planner was given up'}`
+            : troubles.length === 0
+              ? (run.reason ?? 'Blocked')
+              : `Blocked by ${plural(troubles.length, 'task')}`}
         </h3>
         {dead.length > 1 ? <RedriveAll run={run} taskIds={dead} /> : null}
       </header>
@@ -86,7 +88,7 @@ function RedriveAll({ run, taskIds }: { run: Run; taskIds: readonly string[] }) 
       <Button
         size="sm"
         variant="outline"
-        className="ml-auto"
+        className="ml-auto border-border-strong"
         isPending={redrive.isPending}
         onPress={() => setAsking(true)}
       >

@@ -7,7 +7,7 @@ export interface Trouble {
   waiters: Task[];
 }
 
-/** Worst first: what nobody works on any more, then what waits for help. */
+/** The plan before all, for nothing goes on without it; then worst first: what nobody works on any more, then what waits for help. */
 const RANK: Partial<Record<Task['status'], number>> = { dead: 0, incomplete: 1, blocked: 2, cancelled: 3 };
 
 export function troublesOf(tasks: readonly Task[]): Trouble[] {
@@ -19,7 +19,12 @@ export function troublesOf(tasks: readonly Task[]): Trouble[] {
   return tasks
     .filter(({ id, status }) => RANK[status] !== undefined && (status !== 'cancelled' || waiters.has(id)))
     .map(task => ({ task, waiters: waiters.get(task.id) ?? [] }))
-    .toSorted((a, b) => RANK[a.task.status]! - RANK[b.task.status]! || b.waiters.length - a.waiters.length);
+    .toSorted(
+      (a, b) =>
+        Number(b.task.kind === 'plan') - Number(a.task.kind === 'plan') ||
+        RANK[a.task.status]! - RANK[b.task.status]! ||
+        b.waiters.length - a.waiters.length,
+    );
 }
 
 /** The planner's own word, where it gave one. */

@@ -32,8 +32,8 @@ export interface Wait {
   toMs: number | null;
 }
 
-type BarTask = Pick<Task, 'id' | 'status' | 'dependsOn' | 'createdAt' | 'updatedAt' | 'ledger'>;
-type BarAttempt = Pick<DispatchRecord, 'id' | 'source' | 'status' | 'times'>;
+type BarTask = Pick<Task, 'id' | 'kind' | 'status' | 'dependsOn' | 'createdAt' | 'updatedAt' | 'ledger'>;
+type BarAttempt = Pick<DispatchRecord, 'id' | 'source' | 'status' | 'mode' | 'times'>;
 
 export interface WaterfallInput {
   tasks: readonly BarTask[];
@@ -74,7 +74,10 @@ function taskBars(task: BarTask, { byId, own, stops, nowMs }: Surroundings): Bar
   let cursorMs = dueMs;
   for (const attempt of own) {
     const claimedMs = Date.parse(attempt.times.claimedAt);
-    bars.push(bar('queued', cursorMs, claimedMs, false), ...attemptBars(attempt, stops.get(attempt.id) ?? [], nowMs));
+    bars.push(
+      bar('queued', cursorMs, claimedMs, false),
+      ...attemptBars(attempt, { stops: stops.get(attempt.id) ?? [], isPlanner: task.kind === 'plan', nowMs }),
+    );
     cursorMs = attempt.times.endedAt === null ? nowMs : Date.parse(attempt.times.endedAt);
   }
   const isDue = task.status === 'ready' || task.status === 'held';
@@ -94,21 +97,30 @@ function readyAt({ dependsOn, createdAt }: BarTask, byId: ReadonlyMap<string, Ba
 
 const FAILED: readonly BarAttempt['status'][] = ['failed', 'lapsed', 'unresponsive'];
 
+interface AttemptContext {
+  stops: readonly Wait[];
+  isPlanner: boolean;
+  nowMs: number;
+}
+
 /** Claimed until its first heartbeat, then at work, but for the stops in it. */
-function attemptBars({ status, times }: BarAttempt, stops: readonly Wait[], nowMs: number): Bar[] {
+function attemptBars({ status, mode, times }: BarAttempt, { stops, isPlanner, nowMs }: AttemptContext): Bar[] {
   const isOpen = times.endedAt === null;
   const claimedMs = Date.parse(times.claimedAt);
   const endMs = isOpen ? Math.max(nowMs, claimedMs) : Date.parse(times.endedAt!);
   const beatMs = times.firstHeartbeatAt === null ? (isOpen ? endMs : claimedMs) : Date.parse(times.firstHeartbeatAt);
   const waits = [...stops].toSorted((a, b) => a.fromMs - b.fromMs);
-  // A planner stops for news without asking anybody: only its present wait is known.
-  const sinceMs = status === 'waiting' && times.waitingSince !== null ? Date.parse(times.waitingSince) : null;
-  if (sinceMs !== null && !waits.some(({ toMs }) => toMs === null)) {
+  // A planner stops for news without asking anybody: only its last wait is known, while nothing came after it.
+  const isLast = status === 'waiting' || mode === 'start';
+  const sinceMs = isLast && times.waitingSince !== null ? Date.parse(times.waitingSince) : null;
+  if (sinceMs !== null && waits.every(({ toMs }) => toMs !== null && toMs <= sinceMs)) {
     waits.push({ dispatchId: '', fromMs: sinceMs, toMs: null });
   }
   const firstStopMs = waits[0]?.fromMs ?? endMs;
   const startMs = Math.min(beatMs, firstStopMs);
-  const work: BarKind = FAILED.includes(status) ? 'failed' : 'running';
+  // Of its earlier turns it is not known when it worked: it was claimed, and no more is said.
+  const isUnknown = isPlanner && mode === 'resume';
+  const work: BarKind = FAILED.includes(status) ? 'failed' : isUnknown ? 'claimed' : 'running';
   const bars = [bar('claimed', claimedMs, startMs, isOpen && startMs === endMs)];
   let cursorMs = startMs;
   for (const { fromMs, toMs } of waits) {
@@ -116,7 +128,8 @@ function attemptBars({ status, times }: BarAttempt, stops: readonly Wait[], nowM
     bars.push(bar(work, cursorMs, fromMs, false), bar('waiting', fromMs, untilMs, isOpen && toMs === null));
     cursorMs = Math.max(cursorMs, untilMs);
   }
-  return [...bars, bar(work, cursorMs, endMs, isOpen)];
+  // Answered, and not taken up again yet.
+  return [...bars, bar(status === 'waiting' ? 'queued' : work, cursorMs, endMs, isOpen)];
 }
 
 const bar = (kind: BarKind, fromMs: number, toMs: number, isOpen: boolean): Bar => ({ kind, fromMs, toMs, isOpen });

@@ -10,6 +10,7 @@ const task = (id: string, more: Partial<Omit<Input, 'ledger'>> & { doneAt?: numb
   const { doneAt, ...rest } = more;
   return {
     id,
+    kind: 'work',
     status: 'ready',
     dependsOn: [],
     createdAt: at(0),
@@ -31,13 +32,15 @@ interface Times {
   beat?: number;
   ended?: number;
   since?: number;
+  mode?: Attempt['mode'];
 }
 const attempt = (
   id: string,
   of: string,
   status: Attempt['status'],
-  { claimed, beat, ended, since }: Times,
+  { claimed, beat, ended, since, mode = 'start' }: Times,
 ): Attempt => ({
+  mode,
   id,
   source: { kind: 'task', id: of },
   status,
@@ -105,6 +108,21 @@ describe('bars of a task', () => {
       expected,
     );
     expect(told({ tasks, dispatches })).toEqual(expected);
+    const answered = [{ dispatchId: 'd', fromMs: START + 21_000, toMs: START + 50_000 }];
+    expect(told({ tasks, dispatches, waits: answered })).toEqual([
+      'queued 0-10',
+      'running 10-21',
+      'waiting 21-50',
+      'queued 50-100…',
+    ]);
+  });
+
+  it('say no more of a planner’s earlier turns than that it was claimed', () => {
+    const tasks = [task('t', { kind: 'plan', status: 'done', doneAt: 60 })];
+    const resumed = attempt('d', 't', 'done', { claimed: 10, beat: 12, since: 40, ended: 60, mode: 'resume' });
+    expect(told({ tasks, dispatches: [resumed] })).toEqual(['queued 0-10', 'claimed 10-12', 'claimed 12-60']);
+    const once = attempt('d', 't', 'cancelled', { claimed: 10, beat: 10, since: 20, ended: 60 });
+    expect(told({ tasks, dispatches: [once] })).toEqual(['queued 0-10', 'running 10-20', 'waiting 20-60']);
   });
 
   it('show each attempt, what failed as failed, and the wait between them', () => {
