@@ -8,6 +8,7 @@ import { Lamp } from '@/app/_ui/lamp';
 import { plural } from '@/app/_ui/number';
 import { StatusWord } from '@/app/_ui/status-word';
 import { ClockTime } from '@/app/_ui/time-ago';
+import { FoldMark } from './fold-mark';
 import { taskName } from './run-troubles';
 import { useRunDispatches, useRunTasks } from './use-run';
 
@@ -22,13 +23,14 @@ export function CancelProof({ run }: { run: Run }) {
   const names = new Map(tasks.map(task => [task.id, taskName(task)]));
   const isStopped = open === 0 && told.every(({ times }) => times.endedAt !== null);
   return (
-    <details className="shrink-0 border-b border-border">
+    <details className="group shrink-0 border-b border-border">
       <summary className="touch flex cursor-pointer flex-wrap items-center gap-2 px-4 py-2 text-table">
         <Lamp lamp={isStopped ? 'done' : 'waiting'} />
         <span className="font-medium">
           {isStopped ? 'All of it has stopped' : `Stopping: ${plural(open, 'task')} left`}
         </span>
         <span className="text-muted">{[run.reason, proofWords(told)].filter(Boolean).join(' · ')}</span>
+        {told.length === 0 ? null : <FoldMark />}
       </summary>
       {told.length === 0 ? null : (
         <ul aria-label="Agents told to stop" className="max-h-56 overflow-y-auto border-t border-separator">

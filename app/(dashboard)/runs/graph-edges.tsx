@@ -13,7 +13,11 @@ interface GraphEdgesProps {
 export function GraphEdges({ layout, activeId, width, height }: GraphEdgesProps) {
   const nodes = useMemo(() => new Map(layout.nodes.map(node => [node.id, node])), [layout]);
   const pathOf = (edges: readonly Edge[]): string =>
-    edges.map(({ from, to, via }) => lineOf(nodes.get(from), via, nodes.get(to))).join('');
+    edges
+      .map(({ from, to, via, isBack }) =>
+        isBack ? loopOf(nodes.get(from), nodes.get(to)) : lineOf(nodes.get(from), via, nodes.get(to)),
+      )
+      .join('');
   const forward = useMemo(
     () => pathOf(layout.edges.filter(({ isBack }) => !isBack)),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `pathOf` follows from the layout
@@ -64,6 +68,18 @@ function lineOf(from: Place | undefined, via: readonly Place[], to: Place | unde
     return stop === to ? curve : `${curve}H${x2 + NODE_WIDTH}`;
   });
   return `M${leftOf(from) + NODE_WIDTH} ${middleOf(from)}${curves.join('')}`;
+}
+
+/** Below both, and no wider than the margin. */
+const LOOP_PX = 20;
+
+/** Back to a task further left: out on the right, home below both, in on the left. */
+function loopOf(from: Place | undefined, to: Place | undefined): string {
+  if (from === undefined || to === undefined) return '';
+  const [x1, x2] = [leftOf(from) + NODE_WIDTH, leftOf(to)];
+  const [y1, y2] = [middleOf(from), middleOf(to)];
+  const below = Math.max(y1, y2) + CELL_Y / 2;
+  return `M${x1} ${y1}C${x1 + LOOP_PX} ${y1} ${x1 + LOOP_PX} ${below} ${x1} ${below}H${x2}C${x2 - LOOP_PX} ${below} ${x2 - LOOP_PX} ${y2} ${x2} ${y2}`;
 }
 
 const leftOf = ({ column }: Place): number => MARGIN + column * CELL_X;

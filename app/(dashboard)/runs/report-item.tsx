@@ -6,6 +6,7 @@ import { Lamp } from '@/app/_ui/lamp';
 import { Markdown } from '@/app/_ui/markdown';
 import { LAMP_TEXT } from '@/app/_ui/status';
 import { ClockTime } from '@/app/_ui/time-ago';
+import { FoldMark } from './fold-mark';
 import { lampOf, lineOf } from './report-words';
 import { taskName } from './run-troubles';
 
@@ -14,7 +15,7 @@ export function ReportItem({ report, task }: { report: Report; task: Task | unde
   const lamp = lampOf(report, task);
   return (
     <li>
-      <details>
+      <details className="group">
         <summary className="touch flex min-h-9 cursor-pointer flex-wrap items-center gap-x-3 px-4 py-1.5 text-table sm:flex-nowrap">
           <span className="inline-flex w-20 shrink-0 items-center gap-1">
             <Lamp lamp={lamp} />
@@ -25,6 +26,7 @@ export function ReportItem({ report, task }: { report: Report; task: Task | unde
             {lineOf(report)}
           </span>
           <ClockTime at={report.createdAt} className="ml-auto text-xs text-muted" />
+          <FoldMark />
         </summary>
         <div className="flex flex-col gap-2 px-4 pb-3">
           <p className="text-xs text-muted">
