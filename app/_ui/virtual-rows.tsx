@@ -52,8 +52,10 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   }, [openKey, openIndex, virtual]);
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the rows in it
     <div
       ref={scroller}
+      onKeyDown={walkRows}
       tabIndex={0}
       role="group"
       aria-label={label}
@@ -86,4 +88,20 @@ function Layer({ children }: { children: React.ReactNode }) {
       {children}
     </li>
   );
+}
+
+const STEPS: Record<string, number> = { j: 1, k: -1 };
+
+/** j and k go down and up from row to row. Rows beyond the edge are kept ready, so the next one is always there. */
+function walkRows(event: React.KeyboardEvent<HTMLElement>): void {
+  const step = STEPS[event.key];
+  const from = event.target as HTMLElement;
+  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || from.matches('input, textarea')) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('li[aria-posinset]')];
+  const at = rows.findIndex(row => row.contains(from));
+  const next = at === -1 ? rows[0] : rows[at + step];
+  const target = next?.querySelector<HTMLElement>('a, button');
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
 }

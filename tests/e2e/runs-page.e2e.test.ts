@@ -243,6 +243,16 @@ describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
       .getByText('All of it has stopped')
       .or(page.getByText(/^Stopping/))
       .waitFor();
+    await tabTo(page, 'Close the run');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${board.url}/runs`);
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLElement).innerText);
+    await tabTo(page, 'cancelled');
+    expect(await focused()).toContain('A page on coffee');
+    await page.keyboard.press('j');
+    expect(await focused()).toContain('A page on tea');
+    await page.keyboard.press('k');
+    expect(await focused()).toContain('A page on coffee');
     await page.close();
   });
 });
