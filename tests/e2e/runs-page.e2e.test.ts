@@ -1,78 +1,25 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
-import { MAX_PLANNED, MAX_RUN_TASKS } from '@/lib/domain/run/plan';
 import type { Run } from '@/lib/domain/run/schema';
-import type { Task } from '@/lib/domain/task/schema';
-import { launchChromium } from '../support/chromium';
-import { connect, type AgentClient } from '../support/mcp';
-import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
+import { graphNode, startRunPages, type RunPages } from './run-pages';
 
-/** A run from its start to its end as a person follows it on the page; the agents are scripted, over MCP. */
+/** A run from its start to its end as a person follows it on the page. */
 
-let board: Switchboard;
-let browser: Browser;
-let context: BrowserContext;
-let agents: AgentClient;
-let token: string;
-const errors: string[] = [];
-
+let pages: RunPages;
 beforeAll(async () => {
-  board = await startSwitchboard();
-  token = await board.tokenFor('orchestrator');
-  await until(
-    () =>
-      connect(`${board.url}/mcp`, token, '2026-07-28').then(
-        client => ((agents = client), true),
-        () => false,
-      ),
-    30_000,
-  );
-  browser = await launchChromium();
-  context = await browser.newContext({ baseURL: board.url, viewport: { width: 1440, height: 900 } });
-  const answer = await context.request.post('/api/auth/session', {
-    data: { token: board.adminToken },
-    headers: { origin: board.url },
-  });
-  expect(answer.status()).toBe(204);
+  pages = await startRunPages();
 });
 afterAll(async () => {
-  await agents?.close();
-  await browser?.close();
-  expect(await board?.stop()).toBe(0);
+  await pages?.stop();
 });
-
-async function openPage(path: string): Promise<Page> {
-  const page = await context.newPage();
-  page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
-  page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
-  await page.goto(path);
-  await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();
-  return page;
-}
 
 const runOf = async (page: Page): Promise<Run> => {
   await page.waitForURL(/\/runs\/[0-9a-f]{24}/);
   const id = /\/runs\/([0-9a-f]{24})/.exec(page.url())![1];
-  return (await board.api('GET', `/api/runs/${id}`)).body;
+  return (await pages.board.api('GET', `/api/runs/${id}`)).body;
 };
-async function claim(taskId: string): Promise<Dispatch> {
-  const body = { consumer: 'e2e', source: { kind: 'task', id: taskId } };
-  const { dispatches, reason } = (await board.api('POST', '/api/dispatches/claim', body, token)).body;
-  expect(dispatches, `claim of ${taskId}: ${reason}`).toHaveLength(1);
-  return dispatches[0];
-}
-async function call(dispatch: Dispatch, name: string, args: object): Promise<void> {
-  const { isError, text } = await agents.call(name, { ...args, dispatch: dispatch.key });
-  expect(isError, text).toBe(false);
-}
-const tasksOf = async (run: Run): Promise<Map<string | null, Task>> => {
-  const { items } = (await board.api('GET', `/api/tasks?runId=${run.id}&limit=200`)).body;
-  return new Map(items.map((task: Task) => [task.key, task]));
-};
-const node = (page: Page, words: string) =>
-  page.getByRole('group', { name: 'Task graph' }).getByRole('link', { name: words });
 
 /** Tab until what is focused has this name, as somebody without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -93,8 +40,8 @@ describe('a run on its page, by mouse', { timeout: 120_000 }, () => {
   let worker: Dispatch;
 
   it('is told how to open where there is none', async () => {
-    page = await openPage('/runs');
-    await page.getByText(`curl -X POST ${board.url}/api/runs`).waitFor();
+    page = await pages.open('/runs');
+    await page.getByText(`curl -X POST ${pages.board.url}/api/runs`).waitFor();
     await page.getByText('create_run').waitFor();
   });
 
@@ -116,32 +63,31 @@ describe('a run on its page, by mouse', { timeout: 120_000 }, () => {
     await page.getByRole('tab', { name: 'Graph' }).click();
     await page.waitForURL(/view=graph/);
     await page.getByText('The planner has planned no task yet.').waitFor();
-    const planner = await claim(run.planTaskId);
-    await call(planner, 'plan_tasks', {
+    const planner = await pages.claim(run.planTaskId);
+    await pages.call(planner, 'plan_tasks', {
       tasks: [
         { key: 'facts', title: 'What tea is', assignedTo: 'research' },
         { key: 'page', title: 'The page', assignedTo: 'copywriting', dependsOn: ['facts'] },
         { key: 'check', title: 'Check it', assignedTo: 'qa', dependsOn: ['page'] },
       ],
     });
-    await node(page, 'facts ready').waitFor();
-    await node(page, 'check pending').waitFor();
+    await graphNode(page, 'facts ready').waitFor();
+    await graphNode(page, 'check pending').waitFor();
     await page.getByText('0 of 3 done').waitFor();
     // Its turn ends; it waits for news.
-    const turn = { epoch: planner.epoch, output: 'planned' };
-    await board.api('POST', `/api/dispatches/${planner.id}/complete`, turn, token);
-    const facts = await claim((await tasksOf(run)).get('facts')!.id);
-    await node(page, 'facts running').waitFor();
-    await call(facts, 'submit_result', { output: 'a leaf', usage: { costUsd: 0.25 } });
-    await node(page, 'facts done').waitFor();
-    await node(page, 'page ready').waitFor();
+    await pages.post(planner, 'complete', { output: 'planned' });
+    const facts = await pages.claim((await pages.tasksOf(run)).get('facts')!.id);
+    await graphNode(page, 'facts running').waitFor();
+    await pages.call(facts, 'submit_result', { output: 'a leaf', usage: { costUsd: 0.25 } });
+    await graphNode(page, 'facts done').waitFor();
+    await graphNode(page, 'page ready').waitFor();
     await page.getByText('1 of 3 done').waitFor();
     expect(loads).toBe(0);
   });
 
   it('says exactly what blocks it, and takes the answer in place', async () => {
-    worker = await claim((await tasksOf(run)).get('page')!.id);
-    await call(worker, 'raise_blocker', { reason: 'The pictures are missing.', needs: 'the pictures' });
+    worker = await pages.claim((await pages.tasksOf(run)).get('page')!.id);
+    await pages.call(worker, 'raise_blocker', { reason: 'The pictures are missing.', needs: 'the pictures' });
     const trouble = page.getByRole('region', { name: 'What blocks it' });
     await trouble.getByText('Blocked by 1 task').waitFor();
     expect(await trouble.innerText()).toContain('The pictures are missing.');
@@ -151,7 +97,7 @@ describe('a run on its page, by mouse', { timeout: 120_000 }, () => {
     await page.getByLabel('Answer', { exact: true }).fill('They are in the drive.');
     await page.getByRole('button', { name: 'Answer', exact: true }).click();
     await page.getByText('answered', { exact: true }).waitFor();
-    worker = await claim(worker.source.id);
+    worker = await pages.claim(worker.source.id);
     expect(worker.prompt).toContain('They are in the drive.');
     await trouble.waitFor({ state: 'detached' });
   });
@@ -194,19 +140,18 @@ describe('a run on its page, by mouse', { timeout: 120_000 }, () => {
     await dialog.getByText('1 result already handed in stays').waitFor();
     await dialog.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByText('Stopping: 1 task left').waitFor();
-    const { body } = await board.api('POST', `/api/dispatches/${worker.id}/heartbeat`, { epoch: worker.epoch }, token);
-    expect(body.cancelRequested).toBe(true);
-    await board.api('POST', `/api/dispatches/${worker.id}/release`, { epoch: worker.epoch }, token);
+    expect((await pages.post(worker, 'heartbeat'))['cancelRequested']).toBe(true);
+    await pages.post(worker, 'release');
     await page.getByText('All of it has stopped').waitFor();
     await page.getByText(/confirmed/).waitFor();
-    expect((await board.api('GET', `/api/runs/${run.id}`)).body.status).toBe('cancelled');
+    expect((await pages.board.api('GET', `/api/runs/${run.id}`)).body.status).toBe('cancelled');
     await page.close();
   });
 });
 
 describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
   it('is started, walked through and left', async () => {
-    const page = await openPage('/runs');
+    const page = await pages.open('/runs');
     await tabTo(page, 'Start a run');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -216,7 +161,7 @@ describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
     const run = await runOf(page);
     expect(run.intent).toBe('A page on coffee');
     await page.getByRole('heading', { name: 'A page on coffee' }).waitFor();
-    await call(await claim(run.planTaskId), 'plan_tasks', {
+    await pages.call(await pages.claim(run.planTaskId), 'plan_tasks', {
       tasks: [
         { key: 'beans', title: 'Which beans', assignedTo: 'research' },
         { key: 'text', title: 'The text', assignedTo: 'copywriting', dependsOn: ['beans'] },
@@ -225,7 +170,7 @@ describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
     await tabTo(page, 'Waterfall');
     await page.keyboard.press('ArrowRight');
     await page.waitForURL(/view=graph/);
-    await node(page, 'beans ready').waitFor();
+    await graphNode(page, 'beans ready').waitFor();
     await tabTo(page, 'beans');
     await page.keyboard.press('ArrowRight');
     expect(await page.evaluate(() => (document.activeElement as HTMLElement).innerText)).toContain('text');
@@ -245,7 +190,7 @@ describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
       .waitFor();
     await tabTo(page, 'Close the run');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${board.url}/runs`);
+    await page.waitForURL(`${pages.board.url}/runs`);
     const focused = () => page.evaluate(() => (document.activeElement as HTMLElement).innerText);
     await tabTo(page, 'cancelled');
     expect(await focused()).toContain('A page on coffee');
@@ -257,38 +202,6 @@ describe('a run on its page, by keyboard alone', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a run as large as one may be', { timeout: 120_000 }, () => {
-  /** Generous for a busy machine; a page that draws each task anew for each line would take far longer. */
-  const USABLE_MS = 5_000;
-
-  it('stays usable in every view', async () => {
-    const run: Run = (await board.api('POST', '/api/runs', { intent: 'As large as may be' })).body;
-    const planner = await claim(run.planTaskId);
-    const tasks = Array.from({ length: MAX_RUN_TASKS }, (_, at) => ({
-      key: `t${at}`,
-      title: `Task ${at}`,
-      assignedTo: 'research',
-      dependsOn: at < 40 ? [] : [...new Set([`t${at - 40}`, `t${(at * 7) % at}`])],
-    }));
-    for (let at = 0; at < tasks.length; at += MAX_PLANNED) {
-      await call(planner, 'plan_tasks', { tasks: tasks.slice(at, at + MAX_PLANNED) });
-    }
-    const page = await openPage(`/runs/${run.id}?view=graph`);
-    await node(page, 't499 pending').waitFor();
-    expect(await page.locator('[data-task]').count()).toBe(MAX_RUN_TASKS);
-    const rows = { Table: 'Tasks of the run', Waterfall: 'Tasks over time', Trace: 'Changes of the run, oldest first' };
-    for (const [view, label] of Object.entries(rows)) {
-      const began = performance.now();
-      await page.getByRole('tab', { name: view }).click();
-      await page.getByRole('group', { name: label }).getByRole('listitem').first().waitFor();
-      expect(performance.now() - began).toBeLessThan(USABLE_MS);
-      // Only what is in sight is in the page.
-      expect(await page.getByRole('group', { name: label }).getByRole('listitem').count()).toBeLessThan(120);
-    }
-    await page.close();
-  });
-});
-
 it('said nothing on the console', () => {
-  expect(errors).toEqual([]);
+  expect(pages.errors).toEqual([]);
 });

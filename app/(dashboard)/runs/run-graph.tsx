@@ -1,12 +1,11 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { ZoomIn, ZoomOut } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Task } from '@/lib/domain/task/schema';
 import { GraphEdges } from './graph-edges';
 import { CELL_X, CELL_Y, GraphNode, MARGIN, NODE_HEIGHT, NODE_WIDTH } from './graph-node';
-import { layoutOf, neighbourOf, type Direction } from './layered-layout';
+import { layoutOf, neighbourOf, type Direction, type Layout } from './layered-layout';
 import { NoTasks } from './no-tasks';
+import { ZoomButtons } from './zoom-buttons';
 
 const SCALES = [0.3, 0.5, 0.75, 1] as const;
 const DIRECTIONS: Record<string, Direction> = {
@@ -26,56 +25,27 @@ export function RunGraph({ tasks }: { tasks: readonly Task[] }) {
   const layout = useMemo(() => layoutOf(work), [shape]);
   const [activeId, setActiveId] = useState<string | null>(null);
   const [zoom, setZoom] = useState(SCALES.length - 1);
+  const hasWork = work.length > 0;
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = scroller.current;
     // Columns are centred: so is the first look at them.
     if (box) box.scrollTop = (box.scrollHeight - box.clientHeight) / 2;
-  }, [layout]);
-  if (work.length === 0) return <NoTasks planTaskId={tasks.find(({ kind }) => kind === 'plan')?.id} />;
+  }, [hasWork]);
+  if (!hasWork) return <NoTasks planTaskId={tasks.find(({ kind }) => kind === 'plan')?.id} />;
 
   const width = layout.columns * CELL_X - (CELL_X - NODE_WIDTH) + 2 * MARGIN;
   const height = layout.rows * CELL_Y - (CELL_Y - NODE_HEIGHT) + 2 * MARGIN;
   const scale = SCALES[zoom] ?? 1;
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    const direction = DIRECTIONS[event.key];
-    const id = (event.target as HTMLElement).dataset['task'];
-    if (direction === undefined || id === undefined) return;
-    const next = neighbourOf(layout, id, direction);
-    if (next === null) return;
-    event.preventDefault();
-    scroller.current?.querySelector<HTMLElement>(`[data-task="${next}"]`)?.focus();
-  };
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <div className="absolute right-3 bottom-3 z-10 flex rounded-md border border-border bg-surface">
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          aria-label="Smaller"
-          isDisabled={zoom === 0}
-          onPress={() => setZoom(zoom - 1)}
-        >
-          <ZoomOut />
-        </Button>
-        <Button
-          isIconOnly
-          size="sm"
-          variant="ghost"
-          aria-label="Larger"
-          isDisabled={zoom === SCALES.length - 1}
-          onPress={() => setZoom(zoom + 1)}
-        >
-          <ZoomIn />
-        </Button>
-      </div>
+      <ZoomButtons zoom={zoom} most={SCALES.length - 1} onZoom={setZoom} />
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the links in it */}
       <div
         ref={scroller}
         role="group"
         aria-label="Task graph"
-        onKeyDown={onKeyDown}
+        onKeyDown={event => followArrow(event, layout)}
         onFocus={event => setActiveId((event.target as HTMLElement).dataset['task'] ?? null)}
         onBlur={() => setActiveId(null)}
         onMouseOver={event => {
@@ -99,4 +69,13 @@ export function RunGraph({ tasks }: { tasks: readonly Task[] }) {
       </div>
     </div>
   );
+}
+
+function followArrow(event: React.KeyboardEvent<HTMLElement>, layout: Layout): void {
+  const direction = DIRECTIONS[event.key];
+  const id = (event.target as HTMLElement).dataset['task'];
+  const next = direction === undefined || id === undefined ? null : neighbourOf(layout, id, direction);
+  if (next === null) return;
+  event.preventDefault();
+  event.currentTarget.querySelector<HTMLElement>(`[data-task="${next}"]`)?.focus();
 }
