@@ -11,7 +11,7 @@ const config: NextConfig = {
   // Pages are static shells, also those of one record: its id is read in the browser. One file a page, whatever ids
   // are asked for, and the same inline scripts in each, so that a content security policy can name their hashes.
   rewrites: async () =>
-    ['threads', 'tasks', 'agents', 'projects', 'sessions'].map(page => ({
+    ['threads', 'runs', 'tasks', 'agents', 'projects', 'sessions'].map(page => ({
       source: `/${page}/:id`,
       destination: `/${page}`,
     })),

@@ -8,6 +8,7 @@ import { createEventLog } from './event-log';
 import { LiveContext, type Live } from './live-context';
 import { createRefresher } from './refresher';
 import { goToSignIn } from './session';
+import { readUnseenAgain } from './unseen-queries';
 
 /** Signed out anywhere: the whole tab goes to the sign-in page and comes back where it was. */
 const onError = (error: unknown): void => {
@@ -45,6 +46,7 @@ export function LiveProvider({ children }: { children: React.ReactNode }) {
   useEffect(() => {
     const { connection, client, log, database, refresher } = live;
     const stops = [
+      readUnseenAgain(client),
       log.start(),
       database.start(),
       connection.onReset(() => void client.invalidateQueries()),

@@ -31,6 +31,13 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   question: { lamp: 'waiting', means: 'An agent waits for an answer' },
   blocker: { lamp: 'blocked', means: 'Cannot go on without what it names' },
   'late-output': { lamp: 'waiting', means: 'Came back when its claim was over; to be accepted or discarded' },
+  // Runs
+  planning: { lamp: 'running', means: 'Its planner cuts the intent into tasks' },
+  'run:running': { lamp: 'running', means: 'Its tasks are being worked on' },
+  'run:blocked': { lamp: 'blocked', means: 'Some of its tasks cannot go on without help' },
+  'run:done': { lamp: 'done', means: 'Its planner handed in the result' },
+  'run:failed': { lamp: 'failed', means: 'Its planner was given up; redrive the plan task to go on' },
+  'run:cancelled': { lamp: 'idle', means: 'Stopped by a person, with all that was left of it' },
   // Dispatches
   cancelling: { lamp: 'waiting', means: 'Stop was asked for; not yet seen by the agent' },
   failed: { lamp: 'failed', means: 'The attempt ended with an error' },

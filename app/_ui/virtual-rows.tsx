@@ -18,6 +18,9 @@ interface VirtualRowsProps<T> {
   scrollRef?: React.RefObject<HTMLDivElement | null>;
   /** The row that is open beside the list: brought into sight once. */
   openKey?: string | null;
+  /** Behind and over all rows, such as lines between them; neither takes a pointer. */
+  underlay?: React.ReactNode;
+  overlay?: React.ReactNode;
   className?: string;
 }
 
@@ -49,8 +52,10 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   }, [openKey, openIndex, virtual]);
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the rows in it
     <div
       ref={scroller}
+      onKeyDown={walkRows}
       tabIndex={0}
       role="group"
       aria-label={label}
@@ -58,6 +63,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
       className={`min-h-0 overflow-y-auto focus-visible:-outline-offset-2 ${className}`}
     >
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        <Layer>{props.underlay}</Layer>
         {rows.map(row => (
           <li
             key={row.key}
@@ -69,7 +75,33 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
             {render(items[row.index] as T, row.index)}
           </li>
         ))}
+        <Layer>{props.overlay}</Layer>
       </ul>
     </div>
   );
+}
+
+function Layer({ children }: { children: React.ReactNode }) {
+  if (children === undefined) return null;
+  return (
+    <li role="presentation" aria-hidden className="pointer-events-none absolute inset-0">
+      {children}
+    </li>
+  );
+}
+
+const STEPS: Record<string, number> = { j: 1, k: -1 };
+
+/** j and k go down and up from row to row. Rows beyond the edge are kept ready, so the next one is always there. */
+function walkRows(event: React.KeyboardEvent<HTMLElement>): void {
+  const step = STEPS[event.key];
+  const from = event.target as HTMLElement;
+  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || from.matches('input, textarea')) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('li[aria-posinset]')];
+  const at = rows.findIndex(row => row.contains(from));
+  const next = at === -1 ? rows[0] : rows[at + step];
+  const target = next?.querySelector<HTMLElement>('a, button');
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
 }

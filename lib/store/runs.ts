@@ -1,8 +1,8 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
-import { isRunOver } from '../domain/run/schema';
+import { isRunOver, type TaskCounts } from '../domain/run/schema';
 import type { Collections } from './collections';
 import type { RunDocument, TaskDocument } from './documents';
-import { derivedId } from './ids';
+import { derivedId, hex } from './ids';
 import { insertNow } from './insert-now';
 import { listPage, type PageRequest } from './list-page';
 
@@ -105,6 +105,34 @@ export const findRunTasks = (c: Collections, tenantId: string, runId: ObjectId):
     .sort({ _id: 1 })
     .limit(MOST_TASKS)
     .toArray();
+
+/** How many tasks of each run are in each status, the plan tasks left out; runs without any are missing. */
+export async function countRunTasks(
+  c: Collections,
+  tenantId: string,
+  runIds: ObjectId[],
+): Promise<Map<string, TaskCounts>> {
+  const rows = await c.tasks
+    .aggregate<{ _id: { runId: ObjectId; status: TaskDocument['status'] }; count: number }>([
+      {
+        $match: {
+          runId: { $in: runIds },
+          tenantId,
+          kind: { $ne: 'plan' },
+          rankAt: { $type: 'date' },
+          deletedAt: { $exists: false },
+        },
+      },
+      { $group: { _id: { runId: '$runId', status: '$status' }, count: { $sum: 1 } } },
+    ])
+    .toArray();
+  const counts = new Map<string, TaskCounts>();
+  for (const { _id, count } of rows) {
+    const id = hex(_id.runId);
+    counts.set(id, { ...counts.get(id), [_id.status]: count });
+  }
+  return counts;
+}
 
 export async function markTold(c: Collections, taskId: ObjectId, told: string): Promise<void> {
   await c.tasks.updateOne({ _id: taskId }, { $set: { told } });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Task, TASK_STATUSES } from '@/lib/domain/task/schema';
+import { Task } from '@/lib/domain/task/schema';
 
 /** Shapes that the tools of runs answer with. */
 
@@ -36,7 +36,3 @@ export const toLine = ({ deliverables, ...task }: Task): TaskLine => ({
   dispatchId: task.dispatchId,
   deliverables: deliverables.map(({ name }) => name),
 });
-
-export const Counts = z
-  .partialRecord(z.enum(TASK_STATUSES), z.number().int().nonnegative())
-  .describe('How many of its tasks are in each status');

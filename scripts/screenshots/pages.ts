@@ -9,6 +9,7 @@ export interface Shot {
 const PAGES = [
   'inbox',
   'threads',
+  'runs',
   'tasks',
   'agents',
   'projects',
@@ -23,6 +24,8 @@ const PAGES = [
 const DETAILS = [
   { name: 'inbox-item', list: '/api/inbox?limit=1', path: (id: string) => `/inbox?item=${id}` },
   { name: 'thread', list: '/api/threads?limit=1', path: (id: string) => `/threads/${id}` },
+  { name: 'run', list: '/api/runs?limit=1', path: (id: string) => `/runs/${id}` },
+  { name: 'run-graph', list: '/api/runs?limit=1', path: (id: string) => `/runs/${id}?view=graph` },
   { name: 'task', list: '/api/tasks?limit=1', path: (id: string) => `/tasks/${id}` },
   { name: 'project', list: '/api/projects?limit=1', path: (id: string) => `/projects/${id}` },
   { name: 'session', list: '/api/sessions?limit=1', path: (id: string) => `/sessions/${id}` },

@@ -173,6 +173,7 @@ const PAGES = [
   '/',
   '/inbox',
   '/threads',
+  '/runs',
   '/tasks',
   '/agents',
   '/agents/research',

@@ -11,6 +11,7 @@ import {
   Plug,
   RadioTower,
   Settings,
+  Workflow,
   type LucideIcon,
 } from 'lucide-react';
 
@@ -25,6 +26,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { href: '/', label: 'Dashboard', icon: LayoutDashboard },
   { href: '/inbox', label: 'Inbox', icon: Inbox },
   { href: '/threads', label: 'Threads', icon: MessagesSquare },
+  { href: '/runs', label: 'Runs', icon: Workflow },
   { href: '/tasks', label: 'Tasks', icon: ListChecks },
   { href: '/agents', label: 'Agents', icon: Bot },
   { href: '/projects', label: 'Projects', icon: FolderTree },

@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useFindings, type Finding } from './use-findings';
 
-/** Pages, agent types, threads and tasks by their words, or any record by its id; all by keyboard. */
+/** Pages, agent types, threads, runs and tasks by their words, or any record by its id; all by keyboard. */
 export function SearchResults({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('');
   const router = useRouter();

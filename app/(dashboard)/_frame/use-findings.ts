@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import type { Page } from '@/lib/domain/fields';
+import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
 import { api } from '@/app/_live/api';
@@ -48,6 +49,7 @@ const byId = (id: string): FindingGroup => ({
   title: 'By id',
   findings: [
     { href: `/threads/${id}`, label: 'Thread', note: id },
+    { href: `/runs/${id}`, label: 'Run', note: id },
     { href: `/tasks/${id}`, label: 'Task', note: id },
     { href: `/sessions/${id}`, label: 'Session', note: id },
   ],
@@ -61,8 +63,9 @@ function useServerFindings(words: string): FindingGroup[] {
     placeholderData: previous => previous,
     queryFn: async ({ signal }) => {
       const query = { q: words, limit: MAX_FOUND };
-      const [threads, tasks] = await Promise.all([
+      const [threads, runs, tasks] = await Promise.all([
         api.get<Page<Thread>>('/api/threads', { query, signal }),
+        api.get<Page<Run>>('/api/runs', { query, signal }),
         api.get<Page<Task>>('/api/tasks', { query, signal }),
       ]);
       return [
@@ -71,6 +74,14 @@ function useServerFindings(words: string): FindingGroup[] {
           findings: threads.items.map(({ id, title, status }) => ({
             href: `/threads/${id}`,
             label: title,
+            note: status,
+          })),
+        },
+        {
+          title: 'Runs',
+          findings: runs.items.map(({ id, intent, status }) => ({
+            href: `/runs/${id}`,
+            label: intent.trim().split('\n', 1)[0] ?? '',
             note: status,
           })),
         },

@@ -79,6 +79,11 @@ function TaskBody({ task }: { task: Task }) {
         </Link>
         <PriorityMark priority={task.priority} />
         {project ? <span className="text-muted">{project}</span> : null}
+        {task.runId ? (
+          <Link href={`/runs/${task.runId}`} className="underline underline-offset-2">
+            its run
+          </Link>
+        ) : null}
         {task.threadId ? (
           <Link href={`/threads/${task.threadId}`} className="underline underline-offset-2">
             its thread

@@ -166,5 +166,6 @@ export const ListDispatches = z.strictObject({
   threadId: Id.optional(),
   consumer: z.string().max(64).optional(),
   sourceId: Id.optional(),
+  runId: Id.optional(),
 });
 export type ListDispatches = z.infer<typeof ListDispatches>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
 import { Body, Id, NullableTimestamp, pageFields, recordFields, searchField } from '../fields';
-import { TaskResult } from '../task/schema';
+import { TASK_STATUSES, TaskResult } from '../task/schema';
 
 export const RUN_STATUSES = ['planning', 'running', 'blocked', 'done', 'failed', 'cancelled'] as const;
 export const RunStatus = z.enum(RUN_STATUSES);
@@ -25,6 +25,11 @@ const SessionName = z
   .regex(/^[\x21-\x7e]{1,200}$/, 'wants 1 to 200 printable characters without spaces')
   .describe('The user session that follows the run; it opens one run at a time');
 
+export const TaskCounts = z
+  .partialRecord(z.enum(TASK_STATUSES), z.number().int().nonnegative())
+  .describe('How many of its tasks, the plan task left out, are in each status');
+export type TaskCounts = z.infer<typeof TaskCounts>;
+
 export const Run = z.object({
   ...recordFields,
   intent: z.string(),
@@ -36,6 +41,7 @@ export const Run = z.object({
   status: RunStatus,
   reason: z.string().nullable().describe('What blocks it, or why it failed'),
   result: TaskResult.nullable(),
+  taskCounts: TaskCounts,
   endedAt: NullableTimestamp,
 });
 export type Run = z.infer<typeof Run>;

@@ -11,12 +11,14 @@ import type { Context, Plane } from '../context';
 export async function listDispatches(ctx: Context, query: ListDispatches): Promise<Page<DispatchRecord>> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
-  const { limit, cursor, threadId, sourceId, ...fields } = query;
+  const { limit, cursor, threadId, sourceId, runId, ...fields } = query;
   const filter = {
     tenantId: principal.tenantId,
     ...fields,
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
     ...(sourceId ? { 'source.id': bodyId('sourceId', sourceId) } : {}),
+    // `$exists` lets it use the index that only dispatches of runs are in.
+    ...(runId ? { 'run.id': { $eq: bodyId('runId', runId), $exists: true } } : {}),
   };
   const page = await listDispatchPage(plane.collections, filter, { limit, cursor }, row => row);
   return { items: await Promise.all(page.items.map(row => recordOf(plane, row))), nextCursor: page.nextCursor };

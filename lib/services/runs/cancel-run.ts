@@ -3,11 +3,11 @@ import { ControlPlaneError, notFound } from '../../domain/errors';
 import { isRunOver, type Run } from '../../domain/run/schema';
 import { hex, pathId } from '../../store/ids';
 import { findRun, setStanding } from '../../store/runs';
-import { toRun } from '../../store/to-record/run';
 import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { closeRun } from './close-run';
+import { runRecord } from './run-records';
 
 /** The standing may be written by others meanwhile; each try goes by what it finds. */
 const MAX_TRIES = 5;
@@ -32,5 +32,5 @@ export async function cancelRun(ctx: Context, id: string): Promise<Run> {
   crashPoint('run:after-cancel');
   await closeRun(plane, principal.tenantId, runId);
   await recordActivity(ctx, { action: 'run.cancel', subject: { kind: 'run', id: hex(runId) }, changes: [] });
-  return toRun((await findRun(c, principal.tenantId, runId)) ?? run);
+  return runRecord(plane, (await findRun(c, principal.tenantId, runId)) ?? run);
 }

@@ -6,13 +6,13 @@ import type { RunDocument } from '../../store/documents';
 import { duplicateFields } from '../../store/errors';
 import { bodyId, hex, newId } from '../../store/ids';
 import { findOpenRunOf, findRun, insertRun, planTaskIdOf, runThreadId } from '../../store/runs';
-import { toRun } from '../../store/to-record/run';
 import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { senderOf } from '../messages/sender';
 import { requireThreadReferences } from '../threads/create-thread';
 import { ensureRunParts } from './run-parts';
+import { runRecord } from './run-records';
 
 /** A run for an intent: its thread, and the plan task that goes to the planner. One open run a session. */
 export async function openRun(ctx: Context, input: CreateRun, recordId?: string): Promise<Run> {
@@ -43,7 +43,7 @@ export async function openRun(ctx: Context, input: CreateRun, recordId?: string)
   crashPoint('run:after-insert');
   await ensureRunParts(plane, row);
   await recordActivity(ctx, { action: 'run.create', subject: { kind: 'run', id: hex(id) }, changes: [] });
-  return toRun(row);
+  return runRecord(plane, row);
 }
 
 async function insert({ plane }: Context, run: Omit<RunDocument, 'createdAt' | 'updatedAt'>): Promise<RunDocument> {

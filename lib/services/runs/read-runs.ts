@@ -4,8 +4,8 @@ import type { Page } from '../../domain/fields';
 import type { ListRuns, Run } from '../../domain/run/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findRun, listRunPage } from '../../store/runs';
-import { toRun } from '../../store/to-record/run';
 import type { Context } from '../context';
+import { runRecord, runRecords } from './run-records';
 
 export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>> {
   requirePermission(ctx.principal, 'runs:read');
@@ -16,12 +16,13 @@ export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>
     ...(projectId ? { projectId: bodyId('projectId', projectId) } : {}),
     ...(q ? { $text: { $search: q } } : {}),
   };
-  return listRunPage(ctx.plane.collections, filter, { limit, cursor }, toRun);
+  const page = await listRunPage(ctx.plane.collections, filter, { limit, cursor }, row => row);
+  return { ...page, items: await runRecords(ctx.plane, ctx.principal.tenantId, page.items) };
 }
 
 export async function getRun(ctx: Context, id: string): Promise<Run> {
   requirePermission(ctx.principal, 'runs:read');
   const row = await findRun(ctx.plane.collections, ctx.principal.tenantId, pathId('run', id));
   if (!row) throw notFound('run', id);
-  return toRun(row);
+  return runRecord(ctx.plane, row);
 }

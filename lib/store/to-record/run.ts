@@ -1,8 +1,8 @@
-import type { Run } from '../../domain/run/schema';
+import type { Run, TaskCounts } from '../../domain/run/schema';
 import type { RunDocument } from '../documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
-export const toRun = (row: RunDocument): Run => ({
+export const toRun = (row: RunDocument, taskCounts: TaskCounts): Run => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),
@@ -17,5 +17,6 @@ export const toRun = (row: RunDocument): Run => ({
   status: row.status,
   reason: row.reason,
   result: row.result,
+  taskCounts,
   endedAt: isoOrNull(row.endedAt),
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
-import { Run } from '@/lib/domain/run/schema';
+import { Run, TaskCounts } from '@/lib/domain/run/schema';
 import { readRunAs } from '@/lib/services/runs/as-caller';
-import { Counts, notice, WORK_NOTICE } from '../run-results';
+import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
 export const getRunTool = defineTool({
@@ -12,7 +12,7 @@ export const getRunTool = defineTool({
     'How a run stands: its intent, status, what blocks it, its result, and how many tasks are in each status. Inside a run, ' +
     'your own; `list_tasks` names the tasks.',
   input: input({ runId: Id }),
-  output: z.object({ notice, run: Run, tasks: Counts }),
+  output: z.object({ notice, run: Run, tasks: TaskCounts }),
   annotations: READS,
   isLong: true,
   run: async ({ caller }, { runId }) => {

@@ -157,6 +157,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     list,
     by({ threadId: a.threadId }),
     by({ sourceId: a.messageId }),
+    by({ runId: a.runId }),
     by({ agentType: a.agentType }),
     by({ consumer: 'worker' }),
   ],
