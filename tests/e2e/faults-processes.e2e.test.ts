@@ -1,6 +1,9 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
-import { processesOf, startOrchestrator, stopOrchestrators } from './orchestrator-process';
+import { startOrchestrator, stopOrchestrators } from './orchestrator-process';
 
 /** The short form of what `npm run test:faults` does to processes. */
 
@@ -11,10 +14,13 @@ beforeAll(async () => {
 afterEach(stopOrchestrators);
 afterAll(async () => {
   expect(await board?.stop()).toBe(0);
+  rmSync(marks, { recursive: true, force: true });
 });
 
 const LEASE_MS = 2_000;
-const PROGRAM = 'cat >/dev/null; sleep 1; echo "by $SWITCHBOARD_DISPATCH_ID"';
+/** It says in a file that it runs, with all of its input read: frozen before that, its orchestrator never lets it begin. */
+const marks = mkdtempSync(join(tmpdir(), 'switchboard-marks-'));
+const PROGRAM = `cat >/dev/null; touch ${marks}/$SWITCHBOARD_DISPATCH_ID; sleep 1; echo "by $SWITCHBOARD_DISPATCH_ID"`;
 
 interface Row {
   id: string;
@@ -36,7 +42,7 @@ describe('an orchestrator frozen past its lease', () => {
     const { id } = (await board.api('POST', '/api/messages', { assignedTo: 'research', body: 'hello' })).body;
     await until(async () => (await dispatchesOf(id)).length > 0, 15_000);
     const [late] = await dispatchesOf(id);
-    await until(() => processesOf(late!.id).length > 0, 5_000);
+    await until(() => existsSync(join(marks, late!.id)), 5_000);
     // Its program goes on and ends, and nobody hears of it.
     frozen.child.kill('SIGSTOP');
     startOrchestrator(board, ['--exec', PROGRAM, '--consumer', 'other']);

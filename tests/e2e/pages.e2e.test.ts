@@ -237,6 +237,41 @@ describe('every page', () => {
     120_000,
   );
 
+  it('is reached by two keys, and the keys tell of themselves', async () => {
+    await post('/api/messages', { subject: 'for the keys', assignedTo: 'research', body: 'hello' });
+    const { page, loads } = await openPage('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.waitForURL('**/threads');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.matches('input[type="search"]'))).toBe(true);
+    // Letters are letters while one writes.
+    await page.keyboard.type('g?');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/threads\/[0-9a-f]{24}|threads\?.+/);
+
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.getByText('Inbox', { exact: true }).waitFor();
+    await keys.getByRole('switch', { name: 'Single keys' }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'detached' });
+    const before = page.url();
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search' }).waitFor();
+    expect(page.url()).toBe(before);
+    expect(loads).toEqual([]);
+    await page.evaluate(() => localStorage.removeItem('switchboard-keys'));
+    await page.close();
+  });
+
   it('is reached from the navigation', async () => {
     const { page } = await openPage('/');
     const hrefs = await page

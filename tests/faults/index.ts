@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseConfig } from '@/lib/server/config';
 import { findMongod } from '@/lib/server/mongod/find-mongod';
 import { barText, runScenario, type Verdict } from './rig/scenario';
+import { writeDocument } from './report';
 import { SCENARIOS } from './scenarios';
 
 /**
@@ -20,6 +21,7 @@ interface Options {
   seed: number;
   seeds: number;
   list?: boolean;
+  doc?: string;
 }
 
 function readOptions(argv: readonly string[]): Options {
@@ -28,6 +30,7 @@ function readOptions(argv: readonly string[]): Options {
     .option('--only <names>', 'these scenarios, separated by commas', names)
     .option('--seed <n>', 'what decides victims and times (default: a new one)', whole(LARGEST_SEED), newSeed())
     .option('--seeds <n>', 'so many seeds one after the other', whole(MOST_SEEDS), 1)
+    .option('--doc <path>', 'write what was seen into this page')
     .option('--list', 'name the scenarios and end')
     .parse(argv, { from: 'user' })
     .opts<Options>();
@@ -73,6 +76,7 @@ async function main(): Promise<number> {
   const machine = { cores: cpus().length, node: process.version, mongod: binary.version, at: new Date().toISOString() };
   mkdirSync(keepIn, { recursive: true });
   writeFileSync(join(keepIn, 'result.json'), `${JSON.stringify({ machine, verdicts }, null, 2)}\n`);
+  if (options.doc) writeDocument(options.doc, machine, verdicts);
   const failed = verdicts.filter(({ ok }) => !ok);
   console.log(`\nLedgers and figures: ${RESULTS}/`);
   for (const { name, seed } of failed) console.log(`repeat: npm run test:faults -- --only ${name} --seed ${seed}`);

@@ -19,23 +19,25 @@ export interface NavItem {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** After `g`. */
+  goKey: string;
 }
 
 /** The pages, in the order of how often one looks. */
 export const NAV_ITEMS: readonly NavItem[] = [
-  { href: '/', label: 'Dashboard', icon: LayoutDashboard },
-  { href: '/inbox', label: 'Inbox', icon: Inbox },
-  { href: '/threads', label: 'Threads', icon: MessagesSquare },
-  { href: '/runs', label: 'Runs', icon: Workflow },
-  { href: '/tasks', label: 'Tasks', icon: ListChecks },
-  { href: '/agents', label: 'Agents', icon: Bot },
-  { href: '/projects', label: 'Projects', icon: FolderTree },
-  { href: '/activity', label: 'Activity', icon: Activity },
-  { href: '/sessions', label: 'Sessions', icon: RadioTower },
-  { href: '/costs', label: 'Costs', icon: CircleDollarSign },
-  { href: '/health', label: 'Health', icon: HeartPulse },
-  { href: '/connect', label: 'Connect', icon: Plug },
-  { href: '/settings', label: 'Settings', icon: Settings },
+  { href: '/', label: 'Dashboard', icon: LayoutDashboard, goKey: 'd' },
+  { href: '/inbox', label: 'Inbox', icon: Inbox, goKey: 'i' },
+  { href: '/threads', label: 'Threads', icon: MessagesSquare, goKey: 't' },
+  { href: '/runs', label: 'Runs', icon: Workflow, goKey: 'r' },
+  { href: '/tasks', label: 'Tasks', icon: ListChecks, goKey: 'k' },
+  { href: '/agents', label: 'Agents', icon: Bot, goKey: 'a' },
+  { href: '/projects', label: 'Projects', icon: FolderTree, goKey: 'p' },
+  { href: '/activity', label: 'Activity', icon: Activity, goKey: 'l' },
+  { href: '/sessions', label: 'Sessions', icon: RadioTower, goKey: 's' },
+  { href: '/costs', label: 'Costs', icon: CircleDollarSign, goKey: 'c' },
+  { href: '/health', label: 'Health', icon: HeartPulse, goKey: 'h' },
+  { href: '/connect', label: 'Connect', icon: Plug, goKey: 'n' },
+  { href: '/settings', label: 'Settings', icon: Settings, goKey: 'e' },
 ];
 
 export const isHere = (href: string, pathname: string): boolean =>

@@ -2,10 +2,10 @@
 import { usePathname } from 'next/navigation';
 import { useMe } from '@/app/_live/session';
 import { AccountMenu } from './account-menu';
+import { KeyCommands } from './key-commands';
 import { LiveBadge } from './live-badge';
 import { NavDrawer } from './nav-drawer';
 import { sectionOf } from './nav-items';
-import { SearchPalette } from './search-palette';
 import { ThemeMenu } from './theme-menu';
 
 export function TopBar() {
@@ -22,7 +22,7 @@ export function TopBar() {
         <span className="truncate font-medium">{section?.label ?? 'Switchboard'}</span>
       </p>
       <div className="ml-auto flex items-center gap-1 sm:gap-1.5">
-        <SearchPalette />
+        <KeyCommands />
         <LiveBadge />
         <ThemeMenu />
         <AccountMenu />

@@ -1,9 +1,7 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { isFreeKey, isTyping } from '@/app/_ui/key-guard';
 
 const STEPS: Record<string, 1 | -1> = { j: 1, k: -1 };
-/** While one of these is open, the keys are its own. A toast calls itself an alert dialog, but asks nothing. */
-const OPEN_OVERLAY = '[role="dialog"], [role="alertdialog"]:not(.toast), [role="listbox"], [role="menu"]';
-const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const OWN_ENTER = 'a, button, summary, input, textarea, select';
 
 interface InboxKeys {
@@ -26,8 +24,7 @@ export function useInboxKeys(keys: InboxKeys): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : document.body;
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
-      if (document.querySelector(OPEN_OVERLAY) !== null) return;
+      if (!isFreeKey(event)) return;
       if (press(latest.current, event.key, target)) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
@@ -38,7 +35,7 @@ export function useInboxKeys(keys: InboxKeys): void {
 /** True when the key was for the inbox. */
 function press({ root, panel, onStep, onClose }: InboxKeys, key: string, target: Element): boolean {
   const opened = panel.current;
-  if (target.matches(TYPING)) {
+  if (isTyping(target)) {
     const leaves = key === 'Escape' && opened !== null && opened.contains(target);
     if (leaves) opened.focus();
     return leaves;

@@ -1,0 +1,52 @@
+import { useRouter } from 'next/navigation';
+import { useEffect, useRef } from 'react';
+import { isFreeKey, isTyping } from '@/app/_ui/key-guard';
+import { Shortcuts, type Shortcut } from './shortcut';
+
+interface Handlers {
+  onHelp: () => void;
+  onSearch: () => void;
+}
+
+/** Single keys that work on every page. They can be turned off, for speech input types them by accident. */
+export function useShortcuts(isOn: boolean, handlers: Handlers): void {
+  const router = useRouter();
+  const latest = useRef(handlers);
+  useEffect(() => {
+    latest.current = handlers;
+  });
+  useEffect(() => {
+    if (!isOn) return;
+    const shortcuts = new Shortcuts();
+    const run = (shortcut: Shortcut): boolean => {
+      switch (shortcut.kind) {
+        case 'go':
+          router.push(shortcut.href);
+          return true;
+        case 'help':
+          latest.current.onHelp();
+          return true;
+        case 'search':
+          if (!focusOn('main input[type="search"]')) latest.current.onSearch();
+          return true;
+        case 'rows':
+          // A list that has the focus walks by itself; from nowhere the first row is the way in.
+          return document.activeElement === document.body && focusOn('main li[aria-posinset] :is(a, button)');
+      }
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTyping(event.target) || !isFreeKey(event)) return;
+      const shortcut = shortcuts.press(event.key, event.timeStamp);
+      if (shortcut === 'more' || (shortcut !== null && run(shortcut))) event.preventDefault();
+    };
+    // Before a page's own keys: what follows a `g` is not meant for them.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [isOn, router]);
+}
+
+function focusOn(selector: string): boolean {
+  const element = document.querySelector<HTMLElement>(selector);
+  element?.focus();
+  return element !== null;
+}
