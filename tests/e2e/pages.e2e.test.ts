@@ -250,7 +250,9 @@ describe('every page', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
     await page.keyboard.press('Escape');
     await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.locator('main li[aria-posinset]').first().waitFor();
     await page.keyboard.press('j');
+    await page.waitForFunction(() => document.activeElement?.closest('li[aria-posinset]'));
     await page.keyboard.press('Enter');
     await page.waitForURL(/threads\/[0-9a-f]{24}|threads\?.+/);
 

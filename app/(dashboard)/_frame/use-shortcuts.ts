@@ -18,7 +18,7 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
   useEffect(() => {
     if (!isOn) return;
     const shortcuts = new Shortcuts();
-    const run = (shortcut: Shortcut): boolean => {
+    const run = (shortcut: Shortcut, event: KeyboardEvent): boolean => {
       switch (shortcut.kind) {
         case 'go':
           router.push(shortcut.href);
@@ -30,19 +30,26 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
           if (!focusOn('main input[type="search"]')) latest.current.onSearch();
           return true;
         case 'rows':
-          // A list that has the focus walks by itself; from nowhere the first row is the way in.
-          return document.activeElement === document.body && focusOn('main li[aria-posinset] :is(a, button)');
+          // A page that walks its rows itself comes first.
+          setTimeout(() => enterList(event));
+          return false;
       }
     };
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event.target) || !isFreeKey(event)) return;
       const shortcut = shortcuts.press(event.key, event.timeStamp);
-      if (shortcut === 'more' || (shortcut !== null && run(shortcut))) event.preventDefault();
+      if (shortcut === 'more' || (shortcut !== null && run(shortcut, event))) event.preventDefault();
     };
     // Before a page's own keys: what follows a `g` is not meant for them.
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
   }, [isOn, router]);
+}
+
+/** From nowhere the first row is the way in. */
+function enterList(event: KeyboardEvent): void {
+  if (event.defaultPrevented || document.activeElement !== document.body) return;
+  focusOn('main li[aria-posinset] :is(a, button)');
 }
 
 function focusOn(selector: string): boolean {
