@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Report } from '@/lib/domain/report/schema';
 import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
-import { startOrchestrator, stopOrchestrators } from './orchestrator-process';
+import { startOrchestrator, stopOrchestrators, type OrchestratorProcess } from './orchestrator-process';
 
 /**
  * A whole run by real processes: scripted agents under headless orchestrators, tools over MCP. Thirty tasks of five
@@ -60,15 +61,13 @@ function planOf(seed: number): object[] {
   });
 }
 
-const orchestrator = (name: string, capacity = 5) =>
-  startOrchestrator(board, [
-    '--exec',
-    `exec ${process.execPath} tests/e2e/agents/run-agent.mjs`,
-    '--capacity',
-    String(capacity),
-    '--consumer',
-    name,
-  ]);
+const started: OrchestratorProcess[] = [];
+function orchestrator(name: string, capacity = 5): OrchestratorProcess {
+  const exec = `exec ${process.execPath} tests/e2e/agents/run-agent.mjs`;
+  const each = startOrchestrator(board, ['--exec', exec, '--capacity', String(capacity), '--consumer', name]);
+  started.push(each);
+  return each;
+}
 const openRun = async (seed: number): Promise<Run> => {
   const intent = JSON.stringify({ tasks: planOf(seed) });
   const answer = await board.api('POST', '/api/runs', { intent, sessionId: `seed-${seed}` });
@@ -91,7 +90,25 @@ async function followAsPerson(run: Run): Promise<void> {
       await board.api('POST', `/api/threads/${item.threadId}/messages`, body);
     }
     return !['planning', 'running', 'blocked'].includes(await statusOf(run));
-  }, WITHIN_MS);
+  }, WITHIN_MS).catch(async (error: unknown) => {
+    throw new Error(await whatIsOpen(run), { cause: error });
+  });
+}
+
+/** What a run that does not end stands on: without it such a failure says nothing but that time is up. */
+async function whatIsOpen(run: Run): Promise<string> {
+  const get = async (path: string) => (await board.api('GET', path)).body;
+  const [now, tasks, dispatches, inbox] = [
+    await get(`/api/runs/${run.id}`),
+    (await get(`/api/tasks?runId=${run.id}&limit=200`)).items,
+    (await get(`/api/dispatches?runId=${run.id}&limit=200`)).items,
+    (await get('/api/inbox')).items,
+  ];
+  const isOpen = ({ status }: { status: string }) => !['done', 'incomplete', 'cancelled'].includes(status);
+  const planned = dispatches.filter((each: Dispatch) => each.source.id === now.planTaskId);
+  const said = started.map(({ lines, child }) => ({ exit: child.exitCode, lines: lines().slice(-40) }));
+  const open = { tasks: tasks.filter(isOpen), dispatches: dispatches.filter(isOpen) };
+  return JSON.stringify({ now, ...open, planned, inbox, said }, null, 1);
 }
 
 async function expectTheStatedEnd(run: Run): Promise<void> {
