@@ -15,3 +15,11 @@ export async function busyLanes(c: Collections, tenantId: string): Promise<Objec
     .toArray();
   return rows.map(row => row.lane!).filter(lane => lane instanceof ObjectId);
 }
+
+/** Which of these a dispatch stands in, by hex id. */
+export async function findTakenLanes(c: Collections, lanes: ObjectId[]): Promise<Set<string>> {
+  const rows = await c.dispatches
+    .find({ lane: { $in: lanes, $exists: true } }, { projection: { _id: 0, lane: 1 } })
+    .toArray();
+  return new Set(rows.map(row => String(row.lane)));
+}

@@ -7,6 +7,17 @@ import type { Collections } from './collections';
 export const slotName = (tenantId: string, agentType: string, k: number): string =>
   `${tenantId}/${agentType}#${String(k).padStart(5, '0')}`;
 
+/** All names of a type's slots lie from the first up to the second. */
+const slotRange = (tenantId: string, agentType: string): [string, string] => [
+  `${tenantId}/${agentType}#`,
+  `${tenantId}/${agentType}$`,
+];
+
+export function countTakenSlots(c: Collections, tenantId: string, agentType: string): Promise<number> {
+  const [from, end] = slotRange(tenantId, agentType);
+  return c.dispatches.countDocuments({ slot: { $gte: from, $lt: end } });
+}
+
 /** Up to this limit all slots are read; past it reading them would cost more than trying numbers at random. */
 export const READ_ALL_UP_TO = 8;
 const TRIED_AT_RANDOM = 128;
@@ -35,8 +46,7 @@ export async function freeSlots(
   c: Collections,
   { tenantId, agentType, limit, readAll, noneAbove, random }: SlotQuery,
 ): Promise<FreeSlots> {
-  const prefix = `${tenantId}/${agentType}#`;
-  const end = `${tenantId}/${agentType}$`;
+  const [prefix, end] = slotRange(tenantId, agentType);
   const read = async (from: string): Promise<number[]> => {
     const rows = await c.dispatches
       .find({ slot: { $gte: from, $lt: end } }, { projection: { _id: 0, slot: 1 } })

@@ -1,12 +1,12 @@
 import type { Claim } from '../../domain/dispatch/schema';
 import { holdReason } from '../../domain/dispatch/hold';
 import type { AgentTypeDocument } from '../../store/documents';
-import { findResumable } from '../../store/dispatch-claims';
 import { spentTypes } from '../budgets/spent';
 import type { Context } from '../context';
 import type { Found } from './candidate';
 import { dealDue, type Dealt } from './due-board';
 import { findBySource } from './find-by-source';
+import { findResumes } from './find-resumes';
 
 export async function findCandidates(ctx: Context, claim: Claim): Promise<Found> {
   return claim.source ? findBySource(ctx, claim, claim.source) : byRank(ctx, claim);
@@ -22,14 +22,16 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   if (open.size === 0) return { candidates: [], reason: wanted.length > 0 ? 'held' : 'nothing-due' };
 
   await plane.adoption.flush();
-  const resumable = await findResumable(plane.collections, tenantId, [...open.keys()], claim.consumer, claim.max);
-  const max = claim.max - resumable.length;
-  const { candidates, isAtCapacity, release } =
-    max > 0 ? await dealDue(plane, { tenantId, types: open, max }) : NOTHING_DEALT;
-  const resumes = resumable.map(dispatch => {
-    return { mode: 'resume' as const, dispatch, type: open.get(dispatch.agentType)! };
-  });
-  return { candidates: [...resumes, ...candidates], reason: isAtCapacity ? 'at-capacity' : 'nothing-due', release };
+  const { consumer } = claim;
+  const resumes = await findResumes(plane, { tenantId, types: open, consumer, max: claim.max });
+  const max = claim.max - resumes.picked.length;
+  const due = max > 0 ? await dealDue(plane, { tenantId, types: open, max }) : NOTHING_DEALT;
+  const isAtCapacity = resumes.isAtCapacity || due.isAtCapacity;
+  return {
+    candidates: [...resumes.picked, ...due.candidates],
+    reason: isAtCapacity ? 'at-capacity' : 'nothing-due',
+    release: due.release,
+  };
 }
 
 const NOTHING_DEALT: Dealt = { candidates: [], isAtCapacity: false, release: () => undefined };

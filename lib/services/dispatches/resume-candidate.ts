@@ -8,6 +8,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import type { Context } from '../context';
 import { followRun } from '../runs/follow-run';
 import type { ResumeCandidate } from './candidate';
+import { laneOf } from './find-resumes';
 import type { StartOutcome } from './started';
 
 /** A waiting dispatch goes on, in the same two fenced writes as a start. */
@@ -29,7 +30,7 @@ export async function resumeCandidate(
     tokenId: principal.id,
     account: principal.account,
     keyHash: binary(hashDispatchKey(key)),
-    lane: waiting.threadId ?? id,
+    lane: laneOf(waiting),
     slot,
   });
   if (!dispatch) return { reason: 'taken' };

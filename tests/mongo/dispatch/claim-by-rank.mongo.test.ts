@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
+import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { failDispatch } from '@/lib/services/dispatches/life-cycle';
@@ -25,7 +26,10 @@ beforeAll(async () => {
 beforeEach(() => limit(1_000));
 
 const limit = async (concurrency: number) => {
-  await test.plane.collections.agentTypes.updateMany({ slug: { $in: ['qa', 'seo'] } }, { $set: { concurrency } });
+  await test.plane.collections.agentTypes.updateMany(
+    { slug: { $in: ['qa', 'seo', 'legal', 'finance'] } },
+    { $set: { concurrency } },
+  );
   test.plane.agentTypes.clear();
 };
 const claim = (ctx: Context, max: number, agentTypes = ['qa', 'seo']) =>
@@ -183,3 +187,47 @@ const TASK = {
   dependsOn: [],
   deliverables: [],
 };
+
+describe('an answered question whose asker has no room', () => {
+  const take = (types = ['legal', 'finance']) => claim(claimers[0]!, 1, types);
+  const askFrom = async ({ id, epoch }: Dispatch): Promise<string> => {
+    const _id = new ObjectId(id);
+    const row = await test.plane.collections.dispatches.findOne({ _id, epoch });
+    return (await askQuestion(test.plane, row!, { to: 'human', question: 'may I?' })).questionId;
+  };
+
+  it('stands before nothing that can be done, and comes when there is room', async () => {
+    await limit(1);
+    await post(1, { assignedTo: 'legal' });
+    const [asker] = (await take(['legal'])).dispatches;
+    const questionId = await askFrom(asker!);
+    await post(1, { assignedTo: 'legal' });
+    const [holder] = (await take(['legal'])).dispatches;
+    await postMessage(person, asker!.thread!.id, { body: 'yes', inReplyTo: questionId });
+    expect(await take()).toEqual({ dispatches: [], reason: 'at-capacity' });
+    const [other] = await post(1, { assignedTo: 'finance' });
+    const meanwhile = (await take()).dispatches;
+    expect(idsOf(meanwhile)).toEqual([other]);
+    await finish([holder!, ...meanwhile]);
+    const resumed = (await take()).dispatches;
+    expect(resumed).toMatchObject([{ id: asker!.id, mode: 'resume' }]);
+    await finish(resumed);
+  });
+
+  it('waits for its lane, too, without holding others up', async () => {
+    await post(1, { assignedTo: 'finance' });
+    const [asker] = (await take(['finance'])).dispatches;
+    await postMessage(person, asker!.thread!.id, { body: 'and this', assignedTo: 'legal' });
+    const questionId = await askFrom(asker!);
+    const [holder] = (await take(['legal'])).dispatches;
+    expect(holder!.thread!.id).toBe(asker!.thread!.id);
+    await postMessage(person, asker!.thread!.id, { body: 'yes', inReplyTo: questionId });
+    const [other] = await post(1, { assignedTo: 'finance' });
+    const meanwhile = (await take()).dispatches;
+    expect(idsOf(meanwhile)).toEqual([other]);
+    await finish([holder!, ...meanwhile]);
+    const resumed = (await take()).dispatches;
+    expect(resumed).toMatchObject([{ id: asker!.id, mode: 'resume' }]);
+    await finish(resumed);
+  });
+});
