@@ -95,16 +95,17 @@ async function followAsPerson(run: Run): Promise<void> {
   });
 }
 
+const get = async (path: string) => (await board.api('GET', path)).body;
+const isOpen = ({ status }: { status: string }) => !['done', 'incomplete', 'cancelled'].includes(status);
+
 /** What a run that does not end stands on: without it such a failure says nothing but that time is up. */
 async function whatIsOpen(run: Run): Promise<string> {
-  const get = async (path: string) => (await board.api('GET', path)).body;
   const [now, tasks, dispatches, inbox] = [
     await get(`/api/runs/${run.id}`),
     (await get(`/api/tasks?runId=${run.id}&limit=200`)).items,
     (await get(`/api/dispatches?runId=${run.id}&limit=200`)).items,
     (await get('/api/inbox')).items,
   ];
-  const isOpen = ({ status }: { status: string }) => !['done', 'incomplete', 'cancelled'].includes(status);
   const planned = dispatches.filter((each: Dispatch) => each.source.id === now.planTaskId);
   const said = started.map(({ lines, child }) => ({ exit: child.exitCode, lines: lines().slice(-40) }));
   const open = { tasks: tasks.filter(isOpen), dispatches: dispatches.filter(isOpen) };

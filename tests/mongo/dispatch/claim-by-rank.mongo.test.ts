@@ -188,14 +188,14 @@ const TASK = {
   deliverables: [],
 };
 
-describe('an answered question whose asker has no room', () => {
-  const take = (types = ['legal', 'finance']) => claim(claimers[0]!, 1, types);
-  const askFrom = async ({ id, epoch }: Dispatch): Promise<string> => {
-    const _id = new ObjectId(id);
-    const row = await test.plane.collections.dispatches.findOne({ _id, epoch });
-    return (await askQuestion(test.plane, row!, { to: 'human', question: 'may I?' })).questionId;
-  };
+const take = (types = ['legal', 'finance']) => claim(claimers[0]!, 1, types);
+const askFrom = async ({ id, epoch }: Dispatch): Promise<string> => {
+  const _id = new ObjectId(id);
+  const row = await test.plane.collections.dispatches.findOne({ _id, epoch });
+  return (await askQuestion(test.plane, row!, { to: 'human', question: 'may I?' })).questionId;
+};
 
+describe('an answered question whose asker has no room', () => {
   it('stands before nothing that can be done, and comes when there is room', async () => {
     await limit(1);
     await post(1, { assignedTo: 'legal' });
