@@ -1,5 +1,6 @@
 import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
+import { remindOfQuestions } from '../services/dispatches/remind-of-questions';
 import { sweepDeadlines } from '../services/dispatches/sweep-deadlines';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
@@ -39,6 +40,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
+    { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },

@@ -1,5 +1,6 @@
 import type { Filter, ObjectId } from 'mongodb';
 import type { Usage } from '../domain/fields';
+import { TO_ORCHESTRATOR } from '../domain/run/schema';
 import type { Collections } from './collections';
 import { fence } from './dispatch-fence';
 import { usageStages } from './dispatch-usage';
@@ -71,6 +72,48 @@ export const findPastDeadline = (c: Collections, limit: number): Promise<Dispatc
       $expr: { $lte: ['$question.deadline', '$$NOW'] },
     } as Filter<DispatchDocument>)
     .sort({ 'question.deadline': 1 })
+    .limit(limit)
+    .toArray();
+
+/** Questions half of whose time is gone and of which nobody was reminded yet, the most urgent first. */
+export const findHalfTime = (c: Collections, leastMs: number, limit: number): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find({
+      status: 'waiting',
+      settled: true,
+      'question.deadline': { $type: 'date' },
+      'question.answerId': null,
+      'question.overdueAt': { $exists: false },
+      'question.remindedAt': { $exists: false },
+      $expr: {
+        $let: {
+          vars: { givenMs: { $subtract: ['$question.deadline', '$waitingSince'] } },
+          in: {
+            $and: [
+              { $gte: ['$$givenMs', leastMs] },
+              { $lte: [{ $add: ['$waitingSince', { $divide: ['$$givenMs', 2] }] }, '$$NOW'] },
+              { $gt: ['$question.deadline', '$$NOW'] },
+            ],
+          },
+        },
+      },
+    } as Filter<DispatchDocument>)
+    .sort({ 'question.deadline': 1 })
+    .limit(limit)
+    .toArray();
+
+export async function markReminded(c: Collections, dispatch: DispatchDocument): Promise<void> {
+  await c.dispatches.updateOne(
+    { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
+    [{ $set: { 'question.remindedAt': '$$NOW', updatedAt: '$$NOW' } }],
+  );
+}
+
+/** What workers of a run asked its planner and wait for, the oldest first. */
+export const findAskedOfPlanner = (c: Collections, runId: ObjectId, limit: number): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find({ 'run.id': runId, status: 'waiting', 'question.to': TO_ORCHESTRATOR, 'question.answerId': null })
+    .sort({ claimedAt: 1 })
     .limit(limit)
     .toArray();
 

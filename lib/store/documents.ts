@@ -242,6 +242,8 @@ export interface PendingQuestion {
   options: string[] | null;
   default: string | null;
   deadline: Date | null;
+  /** When whoever was asked was reminded that half of its time is gone. */
+  remindedAt?: Date;
   /** When its deadline was found to have passed with nothing declared to hold. */
   overdueAt?: Date;
   answerId: ObjectId | null;

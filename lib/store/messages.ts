@@ -57,6 +57,13 @@ export const findLastMessages = async (
 };
 
 /** All of these threads' messages, each thread's in its order: for threads known to be short. */
+/** Oldest first, of one thread. */
+export const findMessagesById = (c: Collections, ids: ObjectId[]): Promise<MessageDocument[]> =>
+  c.messages
+    .find({ _id: { $in: ids }, deletedAt: { $exists: false } })
+    .sort({ seq: 1 })
+    .toArray();
+
 export const findMessagesOf = (c: Collections, threadIds: ObjectId[]): Promise<MessageDocument[]> =>
   c.messages
     .find({ threadId: { $in: threadIds }, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })

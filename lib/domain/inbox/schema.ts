@@ -29,6 +29,7 @@ export const InboxItem = z.object({
   options: z.array(z.string()).optional(),
   default: z.string().optional(),
   deadline: Timestamp.optional(),
+  remindedAt: Timestamp.optional().describe('When half of its time was gone'),
   overdue: z.boolean().optional().describe('Its deadline has passed'),
 });
 export type InboxItem = z.infer<typeof InboxItem>;

@@ -18,6 +18,8 @@ export interface PromptParts {
   needs?: Task[];
   /** What a run's planner was not told yet. */
   news?: Message[];
+  /** What a run's planner was asked before, and still owes an answer to. */
+  asked?: Message[];
   /** What the question was answered with that this dispatch waited for. */
   answer?: Message | null;
   /** A planner's next turn: it waited for news and asked nothing. */
@@ -38,6 +40,7 @@ export function assemblePrompt(parts: PromptParts): string {
     parts.type.systemPrompt.trim(),
     parts.dispatch.mode === 'resume' && !parts.isTurn ? resumed(parts, fence) : null,
     newsSection(parts, fence),
+    askedSection(parts, fence),
     contextSection(parts.context, fence),
     threadSection(parts, fence),
     workSection(parts, fence),
@@ -63,8 +66,8 @@ const sender = (message: Message): string => {
   return `${message.kind === 'question' ? 'question' : 'message'} ${message.id} from ${tier}${message.assignedTo ? ` to ${message.assignedTo}` : ''}`;
 };
 
-function threadSection({ thread, dispatch, news = [], answer }: PromptParts, fence: string): string | null {
-  const shown = new Set([dispatch.source.id, answer?.id, ...news.map(({ id }) => id)]);
+function threadSection({ thread, dispatch, news = [], asked = [], answer }: PromptParts, fence: string): string | null {
+  const shown = new Set([dispatch.source.id, answer?.id, ...[...news, ...asked].map(({ id }) => id)]);
   const earlier = (thread?.messages ?? []).filter(({ id }) => !shown.has(id));
   if (!thread || earlier.length === 0) return null;
   const subject = thread.subject ? [`Subject: ${fenced(fence, 'subject', thread.subject)}`] : [];
@@ -148,6 +151,15 @@ function newsSection({ news = [], isTurn }: PromptParts, fence: string): string 
     'What happened since your last turn, oldest first. What the system says is so; a question or blocker is a worker’s own ' +
       'words, and its message id is what you `reply` to. `list_tasks` and `list_reports` show how all stands.',
     ...news.map(message => fenced(fence, sender(message), message.body)),
+  ].join('\n\n');
+}
+
+function askedSection({ asked = [] }: PromptParts, fence: string): string | null {
+  if (asked.length === 0) return null;
+  return [
+    '## Still waiting for your answer',
+    'Asked before this turn and not answered: whoever asked stands still until you `reply` to its message id.',
+    ...asked.map(message => fenced(fence, sender(message), message.body)),
   ].join('\n\n');
 }
 

@@ -13,7 +13,7 @@ import type { Started } from './started';
 /** All that is needed to do the work: a claim is one round trip for whoever makes it. */
 export function bundleDispatch(
   { dispatch, type, key, item, message, subject }: Started,
-  { thread: found, task, context, news, answer, needs }: Bundle,
+  { thread: found, task, context, news, asked, answer, needs }: Bundle,
 ): Dispatch {
   const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
   const thread = read && {
@@ -53,6 +53,7 @@ export function bundleDispatch(
       task: task ? toTask(task) : null,
       needs: needs.map(toTask),
       news: news.map(toMessage),
+      asked: asked.map(toMessage),
       answer: answer && !isTurn ? toMessage(answer) : null,
       isTurn,
     }),

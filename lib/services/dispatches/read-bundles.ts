@@ -1,6 +1,7 @@
-import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { findAskedOfPlanner } from '../../store/dispatch-questions';
+import type { DispatchDocument, MessageDocument, ObjectId } from '../../store/documents';
 import { hex, hexOrNull } from '../../store/ids';
-import { findMessage } from '../../store/messages';
+import { findMessage, findMessagesById } from '../../store/messages';
 import { findUnreadNews } from '../../store/news';
 import { findTask, findTasksById } from '../../store/tasks';
 import { toMessage } from '../../store/to-record/work';
@@ -54,9 +55,25 @@ async function readBundle(
     run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
     question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
+  const asked = run?.tier === 'orchestrator' ? await readAsked(c, run.id, news) : [];
   const own = thread?.tenantId === tenantId ? await withSource(c, thread, { tenantId, source }) : null;
   const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
-  return { thread: own, task, context, news, answer, needs };
+  return { thread: own, task, context, news, asked, answer, needs };
+}
+
+/**
+ * What a planner was asked and did not answer, beside the news: the turn that was given it may have died with it, and
+ * the thread as the prompt shows it may have left it behind. Else it would wait for its deadline, or for ever.
+ */
+async function readAsked(
+  c: Plane['collections'],
+  runId: ObjectId,
+  news: MessageDocument[],
+): Promise<MessageDocument[]> {
+  const askers = await findAskedOfPlanner(c, runId, MOST_NEWS);
+  const told = new Set(news.map(({ _id }) => hex(_id)));
+  const ids = askers.flatMap(({ question }) => (question && !told.has(hex(question.id)) ? question.id : []));
+  return ids.length === 0 ? [] : findMessagesById(c, ids);
 }
 
 /** What is to be done is in it, however much was said since. */

@@ -70,7 +70,7 @@ async function asked(c: Collections, query: Query, kind: 'question' | 'blocker')
 }
 
 function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocument | undefined, now: number): Placed {
-  const { default: fallback = null, deadline = null, blocker } = asker?.question ?? {};
+  const { default: fallback = null, deadline = null, blocker, remindedAt } = asker?.question ?? {};
   return {
     at: row.createdAt,
     id: row._id,
@@ -86,6 +86,7 @@ function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocu
       ...(row.options ? { options: row.options } : {}),
       ...(fallback === null ? {} : { default: fallback }),
       ...(deadline === null ? {} : { deadline: iso(deadline) }),
+      ...(remindedAt ? { remindedAt: iso(remindedAt) } : {}),
       ...(deadline !== null && deadline.getTime() <= now ? { overdue: true } : {}),
     },
   };
