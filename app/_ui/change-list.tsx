@@ -1,4 +1,4 @@
-import { diffLines, type DiffLine } from './line-diff';
+import { diffLines, type DiffLine } from '@/lib/kernel/line-diff';
 
 export interface FieldChange {
   field: string;

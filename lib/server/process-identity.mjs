@@ -36,6 +36,21 @@ export function processStartMark(pid) {
   }
 }
 
+/** In which the kernel counts a process's start, on every platform that runs this. */
+const TICKS_PER_SECOND = 100;
+
+/** @returns {number | null} when the process started, Unix ms, some tens of ms exact; null when nobody can say */
+export function processStartMs(pid) {
+  const stat = readProcStat(pid);
+  if (!stat) {
+    const startedAt = Date.parse(processStartMark(pid) ?? '');
+    return Number.isNaN(startedAt) ? null : startedAt;
+  }
+  const uptimeSeconds = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
+  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1_000);
+}
+
 /** @returns {boolean} whether the process that wrote down this id and mark still runs */
 export function isSameProcess(pid, startMark) {
   if (!isProcessAlive(pid)) return false;

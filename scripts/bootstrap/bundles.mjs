@@ -17,6 +17,7 @@ export const ENTRIES = {
   bench: 'tests/bench/index.ts',
   faults: 'tests/faults/index.ts',
   screenshots: 'scripts/screenshots/index.ts',
+  'agents-sync': 'scripts/agents-sync/index.ts',
   'skill-install': 'scripts/skill-install/index.ts',
 };
 

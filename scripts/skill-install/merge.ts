@@ -24,20 +24,20 @@ export function mergeAllowRules(settings: JsonObject): Merged {
   return { value, notes: missing.map(rule => `allow ${rule}`) };
 }
 
-/** What Claude Code calls by itself: the start and the end of each turn of an agent. */
+/** What Claude Code calls by itself: an agent's start, each tool it uses, the end of its turn. */
 const HOOK = 'node "$CLAUDE_PROJECT_DIR"/.claude/skills/orchestrator/scripts/hook.mjs';
-const HOOKS: Record<string, string | null> = { PostToolUse: 'Agent|SendMessage', SubagentStop: null };
+const HOOK_RULE = { hooks: [{ type: 'command', command: HOOK }] };
+const HOOKS = ['PostToolUse', 'SubagentStop'];
 
 export function mergeHooks(settings: JsonObject): Merged {
   const hooks = part(settings, 'hooks');
-  const missing = Object.keys(HOOKS).filter(event => !JSON.stringify(hooks[event] ?? null).includes('/hook.mjs'));
+  const rulesOf = (event: string): unknown[] => (Array.isArray(hooks[event]) ? hooks[event] : []);
+  const isThere = (event: string) => rulesOf(event).some(rule => JSON.stringify(rule) === JSON.stringify(HOOK_RULE));
+  const missing = HOOKS.filter(event => !isThere(event));
   if (missing.length === 0) return { value: settings, notes: [] };
-  const added = missing.map(event => {
-    const before: unknown[] = Array.isArray(hooks[event]) ? hooks[event] : [];
-    const matcher = HOOKS[event];
-    const rule = { ...(matcher ? { matcher } : {}), hooks: [{ type: 'command', command: HOOK }] };
-    return [event, [...before, rule]] as const;
-  });
+  // An older one of ours was called for less.
+  const others = (event: string) => rulesOf(event).filter(rule => !JSON.stringify(rule).includes('/hook.mjs'));
+  const added = missing.map(event => [event, [...others(event), HOOK_RULE]] as const);
   const value = { ...settings, hooks: { ...hooks, ...Object.fromEntries(added) } };
   return { value, notes: missing.map(event => `hook ${event}`) };
 }

@@ -19,6 +19,10 @@ export function dispatchFiles(folder: string, dispatch: Dispatch): { file: strin
 
 const lastWords = (folder: string, id: string, epoch: number): string => join(folder, FOLDER, `${id}.${epoch}.out`);
 
+/** What was told of its agent's work under this epoch. */
+export const signFile = (folder: string, id: string, epoch: number): string =>
+  join(folder, FOLDER, `${id}.${epoch}.sign`);
+
 export const keepLastWords = (folder: string, { id, epoch }: { id: string; epoch: number }, text: string): void =>
   writePrivateFile(lastWords(folder, id, epoch), text);
 

@@ -1,33 +1,39 @@
 import { noteEnded, noteHanded } from './agent-turns';
 import { keepLastWords } from './dispatch-files';
-import { findProject } from './project';
+import { openConnection } from './connection';
+import { findProject, type Project } from './project';
 import { readInput } from './read-input';
+import { signOfWork } from './sign-of-work';
 import { StateFile, type SkillState } from './state';
 import { fileURLToPath } from 'node:url';
 
 /**
  * Called by Claude Code itself (`npm run skill:install` writes the rules), so that what it takes note of does not hang
- * on the model: which agent was given which turn, and how that turn ended. Says nothing and fails nothing: a session
+ * on the model: which agent was given which turn, that it is at work, how that turn ended. Fails nothing: a session
  * without it works as before.
  */
 interface HookEvent {
   hook_event_name?: unknown;
-  tool_input?: { name?: unknown; to?: unknown } | null;
+  tool_name?: unknown;
+  tool_input?: { name?: unknown; to?: unknown; subagent_type?: unknown; percent?: unknown; state?: unknown } | null;
   tool_response?: unknown;
   agent_id?: unknown;
   last_assistant_message?: unknown;
 }
 
-const HELP = `hook: called by Claude Code at the start and the end of each turn of an agent; not by the session.
+const HELP = `hook: called by Claude Code when an agent starts, uses a tool, or ends its turn; not by the session.
 
 Usage: node hook.mjs < EVENT
 
-Takes note in the state file of which turn belongs to which claim, and of an agent's last words. Prints nothing. Exit 0, always.
+Takes note in the state file of which turn belongs to which claim, and of an agent's last words; tells the plane now
+and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 const DISPATCH_ID = /^[0-9a-f]{24}$/;
 /** An agent may end before the hook of its start has run. */
 const UNKNOWN_PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
+/** The session waits for this hook. */
+const TELL_MS = 2_000;
 
 async function main(): Promise<void> {
   if (process.argv.some(argument => argument === '--help' || argument === '-h')) {
@@ -35,12 +41,24 @@ async function main(): Promise<void> {
   }
   const event = JSON.parse((await readInput(undefined, undefined)) ?? '{}') as HookEvent;
   const scriptPath = fileURLToPath(import.meta.url);
-  const { folder } = findProject({ option: undefined, env: process.env, cwd: process.cwd(), scriptPath });
-  if (event.hook_event_name === 'SubagentStop') return agentEnded(folder, event);
+  const project = findProject({ option: undefined, env: process.env, cwd: process.cwd(), scriptPath });
+  if (event.hook_event_name === 'SubagentStop') return agentEnded(project.folder, event);
+  // What happens inside of an agent names it; the calls that start and resume one are the session's own.
+  if (event.agent_id !== undefined) return signOfWork(project, event);
+  return agentStarted(project, event);
+}
+
+async function agentStarted(project: Project, event: HookEvent): Promise<void> {
+  const state = new StateFile(project.folder);
   const id = [event.tool_input?.name, event.tool_input?.to].find(isDispatchId);
   const agent = agentIn(event.tool_response);
-  if (id !== undefined && agent !== undefined)
-    await new StateFile(folder).update(current => noteHanded(current, id, agent));
+  if (id === undefined || agent === undefined) return;
+  await state.update(current => noteHanded(current, id, agent));
+  const held = state.read().dispatches[id];
+  // The type itself, as agents:sync wrote it: there its model and its tools hold.
+  if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
+  const { calls } = openConnection(project, process.env);
+  await calls.progress(id, { epoch: held.epoch, enforced: { model: true, tools: true } }, { timeoutMs: TELL_MS });
 }
 
 async function agentEnded(folder: string, { agent_id: agent, last_assistant_message: said }: HookEvent) {

@@ -5,8 +5,11 @@ import { dispatchFiles } from './dispatch-files';
 import { present, type Presented } from './present';
 import { reconcile } from './reconcile';
 import { runScript, text, wholeNumber, type ScriptContext } from './script';
-import { enforcedBy, spawnAdvice } from './spawn-advice';
+import { enforcedByCall, spawnAdvice } from './spawn-advice';
 import { toHandIn } from './agent-turns';
+import { isSynced } from './agent-file';
+import { ancestorsOf, sessionPid } from './session-pid';
+import { processStartMs } from '../process-identity.mjs';
 import { toStop } from './state';
 
 const HELP = `next: claims due work and prints it, ready to be given to agents.
@@ -37,13 +40,15 @@ async function next(context: ScriptContext): Promise<unknown> {
     ?.split(',')
     .map(slug => slug.trim());
   const result = await claim(context, { consumer, max, waitMs, ...(agentTypes === undefined ? {} : { agentTypes }) });
+  const sessionStartMs = processStartMs(sessionPid(ancestorsOf(process.pid)));
   const items: Presented[] = [];
   for (const dispatch of result.dispatches) {
-    const known = await take(context, dispatch);
-    items.push({ dispatch, spawn: spawnAdvice(dispatch, known), ...dispatchFiles(project.folder, dispatch) });
+    const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
+    const known = await take(context, dispatch, synced);
+    items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
   }
   if (items.length > 0) ensureBeat(project, scriptPath);
-  await Promise.all(result.dispatches.map(dispatch => tellAgent(calls, dispatch)));
+  await Promise.all(items.map(({ dispatch, spawn }) => tellAgent(calls, dispatch, spawn.tool === 'Agent')));
   const now = state.read();
   return {
     dispatches: present(items),
@@ -68,7 +73,7 @@ async function claim(
 }
 
 /** Written down before it is printed: from then on nothing depends on the conversation. */
-const take = ({ state }: ScriptContext, dispatch: Dispatch): Promise<boolean> =>
+const take = ({ state }: ScriptContext, dispatch: Dispatch, synced: boolean): Promise<boolean> =>
   state.update(current => {
     const before = current.dispatches[dispatch.id];
     current.dispatches[dispatch.id] = {
@@ -78,15 +83,25 @@ const take = ({ state }: ScriptContext, dispatch: Dispatch): Promise<boolean> =>
       key: dispatch.key,
       leaseMs: dispatch.leaseMs,
       agentType: dispatch.agentType.slug,
+      synced,
       phase: 'running',
       claimedAt: dispatch.timings.claimedAt,
     };
     return before !== undefined;
   });
 
-/** The agent is spawned under the dispatch's id: an answer to its question is then offered to this session first. */
-const tellAgent = (calls: ScriptContext['calls'], { id, epoch, agentType }: Dispatch): Promise<unknown> =>
-  calls.progress(id, { epoch, agentId: id, enforced: enforcedBy(agentType) }).catch(() => undefined);
+/**
+ * The agent is spawned under the dispatch's id: an answer to its question is then offered to this session first. What
+ * is enforced is said as the Agent tool alone can do it; the hook says more when the session used the type's own agent.
+ */
+const tellAgent = (
+  calls: ScriptContext['calls'],
+  { id, epoch, agentType }: Dispatch,
+  isNew: boolean,
+): Promise<unknown> =>
+  calls
+    .progress(id, { epoch, agentId: id, ...(isNew ? { enforced: enforcedByCall(agentType) } : {}) })
+    .catch(() => undefined);
 
 await runScript(import.meta.url, {
   help: HELP,

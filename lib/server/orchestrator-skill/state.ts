@@ -29,6 +29,8 @@ export interface OpenDispatch extends AgentTurns {
   key: string;
   leaseMs: number;
   agentType: string;
+  /** The session has the type itself as an agent, as claimed (agents:sync). */
+  synced?: boolean;
   phase: Phase;
   claimedAt: string;
 }

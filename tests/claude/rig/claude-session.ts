@@ -106,13 +106,13 @@ export class ClaudeSession {
 const PERMISSIONS = ['--permission-mode', 'dontAsk', '--model', 'sonnet'];
 
 /** Set by `npm run test:claude`, which installs it. */
-function claudePath(): string {
+export function claudePath(): string {
   const path = process.env['SWITCHBOARD_TEST_CLAUDE'];
   if (!path) throw new Error('SWITCHBOARD_TEST_CLAUDE: unset; run `npm run test:claude`, which installs Claude Code');
   return path;
 }
 
-const environment = (home: string, modelUrl: string): NodeJS.ProcessEnv => ({
+export const environment = (home: string, modelUrl: string): NodeJS.ProcessEnv => ({
   NODE_ENV: 'production',
   PATH: process.env['PATH'],
   HOME: home,

@@ -141,7 +141,7 @@ class Session {
 }
 
 const startAgent = (args: Record<string, unknown>, prompt: string): Block =>
-  call('Agent', { ...args, subagent_type: 'switchboard-worker', prompt });
+  call('Agent', { subagent_type: 'switchboard-worker', ...args, prompt });
 
 function spawn({ prompt, spawn: { tool, ...args } }: Claimed): Block {
   if (tool === 'SendMessage') return call('SendMessage', { ...args, summary: 'resume', message: prompt });

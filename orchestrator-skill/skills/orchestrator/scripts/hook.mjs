@@ -34,29 +34,320 @@ function writePrivateFile(path, text) {
 var FOLDER = "dispatches";
 var MAX_AGE_MS = 7 * 864e5;
 var lastWords = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.out`);
+var signFile = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.sign`);
 var keepLastWords = (folder, { id, epoch }, text) => writePrivateFile(lastWords(folder, id, epoch), text);
 
-// lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { homedir } from "node:os";
-import { dirname as dirname2, join as join2, resolve } from "node:path";
-var FOLDER2 = join2(".claude", "switchboard");
-var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
-function findProject({ option, env, cwd, scriptPath }) {
-  const named = option ?? env["CLAUDE_PROJECT_DIR"];
-  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join2(root, FOLDER2) };
+// lib/server/orchestrator-skill/connection.ts
+import { createHash as createHash2 } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join as join2 } from "node:path";
+
+// lib/domain/errors.ts
+var ERROR_CODES = [
+  "malformed-request",
+  "credential-in-url",
+  "unauthenticated",
+  "forbidden",
+  "host-not-allowed",
+  "origin-not-allowed",
+  "not-found",
+  "method-not-allowed",
+  "conflict",
+  "already-exists",
+  "revision-conflict",
+  "idempotency-conflict",
+  "stale-epoch",
+  "waiting",
+  "not-waiting",
+  "ask-cycle",
+  "controller-exists",
+  "topology-violation",
+  "dispatch-key-required",
+  "too-large",
+  "unsupported-media-type",
+  "validation-failed",
+  "limit-exceeded",
+  "history-lost",
+  "unavailable",
+  "internal"
+];
+var ControlPlaneError = class extends Error {
+  name = "ControlPlaneError";
+  code;
+  errors;
+  details;
+  retry;
+  retryAfterMs;
+  constructor(code, message, options = {}) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors;
+    this.details = options.details;
+    this.retry = options.retry ?? "never";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+};
+var isControlPlaneError = (error, code) => error instanceof ControlPlaneError && (code === void 0 || error.code === code);
+
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
+// lib/sdk/deadline.ts
+function startDeadline(firstLimitMs, caller) {
+  const controller = new AbortController();
+  let late = false;
+  let limitMs = firstLimitMs;
+  const expire = () => {
+    late = true;
+    controller.abort(new DOMException(`No answer in ${limitMs} ms`, "TimeoutError"));
+  };
+  let timer = setTimeout(expire, limitMs);
+  const onAbort = () => controller.abort(caller?.reason);
+  if (caller?.aborted) onAbort();
+  caller?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    expired: () => late,
+    restart: (nextLimitMs) => {
+      limitMs = nextLimitMs;
+      clearTimeout(timer);
+      timer = setTimeout(expire, limitMs);
+    },
+    clear: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", onAbort);
+    }
+  };
 }
-function nearest(from, name) {
-  for (let folder = from; ; folder = dirname2(folder)) {
-    if (existsSync(join2(folder, name))) return folder;
-    if (dirname2(folder) === folder) return void 0;
+
+// lib/sdk/read-body.ts
+async function* bodyChunks(response, signal) {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  const cancel = () => void reader.cancel(signal.reason).catch(() => void 0);
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    signal.throwIfAborted();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    await reader.cancel().catch(() => void 0);
+  }
+}
+async function bodyText(response, signal) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of bodyChunks(response, signal)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+// lib/sdk/retry-after.ts
+function retryAfterMs(header, nowMs) {
+  if (header === null) return void 0;
+  const text = header.trim();
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1e3;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? void 0 : Math.max(0, at - nowMs);
+}
+
+// lib/sdk/problem.ts
+var CODE_OF_STATUS = {
+  400: "malformed-request",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not-found",
+  405: "method-not-allowed",
+  409: "conflict",
+  410: "history-lost",
+  413: "too-large",
+  415: "unsupported-media-type",
+  422: "validation-failed",
+  429: "limit-exceeded",
+  502: "unavailable",
+  503: "unavailable",
+  504: "unavailable"
+};
+var PASSING_STATUSES = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var MAX_DETAIL_CHARACTERS = 300;
+var isErrorCode = (value) => ERROR_CODES.includes(value);
+async function errorFromResponse(response, signal) {
+  const text = await bodyText(response, signal).catch(() => "");
+  const body = parseObject(text);
+  const code = isErrorCode(body["code"]) ? body["code"] : CODE_OF_STATUS[response.status] ?? "internal";
+  const waitMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
+  const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
+  return new ControlPlaneError(code, detailOf(detail, text, response.status), {
+    retry: PASSING_STATUSES.has(response.status) ? "backoff" : "never",
+    details: { ...rest, status: response.status },
+    ...isFieldErrors(errors) ? { errors } : {},
+    ...waitMs === void 0 ? {} : { retryAfterMs: waitMs }
+  });
+}
+var unreachable = (url, why, cause) => new ControlPlaneError("unavailable", `No answer from ${originOf(url)}: ${why}`, {
+  retry: "backoff",
+  details: { network: true },
+  cause
+});
+function detailOf(detail, text, status) {
+  if (typeof detail === "string" && detail !== "") return detail;
+  const beginning = text.slice(0, MAX_DETAIL_CHARACTERS).trim();
+  return beginning === "" ? `The server answered ${status}.` : `The server answered ${status}: ${beginning}`;
+}
+function parseObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+var isFieldErrors = (value) => Array.isArray(value) && value.every((item) => typeof item?.path === "string" && typeof item?.message === "string");
+function originOf(url) {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(url)?.[0] ?? "the server";
+}
+
+// lib/sdk/query.ts
+function queryString(query = {}) {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === void 0 || value === null) continue;
+    const text2 = Array.isArray(value) ? value.join(",") : String(value);
+    if (text2 !== "") params.set(name, text2);
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+var segment = (value) => encodeURIComponent(value);
+
+// lib/kernel/backoff.ts
+function backoffMs(attempt, { baseMs, maxMs, random = Math.random }) {
+  const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30));
+  return Math.round(full * (0.5 + random() / 2));
+}
+
+// lib/sdk/retry.ts
+var MAX_TRIES = 4;
+var BASE_MS = 200;
+var MAX_MS = 2e3;
+var LONGEST_RETRY_AFTER_MS = 1e4;
+async function retryWhileSafe(call, { clock, random }, signal) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isControlPlaneError(error) || error.retry === "never" || attempt + 1 >= MAX_TRIES) throw error;
+      const askedMs = error.retryAfterMs ?? 0;
+      if (askedMs > LONGEST_RETRY_AFTER_MS) throw error;
+      await clock.sleep(Math.max(askedMs, backoffMs(attempt, { baseMs: BASE_MS, maxMs: MAX_MS, random })), signal);
+      if (signal?.aborted) throw error;
+    }
   }
 }
 
-// lib/server/orchestrator-skill/read-input.ts
-import { readFileSync } from "node:fs";
+// lib/sdk/client.ts
+var DEFAULT_TIMEOUT_MS = 15e3;
+function createClient(options) {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const retry = { clock: options.clock ?? systemClock, random: options.random ?? Math.random };
+  const call = async (method, path, write, body) => {
+    const once = () => send({ ...options, baseUrl }, method, path, write, body);
+    const repeatable = method === "GET" || write.idempotent === true || write.idempotencyKey !== void 0;
+    return repeatable ? retryWhileSafe(once, retry, write.signal) : once();
+  };
+  return {
+    baseUrl,
+    get: async (path, use = {}) => (await call("GET", path, use)).data,
+    read: (path, use = {}) => call("GET", path, use),
+    post: async (path, body, use = {}) => (await call("POST", path, use, body ?? {})).data,
+    patch: async (path, body, use = {}) => (await call("PATCH", path, use, body)).data,
+    delete: async (path, use = {}) => (await call("DELETE", path, use)).data
+  };
+}
+async function send(client, method, path, use, body) {
+  const url = `${client.baseUrl}${path}${queryString(use.query)}`;
+  const limitMs = use.timeoutMs ?? client.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const deadline = startDeadline(limitMs, use.signal);
+  try {
+    const response = await (client.fetch ?? globalThis.fetch)(url, {
+      method,
+      headers: headersOf(client.token, use, body !== void 0),
+      signal: deadline.signal,
+      // A redirect would carry the token to wherever it points; the API never sends one.
+      redirect: "error",
+      cache: "no-store",
+      ...body === void 0 ? {} : { body: JSON.stringify(body) }
+    });
+    if (!response.ok) throw await errorFromResponse(response, deadline.signal);
+    return { data: await readBody(response, deadline.signal), cursor: response.headers.get("x-event-cursor") };
+  } catch (error) {
+    if (error instanceof ControlPlaneError) throw error;
+    if (deadline.expired()) throw unreachable(url, `nothing in ${limitMs} ms`, error);
+    if (use.signal?.aborted) throw error;
+    throw unreachable(url, causeText(error), error);
+  } finally {
+    deadline.clear();
+  }
+}
+function headersOf(token, use, hasBody) {
+  return {
+    accept: "application/json",
+    ...hasBody ? { "content-type": "application/json" } : {},
+    ...token === void 0 ? {} : { authorization: `Bearer ${token}` },
+    ...use.idempotencyKey === void 0 ? {} : { "idempotency-key": use.idempotencyKey },
+    ...use.headers
+  };
+}
+async function readBody(response, signal) {
+  const text = await bodyText(response, signal);
+  if (text === "") return void 0;
+  if (!(response.headers.get("content-type") ?? "").includes("json")) return text;
+  return JSON.parse(text);
+}
+function causeText(error) {
+  if (!(error instanceof Error)) return String(error);
+  const code = error.cause?.code;
+  return typeof code === "string" ? code : error.message;
+}
+
+// lib/sdk/dispatch-calls.ts
+function dispatchCalls(client) {
+  const write = (id, verb, body, options = {}) => client.post(`/api/dispatches/${segment(id)}/${verb}`, body, { ...options, idempotent: true });
+  return {
+    claim: (request, options = {}) => client.post("/api/dispatches/claim", request, {
+      timeoutMs: (request.waitMs ?? 0) + DEFAULT_TIMEOUT_MS,
+      ...options
+    }),
+    heartbeat: (id, epoch, options) => write(id, "heartbeat", { epoch }, options),
+    progress: (id, body, options) => write(id, "progress", body, options),
+    complete: (id, body, options) => write(id, "complete", body, options),
+    completeMany: (items, options = {}) => client.post("/api/dispatches/complete", { items }, { ...options, idempotent: true }),
+    fail: (id, body, options) => write(id, "fail", body, options),
+    release: (id, epoch, options) => write(id, "release", { epoch }, options),
+    find: (id, options) => client.get(`/api/dispatches/${segment(id)}`, options),
+    list: (filter, options = {}) => client.get("/api/dispatches", { ...options, query: filter }),
+    ack: async (consumer, position, options = {}) => {
+      await client.post(`/api/consumers/${segment(consumer)}/ack`, { id: position }, { ...options, idempotent: true });
+    }
+  };
+}
 
 // lib/server/orchestrator-skill/failure.ts
 var ScriptFailure = class extends Error {
@@ -72,7 +363,65 @@ var ScriptFailure = class extends Error {
   name = "ScriptFailure";
 };
 
+// lib/server/orchestrator-skill/connection.ts
+var CONNECTION_FILE = "connection.json";
+var DEFAULT_URL = "http://127.0.0.1:7777";
+var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
+var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+function openConnection(project, env, consumerOption) {
+  const file = readConnectionFile(project);
+  const url = (env["SWITCHBOARD_URL"] || file.url || DEFAULT_URL).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || file.token;
+  if (!token) throw new ScriptFailure("no-token", `No token for ${url}.`, 2, FIX);
+  const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
+  if (!NAME.test(consumer)) {
+    throw new ScriptFailure(
+      "bad-option",
+      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
+      2
+    );
+  }
+  const client = createClient({ baseUrl: url, token });
+  return { url, token, consumer, client, calls: dispatchCalls(client) };
+}
+function defaultConsumer({ root }, token) {
+  const mark = createHash2("sha256").update(`${root}
+${tokenId(token)}`).digest("hex").slice(0, 8);
+  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `claude-${host}-${mark}`;
+}
+var tokenId = (token) => token.split("_").slice(0, 3).join("_");
+function readConnectionFile({ folder }) {
+  try {
+    const value = JSON.parse(readFileSync(join2(folder, CONNECTION_FILE), "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new ScriptFailure("bad-connection-file", `${join2(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+  }
+}
+
+// lib/server/orchestrator-skill/project.ts
+import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join as join3, resolve } from "node:path";
+var FOLDER2 = join3(".claude", "switchboard");
+var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
+function findProject({ option, env, cwd, scriptPath }) {
+  const named = option ?? env["CLAUDE_PROJECT_DIR"];
+  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join3(root, FOLDER2) };
+}
+function nearest(from, name) {
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join3(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
+  }
+}
+
 // lib/server/orchestrator-skill/read-input.ts
+import { readFileSync as readFileSync2 } from "node:fs";
 var FIRST_BYTE_MS = 1e3;
 async function readInput(option, file) {
   if (option !== void 0) return option;
@@ -81,7 +430,7 @@ async function readInput(option, file) {
 }
 function readText(path) {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync2(path, "utf8");
   } catch (error) {
     throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
   }
@@ -102,17 +451,20 @@ function readStdin() {
   });
 }
 
+// lib/server/orchestrator-skill/sign-of-work.ts
+import { readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
+
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
+import { readFileSync as readFileSync5 } from "node:fs";
+import { join as join5 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync3, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join3 } from "node:path";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync4, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var STATE_INDEX_AFTER_NAME = 0;
 var PS_TIMEOUT_MS = 2e3;
@@ -143,7 +495,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -151,7 +503,7 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
@@ -159,10 +511,10 @@ function bootId() {
 
 // lib/server/file-lock.mjs
 var UNWRITTEN_GRACE_MS = 2e3;
-var MAX_TRIES = 10;
+var MAX_TRIES2 = 10;
 function acquireFileLock(folder, name) {
   mkdirSync3(folder, { recursive: true });
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_TRIES2; attempt += 1) {
     const highest = generations(folder, name)[0];
     if (highest !== void 0) {
       const state = holderOf(folder, name, highest);
@@ -181,7 +533,7 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join4(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
   return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
@@ -200,7 +552,7 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text = readFileSync3(path, "utf8");
+    const text = readFileSync4(path, "utf8");
     if (text.endsWith("\n")) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
@@ -233,7 +585,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync5(join5(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -249,7 +601,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join5(this.folder, FILE), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -262,7 +614,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join5(this.folder, FILE)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -275,29 +627,83 @@ function tryLock(folder) {
   }
 }
 
+// lib/server/orchestrator-skill/sign-of-work.ts
+var EVERY_MS = 15e3;
+var TELL_MS = 2e3;
+var MAX_STATE_CHARACTERS = 2e3;
+var OWN_REPORT = "__report_progress";
+async function signOfWork(project, use) {
+  const { agent_id: agent, tool_name: tool } = use;
+  if (typeof agent !== "string" || typeof tool !== "string") return;
+  const { dispatches } = new StateFile(project.folder).read();
+  const [id, held] = Object.entries(dispatches).find(([, one]) => one.agent === agent) ?? [];
+  if (id === void 0 || held?.phase !== "running" || held.handed !== held.epoch) return;
+  const path = signFile(project.folder, id, held.epoch);
+  if (tool.endsWith(OWN_REPORT)) return writeSign(path, { own: ownWords(use) });
+  if (Date.now() - writtenAtMs(path) < EVERY_MS) return;
+  const sign = readSign(path);
+  writeSign(path, sign);
+  const { calls } = openConnection(project, process.env);
+  const body = { epoch: held.epoch, ...sign.own ?? { state: `at work: ${tool}` } };
+  await calls.progress(id, body, { timeoutMs: TELL_MS });
+}
+function ownWords({ tool_input: input }) {
+  const { percent, state } = input ?? {};
+  return {
+    ...typeof percent === "number" ? { percent } : {},
+    ...typeof state === "string" ? { state: state.slice(0, MAX_STATE_CHARACTERS) } : {}
+  };
+}
+var writeSign = (path, sign) => writePrivateFile(path, JSON.stringify(sign));
+function readSign(path) {
+  try {
+    return JSON.parse(readFileSync6(path, "utf8"));
+  } catch {
+    return {};
+  }
+}
+function writtenAtMs(path) {
+  try {
+    return statSync2(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
 // lib/server/orchestrator-skill/hook.ts
 import { fileURLToPath } from "node:url";
-var HELP = `hook: called by Claude Code at the start and the end of each turn of an agent; not by the session.
+var HELP = `hook: called by Claude Code when an agent starts, uses a tool, or ends its turn; not by the session.
 
 Usage: node hook.mjs < EVENT
 
-Takes note in the state file of which turn belongs to which claim, and of an agent's last words. Prints nothing. Exit 0, always.
+Takes note in the state file of which turn belongs to which claim, and of an agent's last words; tells the plane now
+and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
 var UNKNOWN_PATIENCE_MS = 2e3;
 var LOOK_EVERY_MS = 50;
+var TELL_MS2 = 2e3;
 async function main() {
   if (process.argv.some((argument) => argument === "--help" || argument === "-h")) {
     return void process.stdout.write(HELP);
   }
   const event = JSON.parse(await readInput(void 0, void 0) ?? "{}");
   const scriptPath = fileURLToPath(import.meta.url);
-  const { folder } = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
-  if (event.hook_event_name === "SubagentStop") return agentEnded(folder, event);
+  const project = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
+  if (event.hook_event_name === "SubagentStop") return agentEnded(project.folder, event);
+  if (event.agent_id !== void 0) return signOfWork(project, event);
+  return agentStarted(project, event);
+}
+async function agentStarted(project, event) {
+  const state = new StateFile(project.folder);
   const id = [event.tool_input?.name, event.tool_input?.to].find(isDispatchId);
   const agent = agentIn(event.tool_response);
-  if (id !== void 0 && agent !== void 0)
-    await new StateFile(folder).update((current) => noteHanded(current, id, agent));
+  if (id === void 0 || agent === void 0) return;
+  await state.update((current) => noteHanded(current, id, agent));
+  const held = state.read().dispatches[id];
+  if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
+  const { calls } = openConnection(project, process.env);
+  await calls.progress(id, { epoch: held.epoch, enforced: { model: true, tools: true } }, { timeoutMs: TELL_MS2 });
 }
 async function agentEnded(folder, { agent_id: agent, last_assistant_message: said }) {
   const state = new StateFile(folder);

@@ -297,6 +297,17 @@ function processStartMark(pid) {
     return null;
   }
 }
+var TICKS_PER_SECOND = 100;
+function processStartMs(pid) {
+  const stat = readProcStat(pid);
+  if (!stat) {
+    const startedAt = Date.parse(processStartMark(pid) ?? "");
+    return Number.isNaN(startedAt) ? null : startedAt;
+  }
+  const uptimeSeconds = Number(readFileSync3("/proc/uptime", "utf8").split(" ")[0]);
+  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
+  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
+}
 function isSameProcess(pid, startMark) {
   if (!isProcessAlive(pid)) return false;
   const current = processStartMark(pid);
@@ -827,11 +838,11 @@ function failureOf(error) {
 
 // lib/server/orchestrator-skill/spawn-advice.ts
 var AGENT_TOOL_MODELS = ["opus", "sonnet", "haiku"];
-var enforcedBy = ({ model, tools }) => ({
+var enforcedByCall = ({ model, tools }) => ({
   model: model === "inherit" || AGENT_TOOL_MODELS.includes(model),
   tools: tools.length === 0
 });
-function spawnAdvice(dispatch, known) {
+function spawnAdvice(dispatch, known, synced) {
   if (dispatch.mode === "resume" && known) return { tool: "SendMessage", to: dispatch.agentId ?? dispatch.id };
   const { slug, model } = dispatch.agentType;
   return {
@@ -840,7 +851,8 @@ function spawnAdvice(dispatch, known) {
     // All that the notification of its end tells of it: the name is not in there.
     description: `${slug} ${dispatch.id}`,
     run_in_background: true,
-    ...AGENT_TOOL_MODELS.includes(model) ? { model } : {}
+    ...AGENT_TOOL_MODELS.includes(model) ? { model } : {},
+    ...synced ? { subagent_type: slug } : {}
   };
 }
 
@@ -848,6 +860,32 @@ function spawnAdvice(dispatch, known) {
 var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
   ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
 );
+
+// lib/server/orchestrator-skill/agent-file.ts
+import { createHash as createHash2 } from "node:crypto";
+import { readFileSync as readFileSync7, statSync as statSync3 } from "node:fs";
+import { join as join7 } from "node:path";
+var MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
+var NO_DIGEST = "0".repeat(16);
+var AGENTS_FOLDER = join7(".claude", "agents");
+var digestOf = (text2) => createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+function markOf(text2) {
+  const [, slug, revision, digest] = MARKER.exec(text2) ?? [];
+  if (slug === void 0 || revision === void 0 || digest === void 0) return null;
+  const isWhole = digestOf(text2.replace(` ${digest} -->`, ` ${NO_DIGEST} -->`)) === digest;
+  return { slug, revision: Number(revision), isWhole };
+}
+function isSynced(root, { slug, revision }, sessionStartMs) {
+  if (sessionStartMs === null) return false;
+  const path = join7(root, AGENTS_FOLDER, `${slug}.md`);
+  try {
+    const mark = markOf(readFileSync7(path, "utf8"));
+    const isCurrent = mark?.slug === slug && mark.revision === revision && mark.isWhole;
+    return isCurrent && statSync3(path).mtimeMs < sessionStartMs;
+  } catch {
+    return false;
+  }
+}
 
 // lib/server/orchestrator-skill/next.ts
 var HELP = `next: claims due work and prints it, ready to be given to agents.
@@ -874,13 +912,15 @@ async function next(context) {
   const waitMs = wholeNumber(values, "wait", { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1e3;
   const agentTypes = text(values, "types")?.split(",").map((slug) => slug.trim());
   const result = await claim(context, { consumer, max, waitMs, ...agentTypes === void 0 ? {} : { agentTypes } });
+  const sessionStartMs = processStartMs(sessionPid(ancestorsOf(process.pid)));
   const items = [];
   for (const dispatch of result.dispatches) {
-    const known = await take(context, dispatch);
-    items.push({ dispatch, spawn: spawnAdvice(dispatch, known), ...dispatchFiles(project.folder, dispatch) });
+    const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
+    const known = await take(context, dispatch, synced);
+    items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
   }
   if (items.length > 0) ensureBeat(project, scriptPath);
-  await Promise.all(result.dispatches.map((dispatch) => tellAgent(calls, dispatch)));
+  await Promise.all(items.map(({ dispatch, spawn: spawn2 }) => tellAgent(calls, dispatch, spawn2.tool === "Agent")));
   const now = state.read();
   return {
     dispatches: present(items),
@@ -898,7 +938,7 @@ async function claim(context, request) {
     throw error;
   }
 }
-var take = ({ state }, dispatch) => state.update((current) => {
+var take = ({ state }, dispatch, synced) => state.update((current) => {
   const before = current.dispatches[dispatch.id];
   current.dispatches[dispatch.id] = {
     // Its agent's turns are counted on.
@@ -907,12 +947,13 @@ var take = ({ state }, dispatch) => state.update((current) => {
     key: dispatch.key,
     leaseMs: dispatch.leaseMs,
     agentType: dispatch.agentType.slug,
+    synced,
     phase: "running",
     claimedAt: dispatch.timings.claimedAt
   };
   return before !== void 0;
 });
-var tellAgent = (calls, { id, epoch, agentType }) => calls.progress(id, { epoch, agentId: id, enforced: enforcedBy(agentType) }).catch(() => void 0);
+var tellAgent = (calls, { id, epoch, agentType }, isNew) => calls.progress(id, { epoch, agentId: id, ...isNew ? { enforced: enforcedByCall(agentType) } : {} }).catch(() => void 0);
 await runScript(import.meta.url, {
   help: HELP,
   options: { max: { type: "string" }, types: { type: "string" }, wait: { type: "string" } },

@@ -15,7 +15,7 @@ const item = (promptLength: number, roleLength = 100): Presented => {
       systemPrompt: 'r'.repeat(roleLength),
     },
   });
-  return { dispatch, spawn: spawnAdvice(dispatch, false), file: '/x.json', promptFile: '/x.md' };
+  return { dispatch, spawn: spawnAdvice(dispatch, false, false), file: '/x.json', promptFile: '/x.md' };
 };
 const size = (shown: unknown[]) => JSON.stringify(shown).length;
 
@@ -56,14 +56,16 @@ const typed = (model: string) => ({
 describe('the call that starts an agent', () => {
   it('names it by its dispatch, with the model where the tool knows it', () => {
     const dispatch = makeDispatch({ agentType: typed('haiku') });
-    expect(spawnAdvice(dispatch, false)).toMatchObject({ tool: 'Agent', name: dispatch.id, model: 'haiku' });
-    expect(spawnAdvice(makeDispatch({ agentType: typed('inherit') }), false)).not.toHaveProperty('model');
-    expect(spawnAdvice(makeDispatch({ agentType: typed('claude-opus-4-8') }), false)).not.toHaveProperty('model');
+    expect(spawnAdvice(dispatch, false, false)).toMatchObject({ tool: 'Agent', name: dispatch.id, model: 'haiku' });
+    expect(spawnAdvice(makeDispatch({ agentType: typed('inherit') }), false, false)).not.toHaveProperty('model');
+    expect(spawnAdvice(makeDispatch({ agentType: typed('claude-opus-4-8') }), false, false)).not.toHaveProperty(
+      'model',
+    );
   });
 
   it('is a message to the same agent on a resume, and a new agent where this session has none', () => {
     const dispatch = makeDispatch({ mode: 'resume', agentId: 'agent-1' });
-    expect(spawnAdvice(dispatch, true)).toEqual({ tool: 'SendMessage', to: 'agent-1' });
-    expect(spawnAdvice(dispatch, false)).toMatchObject({ tool: 'Agent', name: dispatch.id });
+    expect(spawnAdvice(dispatch, true, false)).toEqual({ tool: 'SendMessage', to: 'agent-1' });
+    expect(spawnAdvice(dispatch, false, false)).toMatchObject({ tool: 'Agent', name: dispatch.id });
   });
 });

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffLines } from '@/app/_ui/line-diff';
+import { diffLines } from '@/lib/kernel/line-diff';
 
 const side = (kind: 'added' | 'removed', before: string, after: string): string =>
   diffLines(before, after)
