@@ -8,16 +8,29 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
  */
 const dispatch = JSON.parse(readFileSync(0, 'utf8'));
 const { SWITCHBOARD_MCP_URL: url, SWITCHBOARD_TOKEN: token, SWITCHBOARD_DISPATCH: key } = process.env;
+const TRY_AGAIN = 75;
+// No answer at all: the orchestrator may try the turn again.
+process.on('uncaughtException', error => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(TRY_AGAIN);
+});
 const client = new Client({ name: 'run-agent', version: '1.0.0' });
 await client.connect(
   new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
 );
 
+const TRIES = 5;
+/** As the plane asks of every agent: what it says may be repeated is repeated, and a turn that fails by it is tried again. */
 async function call(name, args) {
-  const result = await client.callTool({ name, arguments: { ...args, dispatch: key } });
-  const said = JSON.parse(result.content[0].text);
-  if (result.isError) throw new Error(`${name}: ${said.code}: ${said.message}`);
-  return said;
+  for (let tries = 1; ; tries += 1) {
+    const result = await client.callTool({ name, arguments: { ...args, dispatch: key } });
+    const said = JSON.parse(result.content[0].text);
+    if (!result.isError) return said;
+    process.stderr.write(`${name}: ${said.code}: ${said.message}\n`);
+    if (said.retryAfterMs === undefined) process.exit(1);
+    if (tries === TRIES) process.exit(TRY_AGAIN);
+    await new Promise(resolve => setTimeout(resolve, said.retryAfterMs));
+  }
 }
 
 const isOver = status => ['done', 'incomplete', 'dead', 'cancelled'].includes(status);
