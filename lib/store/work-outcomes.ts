@@ -1,7 +1,7 @@
 import type { Document, Filter } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
-import { updateHeldWork, WORK_WORDS, workCollection, type WorkDocument } from './work-items';
+import { updateHeldWork, WORK_WORDS, workCollection, type WorkDocument, type WorkKind } from './work-items';
 
 /** The work item's own end, with the ledger times the dispatch knows. */
 export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Document): Promise<boolean> {
@@ -19,14 +19,19 @@ export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Do
   });
 }
 
-/** Dead work is due again; attempts start from nothing, epochs never do. False: it is not dead. */
+/** Where work ends up that stands still until a person does something. */
+const STANDS_STILL: Record<WorkKind, string[]> = { message: ['dead', 'loop-stopped'], task: ['dead', 'incomplete'] };
+
+/** Work that stands still is due again; attempts start from nothing, epochs never do. False: it does not stand still. */
 export async function redriveWork(
   c: Collections,
   tenantId: string,
   { kind, id }: DispatchDocument['source'],
 ): Promise<boolean> {
-  const set = { status: WORK_WORDS[kind].due, attempts: 0, reason: null, availableAt: '$$NOW' };
-  return moveFrom(c, tenantId, { kind, id }, ['dead'], set);
+  const again = { status: WORK_WORDS[kind].due, attempts: 0, reason: null, availableAt: '$$NOW' };
+  // What an incomplete task handed in stays in its reports.
+  const set = kind === 'task' ? { ...again, result: null } : again;
+  return moveFrom(c, tenantId, { kind, id }, STANDS_STILL[kind], set);
 }
 
 export const cancelDeadWork = (c: Collections, { tenantId, source }: DispatchDocument): Promise<boolean> =>

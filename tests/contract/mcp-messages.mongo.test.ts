@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMessage } from '@/lib/services/messages/create-message';
+import { redriveMessage } from '@/lib/services/messages/change-message';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { bodyId } from '@/lib/store/ids';
 import { makeActor } from '../support/actors';
@@ -194,6 +195,13 @@ describe('reply', () => {
     const asked = await client.call('ask', { to: 'research', question: 'x', dispatch: qa.key });
     expect(asked.data.code).toBe('limit-exceeded');
     await finish(qa);
+    // A person may let one through; the answer to it stops again.
+    await redriveMessage(makeActor(mcp.plane, 'operator'), reply.data.id);
+    const back = await mcp.claim('research');
+    expect(back.source.id).toBe(reply.data.id);
+    const next = await client.call('reply', { messageId: reply.data.id, body: 'y', dispatch: back.key });
+    expect(next.data).toMatchObject({ hops: 10 });
+    await finish(back);
   });
 
   test.each([false, true])(

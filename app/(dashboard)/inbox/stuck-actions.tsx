@@ -18,9 +18,10 @@ interface ActionsProps {
 
 /** What the plane lets a person do about it, and what to know before. */
 const ADVICE: Partial<Record<InboxItem['kind'], string>> = {
-  blocker: 'It ended without all it was asked for. It cannot go on; lay it aside once you have seen it.',
+  blocker:
+    'It ended without all it was asked for. Tried again, it starts afresh; or lay it aside once you have seen it.',
   dead: 'It was given up. Tried again, its attempts are counted from nothing.',
-  'loop-stopped': 'Agents answered each other too often. To go on, write in its thread; to end it, cancel it.',
+  'loop-stopped': 'Agents answered each other too often. Let this one reply through, write in its thread, or end it.',
   unroutable: 'It goes out by itself once an agent type of that name exists; or hand it to one that does.',
 };
 
@@ -29,7 +30,7 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
   const isTask = recordOf(item) === 'task';
   const path = `/api/${isTask ? 'tasks' : 'messages'}/${item.id}`;
   const mayMove = item.kind === 'dead' || item.kind === 'unroutable';
-  const isDead = item.kind === 'dead';
+  const mayTryAgain = item.kind !== 'unroutable';
   const handOver = (slug: string) =>
     deal(`Handed over to ${slug}`, async () => {
       await api.patch(path, { assignedTo: slug });
@@ -40,7 +41,7 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
     <>
       <p className="mb-2 max-w-[72ch] text-table text-muted">{ADVICE[item.kind]}</p>
       <div className="flex flex-wrap items-center gap-2">
-        {isDead ? (
+        {mayTryAgain ? (
           <ActButton
             isPrimary
             variant="primary"
@@ -49,13 +50,13 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
             isDisabled={isGone}
             onPress={() => deal('Due again', () => api.post(`${path}/redrive`))}
           >
-            Try again
+            {item.kind === 'loop-stopped' ? 'Let it through' : 'Try again'}
           </ActButton>
         ) : null}
         <CancelWork
           word={item.kind === 'blocker' ? 'Lay it aside' : 'Cancel'}
           isTask={isTask}
-          isPrimary={!isDead}
+          isPrimary={!mayTryAgain}
           isDisabled={isGone || isPending}
           onCancel={() => deal('Cancelled', () => api.post(`${path}/cancel`))}
         />

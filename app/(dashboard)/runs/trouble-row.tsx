@@ -41,6 +41,7 @@ function Help({ run, trouble: { task } }: { run: Run; trouble: Trouble }) {
     onRefused: detail => void toast.danger('Not done', { description: detail }),
   });
   if (!may.work) return null;
+  const isStill = task.status === 'dead' || task.status === 'incomplete';
   const button = (verb: 'redrive' | 'cancel', word: string, variant: 'outline' | 'ghost') => (
     <Button
       size="sm"
@@ -54,7 +55,7 @@ function Help({ run, trouble: { task } }: { run: Run; trouble: Trouble }) {
   );
   return (
     <span className="flex shrink-0 items-center gap-1">
-      {task.status === 'dead' ? button('redrive', 'Redrive', 'outline') : null}
+      {isStill ? button('redrive', 'Redrive', 'outline') : null}
       {task.status === 'blocked' ? (
         <Link
           href={`/runs/${run.id}?view=questions`}
@@ -63,9 +64,7 @@ function Help({ run, trouble: { task } }: { run: Run; trouble: Trouble }) {
           Answer it
         </Link>
       ) : null}
-      {task.kind === 'work' && (task.status === 'dead' || task.status === 'incomplete')
-        ? button('cancel', 'Lay aside', 'ghost')
-        : null}
+      {task.kind === 'work' && isStill ? button('cancel', 'Lay aside', 'ghost') : null}
     </span>
   );
 }

@@ -63,7 +63,7 @@ export const taskRoutes: Route[] = [
     path: '/api/tasks/:id/redrive',
     access: 'dispatches:steer',
     tag,
-    summary: 'Give a dead task another chance, its attempts counted from nothing',
+    summary: 'Give a dead or incomplete task another chance, its attempts counted from nothing',
     response: Task,
     run: ({ ctx, params }) => redriveTask(ctx, params['id']!),
   }),

@@ -6,6 +6,8 @@ import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { raiseBlocker } from '@/lib/services/dispatches/raise-blocker';
 import { acceptLateOutput } from '@/lib/services/dispatches/steer-dispatch';
+import { submitResult } from '@/lib/services/dispatches/submit-result';
+import { cancelRun } from '@/lib/services/runs/cancel-run';
 import { cancelTask, redriveTask } from '@/lib/services/tasks/change-task';
 import { heldBy, WORK_WORDS } from '@/lib/store/work-items';
 import { makeRunRig, type RunRig } from './run-rig';
@@ -94,6 +96,30 @@ describe('a person steers work of a run', () => {
     await rig.c.runs.updateOne({ _id: new ObjectId(run.id) }, { $set: { status: 'blocked', reason: 'a is dead' } });
     expect(await redriveTask(rig.person, id)).toMatchObject({ status: 'ready' });
     expect(await rig.run(run)).toMatchObject({ status: 'running' });
+  });
+
+  it('has an incomplete task done again, and its dependents start; but not in a run that is over', async () => {
+    const run = await rig.open();
+    const planner = await rig.planner(run);
+    await rig.plan(planner, [
+      { key: 'a', deliverables: [{ name: 'page' }] },
+      { key: 'b', dependsOn: ['a'] },
+    ]);
+    await rig.complete(await rig.worker(run, 'a'), 'without the page');
+    expect(await rig.task(run, 'a')).toMatchObject({ status: 'incomplete' });
+    expect(await rig.run(run)).toMatchObject({ status: 'blocked' });
+    const id = rig.taskId(run, 'a');
+    expect(await redriveTask(rig.person, id)).toMatchObject({ status: 'ready', attempts: 0, result: null });
+    expect(await rig.run(run)).toMatchObject({ status: 'running' });
+    const again = await rig.worker(run, 'a');
+    expect(again).toMatchObject({ epoch: 2, attempt: 1 });
+    await submitResult(await rig.as(again), { output: 'with it', deliverables: [{ name: 'page', value: 'tea' }] });
+    expect(await rig.task(run, 'a')).toMatchObject({ status: 'done' });
+    expect(await rig.task(run, 'b')).toMatchObject({ status: 'ready' });
+    await rig.complete(await rig.worker(run, 'b'));
+    await rig.c.tasks.updateOne({ _id: new ObjectId(id) }, { $set: { status: 'dead' } });
+    await cancelRun(rig.person, run.id);
+    await expect(redriveTask(rig.person, id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('accepts a late output, and the planner hears that the task is done', async () => {
