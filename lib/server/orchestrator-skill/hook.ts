@@ -66,12 +66,15 @@ async function agentEnded(folder: string, { agent_id: agent, last_assistant_mess
   if (typeof agent !== 'string' || !hasOpen(state.read())) return;
   const text = typeof said === 'string' ? said : '';
   for (const endMs = Date.now() + UNKNOWN_PATIENCE_MS; Date.now() < endMs;) {
-    const turn = await state.update(current => noteEnded(current, agent, text));
+    // Read without the lock, for scripts and other hooks wait for it; written once it is known.
+    const turn = isKnown(state.read(), agent) ? await state.update(current => noteEnded(current, agent, text)) : null;
     if (turn !== null) return keepLastWords(folder, turn, text);
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
+const isKnown = ({ dispatches }: SkillState, agent: string): boolean =>
+  Object.values(dispatches).some(held => held.agent === agent);
 const hasOpen = ({ dispatches }: SkillState): boolean => Object.keys(dispatches).length > 0;
 const isDispatchId = (value: unknown): value is string => typeof value === 'string' && DISPATCH_ID.test(value);
 

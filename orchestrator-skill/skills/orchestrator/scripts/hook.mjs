@@ -710,11 +710,12 @@ async function agentEnded(folder, { agent_id: agent, last_assistant_message: sai
   if (typeof agent !== "string" || !hasOpen(state.read())) return;
   const text = typeof said === "string" ? said : "";
   for (const endMs = Date.now() + UNKNOWN_PATIENCE_MS; Date.now() < endMs; ) {
-    const turn = await state.update((current) => noteEnded(current, agent, text));
+    const turn = isKnown(state.read(), agent) ? await state.update((current) => noteEnded(current, agent, text)) : null;
     if (turn !== null) return keepLastWords(folder, turn, text);
     await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
   }
 }
+var isKnown = ({ dispatches }, agent) => Object.values(dispatches).some((held) => held.agent === agent);
 var hasOpen = ({ dispatches }) => Object.keys(dispatches).length > 0;
 var isDispatchId = (value) => typeof value === "string" && DISPATCH_ID.test(value);
 function agentIn(response) {
