@@ -40,8 +40,8 @@ export async function askQuestion(
     ...(ask.blocker
       ? { blocker: { reason: redactSecrets(ask.blocker.reason), needs: redactSecrets(ask.blocker.needs) } }
       : {}),
-    options: ask.options ?? null,
-    default: ask.default ?? null,
+    options: ask.options?.map(option => redactSecrets(option)) ?? null,
+    default: ask.default === undefined ? null : redactSecrets(ask.default),
     deadline: ask.deadline ? new Date(ask.deadline) : null,
     answerId: null,
     answeredAt: null,
