@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import type { Page } from '@/lib/domain/fields';
+import type { Message } from '@/lib/domain/message/schema';
 import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
@@ -63,10 +64,11 @@ function useServerFindings(words: string): FindingGroup[] {
     placeholderData: previous => previous,
     queryFn: async ({ signal }) => {
       const query = { q: words, limit: MAX_FOUND };
-      const [threads, runs, tasks] = await Promise.all([
+      const [threads, runs, tasks, messages] = await Promise.all([
         api.get<Page<Thread>>('/api/threads', { query, signal }),
         api.get<Page<Run>>('/api/runs', { query, signal }),
         api.get<Page<Task>>('/api/tasks', { query, signal }),
+        api.get<Page<Message>>('/api/messages', { query, signal }),
       ]);
       return [
         {
@@ -89,6 +91,14 @@ function useServerFindings(words: string): FindingGroup[] {
           title: 'Tasks',
           findings: tasks.items.map(({ id, title, status }) => ({ href: `/tasks/${id}`, label: title, note: status })),
         },
+        {
+          title: 'Messages',
+          findings: messages.items.map(({ id, threadId, body, from }) => ({
+            href: `/threads/${threadId}?message=${id}`,
+            label: aroundWord(body, words),
+            note: from.id,
+          })),
+        },
       ];
     },
   });
@@ -96,3 +106,13 @@ function useServerFindings(words: string): FindingGroup[] {
 }
 
 const NOTHING: FindingGroup[] = [];
+
+/** So much of a message before the first of the words, that what follows fits a row. */
+const LEAD_CHARACTERS = 24;
+
+/** The line of a message as it reads around what was looked for. */
+function aroundWord(body: string, words: string): string {
+  const text = body.replaceAll(/\s+/g, ' ').trim();
+  const at = text.toLowerCase().indexOf(words.split(' ', 1)[0]?.toLowerCase() ?? '');
+  return at <= LEAD_CHARACTERS ? text : `… ${text.slice(at - LEAD_CHARACTERS)}`;
+}
