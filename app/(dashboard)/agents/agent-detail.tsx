@@ -3,6 +3,7 @@ import { Tabs } from '@heroui/react/tabs';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
@@ -12,7 +13,9 @@ import { useTitle } from '../_frame/use-title';
 import { useAgentType } from '../_queries/use-agent-types';
 import { AgentForm } from './agent-form';
 import { AgentRevisions } from './agent-revisions';
+import { PauseButton } from './pause-button';
 import { PromptPreview } from './prompt-preview';
+import { TestMessage } from './test-message';
 import { useAgentForm, type AgentFormState } from './use-agent-form';
 
 const TABS = ['settings', 'prompt', 'revisions'] as const;
@@ -63,6 +66,7 @@ function AgentBody({ agent }: { agent: AgentType }) {
   const isWide = useMedia('(min-width: 1280px)');
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('settings'));
   const state = useAgentForm(agent);
+  const may = useMay();
   const tabs: Tab[] = isWide ? ['settings', 'revisions'] : [...TABS];
   const shown = tabs.includes(tab) ? tab : 'settings';
   return (
@@ -73,7 +77,7 @@ function AgentBody({ agent }: { agent: AgentType }) {
         onSelectionChange={key => void setTab(key as Tab)}
         className="flex min-h-0 min-w-0 flex-1 flex-col gap-0"
       >
-        <Tabs.ListContainer className="shrink-0 border-b border-border px-2">
+        <Tabs.ListContainer className="flex shrink-0 items-center border-b border-border px-2">
           <Tabs.List aria-label="Parts of the agent type" className="border-0">
             {tabs.map(each => (
               <Tabs.Tab key={each} id={each} className="w-auto px-3 text-table">
@@ -82,6 +86,12 @@ function AgentBody({ agent }: { agent: AgentType }) {
               </Tabs.Tab>
             ))}
           </Tabs.List>
+          {may.work ? (
+            <span className="ml-auto flex items-center">
+              <TestMessage agent={agent} />
+              <PauseButton agent={agent} />
+            </span>
+          ) : null}
         </Tabs.ListContainer>
         <Tabs.Panel id="settings" className="flex min-h-0 flex-1 flex-col p-0">
           <AgentForm agent={agent} state={state} />
