@@ -22,13 +22,19 @@ export interface FindingGroup {
 const MAX_FOUND = 8;
 const RECORD_ID = /^[0-9a-f]{24}$/;
 
-export function useFindings(text: string): FindingGroup[] {
+export interface Findings {
+  groups: FindingGroup[];
+  /** The server has not answered for these words yet. */
+  isLooking: boolean;
+}
+
+export function useFindings(text: string): Findings {
   const words = useDeferredValue(text.trim());
   const agents = useAgentTypes().data?.items;
-  const found = useServerFindings(words);
-  return useMemo(() => {
+  const { found, isLooking } = useServerFindings(words);
+  const groups = useMemo(() => {
     const has = (...texts: string[]) => texts.some(each => each.toLowerCase().includes(words.toLowerCase()));
-    const groups: FindingGroup[] = [
+    const all: FindingGroup[] = [
       {
         title: 'Pages',
         findings: NAV_ITEMS.filter(item => has(item.label)).map(({ href, label }) => ({ href, label })),
@@ -42,8 +48,9 @@ export function useFindings(text: string): FindingGroup[] {
       },
       ...(RECORD_ID.test(words) ? [byId(words)] : found),
     ];
-    return groups.filter(group => group.findings.length > 0);
+    return all.filter(group => group.findings.length > 0);
   }, [words, agents, found]);
+  return { groups, isLooking: isLooking || words !== text.trim() };
 }
 
 const byId = (id: string): FindingGroup => ({
@@ -56,8 +63,8 @@ const byId = (id: string): FindingGroup => ({
   ],
 });
 
-function useServerFindings(words: string): FindingGroup[] {
-  const { data } = useQuery<FindingGroup[]>({
+function useServerFindings(words: string): { found: FindingGroup[]; isLooking: boolean } {
+  const { data, isFetching } = useQuery<FindingGroup[]>({
     queryKey: ['search', words],
     enabled: words.length > 1 && !RECORD_ID.test(words),
     staleTime: 10_000,
@@ -102,7 +109,7 @@ function useServerFindings(words: string): FindingGroup[] {
       ];
     },
   });
-  return data ?? NOTHING;
+  return { found: data ?? NOTHING, isLooking: isFetching };
 }
 
 const NOTHING: FindingGroup[] = [];
