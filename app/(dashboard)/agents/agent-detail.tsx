@@ -25,10 +25,12 @@ type Tab = (typeof TABS)[number];
 export function AgentDetail({ slug }: { slug: string }) {
   const agent = useAgentType(slug);
   useTitle(agent.data?.name ?? slug);
+  const may = useMay();
   return (
     <DetailPanel
       title={agent.data?.name ?? slug}
       facts={<AgentFacts slug={slug} revision={agent.data?.revision} />}
+      actions={agent.data && may.work ? <AgentActions agent={agent.data} /> : null}
       backHref="/agents"
       backLabel="Close the agent type"
     >
@@ -62,11 +64,19 @@ function AgentFacts({ slug, revision }: { slug: string; revision: number | undef
   );
 }
 
+function AgentActions({ agent }: { agent: AgentType }) {
+  return (
+    <>
+      <TestMessage agent={agent} />
+      <PauseButton agent={agent} />
+    </>
+  );
+}
+
 function AgentBody({ agent }: { agent: AgentType }) {
   const isWide = useMedia('(min-width: 1280px)');
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('settings'));
   const state = useAgentForm(agent);
-  const may = useMay();
   const tabs: Tab[] = isWide ? ['settings', 'revisions'] : [...TABS];
   const shown = tabs.includes(tab) ? tab : 'settings';
   return (
@@ -77,7 +87,7 @@ function AgentBody({ agent }: { agent: AgentType }) {
         onSelectionChange={key => void setTab(key as Tab)}
         className="flex min-h-0 min-w-0 flex-1 flex-col gap-0"
       >
-        <Tabs.ListContainer className="flex shrink-0 items-center border-b border-border px-2">
+        <Tabs.ListContainer className="shrink-0 border-b border-border px-2">
           <Tabs.List aria-label="Parts of the agent type" className="border-0">
             {tabs.map(each => (
               <Tabs.Tab key={each} id={each} className="w-auto px-3 text-table">
@@ -86,12 +96,6 @@ function AgentBody({ agent }: { agent: AgentType }) {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          {may.work ? (
-            <span className="ml-auto flex items-center">
-              <TestMessage agent={agent} />
-              <PauseButton agent={agent} />
-            </span>
-          ) : null}
         </Tabs.ListContainer>
         <Tabs.Panel id="settings" className="flex min-h-0 flex-1 flex-col p-0">
           <AgentForm agent={agent} state={state} />

@@ -60,6 +60,11 @@ function ImportForm({ onClose }: { onClose: () => void }) {
         onChange={edit}
       />
       {checked === null ? null : <ImportItems items={checked.items} />}
+      {isBad ? (
+        <p role="alert" className="text-table text-failed">
+          Nothing is imported until what is invalid is corrected.
+        </p>
+      ) : null}
       {refusal === null ? null : (
         <p role="alert" className="text-table text-failed">
           {refusal}

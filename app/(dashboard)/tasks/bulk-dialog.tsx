@@ -53,7 +53,7 @@ async function findAll(query: QueryValues, signal: AbortSignal): Promise<Found> 
 const WORDS: Record<BulkVerb, string> = { redrive: 'Redrive', cancel: 'Cancel' };
 const MEANS: Record<BulkVerb, string> = {
   redrive: 'Redriven, dead work is due again and its attempts are counted from nothing.',
-  cancel: 'Cancelled, nobody works on it any more and whoever does is told to stop. It cannot be undone.',
+  cancel: 'Cancelled, nobody works on them any more, and whoever does is told to stop. It cannot be undone.',
 };
 
 function BulkForm({ query, onClose }: Omit<BulkDialogProps, 'isOpen'>) {
