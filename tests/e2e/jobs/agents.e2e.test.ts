@@ -16,7 +16,8 @@ const open = async ({ page, hand }: Work, slug: string): Promise<void> => {
   await hand.press(linkTo(page, slug));
   await page.getByRole('form', { name: `Settings of ${slug}` }).waitFor();
 };
-const saved = (page: Page, revision: number) => page.getByText(`revision ${revision}`, { exact: true }).waitFor();
+const saved = (page: Page, revision: number) =>
+  page.locator('main header').getByText(`revision ${revision}`, { exact: true }).waitFor();
 /** A prompt of this type before the job, as somebody saved it. */
 const withPrompt = async ({ api }: Work, slug: string, systemPrompt: string) => {
   const { revision } = await api('GET', `/api/agent-types/${slug}`);
@@ -95,12 +96,13 @@ job(28, 'Pause one agent type', async work => {
   const slug = typeFor(work, 'legal', 'finance');
   const task = await api('POST', '/api/tasks', { title: 'Read it', assignedTo: slug });
   const read = async () => (await api('GET', `/api/tasks/${task.id}`)).status;
+  await hand.goTo('Dashboard');
   await hand.press(page.getByRole('button', { name: `Pause ${slug}` }));
   const resume = page.getByRole('button', { name: `Resume ${slug}` });
   await resume.waitFor();
   // The same button is the way back.
   await hand.expectFocusOn(resume);
-  expect((await api('GET', `/api/agent-types/${slug}`)).paused).toBe(true);
+  await expect.poll(async () => (await api('GET', `/api/agent-types/${slug}`)).paused).toBe(true);
   await expect.poll(read).toBe('held');
   await hand.press(resume);
   await page.getByRole('button', { name: `Pause ${slug}` }).waitFor();

@@ -21,6 +21,7 @@ const claim = async (taskId: string): Promise<Dispatch> => {
 const feed = (page: Page) => page.getByRole('group', { name: 'Events, newest first' }).getByRole('listitem');
 
 job(39, 'Show only one kind of event in the feed', async ({ page, hand, api, named }) => {
+  await hand.goTo('Dashboard');
   await hand.choose(page.getByRole('button', { name: 'Events shown' }), 'project');
   await page.waitForURL(/feed=project/);
   const slug = `feed-${hand.name}`;
@@ -34,6 +35,7 @@ job(39, 'Show only one kind of event in the feed', async ({ page, hand, api, nam
 });
 
 job(40, 'Hold the feed still and catch up', async ({ page, hand, api }) => {
+  await hand.goTo('Dashboard');
   await api('POST', '/api/messages', { body: 'before', assignedTo: null });
   await feed(page).first().waitFor();
   await hand.press(page.getByRole('button', { name: 'Pause the feed' }));
