@@ -54,6 +54,10 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   'at limit': { lamp: 'waiting', means: 'As many run as are allowed; the rest waits' },
   paused: { lamp: 'idle', means: 'Its work is held until it is resumed' },
   disabled: { lamp: 'idle', means: 'Its work is held until it is enabled' },
+  created: { lamp: 'done', means: 'Is new' },
+  updated: { lamp: 'waiting', means: 'Is there already and changes' },
+  unchanged: { lamp: 'idle', means: 'Is there already, exactly so' },
+  invalid: { lamp: 'failed', means: 'Cannot be taken in as it is' },
   // Threads, sessions, tool calls
   'thread:open': { lamp: 'idle', means: 'The conversation goes on' },
   open: { lamp: 'running', means: 'At work' },

@@ -16,15 +16,23 @@ export function insertThread(c: Collections, thread: NewThread, early = false): 
   return insertOrFind(c.threads, thread._id, () => insertNow(c.threads, row, now));
 }
 
-/** Gives out the next place in a thread. A place that is then not used leaves a gap, never a repeat. */
-export function takeSeq(c: Collections, tenantId: string, id: ObjectId): Promise<ThreadDocument | null> {
+/**
+ * Gives out the next place in a thread. A place that is then not used leaves a gap, never a repeat. A task has a place
+ * among the messages too, but is none: it does not count as one.
+ */
+export function takeSeq(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  what: 'message' | 'task' = 'message',
+): Promise<ThreadDocument | null> {
   return c.threads.findOneAndUpdate(
     { _id: id, tenantId, deletedAt: { $exists: false } },
     [
       {
         $set: {
           lastSeq: { $add: [{ $ifNull: ['$lastSeq', 0] }, 1] },
-          messageCount: { $add: [{ $ifNull: ['$messageCount', 0] }, 1] },
+          messageCount: { $add: [{ $ifNull: ['$messageCount', 0] }, what === 'message' ? 1 : 0] },
           lastMessageAt: '$$NOW',
           updatedAt: '$$NOW',
           // A question that was answered, a thread that was done: a new message opens it again.

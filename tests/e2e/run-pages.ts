@@ -70,7 +70,7 @@ export async function startRunPages(): Promise<RunPages> {
 }
 
 /** The MCP server starts beside the web process, a little later. */
-async function connectAgents(board: Switchboard, token: string): Promise<AgentClient> {
+export async function connectAgents(board: Switchboard, token: string): Promise<AgentClient> {
   let agents: AgentClient | undefined;
   await until(async () => {
     agents = await connect(`${board.url}/mcp`, token, '2026-07-28').catch(() => undefined);

@@ -97,8 +97,8 @@ function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad }) {
             variant="ghost"
             className="size-7"
             aria-label={`${agent.paused ? 'Resume' : 'Pause'} ${agent.slug}`}
-            isDisabled={pause.isPending}
-            onPress={() => pause.mutate(agent)}
+            // Not disabled while it is under way: a disabled button drops the focus of whoever pressed it.
+            onPress={() => pause.isPending || pause.mutate(agent)}
           >
             {agent.paused ? <Play /> : <Pause />}
           </Button>

@@ -6,6 +6,8 @@ interface DetailPanelProps {
   title: string | undefined;
   /** Beside the title: status, id, revision. */
   facts?: React.ReactNode;
+  /** What can be done with the whole of it. */
+  actions?: React.ReactNode;
   /** The list this was opened from, with its filters. */
   backHref: string;
   backLabel: string;
@@ -13,7 +15,7 @@ interface DetailPanelProps {
 }
 
 /** What is open beside the list; on a narrow screen it takes the whole of it. */
-export function DetailPanel({ title, facts, backHref, backLabel, children }: DetailPanelProps) {
+export function DetailPanel({ title, facts, actions, backHref, backLabel, children }: DetailPanelProps) {
   return (
     <section
       aria-label={title ?? backLabel}
@@ -22,11 +24,12 @@ export function DetailPanel({ title, facts, backHref, backLabel, children }: Det
       <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
         <h2 className="min-w-0 truncate text-sm font-semibold">{title ?? ' '}</h2>
         {facts}
+        {actions ? <div className="ml-auto flex shrink-0 items-center">{actions}</div> : null}
         <Link
           href={backHref}
           aria-label={backLabel}
           title={backLabel}
-          className="touch ml-auto inline-flex size-9 shrink-0 items-center justify-center rounded-md hover:bg-default"
+          className={`touch ${actions ? '' : 'ml-auto'} inline-flex size-9 shrink-0 items-center justify-center rounded-md hover:bg-default`}
         >
           <X aria-hidden className="size-4" />
         </Link>

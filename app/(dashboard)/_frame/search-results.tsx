@@ -11,7 +11,7 @@ import { useFindings, type Finding } from './use-findings';
 export function SearchResults({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('');
   const router = useRouter();
-  const groups = useFindings(text);
+  const { groups, isLooking } = useFindings(text);
   const go = (key: React.Key) => {
     router.push(String(key));
     onDone();
@@ -29,7 +29,9 @@ export function SearchResults({ onDone }: { onDone: () => void }) {
         aria-label="Found"
         className="max-h-[60dvh] overflow-y-auto p-2"
         onAction={go}
-        renderEmptyState={() => <p className="px-3 py-6 text-table text-muted">Nothing found for “{text}”.</p>}
+        renderEmptyState={() => (
+          <p className="px-3 py-6 text-table text-muted">{isLooking ? 'Looking …' : `Nothing found for “${text}”.`}</p>
+        )}
       >
         {groups.map(group => (
           <ListBox.Section key={group.title}>

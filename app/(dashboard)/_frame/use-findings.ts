@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import type { Page } from '@/lib/domain/fields';
+import type { Message } from '@/lib/domain/message/schema';
 import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
@@ -21,13 +22,19 @@ export interface FindingGroup {
 const MAX_FOUND = 8;
 const RECORD_ID = /^[0-9a-f]{24}$/;
 
-export function useFindings(text: string): FindingGroup[] {
+export interface Findings {
+  groups: FindingGroup[];
+  /** The server has not answered for these words yet. */
+  isLooking: boolean;
+}
+
+export function useFindings(text: string): Findings {
   const words = useDeferredValue(text.trim());
   const agents = useAgentTypes().data?.items;
-  const found = useServerFindings(words);
-  return useMemo(() => {
+  const { found, isLooking } = useServerFindings(words);
+  const groups = useMemo(() => {
     const has = (...texts: string[]) => texts.some(each => each.toLowerCase().includes(words.toLowerCase()));
-    const groups: FindingGroup[] = [
+    const all: FindingGroup[] = [
       {
         title: 'Pages',
         findings: NAV_ITEMS.filter(item => has(item.label)).map(({ href, label }) => ({ href, label })),
@@ -41,8 +48,9 @@ export function useFindings(text: string): FindingGroup[] {
       },
       ...(RECORD_ID.test(words) ? [byId(words)] : found),
     ];
-    return groups.filter(group => group.findings.length > 0);
+    return all.filter(group => group.findings.length > 0);
   }, [words, agents, found]);
+  return { groups, isLooking: isLooking || words !== text.trim() };
 }
 
 const byId = (id: string): FindingGroup => ({
@@ -55,18 +63,19 @@ const byId = (id: string): FindingGroup => ({
   ],
 });
 
-function useServerFindings(words: string): FindingGroup[] {
-  const { data } = useQuery<FindingGroup[]>({
+function useServerFindings(words: string): { found: FindingGroup[]; isLooking: boolean } {
+  const { data, isFetching } = useQuery<FindingGroup[]>({
     queryKey: ['search', words],
     enabled: words.length > 1 && !RECORD_ID.test(words),
     staleTime: 10_000,
     placeholderData: previous => previous,
     queryFn: async ({ signal }) => {
       const query = { q: words, limit: MAX_FOUND };
-      const [threads, runs, tasks] = await Promise.all([
+      const [threads, runs, tasks, messages] = await Promise.all([
         api.get<Page<Thread>>('/api/threads', { query, signal }),
         api.get<Page<Run>>('/api/runs', { query, signal }),
         api.get<Page<Task>>('/api/tasks', { query, signal }),
+        api.get<Page<Message>>('/api/messages', { query, signal }),
       ]);
       return [
         {
@@ -89,10 +98,28 @@ function useServerFindings(words: string): FindingGroup[] {
           title: 'Tasks',
           findings: tasks.items.map(({ id, title, status }) => ({ href: `/tasks/${id}`, label: title, note: status })),
         },
+        {
+          title: 'Messages',
+          findings: messages.items.map(({ id, threadId, body, from }) => ({
+            href: `/threads/${threadId}?message=${id}`,
+            label: aroundWord(body, words),
+            note: from.id,
+          })),
+        },
       ];
     },
   });
-  return data ?? NOTHING;
+  return { found: data ?? NOTHING, isLooking: isFetching };
 }
 
 const NOTHING: FindingGroup[] = [];
+
+/** So much of a message before the first of the words, that what follows fits a row. */
+const LEAD_CHARACTERS = 24;
+
+/** The line of a message as it reads around what was looked for. */
+function aroundWord(body: string, words: string): string {
+  const text = body.replaceAll(/\s+/g, ' ').trim();
+  const at = text.toLowerCase().indexOf(words.split(' ', 1)[0]?.toLowerCase() ?? '');
+  return at <= LEAD_CHARACTERS ? text : `… ${text.slice(at - LEAD_CHARACTERS)}`;
+}

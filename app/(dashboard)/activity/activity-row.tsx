@@ -23,24 +23,27 @@ export function ActivityHead() {
   );
 }
 
-export function ActivityRow({ row, onOpen, onPin }: { row: Activity; onOpen: () => void; onPin: OnPin }) {
+interface ActivityRowProps {
+  row: Activity;
+  /** What people call the subject. */
+  name: string;
+  onOpen: () => void;
+  onPin: OnPin;
+}
+
+export function ActivityRow({ row, name, onOpen, onPin }: ActivityRowProps) {
   return (
     <div className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary`}>
       <TimeAgo at={row.at} className="text-xs text-muted" />
       <Cell label={row.actor.label} note={row.actor.kind} onPress={() => onPin({ actorId: row.actor.id })} />
       <Cell label={row.action} isCode onPress={() => onPin({ action: row.action })} />
-      <Cell
-        label={row.subject.id}
-        note={row.subject.kind}
-        isCode
-        onPress={() => onPin({ subjectId: row.subject.id })}
-      />
+      <Cell label={name} note={row.subject.kind} isCode onPress={() => onPin({ subjectId: row.subject.id })} />
       <Changed row={row} onOpen={onOpen} />
     </div>
   );
 }
 
-export function ActivityCard({ row, onOpen }: { row: Activity; onOpen: () => void }) {
+export function ActivityCard({ row, name, onOpen }: Omit<ActivityRowProps, 'onPin'>) {
   return (
     <button
       type="button"
@@ -52,7 +55,7 @@ export function ActivityCard({ row, onOpen }: { row: Activity; onOpen: () => voi
         <TimeAgo at={row.at} className="text-xs text-muted" />
       </span>
       <span className="w-full truncate text-xs text-muted">
-        {row.actor.label} · {row.subject.kind} {row.subject.id}
+        {row.actor.label} · {row.subject.kind} {name}
       </span>
     </button>
   );

@@ -6,6 +6,7 @@ import { useNarrow } from '@/app/_ui/use-media';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { ActivityDetails } from './activity-details';
 import { ACTIVITY_CARD_PX, ACTIVITY_ROW_PX, ActivityCard, ActivityHead, ActivityRow, type OnPin } from './activity-row';
+import { useSubjects } from './use-subjects';
 
 interface ActivityTableProps {
   items: readonly Activity[];
@@ -15,6 +16,7 @@ interface ActivityTableProps {
 
 export function ActivityTable({ items, onEnd, onPin }: ActivityTableProps) {
   const narrow = useNarrow();
+  const { nameOf } = useSubjects();
   const [opened, setOpened] = useState<Activity | null>(null);
   return (
     <>
@@ -28,9 +30,9 @@ export function ActivityTable({ items, onEnd, onPin }: ActivityTableProps) {
         className="flex-1"
         render={row =>
           narrow ? (
-            <ActivityCard row={row} onOpen={() => setOpened(row)} />
+            <ActivityCard row={row} name={nameOf(row.subject)} onOpen={() => setOpened(row)} />
           ) : (
-            <ActivityRow row={row} onOpen={() => setOpened(row)} onPin={onPin} />
+            <ActivityRow row={row} name={nameOf(row.subject)} onOpen={() => setOpened(row)} onPin={onPin} />
           )
         }
       />

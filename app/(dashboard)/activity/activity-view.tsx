@@ -11,6 +11,7 @@ import { PageHeader } from '@/app/_ui/page-header';
 import { SelectField } from '@/app/_ui/select-field';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { ActivityTable } from './activity-table';
+import { ExportButton } from './export-button';
 
 const ANY = 'any';
 /** What the audit log speaks of. */
@@ -37,15 +38,20 @@ export function ActivityView() {
   });
   const { action, subjectKind, actorId, subjectId } = filters;
   const isFiltered = [action, subjectKind, actorId, subjectId].some(Boolean);
+  const query = { action, subjectKind, actorId, subjectId };
   const list = useLiveList<Activity>({
     key: ['activity', filters],
     path: '/api/activity',
-    query: { action, subjectKind, actorId, subjectId },
+    query,
     staleOn: RECORD_EVENT_TYPES,
   });
   return (
     <div className="absolute inset-0 mx-auto flex w-full max-w-[1440px] flex-col p-3 sm:p-5">
-      <PageHeader title="Activity" note="Who did what to what, and when" />
+      <PageHeader
+        title="Activity"
+        note="Who did what to what, and when"
+        actions={list.items.length > 0 ? <ExportButton query={query} /> : null}
+      />
       <section
         aria-label="Audit log"
         className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"

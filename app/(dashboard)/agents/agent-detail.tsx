@@ -3,6 +3,7 @@ import { Tabs } from '@heroui/react/tabs';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
@@ -12,7 +13,9 @@ import { useTitle } from '../_frame/use-title';
 import { useAgentType } from '../_queries/use-agent-types';
 import { AgentForm } from './agent-form';
 import { AgentRevisions } from './agent-revisions';
+import { PauseButton } from './pause-button';
 import { PromptPreview } from './prompt-preview';
+import { TestMessage } from './test-message';
 import { useAgentForm, type AgentFormState } from './use-agent-form';
 
 const TABS = ['settings', 'prompt', 'revisions'] as const;
@@ -22,10 +25,12 @@ type Tab = (typeof TABS)[number];
 export function AgentDetail({ slug }: { slug: string }) {
   const agent = useAgentType(slug);
   useTitle(agent.data?.name ?? slug);
+  const may = useMay();
   return (
     <DetailPanel
       title={agent.data?.name ?? slug}
       facts={<AgentFacts slug={slug} revision={agent.data?.revision} />}
+      actions={agent.data && may.work ? <AgentActions agent={agent.data} /> : null}
       backHref="/agents"
       backLabel="Close the agent type"
     >
@@ -55,6 +60,15 @@ function AgentFacts({ slug, revision }: { slug: string; revision: number | undef
       {revision === undefined ? null : (
         <span className="tabular text-xs whitespace-nowrap text-muted">revision {revision}</span>
       )}
+    </>
+  );
+}
+
+function AgentActions({ agent }: { agent: AgentType }) {
+  return (
+    <>
+      <TestMessage agent={agent} />
+      <PauseButton agent={agent} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 import { Button } from '@heroui/react/button';
-import { Plus } from 'lucide-react';
+import { Plus, Upload } from 'lucide-react';
 import { parseAsBoolean, parseAsString, useQueryState } from 'nuqs';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -15,6 +15,8 @@ import { loadsOf } from '../_agents/agent-state';
 import { useAgentTypes } from '../_queries/use-agent-types';
 import { useStats } from '../_queries/use-stats';
 import { AgentCards, AgentTable } from './agent-rows';
+import { ExportLink } from './export-link';
+import { ImportDialog } from './import-dialog';
 import { NewAgentDialog } from './new-agent-dialog';
 
 export function AgentList({ openSlug }: { openSlug: string | null }) {
@@ -23,6 +25,7 @@ export function AgentList({ openSlug }: { openSlug: string | null }) {
   const loads = useMemo(() => loadsOf(stats.data), [stats.data]);
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
   const [isNew, setNew] = useQueryState('new', parseAsBoolean.withDefault(false));
+  const [isImport, setImport] = useState(false);
   const may = useMay();
   const compact = useNarrow() || openSlug !== null;
   const rows = useMemo(() => {
@@ -39,11 +42,19 @@ export function AgentList({ openSlug }: { openSlug: string | null }) {
       <PageHeader
         title="Agents"
         actions={
-          may.work ? (
-            <Button size="sm" onPress={() => void setNew(true)}>
-              <Plus /> {openSlug === null ? 'New agent type' : 'New'}
-            </Button>
-          ) : null
+          <>
+            {openSlug === null ? <ExportLink /> : null}
+            {may.work && openSlug === null ? (
+              <Button size="sm" variant="outline" aria-label="Import agent types" onPress={() => setImport(true)}>
+                <Upload /> <span className="hidden sm:inline">Import</span>
+              </Button>
+            ) : null}
+            {may.work ? (
+              <Button size="sm" onPress={() => void setNew(true)}>
+                <Plus /> {openSlug === null ? 'New agent type' : 'New'}
+              </Button>
+            ) : null}
+          </>
         }
       />
       <section
@@ -77,6 +88,7 @@ export function AgentList({ openSlug }: { openSlug: string | null }) {
         )}
       </section>
       <NewAgentDialog isOpen={isNew} onClose={() => void setNew(null)} />
+      <ImportDialog isOpen={isImport} onClose={() => setImport(false)} />
     </>
   );
 }

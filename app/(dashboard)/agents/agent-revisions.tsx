@@ -1,17 +1,16 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { toast } from '@heroui/react/toast';
-import { useQueryClient } from '@tanstack/react-query';
 import type { AgentType, AgentTypeRevision } from '@/lib/domain/agent-type/schema';
-import { api, troubleOf } from '@/app/_live/api';
+import { MAX_PAGE } from '@/lib/domain/fields';
+import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
-import { useAction } from '@/app/_live/use-action';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 import { ChangeList } from '@/app/_ui/change-list';
 import { ErrorState } from '@/app/_ui/error-state';
 import { plural } from '@/app/_ui/number';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { RevisionCompare } from './revision-compare';
+import { RollBack } from './roll-back';
 
 /** Every save, the newest first; going back is itself a save. */
 export function AgentRevisions({ agent }: { agent: AgentType }) {
@@ -19,6 +18,7 @@ export function AgentRevisions({ agent }: { agent: AgentType }) {
   const revisions = useLiveQuery<{ items: AgentTypeRevision[] }>({
     key: ['agent-revisions', slug],
     path: `/api/agent-types/${slug}/revisions`,
+    query: { limit: MAX_PAGE },
     staleOn: ['agent-type-updated'],
   });
   if (revisions.isError && revisions.data === undefined) {
@@ -33,26 +33,26 @@ export function AgentRevisions({ agent }: { agent: AgentType }) {
   if (revisions.data === undefined) return <SkeletonRows rows={6} />;
   const newestFirst = revisions.data.items.toSorted((a, b) => b.revision - a.revision);
   return (
-    <ol className="flex max-w-2xl flex-col">
-      {newestFirst.map(revision => (
-        <RevisionItem key={revision.revision} agent={agent} revision={revision} />
-      ))}
-    </ol>
+    <>
+      <RevisionCompare newestFirst={newestFirst} />
+      <ol className="flex max-w-2xl flex-col">
+        {newestFirst.map(revision => (
+          <RevisionItem key={revision.revision} agent={agent} revisions={newestFirst} revision={revision} />
+        ))}
+      </ol>
+    </>
   );
 }
 
-function RevisionItem({ agent, revision }: { agent: AgentType; revision: AgentTypeRevision }) {
-  const client = useQueryClient();
+interface RevisionItemProps {
+  agent: AgentType;
+  revisions: readonly AgentTypeRevision[];
+  revision: AgentTypeRevision;
+}
+
+function RevisionItem({ agent, revisions, revision }: RevisionItemProps) {
   const may = useMay();
   const isCurrent = revision.revision === agent.revision;
-  const rollBack = useAction<void, AgentType>({
-    run: () => api.post<AgentType>(`/api/agent-types/${agent.slug}/rollback`, { revision: revision.revision }),
-    onDone: saved => {
-      client.setQueryData(['agent-type', agent.slug], saved);
-      toast.success(`As revision ${revision.revision} was; saved as revision ${saved.revision}`);
-    },
-    onRefused: detail => void toast.danger('Not rolled back', { description: detail }),
-  });
   return (
     <li className="relative border-l border-border pb-5 pl-5 last:pb-0">
       <span
@@ -65,17 +65,7 @@ function RevisionItem({ agent, revision }: { agent: AgentType; revision: AgentTy
         <span className="text-xs text-muted">
           {revision.by} · <TimeAgo at={revision.at} />
         </span>
-        {may.work && !isCurrent ? (
-          <Button
-            size="sm"
-            variant="ghost"
-            className="ml-auto h-7"
-            isPending={rollBack.isPending}
-            onPress={() => rollBack.mutate()}
-          >
-            Roll back to this
-          </Button>
-        ) : null}
+        {may.work && !isCurrent ? <RollBack agent={agent} revisions={revisions} revision={revision.revision} /> : null}
       </div>
       {revision.changes.length > 0 ? (
         <details className="mt-1">

@@ -27,7 +27,7 @@ export function CleanUpPanel({ stale }: { stale: number }) {
     },
     onRefused: detail => void toast.danger('Not cleaned up', { description: detail }),
   });
-  const press = (dryRun: boolean) => () => clean.mutate(dryRun);
+  const press = (dryRun: boolean) => () => clean.isPending || clean.mutate(dryRun);
   return (
     <Panel
       id="clean-up"
@@ -37,7 +37,7 @@ export function CleanUpPanel({ stale }: { stale: number }) {
       actions={
         may.work ? (
           <>
-            <Button size="sm" variant="ghost" isDisabled={clean.isPending} onPress={press(true)}>
+            <Button size="sm" variant="ghost" onPress={press(true)}>
               List them
             </Button>
             {found !== null && found.total > 0 ? (

@@ -15,8 +15,9 @@ export function DispatchPanel({ settings }: { settings: Settings }) {
         label="Pause all dispatch"
         hint="No new work is claimed. What runs goes on; what waits is held and stays in its order."
         value={dispatchPaused}
-        isDisabled={!may.work || change.isPending}
-        onChange={paused => change.mutate({ dispatchPaused: paused, revision })}
+        isDisabled={!may.work}
+        // Not disabled while it is under way: a disabled switch drops the focus of whoever turned it.
+        onChange={paused => change.isPending || change.mutate({ dispatchPaused: paused, revision })}
       />
     </Panel>
   );

@@ -26,7 +26,9 @@ export function RetentionPanel({ settings }: { settings: Settings }) {
     defaultValues: settings.retention,
   });
   const { isDirty } = form.formState;
-  const submit = form.handleSubmit(retention => change.mutate({ retention, revision: settings.revision }));
+  const submit = form.handleSubmit(retention => {
+    if (isDirty) change.mutate({ retention, revision: settings.revision });
+  });
   return (
     <Panel title="Retention" note="in days" bodyClassName="p-4">
       <form onSubmit={event => void submit(event)} className="flex flex-col gap-4">
@@ -54,7 +56,8 @@ export function RetentionPanel({ settings }: { settings: Settings }) {
           ))}
         </div>
         {may.work ? (
-          <Button type="submit" size="sm" className="self-start" isDisabled={!isDirty} isPending={change.isPending}>
+          // Never disabled: a number that is being typed counts once its field is left, which the press itself does.
+          <Button type="submit" size="sm" className="self-start" isPending={change.isPending}>
             Save
           </Button>
         ) : null}

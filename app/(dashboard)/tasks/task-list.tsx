@@ -2,6 +2,7 @@
 import { Button } from '@heroui/react/button';
 import { Plus } from 'lucide-react';
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { useState } from 'react';
 import { TASK_STATUSES, type Task } from '@/lib/domain/task/schema';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
@@ -15,6 +16,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useNarrow } from '@/app/_ui/use-media';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { useAgentChoices } from '../_queries/use-agent-types';
+import { BulkDialog } from './bulk-dialog';
 import { NewTaskDialog } from './new-task-dialog';
 import { TASK_CARD_PX, TASK_ROW_PX, TaskCard, TaskHead, TaskRow } from './task-row';
 
@@ -31,10 +33,12 @@ export function TaskList({ openId }: { openId: string | null }) {
   const agents = useAgentChoices();
   const may = useMay();
   const compact = useNarrow() || openId !== null;
+  const [isBulk, setBulk] = useState(false);
+  const query = { q: filters.q || null, status: filters.status, assignedTo: filters.assignedTo };
   const list = useLiveList<Task>({
     key: ['tasks', filters],
     path: '/api/tasks',
-    query: { q: filters.q || null, status: filters.status, assignedTo: filters.assignedTo },
+    query,
     staleOn: ['task-created', 'task-updated', 'task-deleted'],
   });
   const isFiltered = filters.q !== '' || filters.status !== null || filters.assignedTo !== null;
@@ -86,6 +90,11 @@ export function TaskList({ openId }: { openId: string | null }) {
               Clear
             </Button>
           ) : null}
+          {isFiltered && may.work && list.items.length > 0 ? (
+            <Button size="sm" variant="outline" className="ml-auto" onPress={() => setBulk(true)}>
+              All that match
+            </Button>
+          ) : null}
         </div>
         {list.isError && list.items.length === 0 ? (
           <ErrorState title="Tasks could not be read" {...troubleOf(list.error)} onRetry={() => void list.refetch()} />
@@ -117,6 +126,7 @@ export function TaskList({ openId }: { openId: string | null }) {
           </>
         )}
       </section>
+      <BulkDialog isOpen={isBulk} onClose={() => setBulk(false)} query={query} />
       <NewTaskDialog isOpen={isNew} onClose={() => void setNew(null)} />
     </>
   );

@@ -9,6 +9,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { MessageItem } from './message-item';
 import { SendingItem } from './sending-item';
 import type { Sending } from './use-outbox';
+import { useSought } from './use-sought';
 import { useDispatches, useMessages } from './use-thread';
 
 /** Nearer to the end than this counts as reading the end. */
@@ -24,7 +25,8 @@ export function MessageStream({ threadId, sending, openQuestionId }: MessageStre
   const list = useMessages(threadId);
   const dispatches = useDispatches(threadId);
   const { messages } = list;
-  const { attach, isBehind, toEnd, onScroll } = useFollowEnd(messages.length + sending.length);
+  const sought = useSought(list);
+  const { attach, isBehind, toEnd, onScroll } = useFollowEnd(messages.length + sending.length, sought === null);
   if (list.isError && messages.length === 0) {
     return (
       <ErrorState title="Messages could not be read" {...troubleOf(list.error)} onRetry={() => void list.refetch()} />
@@ -57,7 +59,7 @@ export function MessageStream({ threadId, sending, openQuestionId }: MessageStre
         ) : null}
         <ol className="flex flex-col divide-y divide-separator">
           {messages.map(message => (
-            <li key={message.id}>
+            <li key={message.id} {...(message.id === sought ? SOUGHT : {})}>
               <MessageItem
                 message={message}
                 dispatches={dispatches.get(message.id) ?? NONE}
@@ -83,15 +85,22 @@ export function MessageStream({ threadId, sending, openQuestionId }: MessageStre
 
 const NONE: never[] = [];
 
+/** Brought into sight once, when it is there. */
+const SOUGHT = {
+  ref: (element: HTMLLIElement | null) => element?.scrollIntoView({ block: 'center' }),
+  'aria-current': true,
+  className: '-mx-4 bg-surface-secondary px-4',
+} as const;
+
 /**
  * Stays at the end while somebody reads the end, and holds still while they read further up. Growth of the content is
  * what is watched: a message that comes, a progress row that appears, text that is laid out late.
  */
-function useFollowEnd(count: number) {
+function useFollowEnd(count: number, fromStart: boolean) {
   const box = useRef<HTMLDivElement | null>(null);
   /** How many there were when the reader left the end; null at the end. */
   const [leftAt, setLeftAt] = useState<number | null>(null);
-  const follows = useRef(true);
+  const follows = useRef(fromStart);
   const attach = useCallback((element: HTMLDivElement | null) => {
     box.current = element;
     const content = element?.lastElementChild;

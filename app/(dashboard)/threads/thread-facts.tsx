@@ -10,6 +10,7 @@ import { SelectField } from '@/app/_ui/select-field';
 import { useMedia } from '@/app/_ui/use-media';
 import { useAgentChoices } from '../_queries/use-agent-types';
 import { useProjectNames } from '../_queries/use-projects';
+import { MoveThread } from './move-thread';
 import { ThreadCost } from './thread-cost';
 import { ThreadTags } from './thread-tags';
 
@@ -54,6 +55,8 @@ function Facts({ thread }: { thread: Thread }) {
     onRefused: detail => void toast.danger('Not changed', { description: detail }),
   });
   const isDisabled = !may.work;
+  const [moveTo, setMoveTo] = useState<string | null | undefined>(undefined);
+  const askToMove = (projectId: string | null) => projectId !== thread.projectId && setMoveTo(projectId);
   return (
     <div className="flex flex-col gap-4">
       <SelectField
@@ -83,7 +86,13 @@ function Facts({ thread }: { thread: Thread }) {
         isDisabled={isDisabled}
         value={thread.projectId ?? NONE}
         choices={[{ value: NONE, label: 'none' }, ...projects]}
-        onChange={value => change.mutate({ projectId: value === NONE ? null : value })}
+        onChange={value => askToMove(value === NONE ? null : value)}
+      />
+      <MoveThread
+        thread={thread}
+        to={moveTo}
+        onClose={() => setMoveTo(undefined)}
+        onMove={projectId => change.mutate({ projectId })}
       />
       <ThreadTags projectId={thread.projectId} />
       <ThreadCost threadId={thread.id} />

@@ -56,7 +56,7 @@ export async function ensureRunParts(plane: Plane, run: RunDocument): Promise<vo
 async function insertPlanTask(plane: Plane, run: RunDocument, title: string): Promise<void> {
   const c = plane.collections;
   const [thread, type] = await Promise.all([
-    takeSeq(c, run.tenantId, run.threadId),
+    takeSeq(c, run.tenantId, run.threadId, 'task'),
     plane.agentTypes.get(run.tenantId, run.plannerType),
   ]);
   const held = type ? await holdOf(plane, type, PRIORITY) : `no agent type '${run.plannerType}'`;

@@ -24,7 +24,7 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   const priority: Priority = given.priority ?? 'normal';
   const assignedTo = given.assignedTo!;
   const threadId = asObjectId(raw['threadId']);
-  const thread = threadId ? await takeSeq(c, tenantId, threadId) : null;
+  const thread = threadId ? await takeSeq(c, tenantId, threadId, 'task') : null;
   const dependsOn = ((raw['dependsOn'] ?? []) as unknown[]).map(asObjectId).filter(found => found !== null);
   const needed = dependsOn.length > 0 ? await findTasksById(c, tenantId, dependsOn) : [];
   const pending = dependsOn.some(need => needed.find(row => row._id.equals(need))?.status !== 'done');

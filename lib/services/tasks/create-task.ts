@@ -28,7 +28,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   const named = threadId ? await findThread(c, principal.tenantId, threadId) : null;
   if (threadId && !named)
     throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
-  const thread = threadId ? await takeSeq(c, principal.tenantId, threadId) : null;
+  const thread = threadId ? await takeSeq(c, principal.tenantId, threadId, 'task') : null;
   const held = await holdOf(plane, type, input.priority);
   const id = recordId === undefined ? newId() : bodyId('recordId', recordId);
   const row = await insertTask(c, YIELDS_MS[input.priority], {

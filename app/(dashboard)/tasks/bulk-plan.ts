@@ -1,0 +1,24 @@
+import type { Task, TaskStatus } from '@/lib/domain/task/schema';
+
+/** What can be done with many tasks at once, and which of them the server lets it be done with. */
+export const BULK_VERBS = ['redrive', 'cancel'] as const;
+export type BulkVerb = (typeof BULK_VERBS)[number];
+
+const ALLOWED: Record<BulkVerb, readonly TaskStatus[]> = {
+  redrive: ['dead'],
+  cancel: ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'incomplete', 'dead'],
+};
+
+export interface BulkPlan {
+  /** How many of the tasks stand how, most first. */
+  counts: { status: TaskStatus; count: number }[];
+  targets: Record<BulkVerb, Task[]>;
+}
+
+export function planBulk(tasks: readonly Task[]): BulkPlan {
+  const byStatus = new Map<TaskStatus, number>();
+  for (const { status } of tasks) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  const counts = [...byStatus].map(([status, count]) => ({ status, count })).toSorted((a, b) => b.count - a.count);
+  const targetsOf = (verb: BulkVerb) => tasks.filter(({ status }) => ALLOWED[verb].includes(status));
+  return { counts, targets: { redrive: targetsOf('redrive'), cancel: targetsOf('cancel') } };
+}
