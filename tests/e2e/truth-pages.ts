@@ -136,12 +136,23 @@ const inbox: Truth = {
   },
 };
 
-const ACTIVITY_ROWS = 150;
+/** The newest of them: a list of records that only grows is read on by scrolling. */
+const ACTIVITY_ROWS = 100;
 const activity: Truth = {
   path: '/activity',
-  shown: async page => (await rowsOf(page, LISTED)).slice(0, ACTIVITY_ROWS).map(row => row.split(' | ')[2] ?? row),
+  shown: async page => {
+    const rows = await page.locator(LISTED).evaluateAll(all =>
+      all.map(row => {
+        const [actor, action, subject] = [...row.querySelectorAll('button > span:first-child')];
+        return [actor, action, subject].map(cell => cell?.textContent ?? '').join(' | ');
+      }),
+    );
+    return rows.slice(0, ACTIVITY_ROWS);
+  },
   wanted: async board =>
-    (await readAll(board, '/api/activity', ACTIVITY_ROWS)).slice(0, ACTIVITY_ROWS).map(r => r.action),
+    (await readAll(board, '/api/activity', ACTIVITY_ROWS))
+      .slice(0, ACTIVITY_ROWS)
+      .map(({ actor, action, subject }) => [actor.label, action, subject.id].join(' | ')),
 };
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
