@@ -1,6 +1,7 @@
-import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
 import type { StreamEvent } from '@/lib/sdk/stream-event';
+import type { Beginning, LinkHandlers } from './live-link';
+import { openLink, type OpenedLink } from './open-link';
 import { createStore, type Store } from './store';
 
 export type { StreamEvent } from '@/lib/sdk/stream-event';
@@ -9,89 +10,77 @@ export interface Connection {
   readonly state: Store<LiveState>;
   /** When the last byte came, heartbeats included; null before the first. */
   lastSignalAt(): number | null;
-  /** Begins after `cursor`; does nothing when already begun. */
-  start(cursor: string | null): void;
+  /** Resolves when what is read from then on cannot be older than what the stream brings. Never rejects. */
+  ready(): Promise<void>;
+  /** Begins after `cursor`, which a read of `who` came with; does nothing when already begun for the same. */
+  start(cursor: string | null, who: string): void;
   /** Try now rather than after the pause. */
   retry(): void;
+  /** The session ended here: whoever shares the connection shall know at once. */
+  renew(): void;
   stop(): void;
   onEvent(listener: (event: StreamEvent) => void): () => void;
   /** History is lost: what is shown must be fetched again. */
   onReset(listener: () => void): () => void;
   /** A checkpoint: a minute without an event. Numbers over a window of time move also then. */
   onQuiet(listener: () => void): () => void;
+  /** Somebody else is signed in now: nothing that is shown is theirs. */
+  onOtherUser(listener: () => void): () => void;
 }
 
-/** The one live connection of a tab; every hook of every page hangs on it. */
+/** What every hook of every page hangs on; the stream itself is shared by the tabs of a browser where that can be. */
 export function createConnection(): Connection {
   const state = createStore<LiveState>('connecting');
   const onEvent = new Set<(event: StreamEvent) => void>();
   const onReset = new Set<() => void>();
   const onQuiet = new Set<() => void>();
-  let dealtWith: string | null = null;
+  const onOtherUser = new Set<() => void>();
   let signalAt: number | null = null;
-  let stream: EventStream | undefined;
-  const signal = () => {
-    signalAt = Date.now();
+  let began: Beginning | null = null;
+  let opened: OpenedLink | undefined;
+  const handlers: Omit<LinkHandlers, 'onReady'> = {
+    onEvent: event => {
+      if (began !== null) began.cursor = event.position;
+      onEvent.forEach(listener => listener(event));
+    },
+    onReset: tell(onReset),
+    onQuiet: tell(onQuiet),
+    onOtherUser: tell(onOtherUser),
+    onState: next => state.set(next),
+    onSignal: atMs => {
+      signalAt = atMs;
+    },
   };
-  const goOnline = () => stream?.retry();
+  const open = () => (opened ??= openLink(handlers, () => began));
 
   return {
     state,
     lastSignalAt: () => signalAt,
-    start: cursor => {
-      if (stream !== undefined) return;
-      window.addEventListener('online', goOnline);
-      stream = openEventStream({
-        baseUrl: '',
-        ...(cursor === null ? {} : { after: cursor }),
-        fetch: watchBytes(signal),
-        onEvent: event => {
-          dealtWith = event.position;
-          onEvent.forEach(listener => listener(event));
-        },
-        onReset: reset => {
-          dealtWith = reset.cursor;
-          onReset.forEach(listener => listener());
-        },
-        // A position that came with neither is a checkpoint's.
-        onPosition: position => {
-          if (position !== dealtWith) onQuiet.forEach(listener => listener());
-        },
-        onState: next => state.set(next),
-      });
+    ready: () => open().ready,
+    start: (cursor, who) => {
+      if (began !== null && began.who !== who) return handlers.onOtherUser();
+      if (began !== null) return;
+      began = { cursor, who };
+      open().link().start(began);
     },
-    retry: goOnline,
+    retry: () => opened?.link().wake(),
+    renew: () => opened?.link().renew(),
     stop: () => {
-      window.removeEventListener('online', goOnline);
-      void stream?.stop();
-      stream = undefined;
+      opened?.stop();
+      opened = undefined;
+      began = null;
       state.set('connecting');
     },
     onEvent: listener => subscribe(onEvent, listener),
     onReset: listener => subscribe(onReset, listener),
     onQuiet: listener => subscribe(onQuiet, listener),
+    onOtherUser: listener => subscribe(onOtherUser, listener),
   };
 }
+
+const tell = (listeners: Set<() => void>) => () => listeners.forEach(listener => listener());
 
 function subscribe<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
-
-/** Heartbeats are comments, which a parser drops: their bytes are seen on the way to it. */
-function watchBytes(onBytes: () => void): typeof fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    if (!response.ok || response.body === null) return response;
-    onBytes();
-    const seen = response.body.pipeThrough(
-      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-        transform: (chunk, controller) => {
-          onBytes();
-          controller.enqueue(chunk);
-        },
-      }),
-    );
-    return new Response(seen, { status: response.status, headers: response.headers });
-  };
 }

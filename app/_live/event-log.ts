@@ -69,6 +69,9 @@ export function createEventLog(connection: Connection): EventLog {
     seen.clear();
     arrived = [];
     events.set([]);
+    // What is not known to be whole is not counted as if it were.
+    perSecond.set(new Map());
+    since.set(null);
     void seed().catch(() => undefined);
   };
   // Once somebody is signed in and the stream is up; a first read that failed is tried again when it comes up next.

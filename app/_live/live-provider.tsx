@@ -50,6 +50,8 @@ export function LiveProvider({ children }: { children: React.ReactNode }) {
       log.start(),
       database.start(),
       connection.onReset(() => void client.invalidateQueries()),
+      // A whole load, so that nothing of the former session stays in memory.
+      connection.onOtherUser(() => location.reload()),
       connection.state.subscribe(() => {
         if (connection.state.get() === 'unauthenticated') goToSignIn();
       }),

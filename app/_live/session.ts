@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Me } from '@/lib/domain/identity/schema';
 import { api } from './api';
+import type { Connection } from './connection';
 import { useLive } from './live-context';
 
 /** Where the page goes after signing in: a path of this site and nothing else. */
@@ -18,23 +19,24 @@ export function goToSignIn(): void {
   location.assign(here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`);
 }
 
-export async function signOut(): Promise<void> {
+export async function signOut(connection: Connection): Promise<void> {
   await api.delete('/api/auth/session');
   leaving = true;
+  connection.renew();
   location.assign('/login');
 }
 
 /**
- * Who is signed in. Its answer's position is where the live connection begins: every later read is younger, so no
- * change between a read and the stream can be missed.
+ * Who is signed in. Its answer's position is where the live connection begins, or this tab hears a connection that is
+ * there already: every later read is younger than either, so no change between a read and the stream can be missed.
  */
 export function useMeQuery() {
   const { connection } = useLive();
   return useQuery({
     queryKey: ['me'],
     queryFn: async ({ signal }) => {
-      const { data, cursor } = await api.read<Me>('/api/auth/me', { signal });
-      connection.start(cursor);
+      const [{ data, cursor }] = await Promise.all([api.read<Me>('/api/auth/me', { signal }), connection.ready()]);
+      connection.start(cursor, `${data.tenantId}/${data.role}/${data.id}`);
       return data;
     },
   });

@@ -3,12 +3,16 @@ import { formatCount } from './number';
 /** More segments than this are no longer read one by one: a plain bar then. */
 const MAX_SEGMENTS = 8;
 
-/** Running against the limit, as lit lamps of a row; the numbers stand beside it. */
-export function LimitBar({ running, limit }: { running: number; limit: number }) {
+/** Running against the limit, as lit lamps of a row; the numbers stand beside it. Undefined: not counted yet. */
+export function LimitBar({ running: counted, limit }: { running: number | undefined; limit: number }) {
+  const running = counted ?? 0;
   const full = running >= limit;
   const tone = full ? 'bg-waiting' : 'bg-running';
   return (
-    <span className="inline-flex items-center gap-2 align-middle" title={`${running} running of at most ${limit}`}>
+    <span
+      className="inline-flex items-center gap-2 align-middle"
+      title={`${formatCount(counted)} running of at most ${limit}`}
+    >
       <span aria-hidden className="hidden h-2 w-16 gap-0.5 sm:flex">
         {limit <= MAX_SEGMENTS ? (
           Array.from({ length: limit }, (_, index) => (
@@ -21,7 +25,7 @@ export function LimitBar({ running, limit }: { running: number; limit: number })
         )}
       </span>
       <span className="tabular text-table">
-        {formatCount(running)}
+        {formatCount(counted)}
         <span className="text-muted">/{formatCount(limit)}</span>
       </span>
     </span>

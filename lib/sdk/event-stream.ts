@@ -55,8 +55,13 @@ export interface EventStream {
   readonly state: LiveState;
   /** Where a later stream would resume; null before the first frame when no `after` was given. */
   readonly position: string | null;
-  /** Try now: the browser is online again, or the person signed in again. Does nothing while live. */
+  /**
+   * Try now: the browser is online again, or the person signed in again. Does nothing while live, nor before the time
+   * a `Retry-After` asked for.
+   */
   retry(): void;
+  /** Leaves a connection that may be dead or of another session, and opens one at once; `retry` where there is none. */
+  renew(): void;
   /** Ends the connection; no handler is called afterwards. */
   stop(): Promise<void>;
 }
@@ -75,8 +80,13 @@ class LiveStream implements EventStream {
   readonly #options: EventStreamOptions;
   readonly #limits: StreamLimits;
   readonly #clock: Clock;
-  readonly #stopping = new AbortController();
   readonly #finished: Promise<void>;
+  #stopped = false;
+  /** Ends the present connection. */
+  #connection = new AbortController();
+  #renewing = false;
+  /** What the last `Retry-After` asked for. */
+  #notBeforeMs = 0;
   #attempt = 0;
   #retryMs: number | null = null;
   #openedAtMs: number | null = null;
@@ -94,18 +104,21 @@ class LiveStream implements EventStream {
   }
 
   retry(): void {
-    this.#wake.abort();
+    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+  }
+
+  renew(): void {
+    if (this.state !== 'live') return this.retry();
+    this.#renewing = true;
+    this.#connection.abort();
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#overdueTimer);
-    this.#stopping.abort();
+    this.#stopped = true;
+    this.#connection.abort();
     this.#wake.abort();
     await this.#finished;
-  }
-
-  get #stopped(): boolean {
-    return this.#stopping.signal.aborted;
   }
 
   async #run(): Promise<void> {
@@ -118,7 +131,8 @@ class LiveStream implements EventStream {
       if (this.#openedAtMs !== null && this.#clock.now() - this.#openedAtMs >= STABLE_AFTER_MS) this.#attempt = 0;
       if (error !== null) this.#options.onProblem?.(error);
       const action = this.#apply(isRefusal(error) ? 'refused' : 'lost', error);
-      await this.#pause(action === 'park' ? null : this.#delayMs(error));
+      if (!this.#renewing) await this.#pause(action === 'park' ? null : this.#delayMs(error));
+      this.#renewing = false;
       if (this.#stopped) return;
       this.#apply('retry', null);
     }
@@ -128,13 +142,14 @@ class LiveStream implements EventStream {
   async #connect(): Promise<ControlPlaneError | null> {
     const { baseUrl, token, filter = {}, consumer } = this.#options;
     const query = queryString({ ...filter, consumer });
+    this.#connection = new AbortController();
     try {
       await runConnection(
         {
           url: `${baseUrl.replace(/\/+$/, '')}/api/events${query}`,
           token,
           lastEventId: this.position,
-          signal: this.#stopping.signal,
+          signal: this.#connection.signal,
           fetch: this.#options.fetch ?? globalThis.fetch.bind(globalThis),
           connectMs: this.#limits.connectMs,
           silenceMs: this.#limits.silenceMs,
@@ -202,6 +217,7 @@ class LiveStream implements EventStream {
       random,
     );
     this.#attempt += 1;
+    this.#notBeforeMs = this.#clock.now() + Math.min(delayMs, error?.retryAfterMs ?? 0);
     return delayMs;
   }
 

@@ -1,5 +1,6 @@
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import type { Stats } from '@/lib/domain/stats/schema';
+import { NO_DATA } from '@/app/_ui/duration';
 
 export interface AgentLoad {
   running: number;
@@ -7,15 +8,17 @@ export interface AgentLoad {
   held: number;
 }
 
-export const NO_LOAD: AgentLoad = { running: 0, waiting: 0, held: 0 };
+export type AgentLoads = ReadonlyMap<string, AgentLoad>;
 
-export const loadsOf = (stats: Stats | undefined): ReadonlyMap<string, AgentLoad> =>
+/** Of those that were counted: a type that is not among them, such as one that was just made, has no figures yet. */
+export const loadsOf = (stats: Stats | undefined): AgentLoads =>
   new Map((stats?.agentTypes ?? []).map(({ slug, running, waiting, held }) => [slug, { running, waiting, held }]));
 
-/** The one word that says how an agent type stands, most important first. */
-export function stateOf(agent: AgentType, load: AgentLoad): string {
+/** The one word that says how an agent type stands, most important first; a dash while its load is not known. */
+export function stateOf(agent: AgentType, load: AgentLoad | undefined): string {
   if (!agent.enabled) return 'disabled';
   if (agent.paused) return 'paused';
+  if (load === undefined) return NO_DATA;
   if (load.running >= agent.concurrency) return 'at limit';
   if (load.running > 0) return 'running';
   if (load.waiting > 0) return 'queued';

@@ -14,7 +14,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { useAgentTypes } from '../_queries/use-agent-types';
 import { useStats } from '../_queries/use-stats';
-import { NO_LOAD, loadsOf, stateOf, type AgentLoad } from '../_agents/agent-state';
+import { loadsOf, stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
 import { usePauseAgent } from '../_agents/use-pause-agent';
 
 export function AgentsPanel() {
@@ -44,7 +44,7 @@ export function AgentsPanel() {
   );
 }
 
-function AgentTable({ rows, loads }: { rows: AgentType[]; loads: ReadonlyMap<string, AgentLoad> }) {
+function AgentTable({ rows, loads }: { rows: AgentType[]; loads: AgentLoads }) {
   return (
     <table className="w-full text-table">
       <thead className="sticky top-0 z-10 bg-surface text-left text-xs text-muted">
@@ -60,14 +60,14 @@ function AgentTable({ rows, loads }: { rows: AgentType[]; loads: ReadonlyMap<str
       </thead>
       <tbody>
         {rows.map(agent => (
-          <AgentRow key={agent.slug} agent={agent} load={loads.get(agent.slug) ?? NO_LOAD} />
+          <AgentRow key={agent.slug} agent={agent} load={loads.get(agent.slug)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad }) {
+function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
   const pause = usePauseAgent();
   const may = useMay();
   return (
@@ -78,13 +78,13 @@ function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad }) {
         </Link>
       </td>
       <td className="pr-3">
-        <LimitBar running={load.running} limit={agent.concurrency} />
+        <LimitBar running={load?.running} limit={agent.concurrency} />
       </td>
       <td
         className="tabular hidden pr-4 text-right sm:table-cell"
-        title={load.held > 0 ? `${load.held} of them held` : undefined}
+        title={load && load.held > 0 ? `${load.held} of them held` : undefined}
       >
-        {formatCount(load.waiting)}
+        {formatCount(load?.waiting)}
       </td>
       <td>
         <StatusWord status={stateOf(agent, load)} />

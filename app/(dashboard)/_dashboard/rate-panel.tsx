@@ -20,7 +20,7 @@ export function RatePanel() {
   const points = usePoints();
   const known = points.filter(point => point.rate !== null);
   const latest = known.at(-1)?.rate ?? null;
-  const most = Math.max(0, ...known.map(point => point.rate ?? 0));
+  const most = known.length === 0 ? null : Math.max(...known.map(point => point.rate ?? 0));
   return (
     <Panel
       title="Events per second"
@@ -84,7 +84,7 @@ function usePoints(): Point[] {
   const now = useNow(BUCKET_SECONDS * 1_000);
   return useMemo(() => {
     const end = Math.floor(now / 1_000);
-    const since = sinceMs === null ? end : Math.floor(sinceMs / 1_000);
+    const since = sinceMs === null ? Number.POSITIVE_INFINITY : Math.floor(sinceMs / 1_000);
     return Array.from({ length: RATE_SECONDS / BUCKET_SECONDS }, (_, index) => {
       const second = end - RATE_SECONDS + index * BUCKET_SECONDS;
       let count = 0;

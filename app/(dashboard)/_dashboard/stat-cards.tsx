@@ -45,7 +45,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
     {
       label: 'p99 to stream',
       value: hop ? formatDuration(hop.p99) : NO_DATA,
-      note: stats === undefined ? '' : `${formatWindow(stats.windowSeconds)} · n = ${hop ? formatCount(hop.count) : 0}`,
+      note: stats === undefined ? '' : `${formatWindow(stats.windowSeconds)} · n = ${formatCount(hop?.count)}`,
       href: '#hops',
     },
   ];

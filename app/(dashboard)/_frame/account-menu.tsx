@@ -2,10 +2,12 @@
 import { Button } from '@heroui/react/button';
 import { Dropdown } from '@heroui/react/dropdown';
 import { CircleUser, LogOut } from 'lucide-react';
+import { useLive } from '@/app/_live/live-context';
 import { signOut, useMe } from '@/app/_live/session';
 
 export function AccountMenu() {
   const me = useMe();
+  const { connection } = useLive();
   return (
     <Dropdown>
       <Button isIconOnly size="sm" variant="ghost" aria-label={`Signed in as ${me.label}`}>
@@ -18,7 +20,7 @@ export function AccountMenu() {
             {me.role} · tenant {me.tenantId}
           </p>
         </div>
-        <Dropdown.Menu onAction={() => void signOut()}>
+        <Dropdown.Menu onAction={() => void signOut(connection)}>
           <Dropdown.Item id="sign-out" textValue="Sign out">
             <LogOut aria-hidden className="size-4" />
             Sign out

@@ -5,11 +5,11 @@ import { LimitBar } from '@/app/_ui/limit-bar';
 import { formatCount } from '@/app/_ui/number';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
-import { NO_LOAD, stateOf, type AgentLoad } from '../_agents/agent-state';
+import { stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
 
 interface RowsProps {
   rows: readonly AgentType[];
-  loads: ReadonlyMap<string, AgentLoad>;
+  loads: AgentLoads;
 }
 
 export function AgentTable({ rows, loads }: RowsProps) {
@@ -31,7 +31,7 @@ export function AgentTable({ rows, loads }: RowsProps) {
         </thead>
         <tbody>
           {rows.map(agent => (
-            <Row key={agent.slug} agent={agent} load={loads.get(agent.slug) ?? NO_LOAD} />
+            <Row key={agent.slug} agent={agent} load={loads.get(agent.slug)} />
           ))}
         </tbody>
       </table>
@@ -39,7 +39,7 @@ export function AgentTable({ rows, loads }: RowsProps) {
   );
 }
 
-function Row({ agent, load }: { agent: AgentType; load: AgentLoad }) {
+function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
   return (
     <tr className="relative h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary [&>td]:pr-4">
       <td className="max-w-64 truncate pl-4">
@@ -55,9 +55,9 @@ function Row({ agent, load }: { agent: AgentType; load: AgentLoad }) {
         <StatusWord status={stateOf(agent, load)} />
       </td>
       <td>
-        <LimitBar running={load.running} limit={agent.concurrency} />
+        <LimitBar running={load?.running} limit={agent.concurrency} />
       </td>
-      <td className="tabular text-right">{formatCount(load.waiting)}</td>
+      <td className="tabular text-right">{formatCount(load?.waiting)}</td>
       <td className="mono text-xs">{agent.model}</td>
       <td>{agent.thinking}</td>
       <td className="text-muted">{agent.reportsTo ?? '–'}</td>
@@ -75,7 +75,7 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
   return (
     <ul className="min-h-0 overflow-y-auto">
       {rows.map(agent => {
-        const load = loads.get(agent.slug) ?? NO_LOAD;
+        const load = loads.get(agent.slug);
         const isOpen = agent.slug === openSlug;
         return (
           <li key={agent.slug} ref={isOpen ? intoSight : null}>
@@ -88,8 +88,8 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
               <span className="flex items-center gap-3 text-xs text-muted">
                 <StatusWord status={stateOf(agent, load)} />
                 <span className="tabular ml-auto">
-                  {load.running}/{agent.concurrency}
-                  {load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
+                  {formatCount(load?.running)}/{agent.concurrency}
+                  {load && load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
                 </span>
               </span>
             </Link>

@@ -3,10 +3,14 @@ import Link from 'next/link';
 import type { Page } from '@/lib/domain/fields';
 import type { Message } from '@/lib/domain/message/schema';
 import type { Task } from '@/lib/domain/task/schema';
+import { troubleOf } from '@/app/_live/api';
 import { useLiveQuery } from '@/app/_live/use-live-query';
+import { NO_DATA } from '@/app/_ui/duration';
 import { EmptyState } from '@/app/_ui/empty-state';
+import { ErrorState } from '@/app/_ui/error-state';
 import { formatCount } from '@/app/_ui/number';
 import { Panel } from '@/app/_ui/panel';
+import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 
@@ -38,10 +42,22 @@ export function DeadPanel() {
     staleOn: ['task-updated'],
     gapMs: 1_000,
   });
+  const failed = [messages, tasks].find(({ data, isError }) => isError && data === undefined);
+  const isKnown = messages.data !== undefined && tasks.data !== undefined;
   const dead = deadOf(messages.data?.items ?? [], tasks.data?.items ?? []);
+  const isCut = [messages, tasks].some(({ data }) => typeof data?.nextCursor === 'string');
+  const count = isKnown ? `${formatCount(dead.length)}${isCut ? ' and more' : ''}` : NO_DATA;
   return (
-    <Panel id="dead" title="Dead work" note={formatCount(dead.length)} bodyClassName="max-h-96 overflow-auto">
-      {dead.length === 0 ? (
+    <Panel id="dead" title="Dead work" note={count} bodyClassName="max-h-96 overflow-auto">
+      {failed ? (
+        <ErrorState
+          title="Dead work could not be read"
+          {...troubleOf(failed.error)}
+          onRetry={() => void Promise.all([messages.refetch(), tasks.refetch()])}
+        />
+      ) : !isKnown ? (
+        <SkeletonRows rows={2} />
+      ) : dead.length === 0 ? (
         <EmptyState title="None. Work that failed for good would wait here for a person." />
       ) : (
         <ul className="flex flex-col divide-y divide-separator">

@@ -634,8 +634,13 @@ var LiveStream = class {
   #options;
   #limits;
   #clock;
-  #stopping = new AbortController();
   #finished;
+  #stopped = false;
+  /** Ends the present connection. */
+  #connection = new AbortController();
+  #renewing = false;
+  /** What the last `Retry-After` asked for. */
+  #notBeforeMs = 0;
   #attempt = 0;
   #retryMs = null;
   #openedAtMs = null;
@@ -651,16 +656,19 @@ var LiveStream = class {
     this.#finished = this.#run();
   }
   retry() {
-    this.#wake.abort();
+    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+  }
+  renew() {
+    if (this.state !== "live") return this.retry();
+    this.#renewing = true;
+    this.#connection.abort();
   }
   async stop() {
     clearTimeout(this.#overdueTimer);
-    this.#stopping.abort();
+    this.#stopped = true;
+    this.#connection.abort();
     this.#wake.abort();
     await this.#finished;
-  }
-  get #stopped() {
-    return this.#stopping.signal.aborted;
   }
   async #run() {
     await Promise.resolve();
@@ -671,7 +679,8 @@ var LiveStream = class {
       if (this.#openedAtMs !== null && this.#clock.now() - this.#openedAtMs >= STABLE_AFTER_MS) this.#attempt = 0;
       if (error !== null) this.#options.onProblem?.(error);
       const action = this.#apply(isRefusal(error) ? "refused" : "lost", error);
-      await this.#pause(action === "park" ? null : this.#delayMs(error));
+      if (!this.#renewing) await this.#pause(action === "park" ? null : this.#delayMs(error));
+      this.#renewing = false;
       if (this.#stopped) return;
       this.#apply("retry", null);
     }
@@ -680,13 +689,14 @@ var LiveStream = class {
   async #connect() {
     const { baseUrl, token, filter = {}, consumer } = this.#options;
     const query = queryString({ ...filter, consumer });
+    this.#connection = new AbortController();
     try {
       await runConnection(
         {
           url: `${baseUrl.replace(/\/+$/, "")}/api/events${query}`,
           token,
           lastEventId: this.position,
-          signal: this.#stopping.signal,
+          signal: this.#connection.signal,
           fetch: this.#options.fetch ?? globalThis.fetch.bind(globalThis),
           connectMs: this.#limits.connectMs,
           silenceMs: this.#limits.silenceMs
@@ -746,6 +756,7 @@ var LiveStream = class {
       random
     );
     this.#attempt += 1;
+    this.#notBeforeMs = this.#clock.now() + Math.min(delayMs, error?.retryAfterMs ?? 0);
     return delayMs;
   }
   /** null: until somebody asks. */
