@@ -14,12 +14,13 @@ export function useAgentTypes() {
   });
 }
 
-export function useAgentType(slug: string) {
+export function useAgentType(slug: string, enabled = true) {
   return useLiveQuery<AgentType>({
     key: ['agent-type', slug],
     path: `/api/agent-types/${encodeURIComponent(slug)}`,
     staleOn: STALE_ON,
     concerns: event => event.data['slug'] === undefined || event.data['slug'] === slug,
+    enabled,
   });
 }
 

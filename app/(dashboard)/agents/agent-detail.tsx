@@ -1,6 +1,7 @@
 'use client';
 import { Tabs } from '@heroui/react/tabs';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { useState } from 'react';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
@@ -23,7 +24,9 @@ const TAB_WORDS: Record<Tab, string> = { settings: 'Settings', prompt: 'Prompt',
 type Tab = (typeof TABS)[number];
 
 export function AgentDetail({ slug }: { slug: string }) {
-  const agent = useAgentType(slug);
+  // Under its own deletion it is not read again: that it is gone is then no trouble.
+  const [isLeaving, setLeaving] = useState(false);
+  const agent = useAgentType(slug, !isLeaving);
   useTitle(agent.data?.name ?? slug);
   const may = useMay();
   return (
@@ -47,7 +50,7 @@ export function AgentDetail({ slug }: { slug: string }) {
       ) : agent.data === undefined ? (
         <SkeletonRows rows={10} />
       ) : (
-        <AgentBody agent={agent.data} />
+        <AgentBody agent={agent.data} onLeaving={setLeaving} />
       )}
     </DetailPanel>
   );
@@ -73,7 +76,7 @@ function AgentActions({ agent }: { agent: AgentType }) {
   );
 }
 
-function AgentBody({ agent }: { agent: AgentType }) {
+function AgentBody({ agent, onLeaving }: { agent: AgentType; onLeaving: (isLeaving: boolean) => void }) {
   const isWide = useMedia('(min-width: 1280px)');
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('settings'));
   const state = useAgentForm(agent);
@@ -98,7 +101,7 @@ function AgentBody({ agent }: { agent: AgentType }) {
           </Tabs.List>
         </Tabs.ListContainer>
         <Tabs.Panel id="settings" className="flex min-h-0 flex-1 flex-col p-0">
-          <AgentForm agent={agent} state={state} />
+          <AgentForm agent={agent} state={state} onLeaving={onLeaving} />
         </Tabs.Panel>
         {isWide ? null : (
           <Tabs.Panel id="prompt" className="flex min-h-0 flex-1 flex-col p-0">

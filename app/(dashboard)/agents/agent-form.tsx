@@ -7,7 +7,13 @@ import { IncomingNotice } from './incoming-notice';
 import { SaveBar } from './save-bar';
 import type { AgentFormState } from './use-agent-form';
 
-export function AgentForm({ agent, state }: { agent: AgentType; state: AgentFormState }) {
+interface AgentFormProps {
+  agent: AgentType;
+  state: AgentFormState;
+  onLeaving: (isLeaving: boolean) => void;
+}
+
+export function AgentForm({ agent, state, onLeaving }: AgentFormProps) {
   const may = useMay();
   const changed = new Set(state.changes.map(({ field }) => field));
   const group = { control: state.form.control, changed, isDisabled: !may.work, slug: agent.slug };
@@ -24,7 +30,7 @@ export function AgentForm({ agent, state }: { agent: AgentType; state: AgentForm
           <HowItThinks {...group} />
           <WhatItMayUse {...group} />
           <HowMuch {...group} />
-          {may.work ? <DeleteAgent agent={agent} /> : null}
+          {may.work ? <DeleteAgent agent={agent} onLeaving={onLeaving} /> : null}
         </div>
       </div>
       {may.work ? <SaveBar state={state} /> : null}

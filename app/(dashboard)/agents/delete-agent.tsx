@@ -8,14 +8,26 @@ import { api } from '@/app/_live/api';
 import { useAction } from '@/app/_live/use-action';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 
-export function DeleteAgent({ agent }: { agent: AgentType }) {
+interface DeleteAgentProps {
+  agent: AgentType;
+  /** Told before it is deleted, and again when that was refused. */
+  onLeaving: (isLeaving: boolean) => void;
+}
+
+export function DeleteAgent({ agent, onLeaving }: DeleteAgentProps) {
   const [isAsking, setAsking] = useState(false);
   const router = useRouter();
   const remove = useAction<void, void>({
-    run: () => api.delete(`/api/agent-types/${agent.slug}`),
+    run: () => {
+      onLeaving(true);
+      return api.delete(`/api/agent-types/${agent.slug}`);
+    },
     refreshes: [['agent-types']],
     onDone: () => router.push('/agents'),
-    onRefused: detail => void toast.danger('Not deleted', { description: detail }),
+    onRefused: detail => {
+      onLeaving(false);
+      toast.danger('Not deleted', { description: detail });
+    },
   });
   return (
     <div className="border-t border-border pt-5">

@@ -5,11 +5,12 @@ import { Markdown } from '@/app/_ui/markdown';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 
 /** What an agent is given for work here: every step of the cascade, outermost first. */
-export function ProjectCascade({ projectId }: { projectId: string }) {
+export function ProjectCascade({ projectId, isLeaving }: { projectId: string; isLeaving: boolean }) {
   const { data } = useLiveQuery<ProjectContext>({
     key: ['project-context', projectId],
     path: `/api/projects/${projectId}/context`,
     staleOn: ['project-updated', 'project-deleted'],
+    enabled: !isLeaving,
   });
   if (data === undefined) return <SkeletonRows rows={3} />;
   return (

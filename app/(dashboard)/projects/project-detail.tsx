@@ -1,4 +1,5 @@
 'use client';
+import { useState } from 'react';
 import type { Project } from '@/lib/domain/project/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
 import { useLiveQuery } from '@/app/_live/use-live-query';
@@ -11,11 +12,14 @@ import { ProjectCascade } from './project-cascade';
 import { ProjectForm } from './project-form';
 
 export function ProjectDetail({ projectId }: { projectId: string }) {
+  // Under its own deletion it is not read again: that it is gone is then no trouble.
+  const [isLeaving, setLeaving] = useState(false);
   const project = useLiveQuery<Project>({
     key: ['project', projectId],
     path: `/api/projects/${projectId}`,
     staleOn: ['project-updated', 'project-deleted'],
     concerns: event => event.data.id === projectId,
+    enabled: !isLeaving,
   });
   const { data } = project;
   useTitle(data?.name);
@@ -38,8 +42,8 @@ export function ProjectDetail({ projectId }: { projectId: string }) {
         <SkeletonRows rows={8} />
       ) : (
         <div className="flex min-h-0 flex-col gap-6 overflow-y-auto p-4 sm:p-5">
-          <ProjectForm project={data} />
-          <ProjectCascade projectId={projectId} />
+          <ProjectForm project={data} onLeaving={setLeaving} />
+          <ProjectCascade projectId={projectId} isLeaving={isLeaving} />
         </div>
       )}
     </DetailPanel>

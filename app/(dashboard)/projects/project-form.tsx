@@ -16,7 +16,13 @@ import { TextInput } from '@/app/_ui/text-input';
 const valuesOf = ({ name, slug, context }: Project) => ({ name, slug, context });
 type Values = ReturnType<typeof valuesOf>;
 
-export function ProjectForm({ project }: { project: Project }) {
+interface ProjectFormProps {
+  project: Project;
+  /** Told before it is deleted, and again when that was refused. */
+  onLeaving: (isLeaving: boolean) => void;
+}
+
+export function ProjectForm({ project, onLeaving }: ProjectFormProps) {
   const client = useQueryClient();
   const may = useMay();
   const form = useForm<Values>({
@@ -103,21 +109,27 @@ export function ProjectForm({ project }: { project: Project }) {
           <Button type="submit" size="sm" isDisabled={!formState.isDirty} isPending={formState.isSubmitting}>
             Save
           </Button>
-          <DeleteProject project={project} />
+          <DeleteProject project={project} onLeaving={onLeaving} />
         </div>
       ) : null}
     </form>
   );
 }
 
-function DeleteProject({ project }: { project: Project }) {
+function DeleteProject({ project, onLeaving }: ProjectFormProps) {
   const [isAsking, setAsking] = useState(false);
   const router = useRouter();
   const remove = useAction<void, void>({
-    run: () => api.delete(`/api/projects/${project.id}`),
+    run: () => {
+      onLeaving(true);
+      return api.delete(`/api/projects/${project.id}`);
+    },
     refreshes: [['projects']],
     onDone: () => router.push('/projects'),
-    onRefused: detail => void toast.danger('Not deleted', { description: detail }),
+    onRefused: detail => {
+      onLeaving(false);
+      toast.danger('Not deleted', { description: detail });
+    },
   });
   return (
     <>
