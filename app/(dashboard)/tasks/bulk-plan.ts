@@ -5,7 +5,7 @@ export const BULK_VERBS = ['redrive', 'cancel'] as const;
 export type BulkVerb = (typeof BULK_VERBS)[number];
 
 const ALLOWED: Record<BulkVerb, readonly TaskStatus[]> = {
-  redrive: ['dead'],
+  redrive: ['dead', 'incomplete'],
   cancel: ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'incomplete', 'dead'],
 };
 

@@ -35,7 +35,10 @@ async function withPlanted(path: string, text: string): Promise<{ code: number; 
   }
 }
 
-describe('the layer check', () => {
+/** It reads every source file with its imports: seconds alone, several times that beside other work. */
+const PATIENCE_MS = 90_000;
+
+describe('the layer check', { timeout: PATIENCE_MS }, () => {
   test('passes over this repository, and looks at every source file of it', async () => {
     const { code, output } = await checkLayers('.');
     expect(output).toMatch(/^\d{3,} modules, 0 wrong arrows, 0 files not looked at$/m);
