@@ -24,6 +24,11 @@ export const RATE_SECONDS = 300;
 export interface EventLog {
   /** Newest first. */
   readonly events: Store<readonly LoggedEvent[]>;
+  /**
+   * How many came over the stream, by type, since the tab began: the log forgets, and who holds it wants to know how
+   * many came meanwhile. As many entries as there are types.
+   */
+  readonly arrived: Store<ReadonlyMap<string, number>>;
   /** Events in each second of the last `RATE_SECONDS`, by the second they happened in. */
   readonly perSecond: Store<ReadonlyMap<number, number>>;
   /** Null until the first read came; from then on nothing is missing. */
@@ -34,6 +39,7 @@ export interface EventLog {
 /** The last events of this tab: seeded by one read, fed by the stream, bounded, shared by every page that shows them. */
 export function createEventLog(connection: Connection): EventLog {
   const events = createStore<readonly LoggedEvent[]>([]);
+  const arrivedByType = createStore<ReadonlyMap<string, number>>(new Map());
   const perSecond = createStore<ReadonlyMap<number, number>>(new Map());
   const since = createStore<number | null>(null);
   const seen = new Set<string>();
@@ -46,6 +52,7 @@ export function createEventLog(connection: Connection): EventLog {
     arrived = [];
     if (batch.length === 0) return;
     const all = [...batch.toReversed(), ...events.get()];
+    arrivedByType.set(countedByType(arrivedByType.get(), batch));
     for (const old of all.slice(MAX_LOGGED)) seen.delete(old.position);
     events.set(all.slice(0, MAX_LOGGED));
     perSecond.set(counted(perSecond.get(), batch));
@@ -80,6 +87,7 @@ export function createEventLog(connection: Connection): EventLog {
   };
   return {
     events,
+    arrived: arrivedByType,
     perSecond,
     since,
     start: () => {
@@ -111,6 +119,15 @@ const fromRecent = ({ id, event, data }: RecentEvent): LoggedEvent => ({
   at: String(data['at'] ?? ''),
   receivedAt: 0,
 });
+
+function countedByType(
+  before: ReadonlyMap<string, number>,
+  batch: readonly LoggedEvent[],
+): ReadonlyMap<string, number> {
+  const counts = new Map(before);
+  for (const { type } of batch) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
 
 function counted(before: ReadonlyMap<number, number>, batch: readonly LoggedEvent[]): ReadonlyMap<number, number> {
   const oldest = Math.floor(Date.now() / 1_000) - RATE_SECONDS;
