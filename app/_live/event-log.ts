@@ -18,6 +18,8 @@ export const MAX_LOGGED = 1_000;
 const SEED_EVENTS = 200;
 /** A busy stream redraws the feed this often, whatever its rate. */
 const PUBLISH_MS = 200;
+/** A chart by the second has nothing to draw more often, and is the dearest thing that hangs on the feed. */
+const COUNT_MS = 1_000;
 /** What the chart shows. */
 export const RATE_SECONDS = 300;
 
@@ -44,6 +46,7 @@ export function createEventLog(connection: Connection): EventLog {
   const since = createStore<number | null>(null);
   const seen = new Set<string>();
   let arrived: LoggedEvent[] = [];
+  const rate = createRate(perSecond);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const publish = (): void => {
@@ -55,7 +58,7 @@ export function createEventLog(connection: Connection): EventLog {
     arrivedByType.set(countedByType(arrivedByType.get(), batch));
     for (const old of all.slice(MAX_LOGGED)) seen.delete(old.position);
     events.set(all.slice(0, MAX_LOGGED));
-    perSecond.set(counted(perSecond.get(), batch));
+    rate.add(batch);
   };
   const add = (event: LoggedEvent): void => {
     if (seen.has(event.position)) return;
@@ -77,7 +80,7 @@ export function createEventLog(connection: Connection): EventLog {
     arrived = [];
     events.set([]);
     // What is not known to be whole is not counted as if it were.
-    perSecond.set(new Map());
+    rate.clear();
     since.set(null);
     void seed().catch(() => undefined);
   };
@@ -98,9 +101,35 @@ export function createEventLog(connection: Connection): EventLog {
       ];
       return () => {
         clearTimeout(timer);
+        rate.stop();
         timer = undefined;
         for (const stop of stops) stop();
       };
+    },
+  };
+}
+
+/** Counts what comes into the store, a second's worth at once. */
+function createRate(perSecond: Store<ReadonlyMap<number, number>>) {
+  let uncounted: LoggedEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const count = (): void => {
+    timer = undefined;
+    perSecond.set(counted(perSecond.get(), uncounted));
+    uncounted = [];
+  };
+  return {
+    add: (batch: readonly LoggedEvent[]) => {
+      uncounted.push(...batch);
+      timer ??= setTimeout(count, COUNT_MS);
+    },
+    clear: () => {
+      uncounted = [];
+      perSecond.set(new Map());
+    },
+    stop: () => {
+      clearTimeout(timer);
+      timer = undefined;
     },
   };
 }
