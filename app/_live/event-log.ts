@@ -18,12 +18,19 @@ export const MAX_LOGGED = 1_000;
 const SEED_EVENTS = 200;
 /** A busy stream redraws the feed this often, whatever its rate. */
 const PUBLISH_MS = 200;
+/** A chart by the second has nothing to draw more often, and is the dearest thing that hangs on the feed. */
+const COUNT_MS = 1_000;
 /** What the chart shows. */
 export const RATE_SECONDS = 300;
 
 export interface EventLog {
   /** Newest first. */
   readonly events: Store<readonly LoggedEvent[]>;
+  /**
+   * How many came over the stream, by type, since the tab began: the log forgets, and who holds it wants to know how
+   * many came meanwhile. As many entries as there are types.
+   */
+  readonly arrived: Store<ReadonlyMap<string, number>>;
   /** Events in each second of the last `RATE_SECONDS`, by the second they happened in. */
   readonly perSecond: Store<ReadonlyMap<number, number>>;
   /** Null until the first read came; from then on nothing is missing. */
@@ -34,10 +41,12 @@ export interface EventLog {
 /** The last events of this tab: seeded by one read, fed by the stream, bounded, shared by every page that shows them. */
 export function createEventLog(connection: Connection): EventLog {
   const events = createStore<readonly LoggedEvent[]>([]);
+  const arrivedByType = createStore<ReadonlyMap<string, number>>(new Map());
   const perSecond = createStore<ReadonlyMap<number, number>>(new Map());
   const since = createStore<number | null>(null);
   const seen = new Set<string>();
   let arrived: LoggedEvent[] = [];
+  const rate = createRate(perSecond);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const publish = (): void => {
@@ -46,9 +55,10 @@ export function createEventLog(connection: Connection): EventLog {
     arrived = [];
     if (batch.length === 0) return;
     const all = [...batch.toReversed(), ...events.get()];
+    arrivedByType.set(countedByType(arrivedByType.get(), batch));
     for (const old of all.slice(MAX_LOGGED)) seen.delete(old.position);
     events.set(all.slice(0, MAX_LOGGED));
-    perSecond.set(counted(perSecond.get(), batch));
+    rate.add(batch);
   };
   const add = (event: LoggedEvent): void => {
     if (seen.has(event.position)) return;
@@ -70,7 +80,7 @@ export function createEventLog(connection: Connection): EventLog {
     arrived = [];
     events.set([]);
     // What is not known to be whole is not counted as if it were.
-    perSecond.set(new Map());
+    rate.clear();
     since.set(null);
     void seed().catch(() => undefined);
   };
@@ -80,6 +90,7 @@ export function createEventLog(connection: Connection): EventLog {
   };
   return {
     events,
+    arrived: arrivedByType,
     perSecond,
     since,
     start: () => {
@@ -90,9 +101,35 @@ export function createEventLog(connection: Connection): EventLog {
       ];
       return () => {
         clearTimeout(timer);
+        rate.stop();
         timer = undefined;
         for (const stop of stops) stop();
       };
+    },
+  };
+}
+
+/** Counts what comes into the store, a second's worth at once. */
+function createRate(perSecond: Store<ReadonlyMap<number, number>>) {
+  let uncounted: LoggedEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const count = (): void => {
+    timer = undefined;
+    perSecond.set(counted(perSecond.get(), uncounted));
+    uncounted = [];
+  };
+  return {
+    add: (batch: readonly LoggedEvent[]) => {
+      uncounted.push(...batch);
+      timer ??= setTimeout(count, COUNT_MS);
+    },
+    clear: () => {
+      uncounted = [];
+      perSecond.set(new Map());
+    },
+    stop: () => {
+      clearTimeout(timer);
+      timer = undefined;
     },
   };
 }
@@ -111,6 +148,15 @@ const fromRecent = ({ id, event, data }: RecentEvent): LoggedEvent => ({
   at: String(data['at'] ?? ''),
   receivedAt: 0,
 });
+
+function countedByType(
+  before: ReadonlyMap<string, number>,
+  batch: readonly LoggedEvent[],
+): ReadonlyMap<string, number> {
+  const counts = new Map(before);
+  for (const { type } of batch) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
 
 function counted(before: ReadonlyMap<number, number>, batch: readonly LoggedEvent[]): ReadonlyMap<number, number> {
   const oldest = Math.floor(Date.now() / 1_000) - RATE_SECONDS;

@@ -4,10 +4,14 @@ import { useLive, useStore } from './live-context';
 export type { LoggedEvent } from './event-log';
 export { MAX_LOGGED, RATE_SECONDS } from './event-log';
 
-/** Newest first, and whether the first read came. */
-export function useEventLog(): { events: readonly LoggedEvent[]; ready: boolean } {
+/** Newest first, how many of each type came, and whether the first read did. */
+export function useEventLog(): {
+  events: readonly LoggedEvent[];
+  arrived: ReadonlyMap<string, number>;
+  ready: boolean;
+} {
   const { log } = useLive();
-  return { events: useStore(log.events), ready: useStore(log.since) !== null };
+  return { events: useStore(log.events), arrived: useStore(log.arrived), ready: useStore(log.since) !== null };
 }
 
 export function useEventRate(): { perSecond: ReadonlyMap<number, number>; sinceMs: number | null } {

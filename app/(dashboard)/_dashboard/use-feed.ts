@@ -14,41 +14,47 @@ export interface Feed {
   showNew: () => void;
 }
 
+/** The feed as it was when it was held. */
+interface Held {
+  events: readonly LoggedEvent[];
+  arrived: ReadonlyMap<string, number>;
+}
+
 /** The feed as somebody reads it: live at the top, still when paused or scrolled. */
 export function useFeed(matches: (type: string) => boolean): Feed {
-  const { events, ready } = useEventLog();
+  const { events, arrived, ready } = useEventLog();
   const [isPaused, setPaused] = useState(false);
-  /** What was newest when the feed was held; null while it runs. */
-  const [held, setHeld] = useState<readonly LoggedEvent[] | null>(null);
-  const source = held ?? events;
+  /** Null while it runs. */
+  const [held, setHeld] = useState<Held | null>(null);
+  const source = held?.events ?? events;
   const rows = useMemo(() => source.filter(event => matches(event.type)), [source, matches]);
-  const newCount = useMemo(() => (held === null ? 0 : countNew(events, held, matches)), [events, held, matches]);
+  const newCount = useMemo(
+    () => (held === null ? 0 : countNew(arrived, held.arrived, matches)),
+    [arrived, held, matches],
+  );
 
   const pause = (paused: boolean) => {
     setPaused(paused);
-    setHeld(paused ? events : null);
+    setHeld(paused ? { events, arrived } : null);
   };
   const setAtTop = useCallback(
     (atTop: boolean) => {
       if (isPaused) return;
-      setHeld(before => (atTop ? null : (before ?? events)));
+      setHeld(before => (atTop ? null : (before ?? { events, arrived })));
     },
-    [isPaused, events],
+    [isPaused, events, arrived],
   );
-  const showNew = () => setHeld(isPaused ? events : null);
+  const showNew = () => setHeld(isPaused ? { events, arrived } : null);
   return { rows, ready, newCount, isPaused, setPaused: pause, setAtTop, showNew };
 }
 
+/** Not from the log, which holds a thousand: a feed that was left paused over lunch still tells how many came. */
 function countNew(
-  events: readonly LoggedEvent[],
-  held: readonly LoggedEvent[],
+  now: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
   matches: (type: string) => boolean,
 ): number {
-  const newest = held[0]?.position;
   let count = 0;
-  for (const event of events) {
-    if (event.position === newest) break;
-    if (matches(event.type)) count += 1;
-  }
+  for (const [type, total] of now) if (matches(type)) count += total - (before.get(type) ?? 0);
   return count;
 }

@@ -3,6 +3,7 @@ import { EVENT_TYPES, type EventType } from '@/lib/domain/event/schema';
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { useLive } from '@/app/_live/live-context';
 import { useLiveQuery } from '@/app/_live/use-live-query';
+import { useDecay } from './use-decay';
 
 const KEY = ['health'];
 /** Health looks at the whole database; no page needs it more often. */
@@ -26,11 +27,14 @@ export function useHealth() {
       clearTimeout(timer);
     };
   }, [connection, refresher]);
-  return useLiveQuery<SystemHealth>({
+  const health = useLiveQuery<SystemHealth>({
     key: KEY,
     path: '/api/system-health',
     staleOn: STALE_ON,
     gapMs: GAP_MS,
     alsoQuietly: true,
   });
+  const isDecaying = (health.data?.orchestratorsConnected ?? 0) > 0;
+  useDecay({ key: KEY, gapMs: GAP_MS, isDecaying, readAt: health.dataUpdatedAt });
+  return health;
 }
