@@ -4,11 +4,22 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
- * run, a database a file), `.e2e.test.ts` real processes and a browser, one file at a time, after everything else.
+ * run, a database a file), `.e2e.test.ts` real processes and a browser, after everything else: those of pages beside
+ * each other, for they mostly wait for a server; those that kill, time and count processes one file at a time.
  */
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const MONGO = 'tests/**/*.mongo.test.ts';
 const E2E = 'tests/**/*.e2e.test.ts';
+const PAGES = [
+  'tests/e2e/jobs/*.e2e.test.ts',
+  'tests/e2e/{contracts,demo,figures,inbox,mcp-web,pages,runs-page,runs-page-limits}.e2e.test.ts',
+];
+const PROCESSES = {
+  globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
+  setupFiles: ['tests/support/mongo-setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -39,15 +50,17 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        test: { ...PROCESSES, name: 'pages', include: PAGES, sequence: { groupOrder: 1 } },
+      },
+      {
+        resolve: { alias },
         test: {
+          ...PROCESSES,
           name: 'e2e',
           include: [E2E],
-          globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
-          setupFiles: ['tests/support/mongo-setup.ts'],
+          exclude: PAGES,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
