@@ -4,19 +4,17 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
- * run, a database a file), `.e2e.test.ts` real processes and a browser, after everything else: those of pages beside
- * each other, for they mostly wait for a server; those that kill, time and count processes one file at a time.
+ * run, a database a file), `.e2e.test.ts` real processes and a browser, one file at a time, after everything else.
+ * `pages` is what takes minutes of a browser, and a command of its own: `npm run test:pages`.
  */
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const MONGO = 'tests/**/*.mongo.test.ts';
 const E2E = 'tests/**/*.e2e.test.ts';
-const PAGES = [
-  'tests/e2e/jobs/*.e2e.test.ts',
-  'tests/e2e/{contracts,demo,figures,inbox,mcp-web,pages,runs-page,runs-page-limits}.e2e.test.ts',
-];
-const PROCESSES = {
+const PAGES = ['tests/e2e/jobs/*.e2e.test.ts', 'tests/e2e/{busy-pages,truth}.e2e.test.ts'];
+const END_TO_END = {
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
   setupFiles: ['tests/support/mongo-setup.ts'],
+  fileParallelism: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
@@ -50,18 +48,11 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { ...PROCESSES, name: 'pages', include: PAGES, sequence: { groupOrder: 1 } },
+        test: { ...END_TO_END, name: 'e2e', include: [E2E], exclude: PAGES, sequence: { groupOrder: 1 } },
       },
       {
         resolve: { alias },
-        test: {
-          ...PROCESSES,
-          name: 'e2e',
-          include: [E2E],
-          exclude: PAGES,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
+        test: { ...END_TO_END, name: 'pages', include: PAGES, sequence: { groupOrder: 2 } },
       },
     ],
   },

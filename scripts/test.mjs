@@ -1,5 +1,5 @@
-// `npm test [-- vitest arguments]`: prepares a fresh clone for all of its tests, runs them, and closes with one line:
-// N passed, N failed.
+// `npm test [-- vitest arguments]`: prepares a fresh clone for its tests, runs them, and closes with one line: N passed,
+// N failed. `npm run test:pages` is the same for what takes minutes of a browser.
 import './bootstrap/node-version.mjs';
 
 const { mkdtempSync, readFileSync, rmSync } = await import('node:fs');
@@ -22,6 +22,8 @@ const KILL_AFTER_MS = 8_000;
 const WORKERS_PATIENCE_MS = 2_000;
 
 const args = process.argv.slice(2);
+/** All that is no command of its own. */
+const USUAL = ['--project=!pages'];
 
 await prepareThen(
   async signal => {
@@ -50,8 +52,9 @@ await prepareThen(
 );
 
 async function runVitest(folder, countsPath) {
+  const chosen = args.length > 0 ? args : USUAL;
   const reporters = ['--reporter=default', `--reporter=${inRoot('scripts/bootstrap/count-reporter.mjs')}`];
-  const vitest = spawn(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...args], {
+  const vitest = spawn(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...chosen], {
     cwd: ROOT,
     stdio: 'inherit',
     // A group of its own, so that whatever it started can be found when it is gone.
