@@ -247,10 +247,11 @@ describe('another person in the same browser', () => {
     const { page: former } = await openTab(context, '/');
     await post('/api/messages', { body: 'ours', assignedTo: null }, ours);
     await former.waitForFunction(() => tenantsHeard().includes('default'));
+    // Whatever it hears first of the other person makes it load again: their tab, or an answer under their name.
+    const reloaded = former.waitForEvent('load');
     await signInAgain(context, board.url, theirs);
     const writing = setInterval(() => void board.api('POST', '/api/messages', { body: 'more', assignedTo: null }), 50);
     try {
-      const reloaded = former.waitForEvent('load');
       const { page: next } = await openTab(context, '/');
       await reloaded;
       await isLive(former);
