@@ -15,9 +15,33 @@ let leaving = false;
 export function goToSignIn(): void {
   if (leaving || location.pathname === '/login') return;
   leaving = true;
+  void leave();
+}
+
+const LOADED_ANEW_KEY = 'switchboard-loaded-anew-at';
+/** Loaded anew so lately, a page that is refused again is not helped by it. */
+const LOADED_ANEW_LATELY_MS = 10_000;
+
+/**
+ * What was under way while somebody signed in beside this tab is refused under the session before: there is one, and the
+ * page is theirs.
+ */
+async function leave(): Promise<void> {
+  const loadedAnewAtMs = Number(sessionStorage.getItem(LOADED_ANEW_KEY) ?? 0);
+  const mayHelp = Date.now() - loadedAnewAtMs > LOADED_ANEW_LATELY_MS;
+  if (mayHelp && (await isSomebodySignedIn())) {
+    sessionStorage.setItem(LOADED_ANEW_KEY, String(Date.now()));
+    return location.reload();
+  }
   const here = `${location.pathname}${location.search}`;
   location.assign(here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`);
 }
+
+const isSomebodySignedIn = (): Promise<boolean> =>
+  fetch('/api/auth/me').then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 export async function signOut(connection: Connection): Promise<void> {
   await api.delete('/api/auth/session');
