@@ -149,10 +149,17 @@ const activity: Truth = {
     );
     return rows.slice(0, ACTIVITY_ROWS);
   },
-  wanted: async board =>
-    (await readAll(board, '/api/activity', ACTIVITY_ROWS))
+  wanted: async board => {
+    const [types, projects] = [await readAll(board, '/api/agent-types'), await readAll(board, '/api/projects')];
+    // By the name people know it by, where it has one.
+    const names = new Map([
+      ...types.map(({ id, slug }) => [id, slug] as const),
+      ...projects.map(({ id, name }) => [id, name] as const),
+    ]);
+    return (await readAll(board, '/api/activity', ACTIVITY_ROWS))
       .slice(0, ACTIVITY_ROWS)
-      .map(({ actor, action, subject }) => [actor.label, action, subject.id].join(' | ')),
+      .map(({ actor, action, subject }) => [actor.label, action, names.get(subject.id) ?? subject.id].join(' | '));
+  },
 };
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
