@@ -150,11 +150,11 @@ const activity: Truth = {
     return rows.slice(0, ACTIVITY_ROWS);
   },
   wanted: async board => {
-    const [types, projects] = [await readAll(board, '/api/agent-types'), await readAll(board, '/api/projects')];
+    const [types, nodes] = [await readAll(board, '/api/agent-types'), await readAll(board, '/api/projects')];
     // By the name people know it by, where it has one.
     const names = new Map([
       ...types.map(({ id, slug }) => [id, slug] as const),
-      ...projects.map(({ id, name }) => [id, name] as const),
+      ...nodes.map(({ id, name }) => [id, name] as const),
     ]);
     return (await readAll(board, '/api/activity', ACTIVITY_ROWS))
       .slice(0, ACTIVITY_ROWS)
