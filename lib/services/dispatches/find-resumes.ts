@@ -20,7 +20,7 @@ export interface Resumes {
   isAtCapacity: boolean;
 }
 
-/** Answered and not yet taken up; more than this at once and the rest is looked at by the next claim. */
+/** Answered and not yet taken up, oldest first. With so many that have no room, those behind wait for one of them. */
 const LOOKED_AT = 100;
 
 /** Where its turn is taken: in its thread, or alone. */
