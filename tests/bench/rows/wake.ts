@@ -27,7 +27,7 @@ async function measureAll(env: BenchEnv, rig: Rig): Promise<RowResult> {
   const bell: number[] = [];
   const child: number[] = [];
   for (let round = 0; round < env.rounds; round += 1) {
-    bell.push(...(await doorbell(rig, messages)));
+    bell.push(...(await doorbell(rig, messages, round)));
     child.push(...(await programs(rig, messages)));
     env.progress(`round ${round + 1}: bell ${told(summarise(bell))}, program ${told(summarise(child))}`);
   }
@@ -83,13 +83,16 @@ const insert = async (messages: Collection): Promise<{ id: string; sentMs: numbe
   return { id: _id.toHexString(), sentMs };
 };
 
-async function doorbell({ server }: Rig, messages: Collection): Promise<number[]> {
+async function doorbell({ server }: Rig, messages: Collection, round: number): Promise<number[]> {
   const project = mkdtempSync(join(tmpdir(), 'switchboard-bench-bell-'));
   mkdirSync(join(project, '.git'));
   const script = resolve('orchestrator-skill/skills/orchestrator/scripts/watch.mjs');
   const env = { ...process.env, SWITCHBOARD_URL: server.url, SWITCHBOARD_TOKEN: server.token };
   const options = { cwd: project, env, stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] };
-  const lines = new Lines(spawn(process.execPath, [script, '--project', project, '--consumer', 'bench-bell'], options));
+  // Its own consumer each round: one that resumed would first ring for all that the programs of the round before did,
+  // and the first insert would fall into the 2.5 s that this ring keeps the bell still.
+  const consumer = `bench-bell-${round}`;
+  const lines = new Lines(spawn(process.execPath, [script, '--project', project, '--consumer', consumer], options));
   const latencies: number[] = [];
   try {
     // The first only shows that it listens.
