@@ -71,8 +71,10 @@ async function startProxy() {
   };
 }
 
+/** Finds the answer where it stands, in the message that resumes it or in the thread it is given anew. */
 const asks: AgentScript = ({ key, isResumed, results, said }) => {
-  if (isResumed) return [say(`told: ${/the third/.exec(said)?.[0] ?? 'nothing'}`)];
+  const told = /the third/.exec(said)?.[0];
+  if (isResumed || told) return [say(`told: ${told ?? 'nothing'}`)];
   if (results.length > 0) return [say('asked')];
   return [call('mcp__switchboard__ask', { dispatch: key, question: 'Which?', to: 'human' })];
 };
@@ -134,12 +136,29 @@ describe('a session', () => {
     const first = await stage.listening(await stage.session(project, asks));
     const id = await stage.send('Ask somebody.');
     await stage.is(id, 'waiting');
+    await stage.quiet(first);
     await first.kill();
     await stage.answer(id, 'the third');
     await stage.session(project, asks);
     await stage.is(id, 'done');
     expect(await stage.replies(id)).toEqual(['told: the third']);
     expect(await stage.dispatches(id)).toMatchObject([{ status: 'done', epoch: 2, attempt: 1 }]);
+  });
+
+  // A script of the killed session may still claim the answered question; its beat gives that back.
+  it('that was killed in the midst of its turn is followed by one that has the answer too', async () => {
+    const project = stage.project();
+    const first = await stage.listening(await stage.session(project, asks));
+    const id = await stage.send('Ask somebody.');
+    await stage.is(id, 'waiting');
+    await first.kill();
+    await stage.answer(id, 'the third');
+    await stage.session(project, asks);
+    await stage.is(id, 'done');
+    expect(await stage.replies(id)).toEqual(['told: the third']);
+    const [last, ...before] = (await stage.dispatches(id)).toSorted((left, right) => right.epoch - left.epoch);
+    expect(last).toMatchObject({ status: 'done', attempt: 1 });
+    for (const { status } of before) expect(status).toBe('released');
   });
 
   it('keeps a lease of five seconds over a model turn of ninety', { timeout: 200_000 }, async () => {

@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(project, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
-/** Runs scripts, and holds a process that stands for Claude Code's own: what a beat can be tied to. */
+/** Runs scripts, and holds a process that stands for Claude Code's own, by whose life the leases are kept. */
 class Session {
   readonly #shell = spawn('/bin/sh', ['-c', 'exec sleep 600'], { stdio: 'ignore' });
   readonly #watches: ChildProcess[] = [];
@@ -56,12 +56,6 @@ class Session {
     return { lines: () => text.split('\n').filter(Boolean), exited, child };
   }
 
-  /** The beat, tied to a process that can be ended, as Claude Code's own. */
-  beat() {
-    const args = [this.#path('beat'), '--session-pid', String(this.#shell.pid)];
-    return spawn(process.execPath, args, { cwd: project, env: this.#env(), stdio: 'ignore' });
-  }
-
   /** What a closed terminal does to it. */
   leave() {
     this.#shell.kill('SIGKILL');
@@ -79,6 +73,7 @@ class Session {
     ...process.env,
     SWITCHBOARD_URL: '',
     SWITCHBOARD_TOKEN: '',
+    SWITCHBOARD_SESSION_PID: String(this.#shell.pid),
     ...more,
   });
 }
@@ -93,9 +88,9 @@ function lockHolders(name: string): number[] {
     return [];
   }
 }
-function tryKill(pid: number): void {
+function tryKill(pid: number, signal: NodeJS.Signals = 'SIGTERM'): void {
   try {
-    process.kill(pid, 'SIGTERM');
+    process.kill(pid, signal);
   } catch {
     // Gone between the look and the call.
   }
@@ -165,16 +160,38 @@ describe('skill', () => {
 
   it('gives work back when its session is gone', async () => {
     const id = await send('orphaned');
-    const beat = session.beat();
     const { dispatches } = await session.call('next');
-    const ended = new Promise(resolve => beat.once('exit', resolve));
     expect((await message(id)).status).toBe('claimed');
-    await until(() => lockHolders('beat')[0] === beat.pid, 5_000);
+    await until(() => lockHolders('beat').length === 1, 5_000);
     session.leave();
-    await ended;
     await until(async () => (await message(id)).status === 'queued', 10_000);
     expect((await board.api('GET', `/api/dispatches/${dispatches[0].id}`)).body).toMatchObject({ status: 'released' });
     await board.api('POST', `/api/messages/${id}/cancel`);
+  });
+
+  it('keeps what the next session claimed before the end of the one before it was noticed', async () => {
+    const first = await send('of the first');
+    await session.call('next');
+    await until(() => lockHolders('beat').length === 1, 5_000);
+    const [beat] = lockHolders('beat') as [number];
+    const next = new Session();
+    process.kill(beat, 'SIGSTOP');
+    try {
+      session.leave();
+      const second = await send('of the second');
+      const claimed = (await next.call('next')).dispatches;
+      expect(claimed).toMatchObject([{ source: { id: second } }]);
+      process.kill(beat, 'SIGCONT');
+      await until(async () => (await message(first)).status === 'queued', 10_000);
+      const record = async () => (await board.api('GET', `/api/dispatches/${claimed[0].id}`)).body;
+      await until(async () => (await record()).times.lastHeartbeatAt !== null, 10_000);
+      expect(await record()).toMatchObject({ status: 'running', epoch: 1 });
+      expect(await next.call('done', [claimed[0].id], 'kept')).toMatchObject({ code: 0, status: 'done' });
+      await board.api('POST', `/api/messages/${first}/cancel`);
+    } finally {
+      tryKill(beat, 'SIGCONT');
+      await next.end();
+    }
   });
 
   it('keeps its place in the stream: what came while nobody watched rings at the next start', async () => {

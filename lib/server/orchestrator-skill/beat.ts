@@ -1,43 +1,42 @@
 import { acquireFileLock } from '../file-lock.mjs';
 import { LeaseKeeper, type LeaseEnd } from '../orchestrator/lease-keeper';
-import { isSameProcess, processStartMark } from '../process-identity.mjs';
-import { runScript, wholeNumber, type ScriptContext } from './script';
+import { runScript, type ScriptContext } from './script';
+import { isAlive } from './session';
 import { forget, type OpenDispatch, type Phase } from './state';
 
-const HELP = `beat: keeps the leases of what this session holds, for as long as the session lives. next and status start it.
+const HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next and
+status start it.
 
-Usage: node beat.mjs --session-pid PID
+Usage: node beat.mjs
 
-Ends by itself: when nothing is held any more, or when the session is gone; then what it held is given back.
+When a session is gone, what it held is given back. Ends by itself half a minute after nothing is held any more.
 `;
 
 const TICK_MS = 1_000;
 /** After the last dispatch ended, the next claim is mostly near. */
 const IDLE_TICKS = 30;
-const MAX_PID = 99_999_999;
 
 class Beat {
   readonly #keepers = new Map<string, LeaseKeeper>();
-  readonly #session: number;
-  readonly #sessionMark: string | null;
   #ended = false;
 
   constructor(private readonly context: ScriptContext) {
-    this.#session = wholeNumber(context.values, 'session-pid', { min: 1, max: MAX_PID, usual: process.ppid });
-    this.#sessionMark = processStartMark(this.#session);
     process.on('SIGTERM', () => (this.#ended = true)).on('SIGINT', () => (this.#ended = true));
+  }
+
+  get isToldToEnd(): boolean {
+    return this.#ended;
   }
 
   async run(): Promise<void> {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS;) {
-      const { dispatches } = this.context.state.read();
-      const running = Object.entries(dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');
-      this.#keep(running);
+      const running = runningIn(this.context);
+      // Each by the session that claimed it: the next session in this project may be at work before the beat of the
+      // one before it has noticed its end.
+      const orphaned = running.filter(([, { session }]) => !isAlive(session));
+      this.#keep(running.filter(one => !orphaned.includes(one)));
+      await this.#giveBack(orphaned);
       idle = running.length === 0 ? idle + 1 : 0;
-      if (!isSameProcess(this.#session, this.#sessionMark)) {
-        await this.#giveBack(running);
-        break;
-      }
       await new Promise(resolve => setTimeout(resolve, TICK_MS));
     }
     await Promise.all([...this.#keepers.values()].map(keeper => keeper.stop()));
@@ -86,25 +85,31 @@ class Beat {
   }
 
   /** With the session its agents are gone: the work is free at once, instead of at the end of the lease. */
-  async #giveBack(running: [string, OpenDispatch][]): Promise<void> {
-    for (const [id, { epoch }] of running) {
+  async #giveBack(orphaned: [string, OpenDispatch][]): Promise<void> {
+    for (const [id, { epoch }] of orphaned) {
       await this.context.calls.release(id, epoch).catch(() => undefined);
       await this.context.state.update(state => forget(state, id, epoch));
     }
   }
 }
 
+const runningIn = ({ state }: ScriptContext): [string, OpenDispatch][] =>
+  Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');
+
 await runScript(import.meta.url, {
   help: HELP,
-  options: { 'session-pid': { type: 'string' } },
   run: async context => {
-    const attempt = acquireFileLock(context.project.folder, 'beat');
-    if (!attempt.acquired) return undefined;
-    try {
-      await new Beat(context).run();
-    } finally {
-      attempt.release();
-    }
+    const beat = new Beat(context);
+    // Again when something was claimed while it ended: the beat that this claim started found the lock held, and left.
+    do {
+      const attempt = acquireFileLock(context.project.folder, 'beat');
+      if (!attempt.acquired) return undefined;
+      try {
+        await beat.run();
+      } finally {
+        attempt.release();
+      }
+    } while (!beat.isToldToEnd && runningIn(context).length > 0);
     return undefined;
   },
 });

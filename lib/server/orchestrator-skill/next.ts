@@ -8,7 +8,7 @@ import { runScript, text, wholeNumber, type ScriptContext } from './script';
 import { enforcedByCall, spawnAdvice } from './spawn-advice';
 import { toHandIn } from './agent-turns';
 import { isSynced } from './agent-file';
-import { ancestorsOf, sessionPid } from './session-pid';
+import { thisSession, type Session } from './session';
 import { processStartMs } from '../process-identity.mjs';
 import { toStop } from './state';
 
@@ -39,12 +39,14 @@ async function next(context: ScriptContext): Promise<unknown> {
   const agentTypes = text(values, 'types')
     ?.split(',')
     .map(slug => slug.trim());
+  // Looked up before the claim: a script that outlives its session has no way to it afterwards.
+  const session = thisSession();
   const result = await claim(context, { consumer, max, waitMs, ...(agentTypes === undefined ? {} : { agentTypes }) });
-  const sessionStartMs = processStartMs(sessionPid(ancestorsOf(process.pid)));
+  const sessionStartMs = processStartMs(session.pid);
   const items: Presented[] = [];
   for (const dispatch of result.dispatches) {
     const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
-    const known = await take(context, dispatch, synced);
+    const known = await take(context, dispatch, session, synced);
     items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
   }
   if (items.length > 0) ensureBeat(project, scriptPath);
@@ -73,7 +75,7 @@ async function claim(
 }
 
 /** Written down before it is printed: from then on nothing depends on the conversation. */
-const take = ({ state }: ScriptContext, dispatch: Dispatch, synced: boolean): Promise<boolean> =>
+const take = ({ state }: ScriptContext, dispatch: Dispatch, session: Session, synced: boolean): Promise<boolean> =>
   state.update(current => {
     const before = current.dispatches[dispatch.id];
     current.dispatches[dispatch.id] = {
@@ -84,6 +86,7 @@ const take = ({ state }: ScriptContext, dispatch: Dispatch, synced: boolean): Pr
       leaseMs: dispatch.leaseMs,
       agentType: dispatch.agentType.slug,
       synced,
+      session,
       phase: 'running',
       claimedAt: dispatch.timings.claimedAt,
     };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { acquireFileLock } from '../file-lock.mjs';
 import { writePrivateFile } from '../orchestrator/private-file';
 import { ScriptFailure } from './failure';
+import type { Session } from './session';
 
 /**
  * running: its lease is kept · waiting: it asked a question, no lease · cancel: a person wants it stopped · lost: the
@@ -31,6 +32,8 @@ export interface OpenDispatch extends AgentTurns {
   agentType: string;
   /** The session has the type itself as an agent, as claimed (agents:sync). */
   synced?: boolean;
+  /** Who claimed it, and whose agent works on it: sessions follow each other in one project, and stand side by side. */
+  session: Session;
   phase: Phase;
   claimedAt: string;
 }

@@ -3,11 +3,10 @@ import { createAcker } from '@/lib/sdk/acker';
 import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
 import type { StreamEvent } from '@/lib/sdk/stream-event';
-import { isSameProcess, processStartMark } from '../process-identity.mjs';
 import { WAKE_TYPES, isWake } from '../orchestrator/wake';
 import { Bell } from './bell';
 import { print, runScript, text, type ScriptContext } from './script';
-import { ancestorsOf, sessionPid } from './session-pid';
+import { isAlive, thisSession } from './session';
 import { toHandIn } from './agent-turns';
 import { toStop } from './state';
 import { takeWatch } from './watch-lock';
@@ -60,8 +59,7 @@ async function watch(context: ScriptContext): Promise<undefined> {
 class Watcher {
   readonly #bell: Bell;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
-  readonly #session = sessionPid(ancestorsOf(process.pid));
-  readonly #sessionMark = processStartMark(this.#session);
+  readonly #session = thisSession();
   #stream: EventStream | undefined;
   #finish: () => void = () => {};
   #stopCount = 0;
@@ -155,7 +153,7 @@ class Watcher {
   }
 
   #lookAtState(): void {
-    if (!isSameProcess(this.#session, this.#sessionMark)) return this.end(false);
+    if (!isAlive(this.#session)) return this.end(false);
     const count = toStop(this.context.state.read()).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageDocument } from '@/lib/store/documents';
 import { startSwitchboard, until, type Switchboard } from '../../support/switchboard';
 import { ClaudeSession, makeProject, scriptsOf } from './claude-session';
@@ -6,6 +7,8 @@ import { say } from './model-server';
 import { sessionModel, type AgentScript, type SessionQuirks } from './session-model';
 
 const STEP_MS = 90_000;
+/** The bell rings once in 2.5 s at most. */
+const QUIET_MS = 4_000;
 
 export interface MessageRow {
   id: string;
@@ -44,6 +47,13 @@ export class Stage {
   async listening(session: ClaudeSession): Promise<ClaudeSession> {
     await this.until(async () => session.calls('Monitor').length > 0);
     return session;
+  }
+
+  /** It says nothing more of itself: longer than its bell keeps a ring back. */
+  async quiet(session: ClaudeSession): Promise<void> {
+    for (let turns = -1; turns !== session.model.requests.length; await sleep(QUIET_MS)) {
+      turns = session.model.requests.length;
+    }
   }
 
   async endSessions(): Promise<void> {
@@ -95,12 +105,14 @@ export class Stage {
 
   is = (id: string, status: string) => this.until(async () => (await this.message(id)).status === status);
 
-  /** Tells what the sessions did when it does not come. */
+  /** Tells what the sessions did, and what the board knows of, when it does not come. */
   async until(holds: () => Promise<boolean>): Promise<void> {
     try {
       await until(holds, STEP_MS);
     } catch (error) {
-      throw new Error(this.#sessions.map(session => session.story()).join('\n=====\n'), { cause: error });
+      const { items } = (await this.board.api('GET', '/api/dispatches?limit=20')).body;
+      const told = [...this.#sessions.map(session => session.story()), JSON.stringify(items, null, 1)];
+      throw new Error(told.join('\n=====\n'), { cause: error });
     }
   }
 }

@@ -714,14 +714,6 @@ var text = (values, name) => {
   const value = values[name];
   return typeof value === "string" ? value : void 0;
 };
-function wholeNumber(values, name, bounds) {
-  const value = text(values, name);
-  if (value === void 0) return bounds.usual;
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= bounds.min && number <= bounds.max) return number;
-  const wants = `wants a whole number from ${bounds.min} to ${bounds.max}`;
-  throw new ScriptFailure("bad-option", `--${name}: got '${value}', ${wants}`, 2);
-}
 function failureOf(error) {
   if (error instanceof ScriptFailure) return error;
   if (isControlPlaneError(error)) {
@@ -732,38 +724,37 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
+// lib/server/orchestrator-skill/session.ts
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+
 // lib/server/orchestrator-skill/beat.ts
-var HELP = `beat: keeps the leases of what this session holds, for as long as the session lives. next and status start it.
+var HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next and
+status start it.
 
-Usage: node beat.mjs --session-pid PID
+Usage: node beat.mjs
 
-Ends by itself: when nothing is held any more, or when the session is gone; then what it held is given back.
+When a session is gone, what it held is given back. Ends by itself half a minute after nothing is held any more.
 `;
 var TICK_MS = 1e3;
 var IDLE_TICKS = 30;
-var MAX_PID = 99999999;
 var Beat = class {
   constructor(context) {
     this.context = context;
-    this.#session = wholeNumber(context.values, "session-pid", { min: 1, max: MAX_PID, usual: process.ppid });
-    this.#sessionMark = processStartMark(this.#session);
     process.on("SIGTERM", () => this.#ended = true).on("SIGINT", () => this.#ended = true);
   }
   context;
   #keepers = /* @__PURE__ */ new Map();
-  #session;
-  #sessionMark;
   #ended = false;
+  get isToldToEnd() {
+    return this.#ended;
+  }
   async run() {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS; ) {
-      const { dispatches } = this.context.state.read();
-      const running = Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
-      this.#keep(running);
+      const running = runningIn(this.context);
+      const orphaned = running.filter(([, { session }]) => !isAlive(session));
+      this.#keep(running.filter((one) => !orphaned.includes(one)));
+      await this.#giveBack(orphaned);
       idle = running.length === 0 ? idle + 1 : 0;
-      if (!isSameProcess(this.#session, this.#sessionMark)) {
-        await this.#giveBack(running);
-        break;
-      }
       await new Promise((resolve2) => setTimeout(resolve2, TICK_MS));
     }
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
@@ -806,24 +797,27 @@ var Beat = class {
     });
   }
   /** With the session its agents are gone: the work is free at once, instead of at the end of the lease. */
-  async #giveBack(running) {
-    for (const [id, { epoch }] of running) {
+  async #giveBack(orphaned) {
+    for (const [id, { epoch }] of orphaned) {
       await this.context.calls.release(id, epoch).catch(() => void 0);
       await this.context.state.update((state) => forget(state, id, epoch));
     }
   }
 };
+var runningIn = ({ state }) => Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
 await runScript(import.meta.url, {
   help: HELP,
-  options: { "session-pid": { type: "string" } },
   run: async (context) => {
-    const attempt = acquireFileLock(context.project.folder, "beat");
-    if (!attempt.acquired) return void 0;
-    try {
-      await new Beat(context).run();
-    } finally {
-      attempt.release();
-    }
+    const beat = new Beat(context);
+    do {
+      const attempt = acquireFileLock(context.project.folder, "beat");
+      if (!attempt.acquired) return void 0;
+      try {
+        await beat.run();
+      } finally {
+        attempt.release();
+      }
+    } while (!beat.isToldToEnd && runningIn(context).length > 0);
     return void 0;
   }
 });

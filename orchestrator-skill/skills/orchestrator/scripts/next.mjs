@@ -140,61 +140,15 @@ function originOf(url) {
 // lib/server/orchestrator-skill/beat-process.ts
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
-
-// lib/server/orchestrator-skill/session-pid.ts
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-var PS_TIMEOUT_MS = 2e3;
-var MAX_DEPTH = 20;
-function sessionPid(ancestors) {
-  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
-  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
-}
-function ancestorsOf(pid, lookUp = read) {
-  const ancestors = [];
-  for (let next2 = lookUp(pid)?.parent ?? 0; next2 > 1 && ancestors.length < MAX_DEPTH; ) {
-    const found = lookUp(next2);
-    if (found === null) break;
-    ancestors.push({ pid: next2, name: found.name });
-    next2 = found.parent;
-  }
-  return ancestors;
-}
-function read(pid) {
-  try {
-    return process.platform === "linux" ? readProc(pid) : readPs(pid);
-  } catch {
-    return null;
-  }
-}
-function readProc(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const close = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
-}
-function readPs(pid) {
-  const row = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
-    encoding: "utf8",
-    timeout: PS_TIMEOUT_MS
-  });
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
-  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
-}
-
-// lib/server/orchestrator-skill/beat-process.ts
 function ensureBeat(project, scriptPath) {
-  const session = sessionPid(ancestorsOf(process.pid));
   const beat = join(dirname(scriptPath), "beat.mjs");
-  const child = spawn(process.execPath, [beat, "--project", project.root, "--session-pid", String(session)], {
-    cwd: project.root,
-    detached: true,
-    stdio: "ignore"
-  });
+  const args = [beat, "--project", project.root];
+  const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
   child.unref();
 }
 
 // lib/server/orchestrator-skill/dispatch-files.ts
-import { readFileSync as readFileSync2, readdirSync, rmSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join as join2 } from "node:path";
 
 // lib/server/orchestrator/private-file.ts
@@ -264,19 +218,19 @@ var byFile = (item) => ({
 var FORMS = [whole, withoutRole, withoutBodies, byFile];
 
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync4 } from "node:fs";
 import { join as join4 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync4, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join3 } from "node:path";
 
 // lib/server/process-identity.mjs
-import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync3 } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync as readFileSync2 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var STATE_INDEX_AFTER_NAME = 0;
-var PS_TIMEOUT_MS2 = 2e3;
+var PS_TIMEOUT_MS = 2e3;
 function isProcessAlive(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
@@ -291,8 +245,8 @@ function processStartMark(pid) {
   if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
   if (process.platform === "linux" || process.platform === "win32") return null;
   try {
-    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS2, stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync2("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
   } catch {
     return null;
   }
@@ -304,7 +258,7 @@ function processStartMs(pid) {
     const startedAt = Date.parse(processStartMark(pid) ?? "");
     return Number.isNaN(startedAt) ? null : startedAt;
   }
-  const uptimeSeconds = Number(readFileSync3("/proc/uptime", "utf8").split(" ")[0]);
+  const uptimeSeconds = Number(readFileSync2("/proc/uptime", "utf8").split(" ")[0]);
   const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
   return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
 }
@@ -315,7 +269,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -323,7 +277,7 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
@@ -372,7 +326,7 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text2 = readFileSync4(path, "utf8");
+    const text2 = readFileSync3(path, "utf8");
     if (text2.endsWith("\n")) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
@@ -419,7 +373,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync5(join4(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -528,7 +482,7 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync as readFileSync6 } from "node:fs";
+import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join5 } from "node:path";
 
@@ -734,7 +688,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync5(join5(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -863,7 +817,7 @@ var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap
 
 // lib/server/orchestrator-skill/agent-file.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync7, statSync as statSync3 } from "node:fs";
+import { readFileSync as readFileSync6, statSync as statSync3 } from "node:fs";
 import { join as join7 } from "node:path";
 var MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
 var NO_DIGEST = "0".repeat(16);
@@ -879,12 +833,57 @@ function isSynced(root, { slug, revision }, sessionStartMs) {
   if (sessionStartMs === null) return false;
   const path = join7(root, AGENTS_FOLDER, `${slug}.md`);
   try {
-    const mark = markOf(readFileSync7(path, "utf8"));
+    const mark = markOf(readFileSync6(path, "utf8"));
     const isCurrent = mark?.slug === slug && mark.revision === revision && mark.isWhole;
     return isCurrent && statSync3(path).mtimeMs < sessionStartMs;
   } catch {
     return false;
   }
+}
+
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync7 } from "node:fs";
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return { pid, startMark: processStartMark(pid) };
+}
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next2 = lookUp(pid)?.parent ?? 0; next2 > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next2);
+    if (found === null) break;
+    ancestors.push({ pid: next2, name: found.name });
+    next2 = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync7(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
 }
 
 // lib/server/orchestrator-skill/next.ts
@@ -911,12 +910,13 @@ async function next(context) {
   const max = wholeNumber(values, "max", { min: 1, max: 20, usual: 4 });
   const waitMs = wholeNumber(values, "wait", { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1e3;
   const agentTypes = text(values, "types")?.split(",").map((slug) => slug.trim());
+  const session = thisSession();
   const result = await claim(context, { consumer, max, waitMs, ...agentTypes === void 0 ? {} : { agentTypes } });
-  const sessionStartMs = processStartMs(sessionPid(ancestorsOf(process.pid)));
+  const sessionStartMs = processStartMs(session.pid);
   const items = [];
   for (const dispatch of result.dispatches) {
     const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
-    const known = await take(context, dispatch, synced);
+    const known = await take(context, dispatch, session, synced);
     items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
   }
   if (items.length > 0) ensureBeat(project, scriptPath);
@@ -938,7 +938,7 @@ async function claim(context, request) {
     throw error;
   }
 }
-var take = ({ state }, dispatch, synced) => state.update((current) => {
+var take = ({ state }, dispatch, session, synced) => state.update((current) => {
   const before = current.dispatches[dispatch.id];
   current.dispatches[dispatch.id] = {
     // Its agent's turns are counted on.
@@ -948,6 +948,7 @@ var take = ({ state }, dispatch, synced) => state.update((current) => {
     leaseMs: dispatch.leaseMs,
     agentType: dispatch.agentType.slug,
     synced,
+    session,
     phase: "running",
     claimedAt: dispatch.timings.claimedAt
   };

@@ -130,56 +130,10 @@ function remove(folder, name, generation) {
 // lib/server/orchestrator-skill/beat-process.ts
 import { spawn } from "node:child_process";
 import { dirname, join as join2 } from "node:path";
-
-// lib/server/orchestrator-skill/session-pid.ts
-import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync3 } from "node:fs";
-var PS_TIMEOUT_MS2 = 2e3;
-var MAX_DEPTH = 20;
-function sessionPid(ancestors) {
-  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
-  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
-}
-function ancestorsOf(pid, lookUp = read) {
-  const ancestors = [];
-  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
-    const found = lookUp(next);
-    if (found === null) break;
-    ancestors.push({ pid: next, name: found.name });
-    next = found.parent;
-  }
-  return ancestors;
-}
-function read(pid) {
-  try {
-    return process.platform === "linux" ? readProc(pid) : readPs(pid);
-  } catch {
-    return null;
-  }
-}
-function readProc(pid) {
-  const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
-  const close = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
-}
-function readPs(pid) {
-  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
-    encoding: "utf8",
-    timeout: PS_TIMEOUT_MS2
-  });
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
-  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
-}
-
-// lib/server/orchestrator-skill/beat-process.ts
 function ensureBeat(project, scriptPath) {
-  const session = sessionPid(ancestorsOf(process.pid));
   const beat = join2(dirname(scriptPath), "beat.mjs");
-  const child = spawn(process.execPath, [beat, "--project", project.root, "--session-pid", String(session)], {
-    cwd: project.root,
-    detached: true,
-    stdio: "ignore"
-  });
+  const args = [beat, "--project", project.root];
+  const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
   child.unref();
 }
 
@@ -231,7 +185,7 @@ var ControlPlaneError = class extends Error {
 var isControlPlaneError = (error, code) => error instanceof ControlPlaneError && (code === void 0 || error.code === code);
 
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 import { join as join3 } from "node:path";
 
 // lib/server/orchestrator/private-file.ts
@@ -271,7 +225,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join3(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync3(join3(this.folder, FILE), "utf8"));
       return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
@@ -380,7 +334,7 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync4 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
 
@@ -673,7 +627,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync4(join4(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};

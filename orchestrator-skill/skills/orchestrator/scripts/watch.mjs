@@ -772,53 +772,6 @@ var isRefusal = (error) => {
   return status === 401 || status === 403;
 };
 
-// lib/server/process-identity.mjs
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-var START_TIME_INDEX_AFTER_NAME = 19;
-var STATE_INDEX_AFTER_NAME = 0;
-var PS_TIMEOUT_MS = 2e3;
-function isProcessAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return false;
-  }
-  return readProcStat(pid)?.[STATE_INDEX_AFTER_NAME] !== "Z";
-}
-function processStartMark(pid) {
-  const stat = readProcStat(pid);
-  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
-  if (process.platform === "linux" || process.platform === "win32") return null;
-  try {
-    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
-  } catch {
-    return null;
-  }
-}
-function isSameProcess(pid, startMark) {
-  if (!isProcessAlive(pid)) return false;
-  const current = processStartMark(pid);
-  return startMark === null || current === null || current === startMark;
-}
-function readProcStat(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-function bootId() {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "boot";
-  }
-}
-
 // lib/server/orchestrator/wake.ts
 var WAKE_TYPES = [
   "message-created",
@@ -918,7 +871,7 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -988,7 +941,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync2(join(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync(join(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -1030,6 +983,55 @@ import { join as join4 } from "node:path";
 // lib/server/file-lock.mjs
 import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join3 } from "node:path";
+
+// lib/server/process-identity.mjs
+import { execFileSync } from "node:child_process";
+import { readFileSync as readFileSync2 } from "node:fs";
+var START_TIME_INDEX_AFTER_NAME = 19;
+var STATE_INDEX_AFTER_NAME = 0;
+var PS_TIMEOUT_MS = 2e3;
+function isProcessAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  return readProcStat(pid)?.[STATE_INDEX_AFTER_NAME] !== "Z";
+}
+function processStartMark(pid) {
+  const stat = readProcStat(pid);
+  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
+  if (process.platform === "linux" || process.platform === "win32") return null;
+  try {
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+  } catch {
+    return null;
+  }
+}
+function isSameProcess(pid, startMark) {
+  if (!isProcessAlive(pid)) return false;
+  const current = processStartMark(pid);
+  return startMark === null || current === null || current === startMark;
+}
+function readProcStat(pid) {
+  try {
+    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+function bootId() {
+  try {
+    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "boot";
+  }
+}
+
+// lib/server/file-lock.mjs
 var UNWRITTEN_GRACE_MS = 2e3;
 var MAX_TRIES2 = 10;
 function acquireFileLock(folder, name) {
@@ -1219,7 +1221,7 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
-// lib/server/orchestrator-skill/session-pid.ts
+// lib/server/orchestrator-skill/session.ts
 import { execFileSync as execFileSync2 } from "node:child_process";
 import { readFileSync as readFileSync5 } from "node:fs";
 var PS_TIMEOUT_MS2 = 2e3;
@@ -1228,6 +1230,12 @@ function sessionPid(ancestors) {
   const claude = ancestors.find(({ name }) => name.startsWith("claude"));
   return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
 }
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return { pid, startMark: processStartMark(pid) };
+}
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
 function ancestorsOf(pid, lookUp = read) {
   const ancestors = [];
   for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
@@ -1333,8 +1341,7 @@ var Watcher = class {
   types;
   #bell;
   #timers = [];
-  #session = sessionPid(ancestorsOf(process.pid));
-  #sessionMark = processStartMark(this.#session);
+  #session = thisSession();
   #stream;
   #finish = () => {
   };
@@ -1411,7 +1418,7 @@ var Watcher = class {
     } else void this.#lookForDue(0);
   }
   #lookAtState() {
-    if (!isSameProcess(this.#session, this.#sessionMark)) return this.end(false);
+    if (!isAlive(this.#session)) return this.end(false);
     const count = toStop(this.context.state.read()).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;

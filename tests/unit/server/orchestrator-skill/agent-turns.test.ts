@@ -8,6 +8,7 @@ const held = (more: Partial<OpenDispatch> = {}): OpenDispatch => ({
   key: 'dk_x',
   leaseMs: 60_000,
   agentType: 'research',
+  session: { pid: process.pid, startMark: null },
   phase: 'running',
   claimedAt: '2026-11-21T00:00:00.000Z',
   ...more,

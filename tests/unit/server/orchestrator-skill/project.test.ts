@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProject } from '@/lib/server/orchestrator-skill/project';
-import { ancestorsOf, sessionPid } from '@/lib/server/orchestrator-skill/session-pid';
+import { ancestorsOf, isAlive, sessionPid, thisSession } from '@/lib/server/orchestrator-skill/session';
 
 let root: string;
 beforeAll(() => {
@@ -58,6 +58,14 @@ describe('process of the session', () => {
 
   it('is never the process that reaps orphans', () => {
     expect(ancestorsOf(20, lookUp).map(({ pid }) => pid)).toEqual([10]);
+  });
+
+  it('is what a host that is not Claude Code says it is', () => {
+    const told = thisSession({ SWITCHBOARD_SESSION_PID: String(process.pid) });
+    expect(told.pid).toBe(process.pid);
+    expect(isAlive(told)).toBe(true);
+    expect(isAlive({ ...told, startMark: 'another boot:1' })).toBe(false);
+    expect(thisSession({ SWITCHBOARD_SESSION_PID: 'nonsense' }).pid).toBe(thisSession({}).pid);
   });
 
   it('is found in the real process table', () => {

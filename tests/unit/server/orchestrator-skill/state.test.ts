@@ -22,6 +22,7 @@ const held = (epoch: number): OpenDispatch => ({
   key: 'dk_x',
   leaseMs: 60_000,
   agentType: 'qa',
+  session: { pid: process.pid, startMark: null },
   phase: 'running',
   claimedAt: '2026-11-21T00:00:00.000Z',
 });

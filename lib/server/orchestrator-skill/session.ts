@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { isSameProcess, processStartMark } from '../process-identity.mjs';
+
+/** The process whose life is a session's; a number alone is given to others after its end. */
+export interface Session {
+  pid: number;
+  startMark: string | null;
+}
 
 export interface Ancestor {
   pid: number;
@@ -19,6 +26,17 @@ export function sessionPid(ancestors: readonly Ancestor[]): number {
   const claude = ancestors.find(({ name }) => name.startsWith('claude'));
   return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
 }
+
+/** The session that runs this script; a host that is not Claude Code may say which process is meant. */
+export function thisSession(env: Record<string, string | undefined> = process.env): Session {
+  const told = Number(env['SWITCHBOARD_SESSION_PID']);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return { pid, startMark: processStartMark(pid) };
+}
+
+/** Undefined: a state file of an older version named none. */
+export const isAlive = (session: Session | undefined): boolean =>
+  session !== undefined && isSameProcess(session.pid, session.startMark);
 
 /** From the parent upwards, without the process that reaps orphans. */
 export function ancestorsOf(
