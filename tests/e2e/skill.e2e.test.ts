@@ -209,6 +209,17 @@ describe('skill', () => {
     for (const id of [seen, missed]) await board.api('POST', `/api/messages/${id}/cancel`);
   });
 
+  it('rings again for a look that got no answer', async () => {
+    const watch = session.watch();
+    await until(async () => (await consumer())?.connected === true, 5_000);
+    await session.call('next', [], '', { SWITCHBOARD_URL: 'http://127.0.0.1:1' });
+    await until(() => watch.lines().some(line => line.includes('"check":true')), 5_000);
+    const rung = watch.lines().length;
+    expect(await session.call('next')).toMatchObject({ code: 0, reason: 'nothing-due' });
+    await new Promise(resolve => setTimeout(resolve, 3_000));
+    expect(watch.lines()).toHaveLength(rung);
+  });
+
   it('lets the newest watch take over', async () => {
     const first = session.watch();
     await until(async () => (await session.call('status')).watch === true, 5_000);

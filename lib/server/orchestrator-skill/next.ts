@@ -61,16 +61,27 @@ async function next(context: ScriptContext): Promise<unknown> {
   };
 }
 
-async function claim(
-  context: ScriptContext,
-  request: Parameters<ScriptContext['calls']['claim']>[0],
-): Promise<ClaimResult> {
+type Request = Parameters<ScriptContext['calls']['claim']>[0];
+
+async function claim(context: ScriptContext, request: Request): Promise<ClaimResult> {
   try {
-    return await context.calls.claim(request);
+    return await claimOnce(context, request);
   } catch (error) {
-    // The plane may have given work to an answer that never came: give it back, so that the next call gets it.
-    if (isOutcomeUnknown(error)) await reconcile(context).catch(() => undefined);
+    await context.state.update(state => {
+      state.owesLook = true;
+    });
     throw error;
+  }
+}
+
+async function claimOnce({ calls, ...context }: ScriptContext, request: Request): Promise<ClaimResult> {
+  try {
+    return await calls.claim(request);
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) throw error;
+    // The plane may have given work to an answer that never came: given back, it is there for the second claim.
+    await reconcile({ calls, ...context });
+    return calls.claim(request);
   }
 }
 

@@ -43,6 +43,8 @@ export interface SkillState {
   dispatches: Record<string, OpenDispatch>;
   /** Ids this session ended lately: events about them are echoes, not news. */
   ended: string[];
+  /** The last `next` got no answer: the ring that asked for it is still owed. */
+  owesLook?: boolean;
 }
 
 const FILE = 'state.json';
@@ -58,7 +60,7 @@ export class StateFile {
   read(): SkillState {
     try {
       const value = JSON.parse(readFileSync(join(this.folder, FILE), 'utf8')) as Partial<SkillState>;
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
     } catch (error) {
       // A file somebody damaged: the plane knows what is open, and `status` gives it back.
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -32,11 +32,13 @@ const KNOWN: ReadonlySet<string> = new Set(WAKE_TYPES);
 const STATE_POLL_MS = 1_000;
 /** Work that came due by itself (a back-off that ended) makes no event. */
 const DUE_POLL_MS = 30_000;
+/** A `next` that keeps failing while the stream is up costs the session a turn each time. */
+const OWED_POLL_MS = 15_000;
 /** Due work this old was not taken by the look that its event caused. */
 const DUE_SECONDS = 3;
-/** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
 /** A session hands in what an agent said within its next turn; longer than this it forgot. */
 const HAND_IN_AFTER_MS = 15_000;
+/** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
 const MAX_DUE_SILENCE_MS = 600_000;
 
 async function watch(context: ScriptContext): Promise<undefined> {
@@ -66,6 +68,7 @@ class Watcher {
   #dueSilenceMs = 0;
   #dueAgainMs = 0;
   #handInAgainMs = 0;
+  #owedAgainMs = 0;
   #wasOffline = false;
 
   constructor(
@@ -158,6 +161,18 @@ class Watcher {
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
     this.#lookForLastWords();
+    this.#lookForOwed();
+  }
+
+  /** A `next` that got no answer took the ring with it: it rings again once the server is there. */
+  #lookForOwed(): void {
+    const { state } = this.context;
+    if (this.#stream?.state !== 'live' || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
+    this.#owedAgainMs = Date.now() + OWED_POLL_MS;
+    this.#bell.check();
+    void state.update(now => {
+      now.owesLook = false;
+    });
   }
 
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
@@ -177,7 +192,8 @@ class Watcher {
       return;
     }
     this.#dueSilenceMs = Math.min(MAX_DUE_SILENCE_MS, Math.max(DUE_POLL_MS, this.#dueSilenceMs * 2));
-    this.#dueAgainMs = Date.now() + this.#dueSilenceMs;
+    // Half a poll early: the poll that falls on the end of the silence is meant, not the one after it.
+    this.#dueAgainMs = Date.now() + this.#dueSilenceMs - DUE_POLL_MS / 2;
     this.#bell.due();
   }
 }

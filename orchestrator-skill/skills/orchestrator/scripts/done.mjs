@@ -578,7 +578,7 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync5(join5(this.folder, FILE), "utf8"));
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };

@@ -374,7 +374,7 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -932,10 +932,21 @@ async function next(context) {
 }
 async function claim(context, request) {
   try {
-    return await context.calls.claim(request);
+    return await claimOnce(context, request);
   } catch (error) {
-    if (isOutcomeUnknown(error)) await reconcile(context).catch(() => void 0);
+    await context.state.update((state) => {
+      state.owesLook = true;
+    });
     throw error;
+  }
+}
+async function claimOnce({ calls, ...context }, request) {
+  try {
+    return await calls.claim(request);
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) throw error;
+    await reconcile({ calls, ...context });
+    return calls.claim(request);
   }
 }
 var take = ({ state }, dispatch, session, synced) => state.update((current) => {

@@ -1118,7 +1118,7 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [] };
+      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -1309,6 +1309,7 @@ A line never holds text that an agent or a person wrote. At most one line in 2.5
 var KNOWN = new Set(WAKE_TYPES);
 var STATE_POLL_MS = 1e3;
 var DUE_POLL_MS = 3e4;
+var OWED_POLL_MS = 15e3;
 var DUE_SECONDS = 3;
 var HAND_IN_AFTER_MS = 15e3;
 var MAX_DUE_SILENCE_MS = 6e5;
@@ -1349,6 +1350,7 @@ var Watcher = class {
   #dueSilenceMs = 0;
   #dueAgainMs = 0;
   #handInAgainMs = 0;
+  #owedAgainMs = 0;
   #wasOffline = false;
   async run() {
     const { url, token, consumer, calls } = this.context;
@@ -1423,6 +1425,17 @@ var Watcher = class {
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
     this.#lookForLastWords();
+    this.#lookForOwed();
+  }
+  /** A `next` that got no answer took the ring with it: it rings again once the server is there. */
+  #lookForOwed() {
+    const { state } = this.context;
+    if (this.#stream?.state !== "live" || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
+    this.#owedAgainMs = Date.now() + OWED_POLL_MS;
+    this.#bell.check();
+    void state.update((now) => {
+      now.owesLook = false;
+    });
   }
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords() {
@@ -1440,7 +1453,7 @@ var Watcher = class {
       return;
     }
     this.#dueSilenceMs = Math.min(MAX_DUE_SILENCE_MS, Math.max(DUE_POLL_MS, this.#dueSilenceMs * 2));
-    this.#dueAgainMs = Date.now() + this.#dueSilenceMs;
+    this.#dueAgainMs = Date.now() + this.#dueSilenceMs - DUE_POLL_MS / 2;
     this.#bell.due();
   }
 };
