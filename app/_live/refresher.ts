@@ -1,27 +1,33 @@
 import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query';
 
 /** Events of one change come together; this gathers them into one read. */
-const GATHER_MS = 50;
+const GATHER_MS = 30;
+/**
+ * A change often makes a second event just after the first was read for (a message, then what its thread makes of it).
+ * Held back for the whole gap, its read came 350 ms after the change; two may follow each other, the mean stays.
+ */
+const BURST = 2;
 
 interface Pending {
   key: QueryKey;
   gapMs: number;
   dirty: boolean;
   running: boolean;
-  lastAt: number;
+  /** When the latest reads began, at most `BURST`. */
+  beganAt: number[];
   /** Of the next read, or, when none is wanted, of forgetting when the last one was. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export interface Refresher {
-  /** Reads the query again soon, but not more often than once in `gapMs`. */
+  /** Reads the query again soon, but on the mean not more often than once in `gapMs`. */
   mark(key: QueryKey, gapMs: number): void;
   stop(): void;
 }
 
 /**
- * Coalesces "this query is stale" into few reads: at most one in flight a query, at most one begun in `gapMs`, and
- * always one begun after the last mark. The last is the invariant: a read that was under way when an event came may
+ * Coalesces "this query is stale" into few reads: at most one in flight a query, at most two begun in two
+ * `gapMs`, and always one begun after the last mark. The last is the invariant: a read that was under way when an event came may
  * hold the state from before it.
  */
 export function createRefresher(client: QueryClient): Refresher {
@@ -31,7 +37,7 @@ export function createRefresher(client: QueryClient): Refresher {
     entry.timer = undefined;
     entry.dirty = false;
     entry.running = true;
-    entry.lastAt = Date.now();
+    entry.beganAt = [...entry.beganAt, Date.now()].slice(-BURST);
     // Without data a first read is under way, which a refetch would join instead of following: wait, then read.
     const first = client.getQueryCache().find({ queryKey: entry.key, exact: true });
     if (first?.state.data === undefined && first?.state.fetchStatus === 'fetching') {
@@ -42,20 +48,22 @@ export function createRefresher(client: QueryClient): Refresher {
     // Stopped meanwhile.
     if (pending.get(hash) !== entry) return;
     if (entry.dirty) plan(hash, entry);
-    else entry.timer = setTimeout(() => pending.delete(hash), entry.gapMs);
+    else entry.timer = setTimeout(() => pending.delete(hash), entry.gapMs * BURST);
   };
 
   const plan = (hash: string, entry: Pending): void => {
     if (entry.running) return;
     clearTimeout(entry.timer);
-    const waitMs = Math.max(GATHER_MS, entry.lastAt + entry.gapMs - Date.now());
+    const [first] = entry.beganAt.length < BURST ? [] : entry.beganAt;
+    const freeAt = first === undefined ? 0 : first + entry.gapMs * BURST;
+    const waitMs = Math.max(GATHER_MS, freeAt - Date.now());
     entry.timer = setTimeout(() => void run(hash, entry), waitMs);
   };
 
   return {
     mark: (key, gapMs) => {
       const hash = hashKey(key);
-      const entry = pending.get(hash) ?? { key, gapMs, dirty: false, running: false, lastAt: 0, timer: undefined };
+      const entry = pending.get(hash) ?? { key, gapMs, dirty: false, running: false, beganAt: [], timer: undefined };
       pending.set(hash, entry);
       if (entry.dirty) return;
       entry.dirty = true;

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
@@ -8,6 +9,12 @@ import { remarkHtmlAsText } from './remark-html-as-text';
  * afterwards, and images are shown as their link: a picture loaded by itself tells a stranger who reads what, and when.
  */
 const components: Components = {
+  h1: LargeHeading,
+  h2: LargeHeading,
+  h3: Heading,
+  h4: Heading,
+  h5: Heading,
+  h6: Heading,
   a: ({ href, children }) => (
     <a
       href={href}
@@ -32,6 +39,15 @@ const components: Components = {
   ),
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
 };
+
+/** Looks like one, and is none of the page's: whoever goes from heading to heading hears the page's order, not a guest's. */
+function Heading({ children }: { children?: ReactNode }) {
+  return <p className="heading">{children}</p>;
+}
+
+function LargeHeading({ children }: { children?: ReactNode }) {
+  return <p className="heading heading-large">{children}</p>;
+}
 
 export function Markdown({ text }: { text: string }) {
   return (

@@ -1,3 +1,5 @@
+const SCROLLS = { sideways: 'overflow-x-auto', 'both ways': 'max-h-96 overflow-auto' };
+
 interface PanelProps {
   title?: React.ReactNode;
   /** Beside the title: window, count. */
@@ -6,11 +8,14 @@ interface PanelProps {
   children: React.ReactNode;
   className?: string;
   bodyClassName?: string;
+  /** What is wider (or longer) than the panel scrolls inside it, and a keyboard can reach it to do so. */
+  scrolls?: keyof typeof SCROLLS;
   id?: string;
 }
 
 /** A part of a page: hairline border, a title row, no shadow, and never one inside another. */
-export function Panel({ title, note, actions, children, className = '', bodyClassName = '', id }: PanelProps) {
+export function Panel({ title, note, actions, children, className = '', bodyClassName = '', scrolls, id }: PanelProps) {
+  const label = typeof title === 'string' ? title : undefined;
   return (
     <section id={id} className={`flex min-w-0 flex-col rounded-lg border border-border bg-surface ${className}`}>
       {title === undefined ? null : (
@@ -20,7 +25,12 @@ export function Panel({ title, note, actions, children, className = '', bodyClas
           {actions ? <div className="ml-auto flex items-center gap-1">{actions}</div> : null}
         </header>
       )}
-      <div className={`min-h-0 min-w-0 flex-1 ${bodyClassName}`}>{children}</div>
+      <div
+        className={`min-h-0 min-w-0 flex-1 ${scrolls ? SCROLLS[scrolls] : ''} ${bodyClassName}`}
+        {...(scrolls ? { tabIndex: 0, role: 'group', 'aria-label': label } : {})}
+      >
+        {children}
+      </div>
     </section>
   );
 }

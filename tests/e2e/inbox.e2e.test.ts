@@ -274,9 +274,7 @@ describe('for everybody', () => {
       await page.waitForFunction(() => document.querySelector('.skeleton') === null);
       const { violations } = await new AxeBuilder({ page }).analyze();
       for (const { id, impact, nodes } of violations) {
-        // The order of headings is what an agent wrote.
-        if (id !== 'heading-order')
-          barriers.push(`${path}: ${impact} ${id} at ${nodes.map(each => each.target).join()}`);
+        barriers.push(`${path}: ${impact} ${id} at ${nodes.map(each => each.target).join()}`);
       }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) barriers.push(`${path}: ${overflow} px wider than the screen`);

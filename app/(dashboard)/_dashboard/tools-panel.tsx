@@ -10,7 +10,7 @@ export function ToolsPanel() {
   if (data === undefined || data.tools.length === 0) return null;
   const note = `${formatWindow(data.windowSeconds)} · ${formatCount(data.toolCalls.total)} calls · ${formatCount(data.toolCalls.inFlight)} in flight`;
   return (
-    <Panel title="Tool calls" note={note} bodyClassName="overflow-x-auto">
+    <Panel title="Tool calls" note={note} scrolls="sideways">
       <table className="w-full text-table">
         <thead className="text-xs text-muted">
           <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:px-2 [&>th]:font-normal">

@@ -8,6 +8,7 @@ export function AgentsView() {
   const slug = useRecordId('/agents');
   return (
     <ListDetail
+      title="Agents"
       list={<AgentList openSlug={slug} />}
       detail={slug === null ? null : <AgentDetail key={slug} slug={slug} />}
       listClassName="w-60"

@@ -26,12 +26,7 @@ export function TokenList({ className = '' }: { className?: string }) {
   });
   const items = tokens.data?.items;
   return (
-    <Panel
-      title="Tokens"
-      note={items ? String(items.length) : null}
-      className={className}
-      bodyClassName="overflow-x-auto"
-    >
+    <Panel title="Tokens" note={items ? String(items.length) : null} className={className} scrolls="sideways">
       {tokens.isError && items === undefined ? (
         <ErrorState
           title="Tokens could not be read"

@@ -45,7 +45,7 @@ export function CostsView() {
       <PageHeader title="Costs" note="What agents told of their use; days are UTC" />
       <Panel
         title={`By ${WORDS[query.by]}`}
-        bodyClassName="overflow-x-auto"
+        scrolls="sideways"
         actions={
           <>
             <DayInput label="From" value={shown.from} max={shown.to} onChange={from => void set({ from })} />

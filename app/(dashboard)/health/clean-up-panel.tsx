@@ -33,7 +33,7 @@ export function CleanUpPanel({ stale }: { stale: number }) {
       id="clean-up"
       title="Clean-up"
       note={plural(stale, 'stale record')}
-      bodyClassName="max-h-96 overflow-auto"
+      scrolls="both ways"
       actions={
         may.work ? (
           <>

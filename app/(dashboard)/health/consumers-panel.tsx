@@ -23,7 +23,7 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
     onRefused: detail => void toast.danger('Not removed', { description: detail }),
   });
   return (
-    <Panel id="consumers" title="Consumers" note={`${health.consumers.length}`} bodyClassName="overflow-x-auto">
+    <Panel id="consumers" title="Consumers" note={`${health.consumers.length}`} scrolls="sideways">
       {health.consumers.length === 0 ? (
         <EmptyState
           title="Readers that keep their place over restarts stand here."

@@ -48,7 +48,7 @@ export function DeadPanel() {
   const isCut = [messages, tasks].some(({ data }) => typeof data?.nextCursor === 'string');
   const count = isKnown ? `${formatCount(dead.length)}${isCut ? ' and more' : ''}` : NO_DATA;
   return (
-    <Panel id="dead" title="Dead work" note={count} bodyClassName="max-h-96 overflow-auto">
+    <Panel id="dead" title="Dead work" note={count} scrolls="both ways">
       {failed ? (
         <ErrorState
           title="Dead work could not be read"

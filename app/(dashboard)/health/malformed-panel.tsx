@@ -7,12 +7,7 @@ import { Panel } from '@/app/_ui/panel';
 export function MalformedPanel({ health }: { health: SystemHealth }) {
   const { count, recent } = health.malformed;
   return (
-    <Panel
-      id="malformed"
-      title="Malformed documents"
-      note={`${formatCount(count)} skipped`}
-      bodyClassName="max-h-96 overflow-auto"
-    >
+    <Panel id="malformed" title="Malformed documents" note={`${formatCount(count)} skipped`} scrolls="both ways">
       {recent.length === 0 ? (
         <EmptyState title="None. Documents that cannot be read would be listed here with the reason." />
       ) : (

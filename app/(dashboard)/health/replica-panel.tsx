@@ -10,7 +10,7 @@ export function ReplicaPanel({ health }: { health: SystemHealth }) {
       id="members"
       title="Replica set"
       note={plural(health.replicaSet.members.length, 'member')}
-      bodyClassName="overflow-x-auto"
+      scrolls="sideways"
     >
       <table className="w-full text-table">
         <thead className="text-left text-xs text-muted">

@@ -6,7 +6,7 @@ import { Panel } from '@/app/_ui/panel';
 export function StoragePanel({ health }: { health: SystemHealth }) {
   const total = health.storage.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
-    <Panel title="Storage" note={formatBytes(total)} bodyClassName="overflow-x-auto">
+    <Panel title="Storage" note={formatBytes(total)} scrolls="sideways">
       <table className="w-full text-table">
         <thead className="text-left text-xs text-muted">
           <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">

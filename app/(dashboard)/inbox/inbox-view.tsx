@@ -42,6 +42,7 @@ export function InboxView() {
     <div ref={root}>
       <InboxAnnouncer />
       <ListDetail
+        title="Inbox"
         list={<InboxList place={place} list={list} items={items} />}
         detail={
           itemId === null ? null : (

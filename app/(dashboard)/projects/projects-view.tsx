@@ -8,6 +8,7 @@ export function ProjectsView() {
   const projectId = useRecordId('/projects');
   return (
     <ListDetail
+      title="Projects"
       list={<ProjectTree openId={projectId} />}
       detail={projectId === null ? null : <ProjectDetail key={projectId} projectId={projectId} />}
     />

@@ -8,6 +8,7 @@ export function RunsView() {
   const runId = useRecordId('/runs');
   return (
     <ListDetail
+      title="Runs"
       list={<RunList openId={runId} />}
       detail={runId === null ? null : <RunDetail key={runId} runId={runId} />}
       // A graph and a waterfall want the width more than the list does.

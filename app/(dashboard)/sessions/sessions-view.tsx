@@ -8,6 +8,7 @@ export function SessionsView() {
   const sessionId = useRecordId('/sessions');
   return (
     <ListDetail
+      title="Sessions"
       list={<SessionList openId={sessionId} />}
       detail={sessionId === null ? null : <SessionDetail key={sessionId} sessionId={sessionId} />}
     />

@@ -8,6 +8,7 @@ export function TasksView() {
   const taskId = useRecordId('/tasks');
   return (
     <ListDetail
+      title="Tasks"
       list={<TaskList openId={taskId} />}
       detail={taskId === null ? null : <TaskDetail key={taskId} taskId={taskId} />}
     />

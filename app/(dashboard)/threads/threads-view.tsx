@@ -8,6 +8,7 @@ export function ThreadsView() {
   const threadId = useRecordId('/threads');
   return (
     <ListDetail
+      title="Threads"
       list={<ThreadList openId={threadId} />}
       detail={threadId === null ? null : <ThreadDetail key={threadId} threadId={threadId} />}
     />

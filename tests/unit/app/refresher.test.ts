@@ -42,7 +42,7 @@ describe('refresher', () => {
     end();
   });
 
-  it('reads at most once in the gap, however steady the events', async () => {
+  it('reads on the mean once in the gap, however steady the events', async () => {
     let reads = 0;
     const { refresher, end } = watched(async () => (reads += 1));
     for (let tick = 0; tick < 100; tick += 1) {
@@ -51,6 +51,24 @@ describe('refresher', () => {
     }
     expect(reads).toBeGreaterThanOrEqual(10);
     expect(reads).toBeLessThanOrEqual(13);
+    end();
+  });
+
+  it('reads soon for a second event, and not for a third', async () => {
+    const readAt: number[] = [];
+    const { refresher, end } = watched(async () => readAt.push(Date.now()));
+    await vi.advanceTimersByTimeAsync(0);
+    const startMs = Date.now();
+    for (let event = 0; event < 3; event += 1) {
+      refresher.mark(KEY, GAP_MS);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    await vi.advanceTimersByTimeAsync(GAP_MS * 3);
+    const [, first, second, third] = readAt.map(at => at - startMs);
+    expect(readAt).toHaveLength(4);
+    expect(first).toBeLessThan(100);
+    expect(second).toBeLessThan(200);
+    expect(third).toBe(first! + GAP_MS * 2);
     end();
   });
 

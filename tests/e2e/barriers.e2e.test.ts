@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pagesToShow, type Shot } from '@/scripts/screenshots/pages';
+import { startRunPages, type RunPages } from './run-pages';
+
+/** Every page that the pictures show, over the demo's data and a run: axe finds nothing, of whatever weight. */
+
+const run = promisify(execFile);
+const DEMO_WITHIN_MS = 120_000;
+const SWEEP_WITHIN_MS = 300_000;
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const RUN_VIEWS = ['waterfall', 'graph', 'table', 'attempts', 'reports', 'questions', 'trace'];
+
+let pages: RunPages;
+let shots: Shot[];
+
+beforeAll(async () => {
+  pages = await startRunPages();
+  const env = { ...process.env, SWITCHBOARD_URL: '', SWITCHBOARD_TOKEN: '', SWITCHBOARD_DATA: pages.board.dataDir };
+  await run(process.execPath, ['dist/demo.mjs', '--fast'], { env, timeout: DEMO_WITHIN_MS });
+  const opened = await pages.openRun('# Find out\n\n### What tea is\n\n| a | b |\n|---|---|\n| 1 | 2 |');
+  const page = await pages.open('/');
+  shots = [
+    ...(await pagesToShow(page.context().request)),
+    ...RUN_VIEWS.map(view => ({ name: `run-${view}`, path: `/runs/${opened.id}?view=${view}`, isLive: true })),
+    { name: 'nowhere', path: '/nowhere', isLive: false },
+  ];
+  await page.close();
+}, DEMO_WITHIN_MS);
+afterAll(() => pages?.stop());
+
+describe('every page', () => {
+  it.each([
+    ['light', 'desk', DESK],
+    ['dark', 'desk', DESK],
+    ['light', 'phone', PHONE],
+    ['dark', 'phone', PHONE],
+  ] as const)(
+    'has no barrier (%s, %s)',
+    async (colorScheme, _, size) => {
+      expect(shots.length).toBeGreaterThan(25);
+      const page = await pages.open('/');
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const barriers: string[] = [];
+      for (const shot of shots) barriers.push(...(await barriersOf(page, shot)));
+      expect(barriers).toEqual([]);
+      await page.close();
+    },
+    SWEEP_WITHIN_MS,
+  );
+});
+
+async function barriersOf(page: Page, { path, isLive }: Shot): Promise<string[]> {
+  await page.goto(path);
+  if (isLive) await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return [
+    ...violations.map(
+      ({ id, impact, nodes }) => `${path}: ${impact} ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`,
+    ),
+    ...(wider > 0 ? [`${path}: ${wider} px wider than the screen`] : []),
+  ];
+}
