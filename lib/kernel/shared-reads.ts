@@ -3,6 +3,11 @@ import type { Clock } from './clock';
 
 /** Reads of one kind begin at least this far apart. */
 const LEAST_GAP_MS = 250;
+/**
+ * The windows of one browser ask within some ms of the same event. Begun at once, a read would serve the first and let
+ * the others wait out the gap, each with one of the six connections that a browser has for all of them.
+ */
+const GATHER_MS = 20;
 /** A slow read may take a fifth of the time, whatever the number of those who ask. */
 const GAP_PER_COST = 5;
 /** One that hung on a database that was away says nothing of what a read costs: nobody waits a minute for its sake. */
@@ -45,8 +50,7 @@ export class SharedReads<T> {
   async #inTurn(entry: Entry<T>, read: () => Promise<T>): Promise<T> {
     await entry.running;
     const gapMs = Math.min(MOST_GAP_MS, Math.max(LEAST_GAP_MS, entry.tookMs * GAP_PER_COST));
-    const waitMs = entry.startedAtMs + gapMs - this.clock.now();
-    if (waitMs > 0) await this.clock.sleep(waitMs);
+    await this.clock.sleep(Math.max(GATHER_MS, entry.startedAtMs + gapMs - this.clock.now()));
     entry.next = null;
     entry.startedAtMs = this.clock.now();
     const reading = read().finally(() => {

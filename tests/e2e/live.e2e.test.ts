@@ -69,6 +69,8 @@ describe('two tabs and a phone-width window', () => {
     const phone = await openWindow(browser, writer, `/threads/${thread}`);
     await phone.setViewportSize(PHONE);
     expect(await readers(board)).toBe(1);
+    // What a page reads as it opens is not what a change costs.
+    await writer.waitForTimeout(2_000);
     const tookMs: number[] = [];
     for (let round = 0; round < 12; round += 1) {
       const body = `change number ${round}.`;
@@ -86,9 +88,8 @@ describe('two tabs and a phone-width window', () => {
     console.log(
       `from sending to drawn elsewhere: a tenth within ${quantile(tookMs, 0.1)} ms, half within ${quantile(tookMs, 0.5)} ms, most ${Math.max(...tookMs)} ms (${tookMs.join(' ')})`,
     );
-    // Where other work has the machine, it holds up most of them; the quickest tenth show what the product itself takes.
-    expect(quantile(tookMs, 0.1)).toBeLessThan(250);
-    expect(quantile(tookMs, 0.5)).toBeLessThan(1_500);
+    // Where other work has the machine it holds up some of them; all that are slow would be the product's.
+    expect(quantile(tookMs, 0.5)).toBeLessThan(250);
     expect(await readers(board)).toBe(1);
   });
 
