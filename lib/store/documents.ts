@@ -2,9 +2,11 @@ import type { Binary, ObjectId } from 'mongodb';
 import type { AgentTypeSettings } from '../domain/agent-type/schema';
 import type { DispatchStatus } from '../domain/dispatch/schema';
 import type { Priority, Usage } from '../domain/fields';
-import type { MessageKind, MessageStatus, Sender } from '../domain/message/schema';
+import type { MessageKind, MessageStatus } from '../domain/message/schema';
+import type { Sender } from '../domain/message/sender';
 import type { ReportKind } from '../domain/report/schema';
-import type { RunStatus, RunTier } from '../domain/run/schema';
+import type { RunStatus } from '../domain/run/schema';
+import type { RunTier } from '../domain/tier';
 import type { ProjectKind } from '../domain/project/schema';
 import type { Delivered, TaskStatus } from '../domain/task/schema';
 import type { ThreadStatus } from '../domain/thread/schema';
@@ -45,7 +47,7 @@ export interface WorkFields {
 export interface MessageDocument extends RecordDocument, WorkFields {
   threadId: ObjectId;
   /** `tier`: what its dispatch was in its run when it said this. */
-  from: Omit<Sender, 'dispatchId'> & { dispatchId?: ObjectId; tier?: RunTier };
+  from: Omit<Sender, 'dispatchId' | 'tier'> & { dispatchId?: ObjectId; tier?: RunTier };
   onBehalfOf: string | null;
   assignedTo: string | null;
   projectId: ObjectId | null;

@@ -12,7 +12,7 @@ export function StoragePanel({ health }: { health: SystemHealth }) {
           <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">
             <th className="pl-4">collection</th>
             <th className="text-right">documents</th>
-            <th className="text-right">size</th>
+            <th className="pl-4 text-right">size</th>
             <th className="pr-4 pl-6">bound</th>
           </tr>
         </thead>
@@ -21,7 +21,7 @@ export function StoragePanel({ health }: { health: SystemHealth }) {
             <tr key={collection} className="tabular h-(--row-height) border-b border-separator last:border-b-0">
               <td className="mono pl-4 text-xs">{collection}</td>
               <td className="text-right">{formatCount(documents)}</td>
-              <td className="text-right whitespace-nowrap">{formatBytes(bytes)}</td>
+              <td className="pl-4 text-right whitespace-nowrap">{formatBytes(bytes)}</td>
               <td className="pr-4 pl-6 text-xs text-muted">{bound}</td>
             </tr>
           ))}

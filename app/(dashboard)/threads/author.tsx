@@ -2,13 +2,6 @@ import { ArrowRight } from 'lucide-react';
 import type { Message } from '@/lib/domain/message/schema';
 import { SENDER_ICONS } from '../_work/sender-icons';
 
-const TIERS: Record<Message['from']['kind'], string> = {
-  user: 'controller',
-  orchestrator: 'orchestrator',
-  agent: 'worker',
-  system: 'system',
-};
-
 /** Who said it, as the credential says; in which tier, on whose behalf, and to whom. */
 export function Author({ message }: { message: Message }) {
   const Icon = SENDER_ICONS[message.from.kind];
@@ -17,7 +10,7 @@ export function Author({ message }: { message: Message }) {
       <Icon aria-hidden className="size-4 shrink-0 text-muted" />
       <span className="font-semibold">{message.from.id}</span>
       <span className="text-xs text-muted">
-        {TIERS[message.from.kind]}
+        {message.from.tier ?? 'system'}
         {message.onBehalfOf ? ` for ${message.onBehalfOf}` : ''}
       </span>
       {message.assignedTo ? (

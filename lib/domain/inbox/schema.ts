@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Id, Priority, Timestamp, pageFields } from '../fields';
-import { TIERS } from '../message/agent-view';
-import { Sender } from '../message/schema';
+import { Sender } from '../message/sender';
 
 /** What waits for a person: nothing in it goes on before somebody answers, decides or mends. */
 export const INBOX_KINDS = ['question', 'blocker', 'late-output', 'dead', 'loop-stopped', 'unroutable'] as const;
@@ -17,8 +16,7 @@ export const InboxItem = z.object({
   runId: Id.optional(),
   dispatchId: Id.optional(),
   text: z.string(),
-  from: Sender.pick({ kind: true, id: true })
-    .extend({ tier: z.enum(TIERS).nullable() })
+  from: Sender.pick({ kind: true, id: true, tier: true })
     .optional()
     .describe('Who asked or wrote it; a task has its maker in its own record'),
   onBehalfOf: z.string().optional(),

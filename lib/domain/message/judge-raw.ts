@@ -1,6 +1,7 @@
 import { PRIORITIES, SLUG_PATTERN } from '../fields';
 import { judge, wants, wantsId, wantsMatch, wantsOneOf, type RawFields, type RawVerdict } from '../raw-fields';
-import { MESSAGE_KINDS, SENDER_KINDS } from './schema';
+import { MESSAGE_KINDS } from './schema';
+import { SENDER_KINDS } from './sender';
 
 /** The values a judge of messages looks at, beside the types of all fields it names. */
 export const MESSAGE_RAW_FIELDS = [

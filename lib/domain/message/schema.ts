@@ -11,6 +11,7 @@ import {
   recordFields,
   searchField,
 } from '../fields';
+import { Sender } from './sender';
 
 export const MESSAGE_KINDS = ['message', 'question', 'answer', 'handoff', 'system'] as const;
 export const MESSAGE_STATUSES = [
@@ -32,14 +33,6 @@ export type MessageStatus = z.infer<typeof MessageStatus>;
 
 /** Past this many replies to replies, a message is stopped and shown: two agents cannot thank each other for ever. */
 export const MAX_HOPS = 8;
-
-export const SENDER_KINDS = ['user', 'agent', 'orchestrator', 'system'] as const;
-export const Sender = z.object({
-  kind: z.enum(SENDER_KINDS),
-  id: z.string(),
-  dispatchId: Id.optional(),
-});
-export type Sender = z.infer<typeof Sender>;
 
 /** `human`, or an agent type's slug. */
 export const Addressee = z.union([z.literal(HUMAN), Slug]);

@@ -11,10 +11,6 @@ export type RunStatus = z.infer<typeof RunStatus>;
 const OVER: readonly RunStatus[] = ['done', 'cancelled'];
 export const isRunOver = (status: RunStatus): boolean => OVER.includes(status);
 
-/** What a dispatch may do inside its run: the plan task's plans and steers, every other one does its task. */
-export const RUN_TIERS = ['orchestrator', 'worker'] as const;
-export type RunTier = (typeof RUN_TIERS)[number];
-
 /** Whom a dispatch of a run waits for where no agent type and no person is named; both are reserved as slugs. */
 export const TO_ORCHESTRATOR = 'orchestrator';
 export const TO_NEWS = 'system';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { WORKING_RULES } from '../../domain/agent-type/shipped';
 import type { Dispatch, WorkSource } from '../../domain/dispatch/schema';
 import type { Message } from '../../domain/message/schema';
-import type { RunTier } from '../../domain/run/schema';
+import type { RunTier } from '../../domain/tier';
 import type { Task } from '../../domain/task/schema';
 import type { AgentTypeDocument } from '../../store/documents';
 

@@ -6,6 +6,7 @@ import { findMessage } from '../../store/messages';
 import { findTask, readyDependents } from '../../store/tasks';
 import { acceptWork } from '../../store/work-outcomes';
 import type { Context } from '../context';
+import { senderOfDispatch } from '../messages/agent-sender';
 import { appendMessage } from '../messages/append-message';
 import { reportLateResult } from '../reports/report-outcome';
 import { wakeAsker } from './wake-asker';
@@ -65,7 +66,7 @@ function appendLate(
     id: late.id ?? newId(),
     tenantId: row.tenantId,
     ...(row.threadId ? { threadId: row.threadId } : { projectId: row.projectId }),
-    from: { kind: 'agent', id: row.agentType, dispatchId: row._id },
+    from: senderOfDispatch(row),
     assignedTo: null,
     priority: source?.priority ?? 'normal',
     kind,

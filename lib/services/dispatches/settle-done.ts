@@ -4,6 +4,7 @@ import type { DispatchDocument, MessageDocument } from '../../store/documents';
 import { findMessage } from '../../store/messages';
 import { readyDependents } from '../../store/tasks';
 import type { Plane } from '../context';
+import { senderOfDispatch } from '../messages/agent-sender';
 import { appendMessage } from '../messages/append-message';
 import { reportResult, reportSilence } from '../reports/report-outcome';
 import { crashPoint } from '../../telemetry/crash-point';
@@ -37,7 +38,7 @@ export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
   return {
     tenantId: dispatch.tenantId,
     threadId: source.threadId,
-    from: { kind: 'agent' as const, id: dispatch.agentType, dispatchId: dispatch._id },
+    from: senderOfDispatch(dispatch),
     assignedTo: isWork && source.from.id !== HUMAN ? source.from.id : null,
     priority: source.priority,
     kind: source.kind === 'question' ? ('answer' as const) : ('message' as const),

@@ -5,6 +5,7 @@ import type { DispatchDocument, MessageDocument, PendingQuestion, TaskDocument }
 import { runThreadId } from '../../store/runs';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
+import { senderOfDispatch } from '../messages/agent-sender';
 import { appendMessage } from '../messages/append-message';
 import { reportQuestion } from '../reports/report-outcome';
 
@@ -43,12 +44,7 @@ function reasonOf({ to, blocker }: PendingQuestion): string {
 
 const author = (dispatch: DispatchDocument) => ({
   tenantId: dispatch.tenantId,
-  from: {
-    kind: 'agent' as const,
-    id: dispatch.agentType,
-    dispatchId: dispatch._id,
-    ...(dispatch.run ? { tier: dispatch.run.tier } : {}),
-  },
+  from: senderOfDispatch(dispatch),
   createdBy: `agent:${dispatch.agentType}`,
 });
 

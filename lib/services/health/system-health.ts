@@ -14,6 +14,8 @@ import { isNobodyListening } from './nobody-listening';
 
 const MALFORMED_SHOWN = 20;
 const CONSUMERS_SHOWN = 200;
+const PROBE_EVERY_MS = 1_000;
+const ADOPTED_WITHIN_MS = 500;
 /** Many pages ask, and the answer is a few dozen statements; but nobody is told what stood before they asked. */
 const reads = new WeakMap<Plane, SharedReads<SystemHealth>>();
 
@@ -23,12 +25,29 @@ export async function systemHealth(ctx: Context): Promise<SystemHealth> {
   if (!(await plane.database.reachable())) return away(plane);
   const shared = reads.get(plane) ?? new SharedReads<SystemHealth>(plane.clock);
   reads.set(plane, shared);
-  return shared.read(principal.tenantId, () => examine(plane, principal.tenantId));
+  const examined = new AbortController();
+  const reading = shared.read(principal.tenantId, () => examine(plane, principal.tenantId));
+  const isOver = reading.then(
+    () => examined.abort(),
+    () => examined.abort(),
+  );
+  const lost = await Promise.race([isOver.then(() => false), isLostMeanwhile(plane, examined.signal)]);
+  return lost ? away(plane) : reading;
+}
+
+/** The database may go while it is read: the reads wait for a primary for longer than anybody waits for this page. */
+async function isLostMeanwhile({ database, clock }: Plane, over: AbortSignal): Promise<boolean> {
+  while (!over.aborted) {
+    await clock.sleep(PROBE_EVERY_MS, over);
+    if (!over.aborted && !(await database.reachable())) return true;
+  }
+  return false;
 }
 
 async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
   const c = plane.collections;
-  await plane.adoption.flush();
+  // What was inserted raw a moment ago counts as due; but no majority, no adoption, and that must be told all the same.
+  await Promise.race([plane.adoption.flush().catch(() => undefined), plane.clock.sleep(ADOPTED_WITHIN_MS)]);
   const [orchestrators, stale, oldestDue, members, oplog, consumers, malformed, sizes, settings] = await Promise.all([
     countOrchestrators(c, tenantId),
     countStaleRecords(plane, tenantId),

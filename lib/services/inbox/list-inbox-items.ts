@@ -1,6 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
-import { tierOf } from '../../domain/message/agent-view';
+import { senderTier, tierOf } from '../../domain/message/sender';
 import type { InboxItem, InboxKind, ListInboxItems } from '../../domain/inbox/schema';
 import type { DispatchDocument, MessageDocument, TaskDocument } from '../../store/documents';
 import { hex, iso } from '../../store/ids';
@@ -15,7 +15,6 @@ import {
 import type { Collections } from '../../store/collections';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Context } from '../context';
-import { standingOf } from '../messages/to-agent-message';
 
 /** As much as a list shows; the record has the rest. */
 const MAX_TEXT_CHARACTERS = 2_000;
@@ -99,7 +98,7 @@ const ofDispatch = ({ _id, source, run }: DispatchDocument) => ({
 });
 
 const ofSender = ({ from, onBehalfOf, priority }: MessageDocument) => ({
-  from: { kind: from.kind, id: from.id, tier: standingOf(from) },
+  from: { kind: from.kind, id: from.id, tier: senderTier(from) },
   ...(onBehalfOf ? { onBehalfOf } : {}),
   priority,
 });

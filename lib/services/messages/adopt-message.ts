@@ -22,22 +22,13 @@ interface Planned {
  */
 export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const c = plane.collections;
   const asked = await planAll(plane, await readRaw(plane, ids));
   const planned = inPlace(await planEarlier(plane, asked), asked);
   const plans = planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan] : []));
-  const own = plans.filter(plan => plan.own);
-  if (own.length > 0) {
-    await openRawThreads(
-      c,
-      own.map(({ thread }) => thread),
-    );
-    crashPoint('adopt:after-thread');
-    await adoptMessages(
-      c,
-      own.map(({ adoption }) => adoption),
-    );
-  }
+  await adoptWithThreads(
+    plane,
+    plans.filter(plan => plan.own),
+  );
   // After the ones that open the threads, and in the order they were stored in: the next place goes to the next.
   const others = plans.filter(plan => !plan.own);
   if (others.length > 0) await adoptInThreads(plane, others);
@@ -50,6 +41,28 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<n
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
   return plans.length;
+}
+
+/** So many together; the parts of a large backlog go side by side, for each waits for the database most of its time. */
+const PART = 125;
+
+/** Each opens its own thread, so none has to wait for another. */
+async function adoptWithThreads({ collections: c }: Plane, plans: AdoptionPlan[]): Promise<void> {
+  const parts = Array.from({ length: Math.ceil(plans.length / PART) }, (_, at) =>
+    plans.slice(at * PART, (at + 1) * PART),
+  );
+  await Promise.all(
+    parts.map(async part => {
+      const threads = part.map(({ thread }) => thread);
+      // Early: the majority that the messages wait for has the threads too, which stand before them in the oplog.
+      await openRawThreads(c, threads, true);
+      crashPoint('adopt:after-thread');
+      await adoptMessages(
+        c,
+        part.map(({ adoption }) => adoption),
+      );
+    }),
+  );
 }
 
 const planAll = (plane: Plane, rows: RawMessage[]): Promise<Planned[]> =>

@@ -1,8 +1,20 @@
-import type { MessageDocument } from '../../store/documents';
+import type { DispatchDocument, MessageDocument } from '../../store/documents';
 import { findMessage } from '../../store/messages';
 import type { Caller } from '../identity/caller';
 import type { NewMessage } from './append-message';
 import { senderOf } from './sender';
+
+/** The agent at work, with what it is in its run. */
+export const senderOfDispatch = ({
+  _id,
+  agentType,
+  run,
+}: Pick<DispatchDocument, '_id' | 'agentType' | 'run'>): MessageDocument['from'] => ({
+  kind: 'agent',
+  id: agentType,
+  dispatchId: _id,
+  ...(run ? { tier: run.tier } : {}),
+});
 
 /** Who a message is from, as the caller's credential and key say it. */
 export function authorOf({
@@ -13,12 +25,7 @@ export function authorOf({
   return dispatch && agentType !== null
     ? {
         tenantId: principal.tenantId,
-        from: {
-          kind: 'agent',
-          id: agentType,
-          dispatchId: dispatch._id,
-          ...(dispatch.run ? { tier: dispatch.run.tier } : {}),
-        },
+        from: senderOfDispatch(dispatch),
         createdBy: `agent:${agentType}`,
       }
     : { tenantId: principal.tenantId, from: senderOf(principal), createdBy: principal.id };

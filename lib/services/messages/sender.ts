@@ -1,5 +1,5 @@
 import type { Principal } from '../../domain/identity/schema';
-import type { Sender } from '../../domain/message/schema';
+import type { Sender } from '../../domain/message/sender';
 
 /** Who a message is from: the credential says it, never the body. */
 export function senderOf(principal: Principal): Pick<Sender, 'kind' | 'id'> {

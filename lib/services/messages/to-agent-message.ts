@@ -1,6 +1,5 @@
 import { MAX_BODY_CHARACTERS } from '../../domain/fields';
-import { tierOf, type AgentMessage, type Tier } from '../../domain/message/agent-view';
-import { RUN_TIERS } from '../../domain/run/schema';
+import type { AgentMessage } from '../../domain/message/agent-view';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull } from '../../store/ids';
 import { toMessage } from '../../store/to-record/work';
@@ -18,7 +17,7 @@ export function toAgentMessage(row: MessageDocument, own: ObjectId | null): Agen
     id,
     threadId,
     seq,
-    from: { ...rest.from, tier: standingOf(row.from) },
+    from: rest.from,
     assignedTo,
     projectId,
     priority,
@@ -49,8 +48,3 @@ export function countThatFit(rows: readonly Pick<MessageDocument, 'body'>[]): nu
   }
   return rows.length;
 }
-
-/** An agent's is what its dispatch was in its run; a raw insert may say anything in it. */
-/** What the sender was when this was said: of a run's agent, its tier in the run. */
-export const standingOf = ({ kind, tier }: MessageDocument['from']): Tier | null =>
-  kind === 'agent' && (RUN_TIERS as readonly unknown[]).includes(tier) ? tier! : tierOf(kind);

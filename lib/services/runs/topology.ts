@@ -1,5 +1,5 @@
 import { ControlPlaneError } from '../../domain/errors';
-import type { RunTier } from '../../domain/run/schema';
+import type { RunTier } from '../../domain/tier';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 
 /** Who may do what inside a run. Every refusal names what to do instead, for a model acts on its words. */

@@ -1,6 +1,7 @@
 import { HUMAN, PRIORITIES } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
-import { MESSAGE_KINDS, MESSAGE_STATUSES, SENDER_KINDS } from '../../domain/message/schema';
+import { MESSAGE_KINDS, MESSAGE_STATUSES } from '../../domain/message/schema';
+import { SENDER_KINDS } from '../../domain/message/sender';
 import type { RawFields } from '../../domain/raw-fields';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
 import { TASK_KINDS, TASK_STATUSES } from '../../domain/task/schema';

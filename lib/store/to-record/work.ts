@@ -1,4 +1,5 @@
 import type { Ledger, Message } from '../../domain/message/schema';
+import { senderTier } from '../../domain/message/sender';
 import type { Task } from '../../domain/task/schema';
 import type { Thread } from '../../domain/thread/schema';
 import type { LedgerDocument, MessageDocument, TaskDocument, ThreadDocument } from '../documents';
@@ -29,6 +30,7 @@ export const toMessage = (row: MessageDocument): Message => ({
     kind: row.from.kind,
     id: row.from.id,
     ...(row.from.dispatchId ? { dispatchId: hex(row.from.dispatchId) } : {}),
+    tier: senderTier(row.from),
   },
   onBehalfOf: row.onBehalfOf,
   assignedTo: row.assignedTo,
