@@ -9,7 +9,8 @@ import { startOrchestrator, stopOrchestrators, type OrchestratorProcess } from '
 /**
  * A whole run by real processes: scripted agents under headless orchestrators, tools over MCP. Thirty tasks of five
  * types with dependencies; three questions, one answered by the planner, one by silence, one by a person; two blockers;
- * one missing deliverable. It ends in exactly these states, also with two orchestrators killed in the middle.
+ * one missing deliverable. It ends in exactly these states, also with two orchestrators killed in the middle and
+ * then, while the planner is at work, everything at once, the database too.
  */
 let board: Switchboard;
 beforeAll(async () => {
@@ -78,6 +79,8 @@ const tasksOf = async (run: Run): Promise<Task[]> =>
   (await board.api('GET', `/api/tasks?runId=${run.id}&limit=200`)).body.items.filter(
     ({ kind }: Task) => kind === 'work',
   );
+const untilDone = (run: Run, count: number): Promise<void> =>
+  until(async () => (await tasksOf(run)).filter(({ status }) => status === 'done').length >= count, WITHIN_MS);
 const statusOf = async (run: Run) => ((await board.api('GET', `/api/runs/${run.id}`)).body as Run).status;
 
 /** A person who answers what climbed up, and nothing else, until the run is over. */
@@ -151,14 +154,19 @@ describe('a run of thirty tasks', () => {
     await expectTheStatedEnd(run);
   });
 
-  it('so it does with two orchestrators killed in the middle', patience, async () => {
+  it('so it does with two orchestrators killed in the middle, and later everything at once', patience, async () => {
     const killed = [orchestrator('night-1', 3), orchestrator('night-2', 3)];
     const run = await openRun(2);
-    const isInTheMiddle = async () => (await tasksOf(run)).filter(({ status }) => status === 'done').length >= 6;
-    await until(isInTheMiddle, WITHIN_MS);
+    await untilDone(run, 6);
     await Promise.all(killed.map(each => each.kill('SIGKILL')));
     expect(await statusOf(run)).not.toBe('done');
-    orchestrator('night-3');
+    const next = orchestrator('night-3');
+    await untilDone(run, 12);
+    await Promise.all([next.kill('SIGKILL'), board.kill()]);
+    process.kill(board.run.pids.mongod!, 'SIGKILL');
+    await board.restart();
+    expect(await statusOf(run)).not.toBe('done');
+    orchestrator('night-4');
     await followAsPerson(run);
     await expectTheStatedEnd(run);
   });
