@@ -22,7 +22,7 @@ export function Panel({ title, note, actions, children, className = '', bodyClas
         <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b border-border py-1 pl-4 pr-2">
           <h2 className="text-table font-semibold">{title}</h2>
           {note ? <span className="tabular truncate text-xs text-muted">{note}</span> : null}
-          {actions ? <div className="ml-auto flex items-center gap-1">{actions}</div> : null}
+          {actions ? <div className="ml-auto flex flex-wrap items-center justify-end gap-1">{actions}</div> : null}
         </header>
       )}
       <div
