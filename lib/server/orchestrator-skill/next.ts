@@ -1,4 +1,5 @@
 import type { ClaimResult, Dispatch } from '@/lib/domain/dispatch/schema';
+import { isControlPlaneError } from '@/lib/domain/errors';
 import { isOutcomeUnknown } from '@/lib/sdk/problem';
 import { ensureBeat } from './beat-process';
 import { dispatchFiles } from './dispatch-files';
@@ -67,21 +68,23 @@ async function claim(context: ScriptContext, request: Request): Promise<ClaimRes
   try {
     return await claimOnce(context, request);
   } catch (error) {
+    // A refusal that stays one is the session's to mend: rung for again, it would cost a turn each time.
+    const passes = isControlPlaneError(error) && error.retry !== 'never';
     await context.state.update(state => {
-      state.owesLook = true;
+      state.owesLook = passes;
     });
     throw error;
   }
 }
 
-async function claimOnce({ calls, ...context }: ScriptContext, request: Request): Promise<ClaimResult> {
+async function claimOnce(context: ScriptContext, request: Request): Promise<ClaimResult> {
   try {
-    return await calls.claim(request);
+    return await context.calls.claim(request);
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;
     // The plane may have given work to an answer that never came: given back, it is there for the second claim.
-    await reconcile({ calls, ...context });
-    return calls.claim(request);
+    await reconcile(context);
+    return context.calls.claim(request);
   }
 }
 

@@ -170,9 +170,11 @@ class Watcher {
     if (this.#stream?.state !== 'live' || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
     this.#owedAgainMs = Date.now() + OWED_POLL_MS;
     this.#bell.check();
-    void state.update(now => {
+    // Held by other scripts for long: it rings once more, which does no harm.
+    const settled = state.update(now => {
       now.owesLook = false;
     });
+    settled.catch(() => undefined);
   }
 
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */

@@ -934,19 +934,20 @@ async function claim(context, request) {
   try {
     return await claimOnce(context, request);
   } catch (error) {
+    const passes = isControlPlaneError(error) && error.retry !== "never";
     await context.state.update((state) => {
-      state.owesLook = true;
+      state.owesLook = passes;
     });
     throw error;
   }
 }
-async function claimOnce({ calls, ...context }, request) {
+async function claimOnce(context, request) {
   try {
-    return await calls.claim(request);
+    return await context.calls.claim(request);
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;
-    await reconcile({ calls, ...context });
-    return calls.claim(request);
+    await reconcile(context);
+    return context.calls.claim(request);
   }
 }
 var take = ({ state }, dispatch, session, synced) => state.update((current) => {

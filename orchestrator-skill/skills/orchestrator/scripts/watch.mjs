@@ -1433,9 +1433,10 @@ var Watcher = class {
     if (this.#stream?.state !== "live" || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
     this.#owedAgainMs = Date.now() + OWED_POLL_MS;
     this.#bell.check();
-    void state.update((now) => {
+    const settled = state.update((now) => {
       now.owesLook = false;
     });
+    settled.catch(() => void 0);
   }
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords() {
