@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { SERVER_FLAGS } from '../../scripts/bootstrap/server-flags.mjs';
 
 const START_WITHIN_MS = 30_000;
 
@@ -12,9 +13,10 @@ export interface BenchChild {
   stop(): Promise<void>;
 }
 
-/** This same bundle in a process of its own, playing a role; ready when it says so. */
+/** This same bundle in a process of its own, as a server of ours is started, playing a role; ready when it says so. */
 export async function startRole(role: string, orders: unknown): Promise<BenchChild> {
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['--role', role, JSON.stringify(orders)], {
+    execArgv: [...process.execArgv, ...SERVER_FLAGS],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {

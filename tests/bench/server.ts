@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SERVER_FLAGS } from '../../scripts/bootstrap/server-flags.mjs';
 import { sleep } from './clock';
 import { postJson } from './http-call';
 
@@ -28,18 +29,22 @@ const CONCURRENCY = 10_000;
 export async function startServer(env: Record<string, string> = {}): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
   const nodeArgs = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean);
-  const web = spawn(process.execPath, [...nodeArgs, join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')], {
-    env: {
-      ...process.env,
-      SWITCHBOARD_DATA: dataDir,
-      PORT: '0',
-      MCP_PORT: '0',
-      LOG_LEVEL: 'warn',
-      NODE_ENV: 'production',
-      ...env,
+  const web = spawn(
+    process.execPath,
+    [...SERVER_FLAGS, ...nodeArgs, join(dirname(fileURLToPath(import.meta.url)), 'web.mjs')],
+    {
+      env: {
+        ...process.env,
+        SWITCHBOARD_DATA: dataDir,
+        PORT: '0',
+        MCP_PORT: '0',
+        LOG_LEVEL: 'warn',
+        NODE_ENV: 'production',
+        ...env,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  );
   // However this process ends, the server must not stay behind.
   const kill = () => void web.kill('SIGTERM');
   process.once('exit', kill);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SERVER_FLAGS } from '../../scripts/bootstrap/server-flags.mjs';
 import { testMongodPath } from './mongo';
 
 /** The real server, as `npm start` runs it: its own data folder, its own mongod, its own ports. */
@@ -44,7 +45,7 @@ export async function startSwitchboard(env: Record<string, string> = {}): Promis
   let port = '0';
   const start = async (): Promise<RunFile> => {
     stdout = '';
-    child = spawn(process.execPath, ['dist/web.mjs'], {
+    child = spawn(process.execPath, [...SERVER_FLAGS, 'dist/web.mjs'], {
       env: {
         ...process.env,
         MONGODB_URI: '',

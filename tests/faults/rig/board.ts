@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort } from '@/lib/server/free-port';
+import { SERVER_FLAGS } from '../../../scripts/bootstrap/server-flags.mjs';
 import { Child } from './child';
 import { until } from './wait';
 
@@ -92,7 +93,7 @@ export class Board {
     const port = options.port ?? (await freePort('127.0.0.1'));
     const ports: Record<string, string> =
       kind === 'web' ? { PORT: String(port), MCP_PORT: '0' } : { EVENTS_PORT: String(port) };
-    const child = this.#child(name, entry, nodeArgs, [], { ...ports, ...env });
+    const child = this.#child(name, entry, [...SERVER_FLAGS, ...nodeArgs], [], { ...ports, ...env });
     const listener = Object.assign(child, { url: `http://127.0.0.1:${port}` });
     listener.start();
     return listener;
