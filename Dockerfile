@@ -9,5 +9,5 @@ COPY --chown=node:node . .
 RUN npm run build
 ENV HOST=0.0.0.0 SWITCHBOARD_DATA=/data
 VOLUME /data
-ENTRYPOINT ["node", "--v8-pool-size=1", "--initial-old-space-size=200", "scripts/deploy/with-secrets.mjs"]
+ENTRYPOINT ["node", "--v8-pool-size=1", "scripts/deploy/with-secrets.mjs"]
 CMD ["node", "scripts/start.mjs"]

@@ -37,7 +37,7 @@ export async function insertRevisions(
   tx: Transaction,
 ): Promise<void> {
   const documents = rows.map(row => ({ _id: newId(), ...row }) as AgentTypeRevisionDocument);
-  await insertManyNow(c.agentTypeRevisions, documents, ['at'], { tx });
+  await insertManyNow(c.agentTypeRevisions, documents, ['at'], tx);
 }
 
 /** Slugs that are or were in use. */

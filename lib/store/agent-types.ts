@@ -101,7 +101,7 @@ export async function insertAgentTypes(
   rows: Omit<AgentTypeDocument, 'createdAt' | 'updatedAt'>[],
   tx: Transaction,
 ): Promise<void> {
-  await insertManyNow(c.agentTypes, rows as AgentTypeDocument[], undefined, { tx });
+  await insertManyNow(c.agentTypes, rows as AgentTypeDocument[], undefined, tx);
 }
 
 export interface ReviseAgentType {

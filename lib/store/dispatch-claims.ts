@@ -58,12 +58,21 @@ export async function insertDispatches(c: Collections, rows: DispatchRow[]): Pro
   }
 }
 
-/** The same with the database's time at hand: plain inserts. Of those that were not lost, what stands now is the row. */
+const placedAt = (row: DispatchRow, now: Date): DispatchDocument => {
+  const leaseUntil = new Date(now.getTime() + row.leaseMs);
+  return { ...row, createdAt: now, updatedAt: now, claimedAt: now, leaseUntil };
+};
+
+/** One, with the database's time at hand: a plain insert, and nothing to read back. Fails like `insertDispatch`. */
+export async function insertDispatchAt(c: Collections, row: DispatchRow, now: Date): Promise<DispatchDocument> {
+  const document = placedAt(row, now);
+  await c.dispatches.insertOne(document, FIRST_OF_TWO);
+  return document;
+}
+
+/** The same for many. Of those that were not lost, what stands now is the row. */
 export async function insertDispatchesAt(c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> {
-  const documents = rows.map((row): DispatchDocument => {
-    const leaseUntil = new Date(now.getTime() + row.leaseMs);
-    return { ...row, createdAt: now, updatedAt: now, claimedAt: now, leaseUntil };
-  });
+  const documents = rows.map(row => placedAt(row, now));
   try {
     await c.dispatches.insertMany(documents, { ordered: false, ...FIRST_OF_TWO });
     return { documents, lost: new Set() };

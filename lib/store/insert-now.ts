@@ -38,13 +38,12 @@ export async function insertManyNow<T extends Document>(
   collection: Collection<T>,
   documents: OptionalUnlessRequiredId<T>[],
   now: NowFields = ['createdAt', 'updatedAt'],
-  { tx, ordered = true, writeConcern }: { tx?: Transaction; ordered?: boolean; writeConcern?: { w: 1 } } = {},
+  tx?: Transaction,
 ): Promise<void> {
   const models = documents.map(document => ({ updateOne: { ...upsertOf(document, now), upsert: true } }));
   await collection.bulkWrite(models as unknown as AnyBulkWriteOperation<T>[], {
-    ordered,
+    ordered: true,
     ...(tx ? { session: tx } : {}),
-    ...(writeConcern ? { writeConcern } : {}),
   });
 }
 

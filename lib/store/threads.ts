@@ -1,8 +1,9 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
+import { recentDatabaseClock } from './database-clock';
 import type { ThreadDocument } from './documents';
 import { isDuplicateKey } from './errors';
-import { insertManyNow, insertNow } from './insert-now';
+import { insertNow } from './insert-now';
 import { insertOrFind } from './insert-or-find';
 import { listPage, type PageRequest } from './list-page';
 
@@ -154,10 +155,12 @@ export async function openRawThread(c: Collections, thread: NewThread): Promise<
 
 /** The threads of many raw inserts, each its message's own. One that is there already is left as it is. */
 export async function openRawThreads(c: Collections, threads: NewThread[], early = false): Promise<void> {
-  const rows = threads.map(thread => ({ lastMessageAt: null, ...thread }) as ThreadDocument);
+  const now = (await recentDatabaseClock(c)).now();
+  const rows = threads.map((thread): ThreadDocument => {
+    return { ...thread, createdAt: now, updatedAt: now, lastMessageAt: now };
+  });
   try {
-    const now = ['createdAt', 'updatedAt', 'lastMessageAt'];
-    await insertManyNow(c.threads, rows, now, { ordered: false, ...(early ? { writeConcern: { w: 1 } } : {}) });
+    await c.threads.insertMany(rows, { ordered: false, ...(early ? { writeConcern: { w: 1 } } : {}) });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }

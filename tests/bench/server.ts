@@ -13,6 +13,7 @@ export interface BenchServer {
   pids: { web: number; mongod: number };
   /** An orchestrator's. */
   token: string;
+  admin: string;
   mongodbUri: string;
   database: string;
   stop(): Promise<void>;
@@ -61,7 +62,8 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ben
     const issued = await postJson(`${run.urls.web}/api/tokens`, admin, { role: 'orchestrator', label: 'bench' });
     const { token } = issued.body as { token: string };
     await raiseLimit(run.urls.web, admin);
-    return { pids: run.pids, url: run.urls.web, token, mongodbUri: run.mongodbUri, database: run.database, stop };
+    const { pids, urls, mongodbUri, database } = run;
+    return { pids, url: urls.web, token, admin, mongodbUri, database, stop };
   } catch (error) {
     await stop();
     throw error;

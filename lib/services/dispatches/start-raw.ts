@@ -1,5 +1,6 @@
 import type { Claim } from '../../domain/dispatch/schema';
-import { insertDispatch, withdrawDispatches, type DispatchRow } from '../../store/dispatch-claims';
+import { recentDatabaseClock } from '../../store/database-clock';
+import { insertDispatchAt, withdrawDispatches, type DispatchRow } from '../../store/dispatch-claims';
 import type { DispatchDocument, MessageDocument } from '../../store/documents';
 import { duplicateFields } from '../../store/errors';
 import { hex } from '../../store/ids';
@@ -48,7 +49,8 @@ type Inserted = { dispatch: DispatchDocument } | { taken: string[] } | { error: 
 
 async function tryInsert({ collections }: Plane, row: DispatchRow): Promise<Inserted> {
   try {
-    return { dispatch: await insertDispatch(collections, row) };
+    const clock = await recentDatabaseClock(collections);
+    return { dispatch: await insertDispatchAt(collections, row, clock.now()) };
   } catch (error) {
     const taken = duplicateFields(error);
     return taken.length === 0 ? { error } : { taken };

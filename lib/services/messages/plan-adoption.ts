@@ -40,6 +40,7 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
     readAs: Object.fromEntries(DECIDING.map(field => [field, raw[field] ?? null])),
     defaults: await defaultsOf(plane, raw, thread),
     yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],
+    createdAt: raw.createdAt instanceof Date ? raw.createdAt : null,
     storedAt: plane.streamedTimes.storedAt(raw._id.toHexString()),
   };
   return { ok: true, plan: { thread, own: threadId.equals(raw._id), adoption } };
