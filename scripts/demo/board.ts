@@ -1,6 +1,7 @@
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import { HUMAN } from '@/lib/domain/fields';
 import type { Message, MessageStatus } from '@/lib/domain/message/schema';
+import { isRunOver, type Run } from '@/lib/domain/run/schema';
 import type { Task, TaskStatus } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
 import type { ToolCall } from '@/lib/domain/tool-call/schema';
@@ -40,6 +41,12 @@ export class Board {
       views.push({ thread, messages, tasks, dispatches });
     }
     return views.toSorted((a, b) => a.thread.createdAt.localeCompare(b.thread.createdAt));
+  }
+
+  /** Runs of this demo that go on. */
+  async openRuns(): Promise<Run[]> {
+    const runs = await readAll<Run>(this.client, '/api/runs', { projectId: this.projectId });
+    return runs.filter(({ createdAt, status }) => createdAt >= this.since && !isRunOver(status));
   }
 
   async #takenUp(): Promise<Set<string | null>> {

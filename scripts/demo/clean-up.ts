@@ -5,6 +5,8 @@ import { unended, type Board } from './board';
 /** Nothing that a demo began stays due after it, or the page would say that nobody is listening. Says how many. */
 export async function cancelUnended(client: Client, board: Board): Promise<number> {
   let cancelled = 0;
+  // With its tasks: cancelled one by one, they would wake its planner.
+  for (const { id } of await board.openRuns()) if (await cancel(client, `/api/runs/${id}`)) cancelled += 1;
   for (const view of await board.read()) {
     const messages = new Set(view.messages.map(({ id }) => id));
     for (const { id } of unended(view)) {

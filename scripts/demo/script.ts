@@ -26,7 +26,13 @@ export interface Plan {
   tasks: PlannedTask[];
 }
 
-export type Beat = Ask | Plan;
+/** An intent that a planner of the team cuts into tasks. */
+export interface RunAsk {
+  kind: 'run';
+  intent: string;
+}
+
+export type Beat = Ask | Plan | RunAsk;
 
 /** Words that the documents of this repository hold, so that a search finds something. */
 const SEARCHES = [
@@ -46,6 +52,7 @@ export function roundOf(number: number): Beat[][] {
   return [
     [launchNote(number), checkLinks],
     [numbers],
+    [factSheet],
     [...(number === 1 ? [openingLine] : []), keyWords],
     searches(number),
     [approval],
@@ -93,6 +100,12 @@ const numbers: Plan = {
       follows: true,
     },
   ],
+};
+
+const factSheet: RunAsk = {
+  kind: 'run',
+  intent:
+    'A fact sheet for the launch: what this repository is made of, what its documents say of change streams, and how the README reads. Sum it up.',
 };
 
 const openingLine: Ask = {

@@ -1,8 +1,9 @@
 import type { Message } from '@/lib/domain/message/schema';
+import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
 import type { Client } from '@/lib/sdk/client';
-import type { Ask, Beat, Plan } from './script';
+import type { Ask, Beat, Plan, RunAsk } from './script';
 
 /** What was written, for the line that says so. */
 export interface Written {
@@ -12,8 +13,15 @@ export interface Written {
 }
 
 /** Writes as a person would: over the HTTP API, on the demo's project. */
-export const writeBeat = (client: Client, projectId: string, beat: Beat): Promise<Written> =>
-  beat.kind === 'message' ? writeMessage(client, projectId, beat) : writePlan(client, projectId, beat);
+export function writeBeat(client: Client, projectId: string, beat: Beat): Promise<Written> {
+  if (beat.kind === 'message') return writeMessage(client, projectId, beat);
+  return beat.kind === 'run' ? startRun(client, projectId, beat) : writePlan(client, projectId, beat);
+}
+
+async function startRun(client: Client, projectId: string, { intent }: RunAsk): Promise<Written> {
+  const { threadId, plannerType } = await client.post<Run>('/api/runs', { intent, projectId });
+  return { threadId, to: plannerType, what: `starts a run: ${intent}` };
+}
 
 async function writeMessage(client: Client, projectId: string, { to, priority, subject, body }: Ask): Promise<Written> {
   const message = { assignedTo: to, priority, subject, body, projectId };

@@ -119,13 +119,16 @@ describe('npm run demo', () => {
     expect(await messagesOf(legal!)).toMatchObject([{ status: 'cancelled' }]);
     expect(await list(`/api/dispatches?threadId=${legal!.id}`)).toMatchObject([{ status: 'failed', attempt: 1 }]);
 
-    const tasks = await list('/api/tasks');
-    const [second, first] = tasks;
+    const [second, first] = (await list('/api/tasks')).filter(({ runId }) => runId === null);
     expect(first).toMatchObject({
       status: 'done',
       result: { missing: [], deliverables: [{ name: 'table' }, { name: 'total' }] },
     });
     expect(second).toMatchObject({ status: 'done', dependsOn: [first!.id], result: { missing: [] } });
+
+    const [sheet] = await list('/api/runs');
+    expect(sheet).toMatchObject({ status: 'done', plannerType: 'project-management', taskCounts: { done: 6 } });
+    expect(sheet!['result'].output).toMatch(/- Write the note from the table: This repository has \d+ files/);
 
     const { body: stats } = await board.api('GET', '/api/stats');
     expect(stats.toolCalls).toMatchObject({ inFlight: 0, errors: 1 });
@@ -165,7 +168,8 @@ describe('npm run demo', () => {
   it('gives running work back on SIGINT, and leaves no process behind', { timeout: DEMO_WITHIN_MS }, async () => {
     const child = spawn(process.execPath, ['dist/demo.mjs'], { env: environment(), stdio: 'ignore' });
     const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
-    await until(async () => (await list('/api/dispatches?status=running')).length >= 2, PACED_START_MS);
+    const begun = async () => [await list('/api/dispatches?status=running'), await list('/api/runs?status=running')];
+    await until(async () => (await begun()).every(({ length }) => length > 0), PACED_START_MS);
     const agents = await childrenOf(child);
     expect(agents.length).toBeGreaterThan(0);
     const atMs = Date.now();
@@ -175,6 +179,7 @@ describe('npm run demo', () => {
     expect(agents.filter(isAlive)).toEqual([]);
     await expectNothingLeft();
     expect(await list('/api/dispatches?status=released')).not.toEqual([]);
+    expect((await list('/api/runs')).map(({ status }) => status)).toEqual(['cancelled', 'done', 'done']);
   });
 
   it('says what is in its way before it writes anything', async () => {

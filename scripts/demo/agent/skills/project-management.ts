@@ -1,13 +1,16 @@
 import type { Message } from '@/lib/domain/message/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import { answer, signed, type Skill, type Work } from '../work';
+import { planRun } from './plan-run';
 
-/** Sums up: a thread by who said how much, a finished task by what it handed in. */
-export const projectManagement: Skill = work =>
-  work.dispatch.source.kind === 'task' ? statusNote(work) : threadInNumbers(work);
+/** Plans a run; or sums up: a thread by who said how much, a finished task by what it handed in. */
+export const projectManagement: Skill = async work => {
+  if (work.dispatch.source.kind === 'message') return threadInNumbers(work);
+  const task = await work.task();
+  return task.kind === 'plan' ? planRun(work) : statusNote(work, task);
+};
 
-const statusNote = async (work: Work) => {
-  const { dependsOn } = await work.task();
+const statusNote = async (work: Work, { dependsOn, runId }: Task) => {
   const before: Task[] = [];
   for (const id of dependsOn) before.push(await work.task(id));
   await work.step(40, `reading what ${before.length} task handed in`);
@@ -25,7 +28,10 @@ const statusNote = async (work: Work) => {
     .map(cell => cell.trim());
   const note = `This repository has ${total}. Most files are ${kind}: ${files}.`;
   const { thread } = work.dispatch;
-  await work.send('note', { to: 'human', body: note, ...(thread === null ? {} : { threadId: thread.id }) });
+  // In a run the planner hears of it, and tells people in its result.
+  if (runId === null) {
+    await work.send('note', { to: 'human', body: note, ...(thread === null ? {} : { threadId: thread.id }) });
+  }
   await work.tools.call('submit_result', { output: signed(note), deliverables: [{ name: 'note', value: note }] });
   return { kind: 'over' as const };
 };
