@@ -88,8 +88,8 @@ describe('two tabs and a phone-width window', () => {
     console.log(
       `from sending to drawn elsewhere: a tenth within ${quantile(tookMs, 0.1)} ms, half within ${quantile(tookMs, 0.5)} ms, most ${Math.max(...tookMs)} ms (${tookMs.join(' ')})`,
     );
-    // Where other work has the machine it holds up some of them; all that are slow would be the product's.
-    expect(quantile(tookMs, 0.5)).toBeLessThan(250);
+    // Where other work has the machine it holds up one or two of them; more would be the product's.
+    expect(quantile(tookMs, 0.9)).toBeLessThan(250);
     expect(await readers(board)).toBe(1);
   });
 
