@@ -26,7 +26,7 @@ export function CostsTable({ costs: { items, omitted, totals }, word }: { costs:
           <Row key={item.key ?? 'none'} label={item.label} sums={item} isNone={item.key === null} />
         ))}
       </tbody>
-      <tfoot className="font-medium">
+      <tfoot className="border-t border-border font-medium">
         <Row label={omitted > 0 ? `all, with ${formatCount(omitted)} more` : 'all'} sums={totals} isNone={false} />
       </tfoot>
     </table>

@@ -47,7 +47,7 @@ export function CostsView() {
         title={`By ${WORDS[query.by]}`}
         scrolls="sideways"
         actions={
-          <>
+          <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
             <DayInput label="From" value={shown.from} max={shown.to} onChange={from => void set({ from })} />
             <DayInput label="To" value={shown.to} min={shown.from} onChange={to => void set({ to })} />
             <SelectField
@@ -58,7 +58,7 @@ export function CostsView() {
               choices={CHOICES}
               onChange={by => void set({ by: by as Dimension })}
             />
-          </>
+          </div>
         }
       >
         {costs.isError && data === undefined ? (

@@ -85,7 +85,8 @@ export function ProjectTree({ openId }: { openId: string | null }) {
                   className={`touch flex h-(--row-height) items-center gap-3 border-b border-separator pr-4 text-table focus-visible:-outline-offset-2 ${INDENT[depth] ?? 'pl-14'} ${node.id === openId ? 'bg-default' : 'hover:bg-surface-secondary'}`}
                 >
                   <span className={`truncate ${depth === 0 ? 'font-semibold' : ''}`}>{node.name}</span>
-                  <code className="truncate text-xs text-muted">{node.slug}</code>
+                  {/* Gives way first: it mostly repeats the name. */}
+                  <code className="min-w-0 shrink-[99] truncate text-xs text-muted">{node.slug}</code>
                   <span className="ml-auto text-xs text-muted">{node.kind}</span>
                 </Link>
               </li>

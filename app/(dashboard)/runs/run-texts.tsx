@@ -27,7 +27,7 @@ function Fold({ title, isOpen = false, children }: { title: string; isOpen?: boo
   return (
     <details open={isOpen} className="border-b border-separator last:border-b-0">
       <summary className="touch cursor-pointer px-4 py-2 text-xs font-medium text-muted">{title}</summary>
-      <div tabIndex={0} role="group" aria-label={title} className="max-h-64 overflow-y-auto px-4 pb-3">
+      <div tabIndex={0} role="group" aria-label={title} className="max-h-40 overflow-y-auto px-4 pb-3">
         {children}
       </div>
     </details>

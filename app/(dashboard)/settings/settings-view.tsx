@@ -1,14 +1,17 @@
 'use client';
 import { troubleOf } from '@/app/_live/api';
+import { useMay } from '@/app/_live/session';
 import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useSettings } from '../_queries/use-settings';
+import { TokenList } from '../connect/token-list';
 import { DispatchPanel } from './dispatch-panel';
 import { RetentionPanel } from './retention-panel';
 
 export function SettingsView() {
   const settings = useSettings();
+  const may = useMay();
   return (
     <>
       <PageHeader title="Settings" note="Of this tenant" />
@@ -26,6 +29,7 @@ export function SettingsView() {
           <RetentionPanel key={settings.data.revision} settings={settings.data} />
         </div>
       )}
+      {may.manageTokens ? <TokenList className="mt-4" /> : null}
     </>
   );
 }
