@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
 import { requirePermission } from '../auth/policy';
 import { StreamQuery } from '../domain/event/schema';
 import type { Principal } from '../domain/identity/schema';
@@ -59,7 +58,6 @@ export async function beginStream(
   const ctx: Context = { plane, principal, requestId };
   const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
   crashPoint('events:after-consumer');
-  const connectionId = randomUUID();
   const handle = openStream(hub, {
     principal,
     filter,
@@ -70,6 +68,6 @@ export async function beginStream(
     signal,
     stillValid: () => stillValid(plane, principal),
   });
-  const leave = keepPresent(plane, principal, connectionId, held, () => handle.close());
+  const leave = keepPresent(plane, principal, held, () => handle.close());
   void handle.closed.then(leave);
 }

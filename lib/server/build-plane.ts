@@ -2,6 +2,7 @@ import { isControlPlaneError } from '../domain/errors';
 import { backoffMs } from '../kernel/backoff';
 import { systemClock } from '../kernel/clock';
 import { AgentTypeCache } from '../services/agent-types/cache';
+import { StreamPresence } from '../services/consumers/stream-presence';
 import type { Plane } from '../services/context';
 import { Doorbell } from '../services/dispatches/doorbell';
 import { StreamedTimes } from '../services/dispatches/streamed-times';
@@ -64,6 +65,7 @@ export async function buildPlane({
       authCache: new AuthCache(clock.now),
       doorbell: new Doorbell(),
       streamedTimes: new StreamedTimes(),
+      streamPresence: new StreamPresence(collections, log, processName),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
       rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),

@@ -6,6 +6,7 @@ import type { AgentTypeCache } from './agent-types/cache';
 import type { Doorbell } from './dispatches/doorbell';
 import type { AuthCache } from './identity/auth-cache';
 import type { ProjectTree } from './projects/tree';
+import type { StreamPresence } from './consumers/stream-presence';
 import type { SettingsCache } from './settings/cache';
 import type { AdoptionQueue } from './messages/adoption-queue';
 import type { RawIntake } from './messages/raw-intake';
@@ -36,6 +37,8 @@ export interface Plane {
   rawIntake: RawIntake;
   /** When this process put a message's event on the wire. */
   streamedTimes: StreamedTimes;
+  /** Which orchestrators listen to this process, told to all. */
+  streamPresence: StreamPresence;
   /** Whether the database answers, asked at most once a second. */
   database: DatabaseProbe;
   /** Null in a process that serves no events. */

@@ -98,7 +98,8 @@ export class Hub {
 
   start(): void {
     if (this.#reading !== null || this.#stopping.signal.aborted) return;
-    this.#stopTicking = this.timers.every(this.limits.tickMs, () => this.readers.tick(this.timers.now()));
+    const { tickMs, tickParts } = this.limits;
+    this.#stopTicking = this.timers.every(tickMs / tickParts, () => this.readers.tick(this.timers.now()));
     this.#reading = readSource({
       ...this.#shared(),
       resumeToken: () => this.#log.resumeToken,

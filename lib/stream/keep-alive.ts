@@ -1,5 +1,6 @@
 import type { StreamIdentity } from '../domain/event/event-source';
 import type { StreamPoint } from '../wire/position';
+import { CredentialChecks } from './credential-checks';
 import { checkpointFrame, HEARTBEAT } from './frames';
 import type { StreamLimits } from './limits';
 import type { CloseReason, Subscriber } from './subscriber';
@@ -15,7 +16,11 @@ export interface KeepAlivePort {
 
 /** What happens to each reader by the clock. One timer drives it for all: ten thousand of their own would cost more. */
 export class KeepAlive {
-  constructor(private readonly port: KeepAlivePort) {}
+  readonly #checks: CredentialChecks;
+
+  constructor(private readonly port: KeepAlivePort) {
+    this.#checks = new CredentialChecks(port.limits.credentialShareMs);
+  }
 
   begin(subscriber: Subscriber, nowMs: number): void {
     subscriber.nextHeartbeatAtMs = nowMs + this.port.limits.heartbeatMs;
@@ -33,7 +38,9 @@ export class KeepAlive {
     if (subscriber.isBlocked) return;
     if (nowMs - subscriber.lastEventAtMs >= limits.checkpointMs) this.#checkpoint(subscriber, nowMs);
     if (nowMs >= subscriber.nextHeartbeatAtMs) {
-      subscriber.nextHeartbeatAtMs = nowMs + limits.heartbeatMs;
+      // From when it was due, or lateness adds up; from now, when it could not be sent for long.
+      const dueAtMs = subscriber.nextHeartbeatAtMs + limits.heartbeatMs;
+      subscriber.nextHeartbeatAtMs = dueAtMs > nowMs ? dueAtMs : nowMs + limits.heartbeatMs;
       subscriber.write(HEARTBEAT, nowMs);
     }
   }
@@ -47,8 +54,7 @@ export class KeepAlive {
   /** Only a clear no ends a stream: while the database is away nobody can tell, and nothing flows either. */
   #checkCredentials(subscriber: Subscriber, nowMs: number): void {
     subscriber.nextCheckAtMs = nowMs + this.port.limits.credentialCheckMs;
-    if (subscriber.stillValid === null) return;
-    subscriber.stillValid().then(
+    this.#checks.ask(subscriber, nowMs)?.then(
       isValid => {
         if (!isValid && !subscriber.isClosed) this.port.close(subscriber, 'credentials');
       },

@@ -17,7 +17,9 @@ export interface StreamLimits {
   heartbeatMs: number;
   checkpointMs: number;
   credentialCheckMs: number;
+  credentialShareMs: number;
   tickMs: number;
+  tickParts: number;
   retryMs: number;
   drainRetryLeastMs: number;
   drainRetryMostMs: number;
@@ -61,8 +63,12 @@ export const LIMITS: Readonly<StreamLimits> = Object.freeze({
   checkpointMs: MINUTE_MS,
   /** Revoked credentials must end a stream within 15 s: ask with time to spare for a slow answer. */
   credentialCheckMs: 10 * SECOND_MS,
+  /** Readers with the same credentials share one answer: five thousand of one token asked five hundred times a second. */
+  credentialShareMs: 2 * SECOND_MS,
   /** One timer serves all readers; half a second keeps heartbeats under 15.5 s apart. */
   tickMs: 500,
+  /** Not all of them at once: a heartbeat to a thousand sockets would hold an event up for 15 ms. */
+  tickParts: 20,
   retryMs: SECOND_MS,
   /** Readers of a process that stops come back spread over this, not all at once. */
   drainRetryLeastMs: 500,

@@ -32,6 +32,8 @@ export class Readers {
   readonly counts = { opened: 0, refused: 0, resets: 0, slow: 0 };
   readonly #replay: Replay;
   readonly #keepAlive: KeepAlive;
+  /** Whose turn it is; who leaves is passed over, who comes is at its end. */
+  #turns: Iterator<Subscriber>;
   /** Came before the database could be reached: where they begin cannot be judged yet. */
   readonly #waiting = new Map<Subscriber, string | null>();
 
@@ -40,6 +42,7 @@ export class Readers {
     const identity = () => log.identity!;
     const close = (subscriber: Subscriber, reason: CloseReason) => this.close(subscriber, reason);
     this.admission = new Admission(limits);
+    this.#turns = this.admission.all()[Symbol.iterator]();
     this.#replay = new Replay(log.ring, limits, timers, {
       identity,
       fellBehind: subscriber => void this.catchUp.begin(subscriber),
@@ -122,8 +125,13 @@ export class Readers {
     if (before) this.close(before, 'replaced');
   }
 
+  /** A part of them a call; after `tickParts` calls it was everybody's turn. */
   tick(nowMs: number): void {
-    for (const subscriber of this.admission.all()) this.#keepAlive.tick(subscriber, nowMs);
+    for (let left = Math.ceil(this.admission.size / this.options.limits.tickParts); left > 0; left -= 1) {
+      const next = this.#turns.next();
+      if (!next.done) this.#keepAlive.tick(next.value, nowMs);
+      else this.#turns = this.admission.all()[Symbol.iterator]();
+    }
   }
 
   /** They come back spread over a while; no reader is refused, the streams just end. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { systemClock, type Clock } from '@/lib/kernel/clock';
 import { AgentTypeCache } from '@/lib/services/agent-types/cache';
+import { StreamPresence } from '@/lib/services/consumers/stream-presence';
 import type { Plane } from '@/lib/services/context';
 import { Doorbell } from '@/lib/services/dispatches/doorbell';
 import { StreamedTimes } from '@/lib/services/dispatches/streamed-times';
@@ -40,11 +41,13 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
       done();
     },
   });
+  const log = createLogger({ name: 'test', level: 'trace', destination });
+  const processName = `test-${randomBytes(3).toString('hex')}`;
   const plane: Plane = {
     collections,
-    log: createLogger({ name: 'test', level: 'trace', destination }),
+    log,
     clock,
-    processName: `test-${randomBytes(3).toString('hex')}`,
+    processName,
     adminToken: `first-admin-${randomBytes(16).toString('hex')}`,
     agentTypes: new AgentTypeCache(collections, now),
     projects: new ProjectTree(collections),
@@ -53,6 +56,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     authCache: new AuthCache(now),
     doorbell: new Doorbell(),
     streamedTimes: new StreamedTimes(),
+    streamPresence: new StreamPresence(collections, log, processName),
     database: new DatabaseProbe(collections, now),
     stream: null,
     rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),

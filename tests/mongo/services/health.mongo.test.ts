@@ -19,7 +19,7 @@ let count = 0;
 beforeAll(async () => {
   api = await startApiServer();
   const { uri, name } = api.database;
-  const config = { database: name, maxStreams: 100, maxStreamsPerPrincipal: 10 };
+  const config = { database: name, maxStreams: 100, maxStreamsPerPrincipal: 30 };
   stream = await startStream(api.plane, { config, mongodbUri: uri, adopts: false });
   api.door.cursor = () => stream.hub.position();
   events = createServer((req, res) => void serveEvents(api.door, stream.hub, req, res));
@@ -55,11 +55,11 @@ const claim = () => call('POST', '/api/dispatches/claim', { consumer: 'night' },
 const connected = async () => (await health()).orchestratorsConnected;
 
 /** An orchestrator's stream; its process may die at any time. */
-async function listen(consumer: string): Promise<Socket> {
+async function listen(consumer?: string, token = orchestrator): Promise<Socket> {
   const socket = connect((events.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(
-    `GET /api/events?consumer=${consumer} HTTP/1.1\r\nHost: 127.0.0.1:${api.port}\r\nAuthorization: Bearer ${orchestrator}\r\n\r\n`,
+    `GET /api/events${consumer === undefined ? '' : `?consumer=${consumer}`} HTTP/1.1\r\nHost: 127.0.0.1:${api.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
   );
   await new Promise(resolve => socket.once('data', resolve));
   return socket;
@@ -116,6 +116,25 @@ describe('orchestrators connected', () => {
     // Its claims counted as listening too.
     one.resetAndDestroy();
     await expect.poll(connected).toBe(0);
+  });
+
+  it('stay one row however many streams they hold, and until the last of them ends; other readers have none', async () => {
+    const { presence } = api.plane.collections;
+    const rows = () => presence.countDocuments({ kind: 'stream' });
+    const streams = await Promise.all(Array.from({ length: 20 }, () => listen()));
+    const viewer = await listen(undefined, await api.tokenFor('viewer', { tenantId }));
+    await expect.poll(connected).toBe(1);
+    expect(await rows()).toBe(1);
+    for (const socket of streams.slice(1)) socket.resetAndDestroy();
+    await expect.poll(() => stream.hub.metrics().subscribers).toBe(2);
+    expect([await rows(), await connected()]).toEqual([1, 1]);
+    streams[0]!.resetAndDestroy();
+    await expect.poll(connected).toBe(0);
+    viewer.destroy();
+    // One that comes and goes faster than a row is written leaves none behind.
+    for (let round = 0; round < 50; round += 1) (await listen()).resetAndDestroy();
+    await expect.poll(() => stream.hub.metrics().subscribers).toBe(0);
+    await expect.poll(rows).toBe(0);
   });
 
   it('without a stream are gone twelve seconds after their last claim, and so are those of a killed web process', async () => {

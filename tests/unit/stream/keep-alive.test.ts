@@ -67,7 +67,42 @@ describe('a quiet connection', () => {
   });
 });
 
+describe('very many quiet connections', () => {
+  it('hear their heartbeats in parts, each of them every 15 s', async () => {
+    const { timers, connect } = await createRig();
+    const sinks = Array.from({ length: 40 }, () => connect().sink);
+    const heard = () => sinks.filter(({ comments }) => comments.includes('hb')).length;
+    await timers.advance(14_999);
+    expect(heard()).toBe(0);
+    let most = 0;
+    for (let at = 0; at < 40; at += 1) {
+      const before = heard();
+      await timers.advance(25);
+      most = Math.max(most, heard() - before);
+    }
+    expect(heard()).toBe(40);
+    expect(most).toBeLessThanOrEqual(4);
+    await timers.advance(60_000);
+    for (const { comments } of sinks) expect(comments.filter(comment => comment === 'hb')).toHaveLength(5);
+  });
+});
+
 describe('credentials', () => {
+  it('of many readers are asked about once, each principal by itself, and end them all', async () => {
+    const { timers, connect } = await createRig();
+    const revoked = new Set<string>();
+    const asked: string[] = [];
+    const reader = (id: string) =>
+      connect({ principal: { id }, stillValid: async () => (asked.push(id), !revoked.has(id)) }).sink;
+    const sinks = { one: Array.from({ length: 50 }, () => reader('one')), two: [reader('two')] };
+    await timers.advance(11_000);
+    expect(asked.toSorted()).toEqual(['one', 'two']);
+    revoked.add('one');
+    await timers.advance(15_000);
+    expect(sinks.one.every(sink => sink.isEnded)).toBe(true);
+    expect(sinks.two[0]!.isEnded).toBe(false);
+  });
+
   it('that are revoked end the stream within 15 s', async () => {
     const { timers, connect } = await createRig();
     let isValid = true;
