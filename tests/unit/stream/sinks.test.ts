@@ -1,5 +1,5 @@
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect as connectSocket, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { responseSink } from '@/lib/stream/response-sink';
 import type { StreamSink } from '@/lib/stream/sink';
@@ -30,6 +30,21 @@ async function connect(): Promise<{ sink: StreamSink; answer: Promise<IncomingMe
   return { sink: await given, answer, server };
 }
 
+/** The bytes themselves, as one who asks with that version of HTTP and closes after it. */
+async function connectPlainly(version: string): Promise<{ sink: StreamSink; socket: Socket }> {
+  let give!: (sink: StreamSink) => void;
+  const given = new Promise<StreamSink>(resolve => (give = resolve));
+  const server = createServer((_, res) => give(responseSink(res)));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const socket = connectSocket((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`GET / HTTP/${version}\r\nHost: here\r\nConnection: close\r\n\r\n`);
+  closing.push(() => {
+    socket.destroy();
+    server.close();
+  });
+  return { sink: await given, socket };
+}
+
 describe('a node:http response', () => {
   it('sends the head of an event stream with its first write', async () => {
     const { sink, answer } = await connect();
@@ -53,6 +68,27 @@ describe('a node:http response', () => {
     let text = '';
     for await (const chunk of (await answer).setEncoding('utf8')) text += chunk;
     expect(text).toBe(': connected\n\nretry: 700\n\n');
+  });
+
+  it('is well-formed HTTP to the letter, in chunks for 1.1 and as it is for 1.0', async () => {
+    const event = Buffer.from('id: 1\ndata: {"é":1}\n\n');
+    const bytesOf = async (version: string): Promise<string> => {
+      const { sink, socket } = await connectPlainly(version);
+      sink.write(event);
+      sink.write(event);
+      sink.end();
+      let text = '';
+      for await (const part of socket.setEncoding('utf8')) text += part;
+      return text;
+    };
+    const [head, body] = (await bytesOf('1.1')).split(/(?<=\r\n\r\n)(.*)/s);
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(head).toMatch(/\r\nTransfer-Encoding: chunked\r\n/);
+    expect(event).toHaveLength(0x16);
+    expect(body).toBe(`16\r\n${event.toString()}\r\n`.repeat(2) + '0\r\n\r\n');
+    const old = (await bytesOf('1.0')).split(/(?<=\r\n\r\n)(.*)/s);
+    expect(old[0]).not.toMatch(/Transfer-Encoding/);
+    expect(old[1]).toBe(event.toString().repeat(2));
   });
 
   it('says when it is full, drains when read, and counts what it holds', async () => {
