@@ -2,10 +2,10 @@ import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query'
 
 /**
  * Events of one change come together; they are gathered into one read. The shorter its gap, the sooner a read begins:
- * what a person looks at goes first (20 ms), and the heavy reads that every page makes beside it, statistics and
- * health, do not stand before it in the few connections that all windows of a browser share.
+ * lists and records go before the heavy reads that every page makes beside them, statistics and health, in the few
+ * connections that all windows of a browser share. What a person looks at goes before all of them, by its `gatherMs`.
  */
-const GATHER_SHARE = 1 / 15;
+const GATHER_SHARE = 1 / 10;
 /**
  * A change often makes a second event just after the first was read for (a message, then what its thread makes of it).
  * Held back for the whole gap, its read came 350 ms after the change; two may follow each other, the mean stays.
@@ -15,6 +15,7 @@ const BURST = 2;
 interface Pending {
   key: QueryKey;
   gapMs: number;
+  gatherMs: number;
   dirty: boolean;
   running: boolean;
   /** When the latest reads began, at most `BURST`. */
@@ -24,8 +25,8 @@ interface Pending {
 }
 
 export interface Refresher {
-  /** Reads the query again soon, but on the mean not more often than once in `gapMs`. */
-  mark(key: QueryKey, gapMs: number): void;
+  /** Reads the query again after `gatherMs`, but on the mean not more often than once in `gapMs`. */
+  mark(key: QueryKey, gapMs: number, gatherMs?: number): void;
   stop(): void;
 }
 
@@ -60,14 +61,22 @@ export function createRefresher(client: QueryClient): Refresher {
     clearTimeout(entry.timer);
     const [first] = entry.beganAt.length < BURST ? [] : entry.beganAt;
     const freeAt = first === undefined ? 0 : first + entry.gapMs * BURST;
-    const waitMs = Math.max(entry.gapMs * GATHER_SHARE, freeAt - Date.now());
+    const waitMs = Math.max(entry.gatherMs, freeAt - Date.now());
     entry.timer = setTimeout(() => void run(hash, entry), waitMs);
   };
 
   return {
-    mark: (key, gapMs) => {
+    mark: (key, gapMs, gatherMs = gapMs * GATHER_SHARE) => {
       const hash = hashKey(key);
-      const entry = pending.get(hash) ?? { key, gapMs, dirty: false, running: false, beganAt: [], timer: undefined };
+      const entry = pending.get(hash) ?? {
+        key,
+        gapMs,
+        gatherMs,
+        dirty: false,
+        running: false,
+        beganAt: [],
+        timer: undefined,
+      };
       pending.set(hash, entry);
       if (entry.dirty) return;
       entry.dirty = true;

@@ -15,6 +15,7 @@ export interface LiveListOptions {
   pageSize?: number;
   /** Of the first page alone; more of them are read more rarely. */
   gapMs?: number;
+  gatherMs?: number;
   enabled?: boolean;
 }
 
@@ -25,10 +26,21 @@ const PAGE_SIZE = 50;
  * again, so the more of them there are, the rarer that is.
  */
 export function useLiveList<T extends { id: string }>(options: LiveListOptions) {
-  const { key, path, query, staleOn, concerns, pageSize = PAGE_SIZE, gapMs = DEFAULT_GAP_MS, enabled = true } = options;
+  const {
+    key,
+    path,
+    query,
+    staleOn,
+    concerns,
+    gatherMs,
+    pageSize = PAGE_SIZE,
+    gapMs = DEFAULT_GAP_MS,
+    enabled = true,
+  } = options;
   const client = useQueryClient();
   const loaded = client.getQueryData<InfiniteData<Page<T>>>(key)?.pages.length ?? 1;
-  useStaleOn({ key, staleOn, enabled, gapMs: gapMs * loaded, ...(concerns ? { concerns } : {}) });
+  const rule = { key, staleOn, enabled, gapMs: gapMs * loaded };
+  useStaleOn({ ...rule, ...(concerns ? { concerns } : {}), ...(gatherMs === undefined ? {} : { gatherMs }) });
   const list = useInfiniteQuery({
     queryKey: key,
     enabled,

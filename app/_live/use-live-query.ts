@@ -14,6 +14,8 @@ interface StaleRule {
   /** Narrows them to the ones about this answer. */
   concerns?: (event: StreamEvent) => boolean;
   gapMs?: number;
+  /** How long events are gathered into one read; short for what the page is about. */
+  gatherMs?: number;
   enabled?: boolean;
   /** Holds something that no event tells: read again on a quiet stream's sign of life, and on coming back to the tab. */
   alsoQuietly?: boolean;
@@ -49,8 +51,9 @@ export function useStaleOn(rule: StaleRule): void {
   useEffect(
     () =>
       connection.onEvent(event => {
-        const { key, staleOn, concerns, gapMs = DEFAULT_GAP_MS, enabled = true } = latest.current;
-        if (enabled && staleOn.includes(event.type) && concerns?.(event) !== false) refresher.mark(key, gapMs);
+        const { key, staleOn, concerns, gapMs = DEFAULT_GAP_MS, gatherMs, enabled = true } = latest.current;
+        if (enabled && staleOn.includes(event.type) && concerns?.(event) !== false)
+          refresher.mark(key, gapMs, gatherMs);
       }),
     [connection, refresher],
   );

@@ -9,6 +9,9 @@ import { useLiveList } from '@/app/_live/use-live-list';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 
 const inThread = (threadId: string) => (event: StreamEvent) => event.data['threadId'] === threadId;
+/** What is said in the open thread is read before its facts and the list beside it, and drawn while they are read. */
+const MESSAGES_GATHER_MS = 5;
+
 export const messagesKey = (threadId: string) => ['messages', threadId] as const;
 
 export function useThread(threadId: string) {
@@ -29,6 +32,7 @@ export function useMessages(threadId: string) {
     // A dispatch that moves writes ticks into its message's ledger.
     staleOn: ['message-created', 'message-updated', 'message-deleted', 'dispatch-created', 'dispatch-updated'],
     concerns: inThread(threadId),
+    gatherMs: MESSAGES_GATHER_MS,
   });
   const { items } = list;
   const messages = useMemo(() => items.toSorted((a, b) => a.seq - b.seq || a.id.localeCompare(b.id)), [items]);
