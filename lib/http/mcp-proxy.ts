@@ -4,6 +4,7 @@ import { refuseForeignOrigin } from '../auth/hosts';
 import { ControlPlaneError } from '../domain/errors';
 import { refuseAtTheDoor, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
+import { passedOn, type Headers } from './hop-by-hop';
 import { requestOf } from './node-adapter';
 import { MAX_BODY_BYTES } from './read-body';
 import { refusal } from './respond';
@@ -19,17 +20,6 @@ const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000 };
 /** Below the MCP server's own: a connection it is just closing must not be taken for the next call. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Hop-by-hop (RFC 9110 7.6.1): theirs is another connection. */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'te',
-  'trailer',
-  'proxy-authorization',
-  'proxy-connection',
-];
 /**
  * What was settled here. The MCP server sees a caller on loopback that is no browser; it takes bearer tokens alone, so a
  * cookie has nothing to do there.
@@ -69,10 +59,7 @@ export function createMcpProxy({ door, port, limits: given }: McpProxyOptions) {
     onward.setTimeout(limits.silentMs, () => onward.destroy(new Error('silent')));
     onward.on('error', error => refuse(mcpAway(error)));
     onward.on('response', answer => {
-      res.writeHead(
-        answer.statusCode ?? 502,
-        passedOn(answer.headers, name => HOP_BY_HOP.includes(name)),
-      );
+      res.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
       // An event must not wait for the next one to fill a buffer.
       res.flushHeaders();
       pipeline(answer, res, () => undefined);
@@ -107,13 +94,8 @@ function checkAtTheDoor(door: HttpDoor, req: IncomingMessage): void {
 /** Only the arrival is read here; the body goes on as it comes. */
 const NEVER = new AbortController().signal;
 
-type Headers = Record<string, string | string[] | undefined>;
-
-const passedOn = (headers: Headers, isLeftOut: (name: string) => boolean): Headers =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !isLeftOut(name)));
-
 function headersOnward(req: IncomingMessage, port: number): Headers {
-  const headers = passedOn(req.headers, name => HOP_BY_HOP.includes(name) || isSettledHere(name));
+  const headers = passedOn(req.headers, isSettledHere);
   // Node keeps the first of several and drops the others without a word; there they are all seen, and refused.
   const sent = req.headersDistinct['authorization'] ?? [];
   return { ...headers, ...(sent.length > 1 ? { authorization: sent.join(', ') } : {}), host: `127.0.0.1:${port}` };

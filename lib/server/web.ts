@@ -12,7 +12,8 @@ import { freePort } from './free-port';
 import { listen, type Listening } from './http-server';
 import { startMcpChild } from './mcp-child';
 import { openDatabase, type OpenedDatabase } from './open-database';
-import { guardPages, startPages, stillStarting } from './pages';
+import { guardPages, passToPages } from './pages';
+import { startPagesThread } from './pages-thread';
 import { claimDataFolder, removeRunFile, writeRunFile, type RunRecord } from './run-file';
 import { setRuntime } from './runtime';
 import { Shutdown } from './shutdown';
@@ -53,13 +54,15 @@ async function main(): Promise<void> {
   const door = createHttpDoor({ plane, hosts, cursor: () => stream.hub.position() });
   setRuntime({ door, hub: stream.hub });
   const mcpPort = config.mcpPort === 0 ? await freePort('127.0.0.1') : config.mcpPort;
+  const pages = startPagesThread(join(here, 'pages.mjs'), { root }, log);
+  shutdown.add('pages', pages.stop);
   const handler = webHandler({
     door,
     hub: stream.hub,
     mcp: createMcpProxy({ door, port: () => mcpPort }),
-    pages: stillStarting,
+    pages: guardPages(door, passToPages(pages.port)),
   });
-  listening = await listen(handler.handle, { host: config.host, port: config.port, portVariable: 'PORT' });
+  listening = await listen(handler, { host: config.host, port: config.port, portVariable: 'PORT' });
   const { close: closeListener, port } = listening;
   shutdown.add('http server', async () => {
     // No new connections from here on; readers are told when to come back, claims that wait answer empty.
@@ -68,9 +71,7 @@ async function main(): Promise<void> {
     await stream.hub.stop();
     await closed;
   });
-  const next = await startPages(root);
-  shutdown.add('pages', next.close);
-  handler.showPages(guardPages(door, next.handle));
+  await pages.ready;
 
   const url = webUrl(config, port);
   startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url });

@@ -21,6 +21,9 @@ export const ENTRIES = {
   'skill-install': 'scripts/skill-install/index.ts',
 };
 
+/** Threads of those processes, bundled beside them. */
+const THREADS = { pages: 'lib/server/pages-worker.ts' };
+
 const SOURCES = [
   'lib',
   'mcp-server',
@@ -37,7 +40,8 @@ export const bundlePath = entry => inRoot('dist', `${entry}.mjs`);
 
 /** One esbuild run over all entries: half a second, so there is nothing to gain from doing fewer. */
 export async function ensureBundles(signal) {
-  const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(inRoot(source))));
+  const sources = Object.entries({ ...ENTRIES, ...THREADS });
+  const entries = Object.fromEntries(sources.filter(([, source]) => existsSync(inRoot(source))));
   const wanted = fingerprint(SOURCES);
   const upToDate = () =>
     readStamp(STAMP) === wanted && Object.keys(entries).every(name => existsSync(bundlePath(name)));
