@@ -23,8 +23,9 @@ export function formatDuration(ms: number | null | undefined): string {
 export const formatAge = (ms: number): string =>
   ms < 10 * SECOND ? `${(ms / SECOND).toFixed(1)} s` : formatDuration(ms);
 
-/** How long ago, in whole steps, so that a row does not flicker. */
+/** How long ago, in whole steps, so that a row does not flicker; less than nothing is yet to come. */
 export function formatAgo(ms: number): string {
+  if (ms < -5 * SECOND) return `in ${formatDuration(-ms)}`;
   if (ms < 5 * SECOND) return 'now';
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;

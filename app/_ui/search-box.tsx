@@ -36,7 +36,7 @@ export function SearchBox({ label, value, onChange, placeholder, className = '' 
   }, [text]);
   return (
     <SearchField aria-label={label} value={text} onChange={setText} className={className}>
-      <SearchField.Group className="h-8 min-h-8">
+      <SearchField.Group className="h-8 min-h-8 pointer-coarse:h-11">
         <SearchField.SearchIcon />
         <SearchField.Input placeholder={placeholder ?? label} className="min-w-0 sm:text-table" />
         <SearchField.ClearButton />

@@ -9,13 +9,23 @@ interface TimeProps {
   className?: string;
 }
 
-/** How long ago, with the absolute time on hover. */
+/** How long ago, with the absolute time on hover. What was is never shown as yet to come: the clocks of two machines differ. */
 export function TimeAgo({ at, className }: TimeProps) {
   const now = useNow(SECOND_MS);
   if (!at) return <span className={className}>{NO_DATA}</span>;
   return (
     <time dateTime={at} title={formatAbsolute(at)} className={`whitespace-nowrap ${className ?? ''}`}>
       {formatAgo(Math.max(0, now - Date.parse(at)))}
+    </time>
+  );
+}
+
+/** How long until then, or how long it is past. */
+export function TimeUntil({ at, className }: TimeProps & { at: string }) {
+  const now = useNow(SECOND_MS);
+  return (
+    <time dateTime={at} title={formatAbsolute(at)} className={`whitespace-nowrap ${className ?? ''}`}>
+      {formatAgo(now - Date.parse(at))}
     </time>
   );
 }

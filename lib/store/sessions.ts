@@ -98,6 +98,9 @@ export async function findSessionsOfEndedDispatches(c: Collections, limit: numbe
   return rows.filter(row => !going.has(row.dispatchId!.toHexString())).map(({ _id }) => _id);
 }
 
+export const findSession = (c: Collections, tenantId: string, id: ObjectId): Promise<SessionDocument | null> =>
+  c.sessions.findOne({ _id: id, tenantId });
+
 export function listSessionRows<R>(
   c: Collections,
   tenantId: string,

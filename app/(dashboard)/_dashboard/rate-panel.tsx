@@ -30,7 +30,7 @@ export function RatePanel() {
       </p>
       <div ref={box} aria-hidden className="h-56">
         {isSeen ? (
-          <Suspense>
+          <Suspense fallback={<div aria-busy="true" />}>
             <RateChart points={points} />
           </Suspense>
         ) : null}

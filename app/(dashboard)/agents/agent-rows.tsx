@@ -69,6 +69,7 @@ function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined })
   );
 }
 
+/** With room for the banner, which may come a moment later and take a row's height. */
 const intoSight = (row: HTMLLIElement | null): void => row?.scrollIntoView({ block: 'nearest' });
 
 export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
@@ -78,7 +79,7 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
         const load = loads.get(agent.slug);
         const isOpen = agent.slug === openSlug;
         return (
-          <li key={agent.slug} ref={isOpen ? intoSight : null}>
+          <li key={agent.slug} ref={isOpen ? intoSight : null} className="scroll-my-13">
             <Link
               href={`/agents/${agent.slug}`}
               {...(isOpen ? { 'aria-current': 'true' as const } : {})}

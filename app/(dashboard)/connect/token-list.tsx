@@ -11,7 +11,7 @@ import { ErrorState } from '@/app/_ui/error-state';
 import { Panel } from '@/app/_ui/panel';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
-import { TimeAgo } from '@/app/_ui/time-ago';
+import { TimeAgo, TimeUntil } from '@/app/_ui/time-ago';
 import { TOKENS_KEY, useTokens } from './use-tokens';
 
 const stateOf = ({ revokedAt }: ApiToken): string => (revokedAt === null ? 'active' : 'revoked');
@@ -72,7 +72,7 @@ export function TokenList({ className = '' }: { className?: string }) {
                 <td className="text-muted">
                   <TimeAgo at={token.lastUsedAt} />
                 </td>
-                <td className="text-muted">{token.expiresAt ? <TimeAgo at={token.expiresAt} /> : 'never'}</td>
+                <td className="text-muted">{token.expiresAt ? <TimeUntil at={token.expiresAt} /> : 'never'}</td>
                 <td className="text-right">
                   {token.revokedAt === null ? (
                     <Button size="sm" variant="ghost" className="h-7 px-2 text-xs" onPress={() => setLeaving(token)}>

@@ -15,7 +15,7 @@ export function DayInput({ label, value, min, max, onChange }: DayInputProps) {
       {label}
       <input
         type="date"
-        className="tabular h-8 rounded-md border border-border bg-surface px-2 text-table text-foreground"
+        className="touch tabular h-8 rounded-md border border-border bg-surface px-2 text-table text-foreground"
         value={value}
         min={min}
         max={max}

@@ -83,7 +83,7 @@ function WhatSilenceMeans({ item }: { item: InboxItem }) {
         </span>
       )}
       {item.deadline === undefined ? null : (
-        <span aria-hidden className="text-muted">
+        <span aria-hidden className="hidden text-muted sm:inline">
           ·
         </span>
       )}

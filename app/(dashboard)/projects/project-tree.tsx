@@ -86,7 +86,7 @@ export function ProjectTree({ openId }: { openId: string | null }) {
                 >
                   <span className={`truncate ${depth === 0 ? 'font-semibold' : ''}`}>{node.name}</span>
                   {/* Gives way first: it mostly repeats the name. */}
-                  <code className="min-w-0 shrink-[99] truncate text-xs text-muted">{node.slug}</code>
+                  <code className="hidden min-w-0 shrink-[99] truncate text-xs text-muted sm:inline">{node.slug}</code>
                   <span className="ml-auto text-xs text-muted">{node.kind}</span>
                 </Link>
               </li>

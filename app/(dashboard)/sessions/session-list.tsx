@@ -1,26 +1,24 @@
 'use client';
-import Link from 'next/link';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { SESSION_STATUSES, type Session } from '@/lib/domain/session/schema';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
-import { formatCount } from '@/app/_ui/number';
 import { PageHeader } from '@/app/_ui/page-header';
 import { SelectField } from '@/app/_ui/select-field';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
-import { StatusWord } from '@/app/_ui/status-word';
-import { TimeAgo } from '@/app/_ui/time-ago';
+import { useNarrow } from '@/app/_ui/use-media';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { useAgentChoices } from '../_queries/use-agent-types';
+import { SESSION_CARD_PX, SESSION_ROW_PX, SessionCard, SessionHead, SessionRow } from './session-row';
 
 const ANY = 'any';
-const ROW_PX = 56;
 
 export function SessionList({ openId }: { openId: string | null }) {
   const [filters, set] = useQueryStates({ status: parseAsStringLiteral(SESSION_STATUSES), agentType: parseAsString });
   const agents = useAgentChoices();
+  const compact = useNarrow() || openId !== null;
   const list = useLiveList<Session>({
     key: ['sessions', filters],
     path: '/api/sessions',
@@ -63,38 +61,26 @@ export function SessionList({ openId }: { openId: string | null }) {
         ) : list.items.length === 0 ? (
           <EmptyState title="Every agent that calls a tool of the plane shows here, live." command="npm run demo" />
         ) : (
-          <VirtualRows
-            label="Sessions, the latest first"
-            items={list.items}
-            keyOf={session => session.id}
-            rowHeight={ROW_PX}
-            onEnd={list.loadMore}
-            className="flex-1"
-            render={session => <Row session={session} isOpen={session.id === openId} />}
-          />
+          <>
+            {compact ? null : <SessionHead />}
+            <VirtualRows
+              label="Sessions, the latest first"
+              items={list.items}
+              keyOf={session => session.id}
+              rowHeight={compact ? SESSION_CARD_PX : SESSION_ROW_PX}
+              onEnd={list.loadMore}
+              className="flex-1"
+              render={session =>
+                compact ? (
+                  <SessionCard session={session} isOpen={session.id === openId} />
+                ) : (
+                  <SessionRow session={session} />
+                )
+              }
+            />
+          </>
         )}
       </section>
     </>
-  );
-}
-
-function Row({ session, isOpen }: { session: Session; isOpen: boolean }) {
-  return (
-    <Link
-      href={`/sessions/${session.id}`}
-      prefetch={false}
-      {...(isOpen ? { 'aria-current': 'true' as const } : {})}
-      className={`flex h-full flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
-    >
-      <span className="flex items-baseline gap-3 text-table">
-        <span className="min-w-0 truncate font-medium">{session.agentType ?? session.client}</span>
-        {session.agentType ? <span className="min-w-0 truncate text-xs text-muted">{session.client}</span> : null}
-        <TimeAgo at={session.lastActiveAt} className="ml-auto text-xs text-muted" />
-      </span>
-      <span className="flex items-center gap-3 text-xs text-muted">
-        <StatusWord status={session.status} />
-        <span className="tabular ml-auto">{formatCount(session.toolCalls)} tool calls</span>
-      </span>
-    </Link>
   );
 }

@@ -7,7 +7,7 @@ import { Stats } from '../../domain/stats/schema';
 import { ListToolCalls, ToolCall } from '../../domain/tool-call/schema';
 import { listActivity } from '../../services/activity/list-activity';
 import { getCosts } from '../../services/costs/get-costs';
-import { listSessions } from '../../services/sessions/list-sessions';
+import { getSession, listSessions } from '../../services/sessions/read-sessions';
 import { getStats } from '../../services/stats/get-stats';
 import { listToolCalls } from '../../services/tool-calls/list-tool-calls';
 import { route, type Route } from '../route';
@@ -24,6 +24,15 @@ export const observationRoutes: Route[] = [
     query: ListSessions,
     response: pageOf(Session),
     run: ({ ctx, query }) => listSessions(ctx, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/sessions/:id',
+    access: 'activity:read',
+    tag,
+    summary: 'One session',
+    response: Session,
+    run: ({ ctx, params }) => getSession(ctx, params['id']!),
   }),
   route({
     method: 'GET',

@@ -108,6 +108,7 @@ job(43, 'See the tool calls of a session', async ({ page, hand, api, named }) =>
   const { sessionId } = (await calls()).find((call: { dispatchId?: string }) => call.dispatchId === dispatch.id);
   await hand.goTo('Sessions');
   await hand.openRow(page.locator(`main a[href^="/sessions/${sessionId}"]`));
+  await page.getByRole('region', { name: 'design' }).getByText(dispatch.id).waitFor();
   const list = page.getByRole('group', { name: 'Tool calls, the latest first' });
   await list.getByText('get_context').waitFor();
   const shown = await list.getByRole('listitem').locator('code').allInnerTexts();

@@ -193,6 +193,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
 
   'GET /api/metrics': () => [figures],
   'GET /api/sessions': a => [list, by({ dispatchId: a.dispatchId }), by({ agentType: a.agentType })],
+  'GET /api/sessions/:id': a => [hidden({ id: a.sessionId })],
   'GET /api/tool-calls': a => [list, by({ sessionId: a.sessionId }), by({ dispatchId: a.dispatchId })],
   'GET /api/stats': () => [figures],
   'GET /api/costs': () => [figures, ...['client', 'brand', 'project', 'run'].map(dimension => by({ by: dimension }))],

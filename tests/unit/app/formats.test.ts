@@ -22,6 +22,10 @@ describe('numbers on a page', () => {
     expect([formatAgo(400), formatAgo(7_000), formatAgo(61_000)]).toEqual(['now', '7 s ago', '1 min ago']);
   });
 
+  it('says how long it is until what is yet to come: a token that expires in four hours looked spent', () => {
+    expect([formatAgo(-4 * 3_600_000), formatAgo(-1_000)]).toEqual(['in 4 h', 'now']);
+  });
+
   it('says one thing in the singular', () => {
     expect([plural(1, 'change'), plural(3, 'change')]).toEqual(['1 change', '3 changes']);
   });
