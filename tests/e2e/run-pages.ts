@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Run } from '@/lib/domain/run/schema';
@@ -12,7 +12,8 @@ export interface RunPages {
   board: Switchboard;
   /** What the browser said on its console that was an error. */
   errors: string[];
-  open(path: string): Promise<Page>;
+  /** As it is on a machine of that kind; without one, on a desk. */
+  open(path: string, machine?: BrowserContextOptions): Promise<Page>;
   claim(taskId: string): Promise<Dispatch>;
   /** A tool, called by whoever holds the dispatch. */
   call(dispatch: Dispatch, name: string, args: object): Promise<void>;
@@ -33,8 +34,10 @@ export async function startRunPages(): Promise<RunPages> {
   return {
     board,
     errors,
-    open: async path => {
-      const page = await context.newPage();
+    open: async (path, machine) => {
+      const own =
+        machine && (await browser.newContext({ baseURL: board.url, ...machine, ...(await signedAs(context)) }));
+      const page = await (own ?? context).newPage();
       page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
       page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
       await page.goto(path);
@@ -68,6 +71,8 @@ export async function startRunPages(): Promise<RunPages> {
     },
   };
 }
+
+const signedAs = async (context: BrowserContext) => ({ storageState: await context.storageState() });
 
 /** The MCP server starts beside the web process, a little later. */
 export async function connectAgents(board: Switchboard, token: string): Promise<AgentClient> {
