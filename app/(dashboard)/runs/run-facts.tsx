@@ -3,6 +3,7 @@ import Link from 'next/link';
 import type { Run } from '@/lib/domain/run/schema';
 import { isRunOver } from '@/lib/domain/run/schema';
 import { NO_DATA, formatDuration } from '@/app/_ui/duration';
+import { Fact } from '@/app/_ui/fact';
 import { formatCount } from '@/app/_ui/number';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { useNow } from '@/app/_ui/use-now';
@@ -58,15 +59,6 @@ export function RunFacts({ run }: { run: Run }) {
           <ProgressWords progress={progress} />
         </div>
       ) : null}
-    </div>
-  );
-}
-
-function Fact({ word, children }: { word: string; children: React.ReactNode }) {
-  return (
-    <div className="flex items-baseline gap-1.5">
-      <dt className="text-muted">{word}</dt>
-      <dd className="min-w-0 truncate">{children}</dd>
     </div>
   );
 }

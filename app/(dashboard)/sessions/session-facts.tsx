@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { Session } from '@/lib/domain/session/schema';
+import { Fact } from '@/app/_ui/fact';
 import { formatCount } from '@/app/_ui/number';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { SessionSpan } from './session-span';
@@ -31,14 +32,5 @@ export function SessionFacts({ session }: { session: Session }) {
         </Fact>
       ) : null}
     </dl>
-  );
-}
-
-function Fact({ word, children }: { word: string; children: React.ReactNode }) {
-  return (
-    <div className="flex min-w-0 gap-1.5">
-      <dt className="text-muted">{word}</dt>
-      <dd className="min-w-0 truncate">{children}</dd>
-    </div>
   );
 }
