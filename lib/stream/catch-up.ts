@@ -2,9 +2,10 @@ import { isControlPlaneError } from '../domain/errors';
 import type { EventSource, StreamIdentity } from '../domain/event/event-source';
 import type { ResetReason } from '../domain/event/schema';
 import { backoffMs } from '../kernel/backoff';
-import { sameStream, tokenOf } from '../wire/position';
+import { sameStream, tokenOf, type StreamPoint } from '../wire/position';
 import { Coalescer, type PointedEvent } from './coalescer';
 import { encodeEntry } from './entry';
+import { HistoryBuffer } from './history-buffer';
 import type { StreamLimits } from './limits';
 import { OpenPatience, openWatched } from './open-watched';
 import type { EventRing } from './ring';
@@ -23,8 +24,8 @@ export interface CatchUpPort {
   identity(): StreamIdentity;
   /** False while the stream itself is being opened again: it may yet find out more than one reader can. */
   isLive(): boolean;
-  /** Resolves when the latest history has been read after a start, or took too long; never rejects. */
-  recentRead(): Promise<void>;
+  /** Resolves when the ring covers it, or the latest history was read after a start, or took too long; never rejects. */
+  historyRead(point: StreamPoint): Promise<void>;
   /** The ring has all the reader still needs. */
   join(subscriber: Subscriber): void;
   reset(subscriber: Subscriber, reason: ResetReason): void;
@@ -50,15 +51,16 @@ export class CatchUp {
   async begin(subscriber: Subscriber): Promise<void> {
     subscriber.isCatchingUp = true;
     this.total += 1;
-    await this.port.recentRead();
+    await this.port.historyRead(subscriber.point);
     const patience = new OpenPatience(this.port.limits.openMs);
     let failures = 0;
     while (this.#goesOn(subscriber)) {
       const place = this.slots.take();
       if (place === null) return this.port.close(subscriber, 'catch-up-queue-full');
       const giveBack = await place;
+      let letGo = Promise.resolve();
       try {
-        await this.#slice(subscriber, patience);
+        await this.#slice(subscriber, patience, closing => (letGo = closing));
         failures = 0;
       } catch (error) {
         patience.noteFailure(error);
@@ -66,7 +68,8 @@ export class CatchUp {
         if (isControlPlaneError(error, 'unavailable') || !this.port.isLive()) failures += 1;
         else this.port.reset(subscriber, 'history-lost');
       } finally {
-        giveBack();
+        // Not before: a cursor that is being closed still stands on the server beside the next one's. Nobody waits.
+        void letGo.then(giveBack);
       }
       if (failures > 0 && this.#goesOn(subscriber)) await this.#waitAfter(failures);
     }
@@ -84,7 +87,11 @@ export class CatchUp {
     return pause(timers, delayMs, signal);
   }
 
-  async #slice(subscriber: Subscriber, patience: OpenPatience): Promise<void> {
+  async #slice(
+    subscriber: Subscriber,
+    patience: OpenPatience,
+    onClosing: (closing: Promise<void>) => void,
+  ): Promise<void> {
     if (!this.#goesOn(subscriber)) return;
     const { source, timers, signal } = this.port;
     const limits = { ...this.port.limits, openMs: patience.ms };
@@ -96,7 +103,7 @@ export class CatchUp {
       // Another identity: the hub finds out on its own cursor, and resets everybody. Until then there is nothing to send.
       else await this.#waitAfter(1);
     } finally {
-      watched.close();
+      onClosing(watched.close());
     }
   }
 
@@ -106,26 +113,37 @@ export class CatchUp {
     coalescer.begin(afterToken);
     const untilMs = timers.now() + limits.catchUpSliceMs;
     const outbox = new Outbox(subscriber, timers);
+    // Who waits for a place most often needs the same: read for one, it is there for all. Nobody waits: nobody pays.
+    const history = this.slots.waiting > 0 ? new HistoryBuffer(afterToken, limits.catchUpShared) : null;
+    const stream = this.port.identity();
     for (let steps = 1; this.#goesOn(subscriber); steps += 1) {
       const step = await watched.next();
       if (subscriber.isClosed || subscriber.pendingReset !== null) return;
-      this.#offer(coalescer.take(step, step.atMs), subscriber, outbox);
+      this.#offer(coalescer.take(step, step.atMs), subscriber, outbox, history);
       if (coalescer.point > subscriber.point) subscriber.point = coalescer.point;
       if (steps % limits.eventsPerTurn !== 0) continue;
       outbox.send();
       await subscriber.whenWritable();
       await yieldTurn(timers);
       if (this.slots.waiting === 0 || timers.now() < untilMs) continue;
-      this.#offer(coalescer.due(Number.POSITIVE_INFINITY), subscriber, outbox);
-      break;
+      this.#offer(coalescer.due(Number.POSITIVE_INFINITY), subscriber, outbox, null);
+      outbox.send();
+      return;
     }
     outbox.send();
+    // What is held back at the end is this reader's alone: the ring goes on without it.
+    const isWhole = this.port.ring.covers(subscriber.point) && !coalescer.holds;
+    if (isWhole && sameStream(this.port.identity(), stream)) history?.fill(this.port.ring);
   }
 
-  #offer(events: PointedEvent[], subscriber: Subscriber, outbox: Outbox): void {
+  #offer(events: PointedEvent[], subscriber: Subscriber, outbox: Outbox, history: HistoryBuffer | null): void {
     for (const { point, event } of events) {
       subscriber.point = point;
-      if (subscriber.matcher.matches(event)) outbox.add(encodeEntry(this.port.identity(), point, event).entry.frame);
+      const isWanted = subscriber.matcher.matches(event);
+      if (!isWanted && history === null) continue;
+      const { entry } = encodeEntry(this.port.identity(), point, event);
+      if (isWanted) outbox.add(entry.frame);
+      history?.add(entry);
     }
   }
 }

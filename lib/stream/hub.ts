@@ -7,6 +7,7 @@ import { EventLog, type OpenedCursor } from './event-log';
 import { createMatcher, type Authorize, type EventMatcher } from './filter';
 import type { HubMetrics } from './hub-metrics';
 import { LIMITS, type StreamLimits } from './limits';
+import { HistoryGate } from './history-gate';
 import { Listeners } from './listeners';
 import { ProjectIndex, type ProjectTree } from './project-index';
 import { Rate } from './rate';
@@ -62,7 +63,7 @@ export class Hub {
   readonly #resets: Listeners<ResetReason>;
   readonly #states: Listeners<HubState>;
   readonly #ready = deferred<void>();
-  readonly #recentRead = deferred<void>();
+  readonly #history: HistoryGate;
   readonly #warmedUp = deferred<void>();
   readonly #counts = { events: 0, reopens: 0, lost: 0 };
   #state: HubState = 'reconnecting';
@@ -79,6 +80,7 @@ export class Hub {
     this.timers = options.timers ?? systemTimers;
     this.#random = options.random ?? Math.random;
     this.#log = new EventLog(this.limits);
+    this.#history = new HistoryGate(this.#log.ring);
     this.#projects = new ProjectIndex(options.projects ?? { resolve: () => ({}) });
     const onError = (error: unknown) => options.log.warn({ err: error }, 'a listener of the event stream failed');
     this.#events = new Listeners(onError);
@@ -88,7 +90,7 @@ export class Hub {
       ...this.#shared(),
       log: this.#log,
       isLive: () => this.#state === 'live',
-      recentRead: () => this.#recentRead.promise,
+      historyRead: point => this.#history.passes(point),
     });
   }
 
@@ -122,7 +124,7 @@ export class Hub {
     this.#stopTicking();
     this.#cancelDue?.();
     this.#ready.resolve();
-    this.#recentRead.resolve();
+    this.#history.open();
     this.#warmedUp.resolve();
     await this.#reading;
   }
@@ -224,14 +226,15 @@ export class Hub {
 
   /** Readers of the process before wait for the latest history only, and not for long: each can read its own. */
   async #warmUp(): Promise<void> {
-    const cancel = this.timers.after(this.limits.recentReadMs, () => this.#recentRead.resolve());
+    const cancel = this.timers.after(this.limits.recentReadMs, () => this.#history.open());
     this.#stopping.signal.addEventListener('abort', cancel, { once: true });
     const { ring } = this.#log;
-    const recentRead = () => {
+    const latestRead = () => {
       cancel();
-      this.#recentRead.resolve();
+      this.#history.open();
     };
-    await warmUp({ ...this.#shared(), ring, identity: () => this.#log.identity!, recentRead });
+    const reached = () => this.#history.reached();
+    await warmUp({ ...this.#shared(), ring, identity: () => this.#log.identity!, reached, latestRead });
     this.#isWarm = true;
     this.#warmedUp.resolve();
   }

@@ -57,7 +57,7 @@ export function openWatched(
     options.signal.addEventListener('abort', abort, { once: true });
     source.open(options).then(
       cursor => {
-        if (isOver) return cursor.close();
+        if (isOver) return void cursor.close();
         over();
         resolve(new WatchedCursor(cursor, limits.watchdogMs, timers, options.signal));
       },

@@ -20,7 +20,7 @@ export interface ReadersOptions {
   timers: Timers;
   random: () => number;
   signal: AbortSignal;
-  recentRead(): Promise<void>;
+  historyRead(point: StreamPoint): Promise<void>;
   isLive(): boolean;
 }
 
@@ -38,7 +38,7 @@ export class Readers {
   readonly #waiting = new Map<Subscriber, string | null>();
 
   constructor(private readonly options: ReadersOptions) {
-    const { log, source, limits, timers, random, signal, recentRead, isLive } = options;
+    const { log, source, limits, timers, random, signal, historyRead, isLive } = options;
     const identity = () => log.identity!;
     const close = (subscriber: Subscriber, reason: CloseReason) => this.close(subscriber, reason);
     this.admission = new Admission(limits);
@@ -60,7 +60,7 @@ export class Readers {
       signal,
       identity,
       isLive,
-      recentRead,
+      historyRead,
       join: subscriber => this.#join(subscriber),
       reset: (subscriber, reason) => this.#markReset(subscriber, reason),
       close,

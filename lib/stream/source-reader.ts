@@ -68,7 +68,7 @@ async function readCursor(
       if (steps % limits.eventsPerTurn === 0) await yieldTurn(timers);
     }
   } finally {
-    watched.close();
+    void watched.close();
   }
 }
 

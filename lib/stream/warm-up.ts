@@ -1,8 +1,9 @@
 import type { EventSource, StreamIdentity } from '../domain/event/event-source';
-import { HOUR_MS, MINUTE_MS } from '../kernel/clock';
-import { sameStream } from '../wire/position';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock';
+import { positionTimeMs, sameStream, tokenOf } from '../wire/position';
 import { Coalescer } from './coalescer';
-import { encodeEntry, type StreamEntry } from './entry';
+import { encodeEntry } from './entry';
+import { HistoryBuffer } from './history-buffer';
 import type { StreamLimits } from './limits';
 import { openWatched } from './open-watched';
 import type { EventRing } from './ring';
@@ -16,17 +17,20 @@ export interface WarmUpPort {
   timers: Timers;
   signal: AbortSignal;
   identity(): StreamIdentity;
-  /** The latest history stands in the ring, or cannot be had. */
-  recentRead(): void;
+  /** The ring reaches further back than before. */
+  reached(): void;
+  /** The latest history stands in the ring, as far as it can be had. */
+  latestRead(): void;
 }
 
 /**
- * Looked back over in turn until there is enough to show. The first covers every reader that comes back after a
- * restart; the later ones are for a quiet plane, where they are cheap. A window older than the oplog is refused, and
- * then a shorter one is tried.
+ * Looked back over in turn, each in front of the one before. The first are for readers that come back after a restart:
+ * nearly all need some seconds, and must not wait for minutes of a busy plane to be read. What lies before the oplog's
+ * beginning is refused, and that is the end of it.
  */
-const WINDOWS_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
-const SHORTER_WINDOWS_MS = [2 * MINUTE_MS, 30_000, 5_000];
+const LATEST_MS = [5 * SECOND_MS, MINUTE_MS, 10 * MINUTE_MS] as const;
+/** For a quiet plane, where they are cheap: until there is enough to show. */
+const FURTHER_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
 
 /**
  * Puts history in front of the ring once, after a start: without it a new process has nothing to show as recent, and
@@ -35,26 +39,33 @@ const SHORTER_WINDOWS_MS = [2 * MINUTE_MS, 30_000, 5_000];
 export async function warmUp(port: WarmUpPort): Promise<void> {
   const { ring, limits, timers, signal } = port;
   const beganMs = timers.now();
-  const [latestMs, ...furtherMs] = WINDOWS_MS;
-  const isWhole = await lookBack(port, latestMs);
-  for (const shorterMs of isWhole ? [] : SHORTER_WINDOWS_MS) if (await lookBack(port, shorterMs)) break;
-  port.recentRead();
-  for (const windowMs of isWhole ? furtherMs : []) {
+  // The server's: by a clock of this machine that runs ahead, there would be nothing to look back on.
+  const nowMs = positionTimeMs(tokenOf(ring.floor));
+  let isWhole = true;
+  for (const windowMs of LATEST_MS) {
+    isWhole = !signal.aborted && (await lookBack(port, nowMs - windowMs));
+    if (!isWhole) break;
+    port.reached();
+    // A busy plane: who stands further back reads on alone.
+    if (ring.size >= limits.warmUpEvents) break;
+  }
+  port.latestRead();
+  for (const windowMs of isWhole ? FURTHER_MS : []) {
     const isEnough = ring.size >= limits.warmUpEnough || timers.now() - beganMs > limits.warmUpExtendMs;
-    if (isEnough || signal.aborted || !(await lookBack(port, windowMs))) return;
+    if (isEnough || signal.aborted || !(await lookBack(port, nowMs - windowMs))) return;
   }
 }
 
-/** True when the whole window stands in the ring. */
-async function lookBack(port: WarmUpPort, windowMs: number): Promise<boolean> {
+/** True when all since then stands in the ring. */
+async function lookBack(port: WarmUpPort, sinceMs: number): Promise<boolean> {
   const { source, limits, timers, signal } = port;
   try {
-    const options = { sinceMs: timers.now() - windowMs, leavesSoon: true, signal };
+    const options = { sinceMs, leavesSoon: true, signal };
     const watched = await openWatched(source, options, limits, timers);
     try {
       return await readWindow(port, watched);
     } finally {
-      watched.close();
+      void watched.close();
     }
   } catch {
     return false;
@@ -66,24 +77,19 @@ async function readWindow({ ring, limits, timers, identity }: WarmUpPort, watche
   if (!sameStream(watched.cursor.identity, stream)) return false;
   const untilMs = timers.now() + limits.warmUpBudgetMs;
   const coalescer = new Coalescer(limits.coalesceMs);
-  let entries: StreamEntry[] = [];
-  let floor = watched.cursor.startToken;
+  const history = new HistoryBuffer(watched.cursor.startToken, limits.warmUpEvents);
   for (let steps = 1; ; steps += 1) {
     const step = await watched.next();
     // What lies after the ring's floor is in the ring.
     if (step.token > ring.floor) break;
     for (const { point, event } of coalescer.take(step, step.atMs)) {
-      if (point <= ring.floor) entries.push(encodeEntry(stream, point, event).entry);
+      if (point <= ring.floor) history.add(encodeEntry(stream, point, event).entry);
     }
     if (step.token === ring.floor) break;
-    if (entries.length > 2 * limits.warmUpEvents) {
-      floor = entries[limits.warmUpEvents - 1]!.point;
-      entries = entries.slice(limits.warmUpEvents);
-    }
     if (steps % limits.eventsPerTurn === 0) await yieldTurn(timers);
     if (timers.now() > untilMs) return false;
   }
   if (!sameStream(identity(), stream)) return false;
-  ring.prepend(entries, floor);
+  history.fill(ring);
   return true;
 }

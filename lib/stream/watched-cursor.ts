@@ -11,7 +11,7 @@ const closed = () => new ControlPlaneError('unavailable', 'The event source was 
  * One timer a cursor, none a step; and no `Promise.race`, which would keep every step's reaction alive.
  */
 export class WatchedCursor {
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
   #waitingSinceMs: number | null = null;
   #fail: ((error: unknown) => void) | null = null;
   readonly #unwatch: () => void;
@@ -23,7 +23,7 @@ export class WatchedCursor {
     signal: AbortSignal,
   ) {
     const stopTimer = timers.every(watchdogMs / CHECKS_PER_WATCH, () => this.#check());
-    const abort = () => this.close();
+    const abort = () => void this.close();
     signal.addEventListener('abort', abort, { once: true });
     this.#unwatch = () => {
       stopTimer();
@@ -32,7 +32,7 @@ export class WatchedCursor {
   }
 
   next(): Promise<SourceStep> {
-    if (this.#isClosed) return Promise.reject(closed());
+    if (this.#closing) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       const settle = () => {
         this.#waitingSinceMs = null;
@@ -53,14 +53,14 @@ export class WatchedCursor {
     });
   }
 
-  /** A step under way rejects; nobody waits for the server. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** A step under way rejects at once. Resolves as the cursor's own close does. */
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing;
     this.#unwatch();
     this.#fail?.(closed());
     this.#fail = null;
-    this.cursor.close();
+    this.#closing = this.cursor.close();
+    return this.#closing;
   }
 
   #check(): void {

@@ -32,8 +32,8 @@ export interface EventCursor {
    * stream ended, however it ended: a plain end is a failure too.
    */
   next(): Promise<SourceStep>;
-  /** Never waits for a dead server. */
-  close(): void;
+  /** Resolves when the server has let go of it, or after a short patience with one that is dead; never rejects. */
+  close(): Promise<void>;
 }
 
 /** `token` is the resume point after this step: memcmp-ordered hex as MongoDB gives it. */

@@ -10,8 +10,8 @@ import type { RawChange } from './raw-change';
 export type RawStream = ChangeStream<RawChange, RawChange>;
 
 export interface CursorContext {
-  /** `reading` settles when no answer is under way on it; it never rejects. */
-  close(stream: RawStream, reading: Promise<unknown>): void;
+  /** `reading` settles when no answer is under way on it; it never rejects. Nor does what this returns. */
+  close(stream: RawStream, reading: Promise<unknown>): Promise<void>;
   knownTenant(tenantId: string): boolean;
   tenantSeen(tenantId: string): void;
   raw(document: RawMessage, atMs: number): void;
@@ -24,7 +24,7 @@ export interface CursorContext {
  */
 export class ChangeCursor implements EventCursor {
   #token: string;
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
   #end: Error | null = null;
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -49,10 +49,9 @@ export class ChangeCursor implements EventCursor {
   }
 
   /** Once: a second close ends the session under the first one's killCursors, and the server keeps the cursor. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.context.close(this.stream, this.#reading);
+  close(): Promise<void> {
+    this.#closing ??= this.context.close(this.stream, this.#reading);
+    return this.#closing;
   }
 
   async #read(): Promise<RawChange | null> {

@@ -43,6 +43,8 @@ const CLOSE_PATIENCE_MS = 5_000;
 /** A look back is a favour; the server reads its log from there, whether or not there is anything of ours in it. */
 const LOOK_BACK_MOST_MS = 2_000;
 const ANSWER_PATIENCE_MS = 2 * AWAIT_MS;
+/** A living server is told within milliseconds; what waits its turn for a cursor does not wait longer for a dead one. */
+const LET_GO_PATIENCE_MS = 2 * ANSWER_PATIENCE_MS;
 
 /** The event source over MongoDB: one database-level change stream a cursor. */
 export class ChangeSource implements EventSource {
@@ -100,7 +102,7 @@ export class ChangeSource implements EventSource {
       if (options.signal.aborted) throw unavailable('The source was closed while it opened.');
       return this.#cursor(stream, identity, options, first);
     } catch (error) {
-      this.#closeStream(stream);
+      void this.#closeStream(stream);
       throw error;
     }
   }
@@ -116,12 +118,12 @@ export class ChangeSource implements EventSource {
 
   /**
    * After the answer under way: the driver ends the session of a cursor whose answer comes in while it is being
-   * closed, its own killCursors then fails unheard, and the server keeps the cursor. Nobody waits for this but
-   * `close`, for the server it would talk to may be dead.
+   * closed, its own killCursors then fails unheard, and the server keeps the cursor. The server it would talk to may
+   * be dead: only `close` waits for the whole of it.
    */
-  #closeStream(stream: RawStream, reading: Promise<unknown> = Promise.resolve()): void {
+  #closeStream(stream: RawStream, reading: Promise<unknown> = Promise.resolve()): Promise<void> {
     const closed = settledWithin(reading, ANSWER_PATIENCE_MS).then(() => stream.close());
-    void this.#track(closed.catch(() => undefined));
+    return settledWithin(this.#track(closed.catch(() => undefined)), LET_GO_PATIENCE_MS);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OpenSource } from '@/lib/domain/event/event-source';
 import { createRig, type Rig } from './support/rig';
 
 /** No time to read history at the start, so that every reader has to. */
@@ -55,6 +56,45 @@ describe('replay beyond the ring', () => {
     expect(rig.source.cursors.size).toBe(2);
   });
 
+  it('is read once for all that wait for the same', async () => {
+    const rig = await createRig();
+    const { after, ids } = await withHistory(rig, 300);
+    rig.source.opens = [];
+    const limits = { warmUpBudgetMs: -1, maxStreamsPerPrincipal: 1_000, catchUpCursors: 4 };
+    const hub = await rig.startHub({ limits });
+    const readers = Array.from({ length: 100 }, () => rig.connect({ after }, hub));
+    await rig.timers.advance(3_000);
+    for (const { sink } of readers) expect(sink.ids()).toEqual(ids);
+    const ownCursors = rig.source.opens.filter(({ afterToken }) => afterToken !== undefined);
+    // Those that got a place at once, of which the last sees nobody wait.
+    expect(ownCursors.length).toBeLessThanOrEqual(4);
+    const late = rig.connect({ after }, hub);
+    await rig.timers.settle();
+    expect(late.sink.ids()).toEqual(ids);
+    expect(rig.source.opens.filter(({ afterToken }) => afterToken !== undefined)).toHaveLength(ownCursors.length);
+  });
+
+  it('of the last seconds waits for no more of it, after a start', async () => {
+    const rig = await createRig();
+    const { after: long } = await withHistory(rig, 5);
+    await rig.timers.advance(120_000);
+    const { after: short, ids } = await withHistory(rig, 3);
+    const isLookingFar = ({ sinceMs }: OpenSource) => sinceMs !== undefined && sinceMs < rig.timers.now() - 30_000;
+    rig.source.hangsOn = isLookingFar;
+    rig.source.opens = [];
+    const hub = await rig.startHub();
+    const [near, far] = [rig.connect({ after: short }, hub), rig.connect({ after: long }, hub)];
+    await rig.timers.settle();
+    expect(near.sink.ids()).toEqual(ids);
+    expect(far.sink.ids()).toEqual([]);
+    const ownCursors = () => rig.source.opens.filter(({ afterToken }) => afterToken !== undefined).length;
+    expect(ownCursors()).toBe(0);
+    // Nor for ever: then it reads its own.
+    await rig.timers.advance(1_500);
+    expect(far.sink.ids()).toHaveLength(9);
+    expect(ownCursors()).toBe(1);
+  });
+
   it('uses few cursors at a time, and serves everybody', async () => {
     const rig = await createRig({ limits: { ringEvents: 10, catchUpCursors: 4, maxStreamsPerPrincipal: 1_000 } });
     const { after, ids } = await withHistory(rig, 300);
@@ -63,6 +103,19 @@ describe('replay beyond the ring', () => {
     await rig.timers.advance(1_000);
     for (const { sink } of readers) expect(sink.ids()).toEqual(ids);
     expect(rig.source.mostCursors).toBeLessThanOrEqual(5);
+  });
+
+  it('counts one that is being closed until the server has let go of it', async () => {
+    const rig = await createRig({ limits: { ringEvents: 10, catchUpCursors: 4, maxStreamsPerPrincipal: 1_000 } });
+    const { after, ids } = await withHistory(rig, 300);
+    rig.source.closing = () => new Promise(resolve => rig.timers.after(100, resolve));
+    const readers = Array.from({ length: 20 }, () => rig.connect({ after }));
+    rig.source.mostCursors = 0;
+    await rig.timers.advance(1_000);
+    for (const { sink } of readers) expect(sink.ids()).toEqual(ids);
+    expect(rig.source.mostCursors).toBe(5);
+    expect(rig.source.cursors.size).toBe(1);
+    rig.source.closing = null;
   });
 
   it('lets others pass a slow reader after its slice', async () => {

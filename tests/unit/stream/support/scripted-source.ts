@@ -27,6 +27,10 @@ export class ScriptedSource implements EventSource {
   poisonAt: number | null = null;
   /** Never answers an open. */
   isHanging = false;
+  /** Nor these. */
+  hangsOn: (options: OpenSource) => boolean = () => false;
+  /** How a closed cursor is let go; null: at once. */
+  closing: (() => Promise<void>) | null = null;
   opens: OpenSource[] = [];
   readonly cursors = new Set<ScriptedCursor>();
   readonly steps: SourceStep[] = [];
@@ -82,7 +86,7 @@ export class ScriptedSource implements EventSource {
 
   async open(options: OpenSource): Promise<EventCursor> {
     this.opens.push(options);
-    if (this.isHanging) return new Promise(() => undefined);
+    if (this.isHanging || this.hangsOn(options)) return new Promise(() => undefined);
     if (this.isDown) throw new ControlPlaneError('unavailable', 'down');
     const from = this.#startIndex(options);
     if (from < this.cutAt) throw new ControlPlaneError('history-lost', 'cut off');
@@ -139,8 +143,10 @@ class ScriptedCursor implements EventCursor {
     });
   }
 
-  close(): void {
-    this.source.cursors.delete(this);
+  close(): Promise<void> {
+    const gone = () => void this.source.cursors.delete(this);
+    if (this.source.closing === null) return Promise.resolve(gone());
+    return this.source.closing().then(gone);
   }
 
   wake(): void {
