@@ -1,4 +1,4 @@
-import type { ObjectId } from 'mongodb';
+import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
 import { duplicatePlaces } from './errors';
@@ -137,21 +137,43 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
   );
 }
 
+export interface ResumableQuery {
+  tenantId: string;
+  agentTypes: string[];
+  consumer: string;
+  limit: number;
+  /** Looked at already. */
+  except?: ObjectId[];
+}
+
+const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument> => ({
+  tenantId,
+  status: 'waiting',
+  settled: true,
+  'question.answerId': { $ne: null },
+  $or: [{ consumer }, { agentId: null }, { $expr: { $lte: ['$question.offeredUntil', '$$NOW'] } }],
+});
+
 /**
  * Waiting dispatches whose answer is there and which this consumer may take, oldest answer first: its own, those that
  * no agent is kept for, and those whose holder did not come in time.
  */
-export function findResumable(c: Collections, tenantId: string, agentTypes: string[], consumer: string, limit: number) {
-  return c.dispatches
+export const findResumable = (
+  c: Collections,
+  { tenantId, agentTypes, consumer, limit, except = [] }: ResumableQuery,
+): Promise<DispatchDocument[]> =>
+  c.dispatches
     .find({
-      tenantId,
-      status: 'waiting',
-      settled: true,
+      ...resumable(tenantId, consumer),
       agentType: { $in: agentTypes },
-      'question.answerId': { $ne: null },
-      $or: [{ consumer }, { agentId: null }, { $expr: { $lte: ['$question.offeredUntil', '$$NOW'] } }],
+      ...(except.length > 0 ? { _id: { $nin: except } } : {}),
     })
     .sort({ 'question.answeredAt': 1 })
     .limit(limit)
     .toArray();
-}
+
+/** The one of this id, where it is such a one. */
+export const findResumableById = (
+  c: Collections,
+  { tenantId, consumer, id }: Pick<ResumableQuery, 'tenantId' | 'consumer'> & { id: ObjectId },
+): Promise<DispatchDocument | null> => c.dispatches.findOne({ ...resumable(tenantId, consumer), _id: id });

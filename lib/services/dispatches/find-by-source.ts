@@ -2,7 +2,7 @@ import type { Claim } from '../../domain/dispatch/schema';
 import { holdReason } from '../../domain/dispatch/hold';
 import { DEFAULT_TENANT } from '../../domain/fields';
 import type { ObjectId } from '../../store/documents';
-import { findResumable } from '../../store/dispatch-claims';
+import { findResumableById } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
 import { findAsItStands, findWorkItem, WORK_WORDS } from '../../store/work-items';
 import { isSpent } from '../budgets/spent';
@@ -43,7 +43,7 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }
 
-/** A raw message of this tenant that was read, and its thread opened, when its event came. */
+/** A raw message of this tenant that was read, and its thread seen to, when its event came. */
 async function ownRaw({ plane, principal }: Context, id: string): Promise<RawMessage | null> {
   const raw = await plane.rawIntake.get(id);
   return (raw?.tenantId ?? DEFAULT_TENANT) === principal.tenantId ? raw : null;
@@ -52,12 +52,11 @@ async function ownRaw({ plane, principal }: Context, id: string): Promise<RawMes
 const NOTHING: Found = { candidates: [], reason: 'nothing-due' };
 const isWanted = (claim: Claim, slug: string): boolean => !claim.agentTypes || claim.agentTypes.includes(slug);
 
-async function resumeBySource(ctx: Context, claim: Claim, dispatchId: ObjectId | null): Promise<Found> {
+async function resumeBySource(ctx: Context, claim: Claim, id: ObjectId | null): Promise<Found> {
   const { plane, principal } = ctx;
-  const slugs = claim.agentTypes ?? (await plane.agentTypes.list(principal.tenantId)).map(({ slug }) => slug);
-  const resumable = await findResumable(plane.collections, principal.tenantId, slugs, claim.consumer, 100);
-  const dispatch = resumable.find(row => dispatchId !== null && row._id.equals(dispatchId));
-  if (!dispatch) return { candidates: [], reason: 'nothing-due' };
+  const { tenantId } = principal;
+  const dispatch = id && (await findResumableById(plane.collections, { tenantId, consumer: claim.consumer, id }));
+  if (!dispatch || !isWanted(claim, dispatch.agentType)) return { candidates: [], reason: 'nothing-due' };
   const type = await plane.agentTypes.get(principal.tenantId, dispatch.agentType);
   if (!type || holdReason(type, 'urgent', await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };

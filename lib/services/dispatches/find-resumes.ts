@@ -1,5 +1,5 @@
 import { findResumable } from '../../store/dispatch-claims';
-import type { AgentTypeDocument, DispatchDocument } from '../../store/documents';
+import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { findTakenLanes } from '../../store/lanes';
 import { countTakenSlots } from '../../store/slots';
@@ -20,8 +20,13 @@ export interface Resumes {
   isAtCapacity: boolean;
 }
 
-/** Answered and not yet taken up, oldest first. With so many that have no room, those behind wait for one of them. */
+/** Answered and not yet taken up, oldest first: so many at a look. */
 const LOOKED_AT = 100;
+/**
+ * A look that found too few with room is followed by one past them, without the types that have none: a type at its
+ * limit holds up no other, however many wait for it. What is left is lanes: behind 500 that run, those wait for one.
+ */
+const MOST_LOOKS = 5;
 
 /** Where its turn is taken: in its thread, or alone. */
 export const laneOf = ({ threadId, source }: Pick<DispatchDocument, 'threadId' | 'source'>) => threadId ?? source.id;
@@ -31,36 +36,59 @@ export const laneOf = ({ threadId, source }: Pick<DispatchDocument, 'threadId' |
  * is left out, for it would take the place of work that can be done. Candidates, not facts: the indexes decide.
  */
 export async function findResumes(plane: Plane, wanted: ResumesWanted): Promise<Resumes> {
-  const { tenantId, types, consumer, max } = wanted;
-  const c = plane.collections;
-  const answered = await findResumable(c, tenantId, [...types.keys()], consumer, LOOKED_AT);
-  if (answered.length === 0) return { picked: [], isAtCapacity: false };
-  const [taken, room] = await Promise.all([findTakenLanes(c, answered.map(laneOf)), roomOf(plane, answered, types)]);
-  const picked: ResumeCandidate[] = [];
-  let isAtCapacity = false;
+  const found: Found = { picked: [], isAtCapacity: false, room: new Map(), lanes: new Set() };
+  const seen: ObjectId[] = [];
+  for (let looks = 0; looks < MOST_LOOKS && found.picked.length < wanted.max; looks += 1) {
+    const { tenantId, types, consumer } = wanted;
+    const agentTypes = [...types.keys()].filter(slug => (found.room.get(slug) ?? 1) > 0);
+    const query = { tenantId, agentTypes, consumer, limit: LOOKED_AT, except: seen };
+    const answered = await findResumable(plane.collections, query);
+    await pick(plane, wanted, answered, found);
+    if (answered.length < LOOKED_AT) break;
+    seen.push(...answered.map(({ _id }) => _id));
+  }
+  return { picked: found.picked, isAtCapacity: found.isAtCapacity };
+}
+
+interface Found extends Resumes {
+  /** Slots left, by slug; only of types that came up. */
+  room: Map<string, number>;
+  /** Taken, also by what is picked here. */
+  lanes: Set<string>;
+}
+
+async function pick(plane: Plane, { types, max }: ResumesWanted, answered: DispatchDocument[], found: Found) {
+  if (answered.length === 0) return;
+  const { room, lanes, picked } = found;
+  const [taken] = await Promise.all([
+    findTakenLanes(plane.collections, answered.map(laneOf)),
+    readRoom(plane, answered, types, room),
+  ]);
+  for (const lane of taken) lanes.add(lane);
   for (const dispatch of answered) {
     const slug = dispatch.agentType;
     const lane = hex(laneOf(dispatch));
     const left = room.get(slug) ?? 0;
     if (picked.length === max) break;
-    if (left <= 0) isAtCapacity = true;
-    if (left <= 0 || taken.has(lane)) continue;
-    taken.add(lane);
+    if (left <= 0) found.isAtCapacity = true;
+    if (left <= 0 || lanes.has(lane)) continue;
+    lanes.add(lane);
     room.set(slug, left - 1);
     picked.push({ mode: 'resume', dispatch, type: types.get(slug)! });
   }
-  return { picked, isAtCapacity };
 }
 
-async function roomOf(
+/** Of the types that came up for the first time. */
+async function readRoom(
   plane: Plane,
   answered: DispatchDocument[],
   types: ResumesWanted['types'],
-): Promise<Map<string, number>> {
-  const slugs = [...new Set(answered.map(({ agentType }) => agentType))];
-  const counted = slugs.map(async slug => {
+  room: Map<string, number>,
+): Promise<void> {
+  const slugs = new Set(answered.map(({ agentType }) => agentType).filter(slug => !room.has(slug)));
+  const counting = [...slugs].map(async slug => {
     const { tenantId, concurrency } = types.get(slug)!;
-    return [slug, concurrency - (await countTakenSlots(plane.collections, tenantId, slug))] as const;
+    room.set(slug, concurrency - (await countTakenSlots(plane.collections, tenantId, slug)));
   });
-  return new Map(await Promise.all(counted));
+  await Promise.all(counting);
 }

@@ -230,4 +230,33 @@ describe('an answered question whose asker has no room', () => {
     expect(resumed).toMatchObject([{ id: asker!.id, mode: 'resume' }]);
     await finish(resumed);
   });
+
+  it('stands before nobody else’s resume either, however many wait for the one slot', async () => {
+    const many = 110;
+    const ids = await post(many, { assignedTo: 'legal' });
+    await post(1, { assignedTo: 'finance' });
+    const all = async () => (await claim(claimers[0]!, 100, ['legal'])).dispatches;
+    const crowd = [...(await all()), ...(await all())];
+    expect(crowd).toHaveLength(many);
+    const [last] = (await take(['finance'])).dispatches;
+    for (const asker of [...crowd, last!]) {
+      const questionId = await askFrom(asker);
+      await postMessage(person, asker.thread!.id, { body: 'yes', inReplyTo: questionId });
+    }
+    await limit(1);
+    const [holder] = (await take(['legal'])).dispatches;
+    expect(holder).toMatchObject({ mode: 'resume', agentType: { slug: 'legal' } });
+    const resumed = (await take()).dispatches;
+    expect(resumed).toMatchObject([{ id: last!.id, mode: 'resume' }]);
+    await limit(1_000);
+    // By its own name, past all that have waited longer.
+    const named = crowd.at(-1)!;
+    const source = { kind: 'message' as const, id: named.source.id };
+    const byName = await claimDispatches(claimers[0]!, { consumer: 'x', max: 1, waitMs: 0, source });
+    expect(byName.dispatches).toMatchObject([{ id: named.id, mode: 'resume' }]);
+    const rest = [...(await all()), ...(await all())];
+    expect(rest).toHaveLength(many - 2);
+    expect(new Set(idsOf([holder!, ...byName.dispatches, ...rest]))).toEqual(new Set(ids));
+    await finish([holder!, ...resumed, ...byName.dispatches, ...rest]);
+  });
 });
