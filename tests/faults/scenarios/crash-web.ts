@@ -13,11 +13,15 @@ const ENDS_WITHIN_MS = 5_000 + 2_000;
 /** Little: what is measured is what becomes of the work that was cut off, not how fast a queue drains. */
 const LOAD = { perSecond: 5, threads: 4 };
 const MCP_UP_WITHIN_MS = 10_000;
+/** From its claim on: by the clock of the run's start it was over when a slow run came here. */
+const HELD_MS = 600_000;
 
 interface Errand {
   id: string;
   epoch: number;
   token: string;
+  /** What its failure asks for its account. */
+  heldUntil: string;
 }
 
 /** Claims an errand, and does with its dispatch what leads to the seam. */
@@ -39,16 +43,13 @@ async function claim(rig: Rig): Promise<Errand> {
   });
   const token = body.token as string;
   const { id, epoch } = await claimErrand(rig, await sendErrand(rig), token);
-  return { id, epoch, token };
+  return { id, epoch, token, heldUntil: new Date(Date.now() + HELD_MS).toISOString() };
 }
-
-const HELD_MS = 600_000;
-const heldUntil = new Date(Date.now() + HELD_MS).toISOString();
 
 const release = (rig: Rig, { id, epoch, token }: Errand) =>
   rig.board.call('POST', `/api/dispatches/${id}/release`, { epoch }, { token });
 
-const fail = (rig: Rig, { id, epoch, token }: Errand) => {
+const fail = (rig: Rig, { id, epoch, token, heldUntil }: Errand) => {
   const input = { epoch, error: 'over its limit', retryable: true, retryNotBefore: heldUntil };
   return rig.board.call('POST', `/api/dispatches/${id}/fail`, input, { token });
 };
