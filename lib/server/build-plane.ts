@@ -12,15 +12,17 @@ import { ProjectTree } from '../services/projects/tree';
 import { adoptRawMessages, takeInRawMessages } from '../services/messages/adopt-message';
 import { AdoptionQueue } from '../services/messages/adoption-queue';
 import { RawIntake } from '../services/messages/raw-intake';
+import { ThreadOpener } from '../services/messages/thread-opener';
 import { adoptTask } from '../services/tasks/adopt-task';
 import { SettingsCache } from '../services/settings/cache';
 import { toDomainError } from '../services/to-domain-error';
 import { TenantCache } from '../services/tenants/cache';
 import { ensureDefaultTenant } from '../services/tenants/ensure-default-tenant';
-import { connectDatabase } from '../store/client';
+import { connectDatabase, type DatabaseConnection } from '../store/client';
 import { collectionsOf } from '../store/collections';
 import { migrate } from '../store/migrate';
 import { assertReplicaSet } from '../store/replica-set';
+import { openRawThreads } from '../store/threads';
 import type { Logger } from '../telemetry/logger';
 
 export interface PlaneOptions {
@@ -68,9 +70,14 @@ export async function buildPlane({
       streamPresence: new StreamPresence(collections, log, processName),
       database: new DatabaseProbe(collections, clock.now),
       stream: null,
+      threadOpener: new ThreadOpener(
+        threads => openRawThreads(collections, threads),
+        err => log.warn({ err }, 'threads of raw inserts were not opened yet; trying again'),
+      ),
       rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),
       adoption: new AdoptionQueue({
         messages: async ids => void (await adoptRawMessages(plane, ids)),
+        threads: () => plane.threadOpener.flush(),
         task: id => adoptTask(plane, id),
         failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
       }),
@@ -79,11 +86,20 @@ export async function buildPlane({
       await ensureDefaultTenant(plane);
       await plane.projects.refresh();
     });
-    return { plane, close: connection.close };
+    return { plane, close: () => closePlane(plane, connection) };
   } catch (error) {
     await connection.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Threads that are not opened in time are found by their messages: a database that is away must not hold up a stop. */
+const LAST_WRITES_MS = 1_000;
+
+async function closePlane({ threadOpener, clock, log }: Plane, connection: DatabaseConnection): Promise<void> {
+  const closing = threadOpener.close().catch(err => log.warn({ err }, 'threads of raw inserts were not opened'));
+  await Promise.race([closing, clock.sleep(LAST_WRITES_MS)]);
+  await connection.close();
 }
 
 /** Longer than any election takes; after this whoever started the process is told why it cannot. */

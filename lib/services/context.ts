@@ -10,6 +10,7 @@ import type { StreamPresence } from './consumers/stream-presence';
 import type { SettingsCache } from './settings/cache';
 import type { AdoptionQueue } from './messages/adoption-queue';
 import type { RawIntake } from './messages/raw-intake';
+import type { ThreadOpener } from './messages/thread-opener';
 import type { TenantCache } from './tenants/cache';
 import type { StreamedTimes } from './dispatches/streamed-times';
 import type { StreamPort } from './events/stream-port';
@@ -35,6 +36,8 @@ export interface Plane {
   adoption: AdoptionQueue;
   /** The same ones a claim may come for within milliseconds, read ahead of it. */
   rawIntake: RawIntake;
+  /** The threads of those, written a moment after. */
+  threadOpener: ThreadOpener;
   /** When this process put a message's event on the wire. */
   streamedTimes: StreamedTimes;
   /** Which orchestrators listen to this process, told to all. */

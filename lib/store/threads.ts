@@ -93,20 +93,16 @@ const PLACES_KEPT = 32;
 /**
  * Gives raw messages their places in a thread, in this order, all in one write. The thread remembers to whom it gave
  * the last ones: whoever asks again for the same message, beside or after another process, is told the same place, so
- * that no two of them can put a thread in different orders. Makes a thread that is not there; null: it is another
- * tenant's, or deleted.
+ * that no two of them can put a thread in different orders. Null: it is not there, another tenant's, or deleted.
  */
-export async function givePlaces(c: Collections, thread: NewThread, ids: ObjectId[]): Promise<ThreadDocument | null> {
-  const { _id, tenantId } = thread;
-  const give = () =>
-    c.threads.findOneAndUpdate({ _id, tenantId, deletedAt: { $exists: false } }, placesFor(ids), {
-      returnDocument: 'after',
-    });
-  const given = await give();
-  if (given) return given;
-  await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
-  return give();
-}
+export const givePlaces = (
+  c: Collections,
+  { _id, tenantId }: Pick<NewThread, '_id' | 'tenantId'>,
+  ids: ObjectId[],
+): Promise<ThreadDocument | null> =>
+  c.threads.findOneAndUpdate({ _id, tenantId, deletedAt: { $exists: false } }, placesFor(ids), {
+    returnDocument: 'after',
+  });
 
 function placesFor(ids: ObjectId[]): Document[] {
   const next = { $add: ['$$value.seq', 1] };

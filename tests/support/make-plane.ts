@@ -12,11 +12,13 @@ import { ProjectTree } from '@/lib/services/projects/tree';
 import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
 import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
 import { RawIntake } from '@/lib/services/messages/raw-intake';
+import { ThreadOpener } from '@/lib/services/messages/thread-opener';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { SettingsCache } from '@/lib/services/settings/cache';
 import { TenantCache } from '@/lib/services/tenants/cache';
 import { collectionsOf } from '@/lib/store/collections';
 import { migrate } from '@/lib/store/migrate';
+import { openRawThreads } from '@/lib/store/threads';
 import { createLogger } from '@/lib/telemetry/logger';
 import { createTestDatabase, type TestDatabase } from './mongo';
 
@@ -59,9 +61,14 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     streamPresence: new StreamPresence(collections, log, processName),
     database: new DatabaseProbe(collections, now),
     stream: null,
+    threadOpener: new ThreadOpener(
+      threads => openRawThreads(collections, threads),
+      err => log.warn({ err }, 'threads of raw inserts were not opened yet; trying again'),
+    ),
     rawIntake: new RawIntake(inserts => takeInRawMessages(plane, inserts)),
     adoption: new AdoptionQueue({
       messages: async ids => void (await adoptRawMessages(plane, ids)),
+      threads: () => plane.threadOpener.flush(),
       task: id => adoptTask(plane, id),
       failed: err => plane.log.warn({ err }, 'raw inserts were not taken up yet; the sweep tries again'),
     }),

@@ -8,7 +8,7 @@ export interface StartCandidate {
   mode: 'start';
   due: DueItem;
   type: AgentTypeDocument;
-  /** Nobody took it up yet; the claim does. `hasThread`: the thread it opens stands. */
+  /** Nobody took it up yet; the claim does. `hasThread`: the thread it opens stands, or this process is about to open it. */
   raw?: AdoptionPlan & { hasThread: boolean };
   /** Dealt with it, to be tried first. */
   slot?: string | undefined;
@@ -16,7 +16,7 @@ export interface StartCandidate {
   clock?: DatabaseClock;
 }
 
-/** A raw message whose thread stands. */
+/** A raw message whose thread the claim need not see to. */
 export type RawStart = StartCandidate & { raw: AdoptionPlan & { hasThread: true } };
 
 export const isRawStart = (candidate: Candidate): candidate is RawStart =>

@@ -3,9 +3,10 @@ import type { Message } from '../../domain/message/schema';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { findLastMessages, findMessagesOf } from '../../store/messages';
-import { findThread, findThreadsById } from '../../store/threads';
+import { findThreadsById } from '../../store/threads';
 import { toMessage } from '../../store/to-record/work';
 import type { Plane } from '../context';
+import { findOrReopenThread } from '../messages/lost-thread';
 
 /** Messages of the thread that ride along; the rest is read with `read_thread`. */
 export const THREAD_MESSAGES = 50;
@@ -19,15 +20,24 @@ export interface ThreadRead {
 
 export async function readPromptThread(plane: Plane, tenantId: string, id: ObjectId): Promise<ThreadRead | null> {
   const [thread, messages] = await Promise.all([
-    findThread(plane.collections, tenantId, id),
+    findOrReopenThread(plane, tenantId, id),
     findLastMessages(plane.collections, id, THREAD_MESSAGES),
   ]);
   return thread && threadRead(thread, messages);
 }
 
 /** By hex id. Short threads are read together, whole; a long one by itself. */
-export async function readPromptThreads({ collections: c }: Plane, ids: ObjectId[]): Promise<Map<string, ThreadRead>> {
+export async function readPromptThreads(
+  plane: Plane,
+  tenantId: string,
+  ids: ObjectId[],
+): Promise<Map<string, ThreadRead>> {
+  const c = plane.collections;
   const threads = await findThreadsById(c, ids);
+  const found = new Set(threads.map(({ _id }) => hex(_id)));
+  const lost = ids.filter(id => !found.has(hex(id)));
+  const back = await Promise.all(lost.map(id => findOrReopenThread(plane, tenantId, id)));
+  threads.push(...back.filter(thread => thread !== null));
   const short = threads.filter(({ lastSeq }) => lastSeq <= THREAD_MESSAGES);
   const long = threads.filter(({ lastSeq }) => !(lastSeq <= THREAD_MESSAGES));
   const [together, ...alone] = await Promise.all([

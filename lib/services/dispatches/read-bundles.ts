@@ -34,7 +34,9 @@ const MOST_NEWS = 50;
 export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
   const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
   const threads =
-    threadIds.length > 1 ? readPromptThreads(plane, threadIds) : Promise.resolve(new Map<string, ThreadRead>());
+    threadIds.length > 1
+      ? readPromptThreads(plane, subjects[0]!.tenantId, threadIds)
+      : Promise.resolve(new Map<string, ThreadRead>());
   return subjects.map(subject =>
     readBundle(plane, subject, async id =>
       threadIds.length > 1 ? ((await threads).get(hex(id)) ?? null) : readPromptThread(plane, subject.tenantId, id),

@@ -53,19 +53,18 @@ interface Surroundings {
  * meanwhile is noticed, and the rest of what is used does not change.
  */
 export async function readSurroundings(
-  { collections: c }: Plane,
+  { collections: c, threadOpener }: Plane,
   dispatches: Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>[],
 ): Promise<Surroundings> {
   const answering = dispatches.filter(({ source }) => source.kind === 'message');
+  const threadIds = answering.flatMap(({ threadId }) => threadId ?? []);
+  await threadOpener.opened(threadIds);
   const [sources, threads, made] = await Promise.all([
     findMessagesById(
       c,
       answering.map(({ source }) => source.id),
     ),
-    findThreadsById(
-      c,
-      answering.flatMap(({ threadId }) => threadId ?? []),
-    ),
+    findThreadsById(c, threadIds),
     findTaken(
       c,
       answering.map(({ replyId }) => replyId),

@@ -14,7 +14,7 @@ import { SLOT_TRIES, type SlotPool } from './slot-pool';
 import type { StartOutcome } from './started';
 
 /**
- * The claim of a raw message whose thread stands: the same two fenced writes as every start, but side by side, for its
+ * The claim of a raw message whose thread others see to: the same two fenced writes as every start, but side by side, for its
  * lane is its own and nearly always both win. Both gates still have to open. Who wins only one gives it back, and says
  * nothing of it to anybody; what a crash leaves of one alone ends with the lease or is found claimed by nobody.
  */

@@ -1,11 +1,12 @@
 import { must } from '../../kernel/assert';
-import type { ObjectId } from '../../store/documents';
+import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
-import { givePlaces, openRawThreads } from '../../store/threads';
+import { givePlaces, insertThread, openRawThreads, type NewThread } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
+import { reopenThread } from './lost-thread';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
 import type { RawInsert } from './raw-intake';
 
@@ -120,16 +121,18 @@ async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
   return ids.flatMap((id, at) => read[at] ?? byId.get(id.toHexString()) ?? []);
 }
 
-/** What a claim of a raw message wants done before it: it is read, and the thread it opens stands. */
+/** What a claim of a raw message wants done before it: it is read, and the thread it opens will stand. */
 export async function takeInRawMessages(plane: Plane, inserts: RawInsert[]): Promise<RawMessage[]> {
   const brought = inserts.flatMap(({ document }) => document ?? []);
   const unread = inserts.flatMap(({ id, document }) => (document ? [] : [id]));
   const read = unread.length > 0 ? ((await findRawMessages(plane.collections, unread)) as RawMessage[]) : [];
   const rows = [...brought, ...read].filter(row => !(row.rankAt instanceof Date));
   const verdicts = await Promise.all(rows.map(row => planAdoption(plane, row)));
-  const threads = verdicts.flatMap(verdict => (verdict.ok && verdict.plan.own ? [verdict.plan.thread] : []));
-  if (threads.length > 0) await openRawThreads(plane.collections, threads, true);
-  return rows;
+  // Of those that open no thread of their own, and of malformed ones, there is nothing to open.
+  return rows.filter((_row, at) => {
+    const verdict = verdicts[at]!;
+    return !verdict.ok || !verdict.plan.own || plane.threadOpener.note(verdict.plan.thread);
+  });
 }
 
 /**
@@ -148,11 +151,9 @@ async function adoptInThreads(plane: Plane, plans: AdoptionPlan[]): Promise<void
 
 async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<AdoptionPlan['adoption'][]> {
   const { thread } = plans[0]!;
-  const opened = await givePlaces(
-    plane.collections,
-    thread,
-    plans.map(({ adoption }) => adoption.id),
-  );
+  const c = plane.collections;
+  const ids = plans.map(({ adoption }) => adoption.id);
+  const opened = (await givePlaces(c, thread, ids)) ?? (await givePlacesInMade(plane, thread, ids));
   if (!opened) {
     const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
     const { tenantId } = thread;
@@ -168,6 +169,14 @@ async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<Adopt
     const seq = must(places.get(adoption.id.toHexString()), 'a place that was just given');
     return { ...adoption, defaults: { ...adoption.defaults, seq, projectId: opened.projectId } };
   });
+}
+
+/** Named by raw messages and not there: it may still be coming, after the message that opened it; else it is made. */
+async function givePlacesInMade(plane: Plane, thread: NewThread, ids: ObjectId[]): Promise<ThreadDocument | null> {
+  const { collections: c } = plane;
+  const isBack = await reopenThread(plane, thread.tenantId, thread._id);
+  if (!isBack) await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
+  return givePlaces(c, thread, ids);
 }
 
 /** What each was listed with: a sweep that comes by again has nothing new to say. */

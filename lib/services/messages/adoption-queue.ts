@@ -19,6 +19,8 @@ const MOST = 50_000;
 export interface AdoptionActs {
   messages(ids: ObjectId[]): Promise<void>;
   task(id: ObjectId): Promise<unknown>;
+  /** Opens what claims took up without waiting for it. */
+  threads(): Promise<void>;
   failed(error: unknown): void;
 }
 
@@ -75,7 +77,7 @@ export class AdoptionQueue {
   async flush(): Promise<void> {
     const untilMs = performance.now();
     if (this.#held.size > 0) await Promise.all([...this.#held.values()].map(({ over }) => over));
-    await this.#adoptUntil(untilMs);
+    await Promise.all([this.#adoptUntil(untilMs), this.adopt.threads()]);
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,7 @@ export async function appendMessage(plane: Plane, message: NewMessage): Promise<
       kind: message.kind,
       hops,
     }));
+  if (message.threadId) await plane.threadOpener.opened([message.threadId]);
   const thread = message.threadId
     ? ((await takeSeq(c, message.tenantId, message.threadId)) ??
       (await reopenLostThread(plane, message.tenantId, message.threadId)))

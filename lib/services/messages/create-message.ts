@@ -6,12 +6,12 @@ import type { MessageDocument, ThreadDocument } from '../../store/documents';
 import { bodyId, pathId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
-import { findThread } from '../../store/threads';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { wakeAsker } from '../dispatches/wake-asker';
 import { requireOwnThread } from '../threads/scope';
 import { appendMessage, type NewMessage } from './append-message';
+import { findOrReopenThread } from './lost-thread';
 import { senderOf } from './sender';
 
 /** `POST /api/messages`: opens a thread where none is named. */
@@ -48,7 +48,7 @@ export async function postMessage(
   await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const id = field ? bodyId(field, threadId) : pathId('thread', threadId);
-  const thread = await findThread(plane.collections, principal.tenantId, id);
+  const thread = await findOrReopenThread(plane, principal.tenantId, id);
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
   const replied = post.inReplyTo === undefined ? null : await requireInThread(ctx, thread, post.inReplyTo);

@@ -3,9 +3,9 @@ import { HUMAN } from '../../domain/fields';
 import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { threadsOfDispatch, type InboxScope } from '../../store/inbox';
-import { findThread } from '../../store/threads';
 import type { Caller } from '../identity/caller';
 import { isOwnThread } from '../threads/scope';
+import { findOrReopenThread } from './lost-thread';
 
 /**
  * Whose messages a caller sees as its own: a dispatch, those to its type in its threads; a token bound to a type, all
@@ -27,7 +27,7 @@ export async function isReadableThread({ ctx, dispatch }: Caller, threadId: Obje
 
 export async function requireReadableThread(caller: Caller, threadId: string): Promise<ThreadDocument> {
   const { plane, principal } = caller.ctx;
-  const thread = await findThread(plane.collections, principal.tenantId, bodyId('threadId', threadId));
+  const thread = await findOrReopenThread(plane, principal.tenantId, bodyId('threadId', threadId));
   if (!thread || !(await isReadableThread(caller, thread._id))) throw notFound('thread', threadId);
   return thread;
 }

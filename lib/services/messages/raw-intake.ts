@@ -15,12 +15,12 @@ export interface RawInsert {
   document: RawMessage | null;
 }
 
-/** Reads what has no document yet, and opens the threads of those that open their own. */
+/** Reads what has no document yet, and sees to the threads of those that open their own; the rest is left out. */
 export type ReadRaw = (inserts: RawInsert[]) => Promise<RawMessage[]>;
 
 /**
  * What a claim of a raw insert needs first, done while its event is still under way to whoever will claim it: the
- * document is read and its thread opened, those of one turn in one round trip. Only a head start: a write that rests
+ * document is read and its thread on its way, those of one turn in one round trip. Only a head start: a write that rests
  * on what is kept here names the fields it was read with, and changes nothing when a driver changed them meanwhile.
  */
 export class RawIntake {
@@ -39,7 +39,7 @@ export class RawIntake {
     this.#schedule();
   }
 
-  /** The document, its own thread opened. Null: not known here, or it was not raw any more. */
+  /** The document, its own thread opened or about to be. Null: not known here, or it was not raw any more. */
   async get(id: string): Promise<RawMessage | null> {
     return (await this.#reads.get(id)) ?? null;
   }

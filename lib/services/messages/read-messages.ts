@@ -4,10 +4,10 @@ import type { Page } from '../../domain/fields';
 import type { ListMessages, Message } from '../../domain/message/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findMessage, listMessagePage } from '../../store/messages';
-import { findThread } from '../../store/threads';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
+import { findOrReopenThread } from './lost-thread';
 
 export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
@@ -33,7 +33,7 @@ export async function listThreadMessages(
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
-  const thread = await findThread(plane.collections, principal.tenantId, pathId('thread', threadId));
+  const thread = await findOrReopenThread(plane, principal.tenantId, pathId('thread', threadId));
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
   const filter = { tenantId: principal.tenantId, threadId: thread._id };

@@ -6,11 +6,12 @@ import type { CreateTask, Task } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { bodyId, hex, newId } from '../../store/ids';
 import { findTasksById, insertTask, readyWhole } from '../../store/tasks';
-import { findThread, takeSeq } from '../../store/threads';
+import { takeSeq } from '../../store/threads';
 import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
+import { findOrReopenThread } from '../messages/lost-thread';
 import { requireThreadReferences } from '../threads/create-thread';
 
 /** Ready at once, or pending until all it depends on is done; held while its type takes no work. */
@@ -25,7 +26,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   const dependsOn = input.dependsOn.map((id, at) => bodyId(`dependsOn.${at}`, id));
   const pending = await hasOpenDependencies(ctx, dependsOn);
   const threadId = input.threadId ? bodyId('threadId', input.threadId) : null;
-  const named = threadId ? await findThread(c, principal.tenantId, threadId) : null;
+  const named = threadId ? await findOrReopenThread(plane, principal.tenantId, threadId) : null;
   if (threadId && !named)
     throw invalidField('threadId', `got '${input.threadId}', wants the id of a thread that exists`);
   const thread = threadId ? await takeSeq(c, principal.tenantId, threadId, 'task') : null;

@@ -3,9 +3,10 @@ import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import type { ListThreads, Thread } from '../../domain/thread/schema';
 import { bodyId, pathId } from '../../store/ids';
-import { findThread, listThreadPage } from '../../store/threads';
+import { listThreadPage } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { findOrReopenThread } from '../messages/lost-thread';
 import { ownThreads, requireOwnThread } from './scope';
 
 /** Most recently written to first. */
@@ -30,7 +31,7 @@ export async function listThreads(ctx: Context, query: ListThreads): Promise<Pag
 export async function getThread(ctx: Context, id: string): Promise<Thread> {
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
-  const row = await findThread(ctx.plane.collections, ctx.principal.tenantId, pathId('thread', id));
+  const row = await findOrReopenThread(ctx.plane, ctx.principal.tenantId, pathId('thread', id));
   if (!row) throw notFound('thread', id);
   await requireOwnThread(ctx, row);
   return toThread(row);

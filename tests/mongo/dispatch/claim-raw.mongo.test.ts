@@ -3,11 +3,14 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Plane } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
-import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { completeDispatch, releaseDispatch } from '@/lib/services/dispatches/life-cycle';
 import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
 import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
 import { RawIntake } from '@/lib/services/messages/raw-intake';
+import { listThreadMessages } from '@/lib/services/messages/read-messages';
+import { ThreadOpener } from '@/lib/services/messages/thread-opener';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { openRawThreads } from '@/lib/store/threads';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
 
@@ -22,10 +25,12 @@ beforeAll(async () => {
   other = {
     ...test.plane,
     processName: 'other',
+    threadOpener: new ThreadOpener(openThreads, () => undefined),
     rawIntake: new RawIntake(inserts => takeInRawMessages(other, inserts)),
     adoption: new AdoptionQueue({
       messages: async ids => void (await adoptRawMessages(other, ids)),
       task: async () => undefined,
+      threads: () => other.threadOpener.flush(),
       failed: error => {
         throw error;
       },
@@ -33,6 +38,9 @@ beforeAll(async () => {
   };
 });
 beforeEach(() => limit(500));
+
+const openThreads: ConstructorParameters<typeof ThreadOpener>[0] = threads =>
+  openRawThreads(test.plane.collections, threads);
 
 const limit = async (concurrency: number) => {
   await test.plane.collections.agentTypes.updateOne({ slug: 'research' }, { $set: { concurrency } });
@@ -132,5 +140,82 @@ describe('a raw insert that the stream showed', () => {
     expect(dispatches[0]).toMatchObject({ agentType: { slug: 'qa' } });
     expect(await openOf(id)).toHaveLength(1);
     await finish(dispatches);
+  });
+});
+
+describe('a raw insert so long that nothing can be added to it', () => {
+  it('stands in the way of no read and of no other thread', async () => {
+    const _id = new ObjectId();
+    const subject = 's'.repeat(256 * 1024 - 120);
+    await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body: 'x', subject } as never);
+    test.plane.rawIntake.note(String(_id));
+    await test.plane.rawIntake.get(String(_id));
+    const id = await insertRaw('short');
+    const { dispatches } = await claim(test.plane, id);
+    await test.plane.adoption.flush();
+    expect(await threadOf(id)).toMatchObject({ lastSeq: 1 });
+    expect(await threadOf(String(_id))).toBeNull();
+    await finish(dispatches);
+    await test.plane.collections.messages.deleteOne({ _id });
+  });
+});
+
+/** Takes threads and never writes one: its process died. */
+const deadOpener = () => {
+  const opener = new ThreadOpener(openThreads, () => undefined);
+  opener.note = () => true;
+  return opener;
+};
+const threadOf = (id: string) => test.plane.collections.threads.findOne({ _id: new ObjectId(id) });
+const placesOf = async (id: string) => {
+  const { items } = await listThreadMessages(makeActor(other, 'admin'), id, { limit: 50 });
+  return items.map(({ body, seq }) => `${seq} ${body}`);
+};
+
+const claimed = async (body: string) => {
+  const id = await insertRaw(body);
+  const { dispatches } = await claim(test.plane, id);
+  expect(dispatches).toMatchObject([{ thread: { id, messages: [{ body }] } }]);
+  expect(await threadOf(id)).toBeNull();
+  return { id, dispatches, dispatch: dispatches[0]! };
+};
+
+/** Its thread is written a moment after the claim. Here that moment does not come: the process died in it. */
+describe('a claimed raw insert whose thread is not there yet', () => {
+  beforeAll(() => {
+    for (const plane of [test.plane, other]) plane.threadOpener = deadOpener();
+  });
+
+  it('shows it to whoever asks for the thread, at any process', async () => {
+    const { id, dispatches } = await claimed('read');
+    expect(await placesOf(id)).toEqual(['1 read']);
+    expect(await threadOf(id)).toMatchObject({ title: 'read', lastSeq: 1, messageCount: 1 });
+    await finish(dispatches);
+  });
+
+  it('has its reply behind it', async () => {
+    const { id, dispatch } = await claimed('answered');
+    const { epoch } = dispatch;
+    await completeDispatch(makeActor(other, 'orchestrator'), dispatch.id, { epoch, output: 'the answer' });
+    expect(await placesOf(id)).toEqual(['1 answered', '2 the answer']);
+  });
+
+  it('stays in front of what a driver writes into its thread', async () => {
+    const { id, dispatches } = await claimed('first');
+    const _id = new ObjectId();
+    await other.collections.messages.insertOne({ _id, threadId: new ObjectId(id), body: 'second' } as never);
+    await adoptRawMessages(other, [_id]);
+    expect(await placesOf(id)).toEqual(['1 first', '2 second']);
+    await finish(dispatches);
+  });
+
+  it('is claimed again with its thread when it came back', async () => {
+    const { id, dispatch } = await claimed('given back');
+    const { epoch } = dispatch;
+    await releaseDispatch(makeActor(test.plane, 'orchestrator'), dispatch.id, { epoch });
+    const again = (await claim(other, id)).dispatches;
+    expect(again).toMatchObject([{ thread: { id, messages: [{ body: 'given back' }] } }]);
+    expect(await threadOf(id)).toMatchObject({ lastSeq: 1 });
+    await finish(again);
   });
 });

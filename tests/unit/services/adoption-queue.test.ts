@@ -16,6 +16,7 @@ function rig() {
       return Promise.resolve();
     },
     task: () => Promise.resolve(),
+    threads: () => Promise.resolve(),
     failed: error => {
       throw error;
     },
