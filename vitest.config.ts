@@ -10,7 +10,10 @@ import { defineConfig } from 'vitest/config';
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const MONGO = 'tests/**/*.mongo.test.ts';
 const E2E = 'tests/**/*.e2e.test.ts';
-const PAGES = ['tests/e2e/jobs/*.e2e.test.ts', 'tests/e2e/{barriers,busy-pages,figures,inbox,live,truth}.e2e.test.ts'];
+const PAGES = [
+  'tests/e2e/jobs/*.e2e.test.ts',
+  'tests/e2e/{barriers,busy-pages,figures,inbox,live,runs-page,runs-page-limits,truth}.e2e.test.ts',
+];
 const END_TO_END = {
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
   setupFiles: ['tests/support/mongo-setup.ts'],
