@@ -9,10 +9,16 @@ import { readFileSync } from 'node:fs';
 
 /** Field 22 of /proc/<pid>/stat (start time in clock ticks since boot), counted after the name, which may hold spaces. */
 const START_TIME_INDEX_AFTER_NAME = 19;
+const THREADS_INDEX_AFTER_NAME = 17;
 const STATE_INDEX_AFTER_NAME = 0;
 const PS_TIMEOUT_MS = 2_000;
 
-/** @returns {boolean} whether a process of that id exists, ours to signal or not */
+/**
+ * A zombie counts as gone, once the last of its threads is: a thread that is still ending keeps the ports and locks,
+ * and a mongod started on its port that early was moved to another.
+ *
+ * @returns {boolean} whether a process of that id exists, ours to signal or not
+ */
 export function isProcessAlive(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
@@ -20,7 +26,8 @@ export function isProcessAlive(pid) {
   } catch (error) {
     if (error.code !== 'EPERM') return false;
   }
-  return readProcStat(pid)?.[STATE_INDEX_AFTER_NAME] !== 'Z';
+  const stat = readProcStat(pid);
+  return stat?.[STATE_INDEX_AFTER_NAME] !== 'Z' || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
 }
 
 /** @returns {string | null} a mark of when the process started; null when it is gone or the platform cannot say */

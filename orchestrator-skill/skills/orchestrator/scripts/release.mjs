@@ -409,6 +409,7 @@ import { join as join3 } from "node:path";
 import { execFileSync } from "node:child_process";
 import { readFileSync as readFileSync2 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
+var THREADS_INDEX_AFTER_NAME = 17;
 var STATE_INDEX_AFTER_NAME = 0;
 var PS_TIMEOUT_MS = 2e3;
 function isProcessAlive(pid) {
@@ -418,7 +419,8 @@ function isProcessAlive(pid) {
   } catch (error) {
     if (error.code !== "EPERM") return false;
   }
-  return readProcStat(pid)?.[STATE_INDEX_AFTER_NAME] !== "Z";
+  const stat = readProcStat(pid);
+  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
 }
 function processStartMark(pid) {
   const stat = readProcStat(pid);
