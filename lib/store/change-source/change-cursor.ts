@@ -6,17 +6,23 @@ import { toStreamError, unavailable } from './errors';
 import { mapChange, type MappedChange } from './map-change';
 import { TENANTS_COLLECTION } from './pipeline';
 import type { RawChange } from './raw-change';
+import { RecordImages } from './record-images';
+import type { ReadRecords } from './read-records';
 
 export type RawStream = ChangeStream<RawChange, RawChange>;
 
 export interface CursorContext {
   /** `reading` settles when no answer is under way on it; it never rejects. Nor does what this returns. */
   close(stream: RawStream, reading: Promise<unknown>): Promise<void>;
+  readRecords: ReadRecords;
   knownTenant(tenantId: string): boolean;
   tenantSeen(tenantId: string): void;
   raw(document: RawMessage, atMs: number): void;
   malformed(found: NonNullable<MappedChange['malformed']>, token: string, atMs: number): void;
 }
+
+/** Of one answer of the server, worked on together. An answer may hold 16 MB, which need not all be unpacked at once. */
+const MOST_TOGETHER = 256;
 
 /**
  * One change stream, a step at a time. `tryNext` and never `next` raced with a timer: a step that is given up leaves
@@ -27,6 +33,10 @@ export class ChangeCursor implements EventCursor {
   #closing: Promise<void> | null = null;
   #end: Error | null = null;
   #reading: Promise<unknown> = Promise.resolve();
+  readonly #images: RecordImages;
+  /** Read and not handed out yet; from `#at` on. */
+  #ready: RawChange[] = [];
+  #at = 0;
 
   constructor(
     private readonly stream: RawStream,
@@ -36,6 +46,7 @@ export class ChangeCursor implements EventCursor {
     private first: RawChange | null = null,
   ) {
     this.#token = startToken;
+    this.#images = new RecordImages(context.readRecords);
   }
 
   async next(): Promise<SourceStep> {
@@ -55,16 +66,31 @@ export class ChangeCursor implements EventCursor {
   }
 
   async #read(): Promise<RawChange | null> {
-    const { first } = this;
-    this.first = null;
-    if (first !== null) return first;
-    const reading = this.stream.tryNext() as Promise<RawChange | null>;
+    if (this.#at < this.#ready.length) return this.#ready[this.#at++]!;
+    const reading = this.#readTogether();
     this.#reading = reading.catch(() => undefined);
     try {
-      return await reading;
+      this.#ready = await reading;
+      this.#at = 0;
     } catch (error) {
       throw toStreamError(error);
     }
+    return this.#ready[this.#at++] ?? null;
+  }
+
+  /** None: there is nothing new. */
+  async #readTogether(): Promise<RawChange[]> {
+    const change = this.first ?? (await this.stream.tryNext());
+    this.first = null;
+    if (change === null) return [];
+    const changes = [change];
+    while (changes.length < MOST_TOGETHER && this.stream.bufferedCount() > 0) {
+      const next = await this.stream.tryNext();
+      if (next === null) break;
+      changes.push(next);
+    }
+    await this.#images.complete(changes);
+    return changes;
   }
 
   #step(change: RawChange): SourceStep {

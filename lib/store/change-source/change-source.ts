@@ -10,6 +10,7 @@ import { KnownTenants } from './known-tenants';
 import type { MalformedChange } from './map-change';
 import { AWAIT_MS, LEAVES_SOON_AWAIT_MS, PIPELINE, PIPELINE_VERSION, STREAM_OPTIONS } from './pipeline';
 import type { RawChange } from './raw-change';
+import { readRecordsOf } from './read-records';
 
 export interface ChangeSourceOptions {
   uri: string;
@@ -152,6 +153,7 @@ export class ChangeSource implements EventSource {
         if (!leavesSoon) this.#heard(() => this.#options.onRaw?.(document, atMs));
       },
       close: (stream, reading) => this.#closeStream(stream, reading),
+      readRecords: readRecordsOf(this.#db),
       knownTenant: tenantId => this.#tenants.has(tenantId),
       tenantSeen: tenantId => this.#tenants.add(tenantId),
       malformed: (found, token, atMs) => {

@@ -60,6 +60,18 @@ export function mapChange(change: RawChange, knownTenant: (tenantId: string) => 
   return { event: noun ? recordEvent(noun, change, view, tenantId) : stepEvent(coll, change, id, tenantId) };
 }
 
+/** Nouns whose records are never malformed, so that an update which shows nothing needs no look at them. */
+const ALWAYS_FINE = new Set<EventCollection>(['threads', 'runs', 'dispatches']);
+
+/** Whether what is said of this update hangs on the record itself. */
+export function needsRecord({ ns, changed, setStatus }: RawChange): boolean {
+  const coll = ns?.coll;
+  if (!isEventCollection(coll)) return true;
+  if (STEPS[coll]) return typeof setStatus === 'string';
+  if (!ALWAYS_FINE.has(coll)) return true;
+  return (changed ?? []).some(field => field === 'deletedAt' || RECORDS[coll]!.routing.includes(field));
+}
+
 /** The document to speak of: as it is, or, when it was deleted, as it was. Null: there is nothing to be known of it. */
 function subjectOf(change: RawChange): Omit<RecordView, 'id'> | null {
   const { operationType, fullDocument, fullDocumentBeforeChange, types, beforeTypes, changed } = change;

@@ -11,7 +11,7 @@ export const TENANTS_COLLECTION = 'tenants';
  * server, so no event comes near 16 MB. By inclusion and not as computed fields, which cost the server twice as much
  * as the whole rest of reading a change.
  */
-const CARRIED = [
+export const CARRIED = [
   '_id',
   'tenantId',
   'threadId',
@@ -66,17 +66,20 @@ const CARRIED = [
   'streamEpoch',
 ] as const;
 /** Bodies and lists of text: judged by their type alone. */
-const TYPED = ['body', 'title', 'subject', 'input', 'options', 'deliverables'] as const;
+export const TYPED = ['body', 'title', 'subject', 'input', 'options', 'deliverables'] as const;
 
 const carried = (document: string): Document => Object.fromEntries(CARRIED.map(field => [`${document}.${field}`, 1]));
+
+/** Collections whose records are judged by the types of their fields. */
+export const WORK_COLLECTIONS: readonly string[] = ['messages', 'tasks'];
 
 const when = (condition: Document, value: Document | string): Document => ({ $cond: [condition, value, '$$REMOVE'] });
 const isOperation = (operation: string): Document => ({ $eq: ['$operationType', operation] });
 const isThere: Document = { $eq: [{ $type: '$fullDocument' }, 'object'] };
-const isWork: Document = { $in: ['$ns.coll', ['messages', 'tasks']] };
+const isWork: Document = { $in: ['$ns.coll', WORK_COLLECTIONS] };
 
 const typesOf = (document: string): Document =>
-  Object.fromEntries(TYPED.map(field => [field, { $type: `$${document}.${field}` }]));
+  Object.fromEntries(TYPED.map(field => [field, { $type: `$${document}${field}` }]));
 
 /** The name at the top of a dotted path. */
 const topName = (path: string): Document => ({ $arrayElemAt: [{ $split: [path, '.'] }, 0] });
@@ -106,9 +109,17 @@ const isRawMessage: Document = {
   ],
 };
 
+/** Each completion writes it last. Named whole, so that nothing else can hide behind it. */
+const SETTLED_MARK: Document = {
+  'ns.coll': 'dispatches',
+  'updateDescription.updatedFields': { settled: true },
+  'updateDescription.removedFields': [],
+};
+
 export const PIPELINE: Document[] = [
   {
     $match: {
+      $nor: [SETTLED_MARK],
       $or: [
         { operationType: { $in: ['insert', 'update', 'replace'] }, 'ns.coll': { $in: Object.keys(NOUN_OF) } },
         { operationType: 'delete', 'ns.coll': { $in: DELETES_SHOWN } },
@@ -131,9 +142,13 @@ export const PIPELINE: Document[] = [
       documentKey: 1,
       ...carried('fullDocument'),
       ...carried('fullDocumentBeforeChange'),
-      types: when({ $and: [isWork, isThere] }, typesOf('fullDocument')),
-      // Not only for deletes: a document may be gone by the time its update is looked up.
-      beforeTypes: when({ $and: [isWork, { $not: [isThere] }] }, typesOf('fullDocumentBeforeChange')),
+      ...carried('updateDescription.updatedFields'),
+      'updateDescription.removedFields': 1,
+      'updateDescription.truncatedArrays': 1,
+      types: when({ $and: [isWork, isThere] }, typesOf('fullDocument.')),
+      // Of deletes, and of updates: what the update left is made of both.
+      beforeTypes: when({ $and: [isWork, { $not: [isThere] }] }, typesOf('fullDocumentBeforeChange.')),
+      setTypes: when({ $and: [isWork, isOperation('update')] }, typesOf('updateDescription.updatedFields.')),
       changed: when(isOperation('update'), CHANGED),
       setStatus: '$updateDescription.updatedFields.status',
       raw: when(isRawMessage, '$fullDocument'),
@@ -148,9 +163,17 @@ export const PIPELINE: Document[] = [
 export const AWAIT_MS = 500;
 export const LEAVES_SOON_AWAIT_MS = 50;
 
-/** `whenAvailable`: a pre-image that expired is no reason to end a stream. */
+/** The same of a record that is read by itself. */
+export const recordProjection = (collection: string): Document => ({
+  ...Object.fromEntries(CARRIED.map(field => [field, 1])),
+  ...(WORK_COLLECTIONS.includes(collection) ? { types: typesOf('') } : {}),
+});
+
+/**
+ * No `updateLookup`: reading a document for each update was over half of what the server spent on changes, and gave
+ * it as it was by then; `RecordImages` works out what it was. `whenAvailable`: a pre-image that expired is no reason to end a stream.
+ */
 export const STREAM_OPTIONS = {
-  fullDocument: 'updateLookup',
   fullDocumentBeforeChange: 'whenAvailable',
   showExpandedEvents: false,
 } as const satisfies ChangeStreamOptions;

@@ -8,7 +8,7 @@ export interface RawChange {
   wallTime?: Date;
   ns?: { coll?: string };
   documentKey?: { _id?: unknown };
-  /** As it was read, perhaps newer than the change; null or absent when it was gone by then. */
+  /** As an insert or a replacement left it; of an update, what `RecordImages` made of it. Null or absent: not known. */
   fullDocument?: Document | null;
   /** As it was before, where the collection keeps that. */
   fullDocumentBeforeChange?: Document | null;
@@ -17,7 +17,15 @@ export interface RawChange {
   beforeTypes?: Record<string, string>;
   /** Top-level names that an update set or removed. */
   changed?: string[] | null;
-  /** What the update itself wrote, where the document as read may be newer. */
+  /** Of an update, the values it gave to what is carried; a path inside a field is not among them. */
+  updateDescription?: {
+    updatedFields?: Document;
+    removedFields?: string[];
+    truncatedArrays?: { field: string }[];
+  };
+  /** BSON types that an update gave to fields that are judged but not carried; `missing`: it left the type alone. */
+  setTypes?: Record<string, string>;
+  /** What the update itself wrote, where the document may be known only as it is by now. */
   setStatus?: unknown;
   /** A message that a driver inserted, whole, unless it is long. */
   raw?: RawMessage;
