@@ -1,11 +1,11 @@
 import { MongoServerError, type Binary, type Db } from 'mongodb';
 import { COLLECTION_NAMES } from './collections';
+import { MAX_DOCUMENT_BYTES } from './document-size';
 import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS } from './indexes';
 
 /** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
 const WITH_PRE_IMAGES = [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks, COLLECTION_NAMES.agentTypes];
 export const MIGRATIONS_COLLECTION = 'migrations';
-const MAX_DOCUMENT_BYTES = 256 * 1024;
 const NAMESPACE_EXISTS = 48;
 const NAMESPACE_NOT_FOUND = 26;
 const INDEX_NOT_FOUND = 27;

@@ -1,6 +1,7 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import { tooLong } from '../../store/document-size';
 import type { ObjectId } from '../../store/documents';
 import type { MessageAdoption } from '../../store/messages';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
@@ -29,7 +30,8 @@ const RAW_INSERT = 'raw-insert';
 export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Planned> {
   const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
   const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
-  if (!verdict.ok) return { ok: false, tenantId, reason: verdict.reason };
+  const reason = verdict.ok ? tooLong(raw) : verdict.reason;
+  if (reason !== null) return { ok: false, tenantId, reason };
   if (!(await plane.tenants.exists(tenantId))) {
     return { ok: false, tenantId, reason: `tenantId: no tenant '${tenantId}'` };
   }

@@ -3,6 +3,7 @@ import { DEFAULT_TENANT, type Priority } from '../../domain/fields';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
 import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../../domain/task/schema';
 import type { ObjectId, TaskDocument } from '../../store/documents';
+import { tooLong } from '../../store/document-size';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { asObjectId, describeRaw } from '../../store/raw-document';
 import { findRun } from '../../store/runs';
@@ -69,6 +70,8 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
 async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string, unknown>): Promise<string | null> {
   const verdict = judgeRawTask(describeRaw(raw, TASK_RAW_FIELDS));
   if (!verdict.ok) return verdict.reason;
+  const length = tooLong(raw);
+  if (length !== null) return length;
   if (!(await plane.tenants.exists(tenantId))) return `tenantId: no tenant '${tenantId}'`;
   const runId = asObjectId(raw['runId']);
   if (runId && !(await findRun(plane.collections, tenantId, runId))) return `runId: no run '${runId.toHexString()}'`;

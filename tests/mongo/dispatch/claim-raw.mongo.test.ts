@@ -144,7 +144,7 @@ describe('a raw insert that the stream showed', () => {
 });
 
 describe('a raw insert so long that nothing can be added to it', () => {
-  it('stands in the way of no read and of no other thread', async () => {
+  it('is listed as malformed, is claimed by nobody, and stands in the way of no other', async () => {
     const _id = new ObjectId();
     const subject = 's'.repeat(256 * 1024 - 120);
     await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body: 'x', subject } as never);
@@ -155,6 +155,9 @@ describe('a raw insert so long that nothing can be added to it', () => {
     await test.plane.adoption.flush();
     expect(await threadOf(id)).toMatchObject({ lastSeq: 1 });
     expect(await threadOf(String(_id))).toBeNull();
+    expect(await claim(test.plane, String(_id))).toEqual({ dispatches: [], reason: 'taken' });
+    const listed = await test.plane.collections.malformed.findOne({ documentId: String(_id) });
+    expect(listed?.reason).toMatch(/^the whole record: got 26\d{4} bytes, wants at most 253952$/);
     await finish(dispatches);
     await test.plane.collections.messages.deleteOne({ _id });
   });

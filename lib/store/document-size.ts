@@ -1,0 +1,13 @@
+import { BSON, type Document } from 'mongodb';
+
+/** What the validators hold every record to. */
+export const MAX_DOCUMENT_BYTES = 256 * 1024;
+/** What the plane adds to a record while it lives: defaults, places, times, a reason of up to 2,000 characters. */
+const ROOM_BYTES = 8 * 1024;
+const MOST_BYTES = MAX_DOCUMENT_BYTES - ROOM_BYTES;
+
+/** Why a raw record cannot be worked with for its length; null: it can. The database took it, and would take no update. */
+export function tooLong(raw: Document): string | null {
+  const bytes = BSON.calculateObjectSize(raw);
+  return bytes <= MOST_BYTES ? null : `the whole record: got ${bytes} bytes, wants at most ${MOST_BYTES}`;
+}
