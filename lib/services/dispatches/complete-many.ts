@@ -10,6 +10,7 @@ import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead } from '../budgets/count-usage';
 import type { Context } from '../context';
+import { batches } from './batches';
 import { endWithOutput } from './life-cycle';
 import { readSurroundings, settleTogether } from './settle-together';
 
@@ -31,8 +32,16 @@ export async function completeDispatches(
   const completions = items.map(({ id, epoch, output, usage }): Completion => {
     return { id: pathId('dispatch', id), epoch, output: redactSecrets(output), usage };
   });
+  await countAhead(ctx.plane, ctx.principal.tenantId, completions);
+  const ids = new Set(completions.map(({ id }) => hex(id)));
+  // Of one that came twice the first counts, so both have to be in one part.
+  const isOnce = ids.size === completions.length;
+  const complete = (part: Completion[]) => completeTogether(ctx, part);
+  return { results: await (isOnce ? batches.run(completions, complete) : complete(completions)) };
+}
+
+async function completeTogether(ctx: Context, completions: Completion[]): Promise<CompletedItem[]> {
   const { plane } = ctx;
-  await countAhead(plane, ctx.principal.tenantId, completions);
   const [clock, named] = await Promise.all([
     readDatabaseClock(plane.collections),
     findNamed(plane.collections, ctx.principal.tenantId, completions),
@@ -46,7 +55,7 @@ export async function completeDispatches(
     Promise.all(completions.map(completion => resultOf(ctx, completion, ended.get(hex(completion.id))))),
     settleTogether(plane, [...ended.values()], clock, around),
   ]);
-  return { results };
+  return results;
 }
 
 /** By id, those that this very call ended. */

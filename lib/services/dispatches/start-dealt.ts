@@ -6,6 +6,7 @@ import { type WorkDocument, type WorkKind } from '../../store/work-items';
 import { claimWorkItemsAt } from '../../store/work-claims';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context, Plane } from '../context';
+import { batches } from './batches';
 import type { DealtCandidate } from './candidate';
 import { newDispatch, workClaimOf } from './new-dispatch';
 import type { SlotPool } from './slot-pool';
@@ -23,7 +24,14 @@ interface Attempt {
  * with nothing read in between or after. Who loses on a unique index, which another process's claim can bring about,
  * tries again alone.
  */
-export async function startDealt(
+export const startDealt = (
+  ctx: Context,
+  claim: Claim,
+  candidates: DealtCandidate[],
+  slots: SlotPool,
+): Promise<StartOutcome[]> => batches.run(candidates, part => startPart(ctx, claim, part, slots));
+
+async function startPart(
   ctx: Context,
   claim: Claim,
   candidates: DealtCandidate[],
