@@ -165,6 +165,31 @@ describe('updates', () => {
     ]);
   });
 
+  it('each show what they made of the record, also when all of them are over before the first is read', async () => {
+    const { hub } = await startHub(database);
+    const after = hub.position()!;
+    const at = new Date();
+    const messages = database.db.collection('messages');
+    const taken = { body: 'x', assignedTo: 'qa', rankAt: at, seq: 1, status: 'queued' };
+    const { insertedId: message } = await messages.insertOne({ ...taken });
+    const dispatches = database.db.collection('dispatches');
+    const running = { tenantId: 'default', status: 'running', epoch: 1, source: { kind: 'message', id: message } };
+    const { insertedId: dispatch } = await dispatches.insertOne(running);
+    for (const status of ['claimed', 'queued', 'claimed', 'done']) {
+      await messages.updateOne({ _id: message }, [{ $set: { status } }]);
+      await dispatches.updateOne({ _id: dispatch }, { $set: { status: status === 'done' ? 'done' : 'waiting' } });
+      await dispatches.updateOne({ _id: dispatch }, { $inc: { epoch: 1 } });
+    }
+    await messages.deleteOne({ _id: message });
+    const late = await startHub(database);
+    const sink = read(late.hub, { after });
+    await sink.until(s => s.of('message-deleted').length > 0);
+    const shown = (id: unknown, field: string) =>
+      sink.events.filter(({ data }) => data['id'] === String(id)).map(({ data }) => data[field]);
+    expect(shown(message, 'status')).toEqual(['queued', 'claimed', 'queued', 'claimed', 'done', 'done']);
+    expect(shown(dispatch, 'epoch')).toEqual([1, 1, 2, 3, 4, 4, 5]);
+  });
+
   it('of progress come at most once a second, the latest last', async () => {
     const { hub } = await startHub(database);
     const dispatches = database.db.collection('dispatches');
