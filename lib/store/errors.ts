@@ -14,6 +14,10 @@ const DOCUMENT_VALIDATION_FAILURE = 121;
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 
+/** The record would be longer than the validator of its collection lets it be. */
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE;
+
 /** Which unique index refused a write: its fields, as the server names them. */
 export function duplicateFields(error: unknown): string[] {
   if (!isDuplicateKey(error)) return [];
@@ -38,7 +42,7 @@ export function toDomainError(error: unknown): unknown {
     return new ControlPlaneError('unavailable', message, { retry: 'backoff', retryAfterMs: 1_000, cause: error });
   }
   if (isDuplicateKey(error)) return new ControlPlaneError('conflict', 'Another write was first.', { cause: error });
-  if (error instanceof MongoServerError && error.code === DOCUMENT_VALIDATION_FAILURE) {
+  if (isTooLarge(error)) {
     return new ControlPlaneError('too-large', 'The record would be over 256 KiB.', { cause: error });
   }
   if (isUnavailable(error)) {

@@ -1,6 +1,8 @@
 import { HUMAN } from '../../domain/fields';
 import { markWorkDone } from '../../store/work-outcomes';
 import type { DispatchDocument, MessageDocument } from '../../store/documents';
+import { isTooLarge } from '../../store/errors';
+import { hex } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { readyDependents } from '../../store/tasks';
 import type { Plane } from '../context';
@@ -67,11 +69,31 @@ async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<voi
   const isSilent = result.output.trim() === '' && handedIn.size === 0;
   const status = missing.length === 0 && !isSilent ? 'done' : 'incomplete';
   const why = missing.length > 0 ? `not handed in: ${missing.join(', ')}` : SILENT;
-  await markWorkDone(c, dispatch, {
-    status,
-    result: { $literal: result },
-    reason: status === 'done' ? null : { $literal: why },
+  const keep = (kept: typeof result) =>
+    markWorkDone(c, dispatch, {
+      status,
+      result: { $literal: kept },
+      reason: status === 'done' ? null : { $literal: why },
+    });
+  await keep(result).catch(error => {
+    if (!isTooLarge(error)) throw error;
+    return keep(shortened(result, dispatch));
   });
   await (isSilent ? reportSilence(plane, dispatch, why) : reportResult(plane, dispatch));
   if (status === 'done') await readyDependents(c, dispatch.tenantId, dispatch.source.id);
 }
+
+const KEPT_CHARACTERS = 1_000;
+
+/**
+ * A long input and a long result may not fit one record. The outcome is accepted all the same, and the whole of it stands
+ * with its dispatch; a task that could not be written down would stay open for ever.
+ */
+const shortened = <T extends { output: string; deliverables: { name: string }[] }>(
+  result: T,
+  { _id, output }: DispatchDocument,
+) => ({
+  ...result,
+  output: `${(output ?? '').slice(0, KEPT_CHARACTERS)}… (too long to stand here: the whole is the output of dispatch ${hex(_id)})`,
+  deliverables: result.deliverables.map(({ name }) => ({ name })),
+});

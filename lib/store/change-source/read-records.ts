@@ -8,6 +8,9 @@ export type ReadRecords = (collection: string, ids: unknown[], upToToken: string
 /** A read by id takes a millisecond; one that takes this long is a server in trouble, and the cursor is opened again. */
 const READ_MOST_MS = 2_000;
 
+/** Where a driver chose another kind of id, its record is malformed, and reading it by that is not worth a risk. */
+const isReadable = (id: unknown): boolean => id instanceof ObjectId || typeof id === 'string' || typeof id === 'number';
+
 /** Any BSON value may be an id: a driver chose it. */
 export const idKeyOf = (id: unknown): string =>
   id instanceof ObjectId ? id.toHexString() : `${typeof id}/${JSON.stringify(id)}`;
@@ -17,7 +20,7 @@ export const readRecordsOf =
   async (collection, ids, upToToken) => {
     const answer = await db.command({
       find: collection,
-      filter: { _id: { $in: ids } },
+      filter: { _id: { $in: ids.filter(isReadable) } },
       projection: recordProjection(collection),
       batchSize: ids.length,
       singleBatch: true,

@@ -16,8 +16,6 @@ import { cancelMessage } from '@/lib/services/messages/change-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
 import { getMessage, listThreadMessages } from '@/lib/services/messages/read-messages';
-import { createTask } from '@/lib/services/tasks/create-task';
-import { getTask } from '@/lib/services/tasks/read-tasks';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
@@ -359,33 +357,3 @@ describe('ask', () => {
     await completeDispatch(night, resumed.id, { epoch: 2, output: 'ok' });
   });
 });
-
-describe('tasks', () => {
-  it('become ready when what they depend on is done, and incomplete when a deliverable is missing', async () => {
-    const first = await createTask(person, { ...TASK, title: 'first' });
-    const second = await createTask(person, {
-      ...TASK,
-      title: 'second',
-      dependsOn: [first.id],
-      deliverables: [{ name: 'report', description: '' }],
-    });
-    expect([first.status, second.status]).toEqual(['ready', 'pending']);
-    const one = (await claim(night, { source: { kind: 'task', id: first.id } })).dispatches[0]!;
-    await completeDispatch(night, one.id, { epoch: 1, output: 'x' });
-    expect(await getTask(person, second.id)).toMatchObject({ status: 'ready' });
-    const two = (await claim(night, { source: { kind: 'task', id: second.id } })).dispatches[0]!;
-    expect(two.prompt).toContain('- report:');
-    await completeDispatch(night, two.id, { epoch: 1, output: 'no report' });
-    expect(await getTask(person, second.id)).toMatchObject({ status: 'incomplete', result: { missing: ['report'] } });
-  });
-});
-
-const TASK = {
-  input: '',
-  assignedTo: 'data-analysis',
-  priority: 'normal' as const,
-  projectId: null,
-  threadId: null,
-  dependsOn: [],
-  deliverables: [],
-};

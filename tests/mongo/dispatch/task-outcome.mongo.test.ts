@@ -1,0 +1,69 @@
+import { ObjectId } from 'mongodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Context } from '@/lib/services/context';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { createTask } from '@/lib/services/tasks/create-task';
+import { getTask } from '@/lib/services/tasks/read-tasks';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+let test: TestPlane;
+let person: Context;
+let night: Context;
+
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+  person = makeActor(test.plane, 'operator');
+  night = makeActor(test.plane, 'orchestrator');
+});
+
+const claim = (ctx: Context, more: object = {}) =>
+  claimDispatches(ctx, { consumer: ctx.principal.id, max: 1, waitMs: 0, ...more });
+const rowOf = (id: string) => test.plane.collections.dispatches.findOne({ _id: new ObjectId(id) }).then(row => row!);
+
+describe('tasks', () => {
+  it('become ready when what they depend on is done, and incomplete when a deliverable is missing', async () => {
+    const first = await createTask(person, { ...TASK, title: 'first' });
+    const second = await createTask(person, {
+      ...TASK,
+      title: 'second',
+      dependsOn: [first.id],
+      deliverables: [{ name: 'report', description: '' }],
+    });
+    expect([first.status, second.status]).toEqual(['ready', 'pending']);
+    const one = (await claim(night, { source: { kind: 'task', id: first.id } })).dispatches[0]!;
+    await completeDispatch(night, one.id, { epoch: 1, output: 'x' });
+    expect(await getTask(person, second.id)).toMatchObject({ status: 'ready' });
+    const two = (await claim(night, { source: { kind: 'task', id: second.id } })).dispatches[0]!;
+    expect(two.prompt).toContain('- report:');
+    await completeDispatch(night, two.id, { epoch: 1, output: 'no report' });
+    expect(await getTask(person, second.id)).toMatchObject({ status: 'incomplete', result: { missing: ['report'] } });
+  });
+
+  it('are done also when what came of them does not fit beside their input; it is shortened there', async () => {
+    // Three bytes a character: what may be sent is counted in characters, what may be stored in bytes.
+    const long = '長'.repeat(64_000);
+    const { id } = await createTask(person, { ...TASK, title: 'long', input: long });
+    const next = await createTask(person, { ...TASK, title: 'next', dependsOn: [id] });
+    const { id: dispatchId } = (await claim(night, { source: { kind: 'task', id } })).dispatches[0]!;
+    await completeDispatch(night, dispatchId, { epoch: 1, output: long });
+    const { status, result } = await getTask(person, id);
+    expect(status).toBe('done');
+    expect(result?.output).toMatch(new RegExp(`^長{1000}… \\(.*dispatch ${dispatchId}\\)$`));
+    expect(await rowOf(dispatchId)).toMatchObject({ status: 'done', settled: true, output: long });
+    expect(await getTask(person, next.id)).toMatchObject({ status: 'ready' });
+  });
+});
+
+const TASK = {
+  input: '',
+  assignedTo: 'data-analysis',
+  priority: 'normal' as const,
+  projectId: null,
+  threadId: null,
+  dependsOn: [],
+  deliverables: [],
+};
