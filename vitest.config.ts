@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
- * run, a database a file), `.e2e.test.ts` real processes and a browser, one file at a time, after everything else.
+ * run, a database a file), `.e2e.test.ts` real processes and a browser, after everything else. Those wait for processes
+ * most of their time, so where nothing is timed two files run side by side; the rest one at a time.
  * `pages` is what takes minutes of a browser, and a command of its own: `npm run test:pages`.
  */
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
@@ -14,10 +15,11 @@ const PAGES = [
   'tests/e2e/jobs/*.e2e.test.ts',
   'tests/e2e/{barriers,busy-pages,figures,inbox,live,runs-page,runs-page-limits,truth}.e2e.test.ts',
 ];
+/** What they wait for may take ten times as long as it usually does. */
+const UNTIMED = 'tests/e2e/{contracts,demo,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
 const END_TO_END = {
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
   setupFiles: ['tests/support/mongo-setup.ts'],
-  fileParallelism: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
@@ -51,11 +53,28 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { ...END_TO_END, name: 'e2e', include: [E2E], exclude: PAGES, sequence: { groupOrder: 1 } },
+        test: { ...END_TO_END, name: 'processes', include: [UNTIMED], sequence: { groupOrder: 1 } },
       },
       {
         resolve: { alias },
-        test: { ...END_TO_END, name: 'pages', include: PAGES, sequence: { groupOrder: 2 } },
+        test: {
+          ...END_TO_END,
+          name: 'e2e',
+          include: [E2E],
+          exclude: [...PAGES, UNTIMED],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...END_TO_END,
+          name: 'pages',
+          include: PAGES,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },
