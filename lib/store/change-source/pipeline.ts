@@ -171,7 +171,8 @@ export const recordProjection = (collection: string): Document => ({
 
 /**
  * No `updateLookup`: reading a document for each update was over half of what the server spent on changes, and gave
- * it as it was by then; `RecordImages` works out what it was. `whenAvailable`: a pre-image that expired is no reason to end a stream.
+ * it as it was by then; `RecordImages` works out what it was. `whenAvailable`: a pre-image that expired is no reason to
+ * end a stream.
  */
 export const STREAM_OPTIONS = {
   fullDocumentBeforeChange: 'whenAvailable',

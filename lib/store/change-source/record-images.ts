@@ -9,7 +9,7 @@ import { idKeyOf, type ReadRecords } from './read-records';
  * or hours; of those that are older than this many others, or than this cursor, an update that shows is read.
  */
 const REMEMBERED = new Set<string | undefined>(['dispatches', 'runs', 'sessions', 'tool-calls']);
-/** Some 6 MB. */
+/** 11 MB of dispatches, when it is full; a cursor that only catches up seldom fills it. */
 const MOST_REMEMBERED = 5_000;
 
 /**
