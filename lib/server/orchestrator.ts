@@ -35,7 +35,7 @@ const orchestrator = build(connection);
 stop = stopOnce();
 const { capacity, types } = command;
 log.info({ consumer: consumer.name, url: connection.url, capacity, types }, 'started');
-await orchestrator.start();
+orchestrator.start();
 
 function build({ url, token, client }: Connection): Orchestrator {
   const calls = dispatchCalls(client);

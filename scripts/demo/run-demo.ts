@@ -47,7 +47,7 @@ export async function runDemo({ options, config, programPath, print, signal }: R
   const events = await follow(connection, must(place[0], 'the demo has a client'), narrator);
   let isWhole = false;
   try {
-    await team.start();
+    team.start();
     isWhole = await play({ client, board, narrator, pace, options, projectId: project.id, signal });
   } finally {
     if (signal.aborted) narrator.note('stops: running work goes back');

@@ -22,7 +22,7 @@ export interface TeamOptions {
 
 export interface Team {
   consumer: string;
-  start(): Promise<void>;
+  start(): void;
   /** Nothing of it runs afterwards, and it holds no work. */
   stop(): Promise<void>;
 }

@@ -26,7 +26,7 @@ const dispatchOf = async (messageId: string) =>
     epoch: number;
     error: string | null;
   };
-const reaches = (id: string, status: string, withinMs = 15_000) =>
+const reaches = (id: string, status: string, withinMs = 30_000) =>
   until(async () => (await message(id)).status === status, withinMs);
 const answersTo = async (id: string) => {
   const { items } = (await board.api('GET', `/api/messages?threadId=${id}`)).body as {
@@ -76,10 +76,10 @@ describe('headless orchestrator', () => {
     const id = await send('long');
     await reaches(id, 'claimed');
     const dispatch = await dispatchOf(id);
-    await until(() => processesOf(dispatch.id).length > 0, 5_000);
+    await until(() => processesOf(dispatch.id).length > 0, 20_000);
     await board.api('POST', `/api/dispatches/${dispatch.id}/cancel`);
-    await until(async () => (await dispatchOf(id)).status === 'cancelled', 10_000);
-    await until(() => processesOf(dispatch.id).length === 0, 10_000);
+    await until(async () => (await dispatchOf(id)).status === 'cancelled', 20_000);
+    await until(() => processesOf(dispatch.id).length === 0, 20_000);
   });
 
   it('gives unfinished work back within 10 s of SIGTERM, spending no attempt and leaving no process', async () => {
@@ -102,11 +102,11 @@ describe('headless orchestrator', () => {
     const id = await send('killed');
     await reaches(id, 'claimed');
     const dispatch = await dispatchOf(id);
-    await until(() => processesOf(dispatch.id).length > 0, 5_000);
+    await until(() => processesOf(dispatch.id).length > 0, 20_000);
     await orchestrator.kill('SIGKILL');
-    await until(() => processesOf(dispatch.id).length === 0, 8_000);
+    await until(() => processesOf(dispatch.id).length === 0, 20_000);
     startOrchestrator(board, ['--exec', 'echo taken up']);
-    await reaches(id, 'done', 10_000);
+    await reaches(id, 'done');
     expect(await dispatchOf(id)).toMatchObject({ attempt: 1 });
   });
 
@@ -118,7 +118,7 @@ describe('headless orchestrator', () => {
     await board.kill();
     await board.restart();
     writeFileSync(release, '');
-    await reaches(id, 'done', 30_000);
+    await reaches(id, 'done');
     expect(await answersTo(id)).toMatchObject([{ body: 'survived' }]);
   });
 
@@ -128,7 +128,7 @@ describe('headless orchestrator', () => {
     startOrchestrator(board, ['--exec', exec, '--capacity', '2']);
     startOrchestrator(board, ['--exec', exec, '--capacity', '2']);
     const ids = await Promise.all(Array.from({ length: 24 }, (_, n) => send(`work ${n}`, n % 2 ? 'research' : 'qa')));
-    for (const id of ids) await reaches(id, 'done', 30_000);
+    for (const id of ids) await reaches(id, 'done');
     const started = readFileSync(log, 'utf8').trim().split('\n');
     expect(started).toHaveLength(ids.length);
     expect(new Set(started).size).toBe(ids.length);

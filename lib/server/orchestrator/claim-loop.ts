@@ -7,7 +7,7 @@ export interface ClaimLoopOptions {
   free(): number;
   claim(max: number): Promise<ClaimResult>;
   /** A claim that failed, or whose answer is lost. */
-  onFailure(error: unknown): void | Promise<void>;
+  onFailure(error: unknown): void;
   sweepMs?: number;
   clock?: Clock;
 }
@@ -63,7 +63,7 @@ export class ClaimLoop {
         await this.#claimWhatFits();
         failures = 0;
       } catch (error) {
-        await this.#options.onFailure(error);
+        this.#options.onFailure(error);
         // Not ended by a bell: events of a server in trouble would turn the back-off into a hail of claims.
         await this.#clock.sleep(backoffMs(failures, { baseMs: BASE_MS, maxMs: MAX_MS }), this.#stopping.signal);
         failures += 1;

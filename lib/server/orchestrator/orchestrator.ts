@@ -46,6 +46,11 @@ export class Orchestrator {
   readonly #acker: Acker;
   readonly #loop: ClaimLoop;
   #stream: EventStream | undefined;
+  /**
+   * The plane may count dispatches as ours that no job here works on. A name is held by one process at a time, so what
+   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came.
+   */
+  #mayHoldStrays = true;
   #stopping = false;
 
   constructor(options: OrchestratorOptions) {
@@ -59,11 +64,8 @@ export class Orchestrator {
     });
   }
 
-  async start(): Promise<void> {
+  start(): void {
     this.#guard.start();
-    // A name is held by one process at a time, so what it still owns was left by one that is gone.
-    await this.#releaseStrays();
-    if (this.#stopping) return;
     this.#stream = this.#openStream();
     this.#loop.start();
   }
@@ -93,6 +95,7 @@ export class Orchestrator {
   }
 
   async #claim(max: number): Promise<{ dispatches: Dispatch[] }> {
+    if (this.#mayHoldStrays) await this.#releaseStrays();
     const { calls, consumer, agentTypes } = this.#options;
     const types = agentTypes === undefined ? {} : { agentTypes: [...agentTypes] };
     const result = await calls.claim({ consumer, max, ...types });
@@ -114,15 +117,17 @@ export class Orchestrator {
     if (this.#stopping) job.release(STOP_MS);
   }
 
-  async #onClaimFailure(error: unknown): Promise<void> {
+  #onClaimFailure(error: unknown): void {
     this.#options.log.warn({ err: error }, 'claim failed');
-    if (isOutcomeUnknown(error)) await this.#releaseStrays();
+    if (isOutcomeUnknown(error)) this.#mayHoldStrays = true;
   }
 
   async #releaseStrays(): Promise<void> {
     const { calls, consumer, log } = this.#options;
     const mine = new Set([...this.#jobs].map(job => `${job.id}:${job.epoch}`));
-    await releaseStrays({ calls, consumer, isMine: (id, epoch) => mine.has(`${id}:${epoch}`), log });
+    const isMine = (id: string, epoch: number) => mine.has(`${id}:${epoch}`);
+    // A server that was killed over a claim is away for a while: it is asked before each claim until it answers.
+    this.#mayHoldStrays = !(await releaseStrays({ calls, consumer, isMine, log }));
   }
 
   #openStream(): EventStream {

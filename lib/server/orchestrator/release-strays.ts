@@ -12,17 +12,20 @@ export interface StraysOptions {
 /**
  * Gives back dispatches this consumer owns and nobody here works on: claimed in an answer that was lost, or by a
  * process that was killed. They would come free when their lease lapses; this saves the wait and the attempt.
- * One page is enough, for the lease frees the rest; a failure is no reason to hold up the start.
+ * One page is enough, for the lease frees the rest. False when the server could not be asked: ask again.
  */
-export async function releaseStrays({ calls, consumer, isMine, log }: StraysOptions): Promise<void> {
+export async function releaseStrays({ calls, consumer, isMine, log }: StraysOptions): Promise<boolean> {
   try {
     const { items } = await calls.list({ consumer, status: 'running' });
     for (const { id, epoch } of items.filter(item => !isMine(item.id, item.epoch))) {
       await calls.release(id, epoch);
       log.info({ dispatch: id, epoch }, 'released a stray');
     }
+    return true;
   } catch (error) {
     if (!isControlPlaneError(error)) throw error;
-    log.warn({ err: error }, 'strays not released; their leases will lapse');
+    const isOver = error.retry === 'never';
+    log.warn({ err: error }, isOver ? 'strays not released; their leases will lapse' : 'strays not released yet');
+    return isOver;
   }
 }

@@ -60,7 +60,10 @@ export async function startFakePlane(): Promise<FakePlane> {
       return;
     }
     if (path.startsWith('/api/consumers/')) return void response.writeHead(204).end();
-    if (path === '/api/dispatches') return sendJson(response, 200, { items: plane.strays, nextCursor: null });
+    if (path === '/api/dispatches') {
+      if (plane.answer({ verb: 'list', id: '', body: {} }) === 'hang up') return void response.destroy();
+      return sendJson(response, 200, { items: plane.strays, nextCursor: null });
+    }
     const [, , , id = '', verb = ''] = path.split('/');
     const body = JSON.parse(request.body) as Record<string, unknown>;
     const call: Call = { verb: id === 'claim' ? 'claim' : verb, id, body };

@@ -163,6 +163,19 @@ describe('orchestrator', () => {
     await until('work again', () => plane.of('complete').length === 1);
   });
 
+  it('gives it back too when the server is still away as it looks, and answers from the next claim on', async () => {
+    await start('echo x');
+    plane.strays = [{ id: 'c'.repeat(24), epoch: 3 }];
+    let looks = 0;
+    plane.answer = call => {
+      if (call.verb === 'list') looks += 1;
+      // One look is tried 4 times.
+      if (looks === 4) plane.answer = () => undefined;
+      return 'hang up';
+    };
+    await until('the release', () => plane.of('release').length === 1, 14_000);
+  });
+
   it('replaces the child of an epoch that was resumed under the next', async () => {
     await start('read -r line; case $line in *second*) echo resumed;; *) sleep 300;; esac', 2);
     const first = plane.put({ prompt: 'first' });
