@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { refuseForeignOrigin } from '../auth/hosts';
 import { ControlPlaneError } from '../domain/errors';
 import { refuseAtTheDoor, requestIdOf } from './admit';
+import { deferred } from '../kernel/deferred';
 import type { HttpDoor } from './door';
 import { passedOn, type Headers } from './hop-by-hop';
 import { requestOf } from './node-adapter';
@@ -14,8 +15,10 @@ export interface McpProxyLimits {
   maxCalls: number;
   /** The MCP server answers within 50 s, and says that it lives every 15 s where an answer streams. */
   silentMs: number;
+  /** A call that comes while the MCP server is being started waits for it this long: several times what a start takes. */
+  startMs: number;
 }
-const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000 };
+const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000, startMs: 10_000 };
 
 /** Below the MCP server's own: a connection it is just closing must not be taken for the next call. */
 const KEEP_ALIVE_MS = 30_000;
@@ -31,6 +34,7 @@ const isSettledHere = (name: string): boolean =>
 interface McpProxyOptions {
   door: HttpDoor;
   port: () => number;
+  whenListening: () => Promise<void>;
   limits?: Partial<McpProxyLimits>;
 }
 
@@ -38,7 +42,7 @@ interface McpProxyOptions {
  * Passes `/mcp` on to the MCP server, both ways as it streams, so that one URL serves remote clients. Host, Origin and
  * URL are checked here; who is calling is checked there, at every call.
  */
-export function createMcpProxy({ door, port, limits: given }: McpProxyOptions) {
+export function createMcpProxy({ door, port, whenListening, limits: given }: McpProxyOptions) {
   const limits = { ...LIMITS, ...given };
   const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 64 });
   let running = 0;
@@ -54,19 +58,50 @@ export function createMcpProxy({ door, port, limits: given }: McpProxyOptions) {
     res.once('close', () => {
       running -= 1;
     });
-    const headers = headersOnward(req, port());
-    const onward = request({ agent, host: '127.0.0.1', port: port(), path: req.url, method: req.method, headers });
-    onward.setTimeout(limits.silentMs, () => onward.destroy(new Error('silent')));
-    onward.on('error', error => refuse(mcpAway(error)));
-    onward.on('response', answer => {
-      res.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
-      // An event must not wait for the next one to fill a buffer.
-      res.flushHeaders();
-      pipeline(answer, res, () => undefined);
-    });
-    res.once('close', () => onward.destroy());
-    passBody(req, onward, refuse);
+    // Its body stays unread meanwhile.
+    const pass = (): void => {
+      if (!res.destroyed) passOn({ req, res, agent, port: port(), silentMs: limits.silentMs, refuse });
+    };
+    within(limits.startMs, whenListening(), res).then(pass, error => refuse(mcpAway(error)));
   };
+}
+
+interface Call {
+  req: IncomingMessage;
+  res: ServerResponse;
+  agent: Agent;
+  port: number;
+  silentMs: number;
+  refuse: (error: unknown) => void;
+}
+
+function passOn({ req, res, agent, port, silentMs, refuse }: Call): void {
+  const headers = headersOnward(req, port);
+  const onward = request({ agent, host: '127.0.0.1', port, path: req.url, method: req.method, headers });
+  onward.setTimeout(silentMs, () => onward.destroy(new Error('silent')));
+  onward.on('error', error => refuse(mcpAway(error)));
+  onward.on('response', answer => {
+    res.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
+    // An event must not wait for the next one to fill a buffer.
+    res.flushHeaders();
+    pipeline(answer, res, () => undefined);
+  });
+  res.once('close', () => onward.destroy());
+  passBody(req, onward, refuse);
+}
+
+/** Rejects at the end of the time; a caller that hangs up meanwhile leaves no timer behind. */
+async function within(limitMs: number, work: Promise<void>, res: ServerResponse): Promise<void> {
+  const limit = deferred<void>();
+  const timer = setTimeout(() => limit.reject(new Error(`not listening within ${limitMs} ms`)), limitMs);
+  const leave = () => limit.resolve();
+  res.once('close', leave);
+  try {
+    await Promise.race([work, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+    res.off('close', leave);
+  }
 }
 
 /** By hand: a pipeline that stops half-way destroys its source, and with it the connection the refusal goes out on. */

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { backoffMs } from '../kernel/backoff';
+import { deferred } from '../kernel/deferred';
 import type { Logger } from '../telemetry/logger';
 
 const RESTART = { baseMs: 500, maxMs: 15_000 };
@@ -7,8 +8,13 @@ const RESTART = { baseMs: 500, maxMs: 15_000 };
 const HEALTHY_RUN_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 
+/** What the child says over its IPC channel, once. */
+export const MCP_LISTENS = 'listening';
+
 export interface McpChild {
   pid(): number | undefined;
+  /** Resolves when calls are answered: at once mostly; after a death, when the next one listens. Rejects at the stop. */
+  whenListening(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,13 +35,23 @@ export function startMcpChild({ path, env, log, onPid }: McpChildOptions): McpCh
   let stopping = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
+  let isListening = false;
+  /** Kept over a child that died before it listened: who waits, waits for the next. */
+  let listening = deferred<void>();
 
   const start = (): void => {
     const startedAtMs = Date.now();
     child = fork(path, ['--http'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     onPid(child.pid);
+    child.on('message', said => {
+      if (said !== MCP_LISTENS) return;
+      isListening = true;
+      listening.resolve();
+    });
     child.once('exit', (code, signal) => {
       child = null;
+      if (isListening) listening = deferred<void>();
+      isListening = false;
       onPid(undefined);
       if (stopping) return;
       failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
@@ -48,8 +64,11 @@ export function startMcpChild({ path, env, log, onPid }: McpChildOptions): McpCh
 
   return {
     pid: () => child?.pid,
+    whenListening: () => (stopping ? Promise.reject(new Error('stopping')) : listening.promise),
     stop: async () => {
       stopping = true;
+      listening.promise.catch(() => undefined);
+      listening.reject(new Error('stopping'));
       clearTimeout(timer);
       const running = child;
       if (!running) return;

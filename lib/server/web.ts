@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createHostPolicy } from '../auth/hosts';
 import { createHttpDoor } from '../http/door';
 import { createMcpProxy } from '../http/mcp-proxy';
+import { deferred } from '../kernel/deferred';
 import { createSignInCode, signInLink } from '../services/identity/create-sign-in-code';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
@@ -10,7 +11,7 @@ import { buildPlane } from './build-plane';
 import { parseConfig, type Config } from './config';
 import { freePort } from './free-port';
 import { listen, type Listening } from './http-server';
-import { startMcpChild } from './mcp-child';
+import { startMcpChild, type McpChild } from './mcp-child';
 import { openDatabase, type OpenedDatabase } from './open-database';
 import { guardPages, passToPages } from './pages';
 import { startPagesThread } from './pages-thread';
@@ -56,10 +57,11 @@ async function main(): Promise<void> {
   const mcpPort = config.mcpPort === 0 ? await freePort('127.0.0.1') : config.mcpPort;
   const pages = startPagesThread(join(here, 'pages.mjs'), { root }, log);
   shutdown.add('pages', pages.stop);
+  const mcp = deferred<McpChild>();
   const handler = webHandler({
     door,
     hub: stream.hub,
-    mcp: createMcpProxy({ door, port: () => mcpPort }),
+    mcp: createMcpProxy({ door, port: () => mcpPort, whenListening: async () => (await mcp.promise).whenListening() }),
     pages: guardPages(door, passToPages(pages.port)),
   });
   listening = await listen(handler, { host: config.host, port: config.port, portVariable: 'PORT' });
@@ -74,7 +76,7 @@ async function main(): Promise<void> {
   await pages.ready;
 
   const url = webUrl(config, port);
-  startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url });
+  mcp.resolve(startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }));
   const code = await createSignInCode(plane.collections, plane.clock.now());
   process.stdout.write(`\nSwitchboard runs at ${url}\nSign in (once, within 10 minutes): ${signInLink(url, code)}\n\n`);
   log.info({ url, database: config.database }, 'ready');
@@ -91,7 +93,7 @@ interface Beside {
 }
 
 /** Starts the MCP server and keeps run.json in step with the pids that run. */
-function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }: Beside): void {
+function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }: Beside): McpChild {
   const startedAt = new Date().toISOString();
   let mcpPid: number | undefined;
   const record = (): RunRecord => ({
@@ -120,6 +122,7 @@ function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, 
   database.onRestart(write);
   shutdown.add('MCP server', mcp.stop);
   shutdown.add('run.json', () => removeRunFile(config.dataDir));
+  return mcp;
 }
 
 function webUrl({ host }: Config, port: number): string {

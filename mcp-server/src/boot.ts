@@ -3,6 +3,7 @@ import { ensureAdminToken } from '@/lib/server/admin-token';
 import { buildPlane } from '@/lib/server/build-plane';
 import type { Config } from '@/lib/server/config';
 import { listen } from '@/lib/server/http-server';
+import { MCP_LISTENS } from '@/lib/server/mcp-child';
 import { readRunFile } from '@/lib/server/run-file';
 import { Shutdown } from '@/lib/server/shutdown';
 import { StartupError } from '@/lib/server/startup-error';
@@ -34,6 +35,8 @@ export async function serveHttp(config: Config, isChildOfWeb: boolean): Promise<
   });
   stopFirst(shutdown, host);
   if (isChildOfWeb) endWithWeb(shutdown);
+  // A channel that just closed is heard of as 'disconnect'.
+  if (isChildOfWeb) process.send?.(MCP_LISTENS, () => undefined);
   host.plane.log.info({ url: `http://${listensOn}:${port}/mcp` }, 'ready');
 }
 

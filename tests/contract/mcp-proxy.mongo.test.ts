@@ -12,6 +12,7 @@ let mcp: McpTestServer;
 let token: string;
 let target: () => number;
 let web: Server;
+let started: () => Promise<void> = async () => undefined;
 let url: string;
 const others: Server[] = [];
 
@@ -30,7 +31,14 @@ beforeAll(async () => {
   target = () => own;
   const hosts = createHostPolicy({ host: '127.0.0.1', port: () => portOf(web), allowedHosts: [], trustedProxyHops: 0 });
   const door = createHttpDoor({ plane: mcp.plane, hosts, cursor: () => null });
-  web = await listen(createMcpProxy({ door, port: () => target(), limits: { maxCalls: 3, silentMs: 500 } }));
+  web = await listen(
+    createMcpProxy({
+      door,
+      port: () => target(),
+      whenListening: () => started(),
+      limits: { maxCalls: 3, silentMs: 500, startMs: 300 },
+    }),
+  );
   url = `http://127.0.0.1:${portOf(web)}/mcp`;
 });
 afterAll(async () => {
@@ -137,6 +145,24 @@ describe('/mcp through web', () => {
       duplex: 'half',
     } as RequestInit);
     expect([unsaid.status, (await unsaid.json()).code]).toEqual([413, 'too-large']);
+  });
+
+  test('waits with a call while the MCP server is being started, and says 503 when that takes too long', async () => {
+    const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+    const listening = deferred<void>();
+    started = () => listening.promise;
+    setTimeout(listening.resolve, 100);
+    expect((await post(list)).status).toBe(200);
+    started = () => new Promise(() => undefined);
+    expect((await (await post(list)).json()).code).toBe('unavailable');
+    // A caller that hangs up gives its place back at once.
+    const gone = new AbortController();
+    const calls = [1, 2, 3].map(() => post(list, {}, gone.signal).catch(() => null));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    gone.abort();
+    await Promise.all(calls);
+    started = async () => undefined;
+    await until(async () => (await post(list)).status === 200, 200);
   });
 
   test('says 503 when the MCP server is away, silent, or has too much to do', async () => {

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const DEMO_WITHIN_MS = 120_000;
 /** What `npm run demo` promises of SIGINT and SIGTERM. */
 const STOPS_WITHIN_MS = 10_000;
-const REFUSES_WITHIN_MS = 20_000;
-const PACED_START_MS = 20_000;
+const REFUSES_WITHIN_MS = 30_000;
+const PACED_START_MS = 60_000;
 
 interface Item {
   id: string;
