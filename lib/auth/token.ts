@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { ROLES, type Role } from '../domain/identity/schema';
+import { fewRandomBytes } from './random';
 
 /**
  * `swb_<role>_<id>_<secret>`: role and id are for people and for the look-up, the secret alone opens the door.
@@ -13,7 +14,7 @@ export interface TokenParts {
   id: string;
 }
 
-export const randomSecret = (bytes = SECRET_BYTES): string => randomBytes(bytes).toString('base64url');
+export const randomSecret = (bytes = SECRET_BYTES): string => fewRandomBytes(bytes).toString('base64url');
 
 export const makeToken = (role: Role, id: string): string => `swb_${role}_${id}_${randomSecret()}`;
 

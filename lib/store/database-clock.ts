@@ -1,3 +1,4 @@
+import { FreshReads } from '../kernel/fresh-reads';
 import type { Collections } from './collections';
 
 /**
@@ -19,20 +20,11 @@ export async function readDatabaseClock(c: Collections): Promise<DatabaseClock> 
 /** Carried on for this long by a clock that drifts a few microseconds a second; a database whose time is set is followed soon. */
 const FRESH_MS = 1_000;
 
-interface Recent {
-  readAtMs: number;
-  clock: Promise<DatabaseClock>;
-}
+const recent = new WeakMap<Collections, FreshReads<'clock', DatabaseClock>>();
 
-const recent = new WeakMap<Collections, Recent>();
-
-/** The same, read at most once a second for whoever asks: for writes that come too often for a read each. */
+/** The same, read twice a second at most for whoever asks: for writes that come too often for a read each. */
 export function recentDatabaseClock(c: Collections): Promise<DatabaseClock> {
-  const known = recent.get(c);
-  if (known && performance.now() - known.readAtMs < FRESH_MS) return known.clock;
-  const reading: Recent = { readAtMs: performance.now(), clock: readDatabaseClock(c) };
-  recent.set(c, reading);
-  // Who waits for it hears of the failure; who comes next asks again.
-  reading.clock.catch(() => recent.get(c) === reading && recent.delete(c));
-  return reading.clock;
+  const clocks = recent.get(c) ?? new FreshReads({ freshMs: FRESH_MS, most: 1, now: () => performance.now() });
+  recent.set(c, clocks);
+  return clocks.get('clock', () => readDatabaseClock(c));
 }

@@ -28,14 +28,18 @@ export interface SlotQuery {
   limit: number;
   /** After a number tried at random was taken: then the few that are free must be known. */
   readAll: boolean;
-  /** Known for this limit: it was not lowered lately, so nothing runs above it. */
+  /** Known lately: nothing runs above the limit (`hasNoneAbove`). */
   noneAbove: boolean;
   random: () => number;
 }
 
-export interface FreeSlots {
-  numbers: number[];
-  noneAbove: boolean;
+/** Whether no dispatch runs in a slot above this limit: there are some for a while after it was lowered. */
+export async function hasNoneAbove(
+  c: Collections,
+  { tenantId, agentType, limit }: Pick<SlotQuery, 'tenantId' | 'agentType' | 'limit'>,
+): Promise<boolean> {
+  const slot = { $gte: slotName(tenantId, agentType, limit), $lt: slotRange(tenantId, agentType)[1] };
+  return (await c.dispatches.findOne({ slot }, { projection: { _id: 1 } })) === null;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface FreeSlots {
 export async function freeSlots(
   c: Collections,
   { tenantId, agentType, limit, readAll, noneAbove, random }: SlotQuery,
-): Promise<FreeSlots> {
+): Promise<number[]> {
   const [prefix, end] = slotRange(tenantId, agentType);
   const read = async (from: string): Promise<number[]> => {
     const rows = await c.dispatches
@@ -57,12 +61,11 @@ export async function freeSlots(
     // Candidates, not facts: one that is taken loses on the unique index and the next is tried.
     const above = noneAbove ? 0 : (await read(slotName(tenantId, agentType, limit))).length;
     const open = limit - above;
-    const numbers = open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
-    return { numbers, noneAbove: above === 0 };
+    return open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
   }
   const taken = new Set(await read(prefix));
   const above = [...taken].filter(k => k >= limit).length;
   const numbers: number[] = [];
   for (let k = 0; k < limit - above; k += 1) if (!taken.has(k)) numbers.push(k);
-  return { numbers, noneAbove: above === 0 };
+  return numbers;
 }

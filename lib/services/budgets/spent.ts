@@ -1,6 +1,6 @@
 import { holdReason } from '../../domain/dispatch/hold';
 import type { Priority } from '../../domain/fields';
-import { LruMap } from '../../kernel/lru-map';
+import { FreshReads } from '../../kernel/fresh-reads';
 import type { AgentTypeDocument } from '../../store/documents';
 import { readSpentToday, toNanoUsd, type SpentToday } from '../../store/spend';
 import type { Plane } from '../context';
@@ -35,36 +35,24 @@ export const isSpent = async (plane: Plane, type: Budgeted): Promise<boolean> =>
  */
 const FRESH_MS = 250;
 const REMEMBERED = 1_000;
-interface Entry {
-  isSpent: Promise<boolean>;
-  atMs: number;
-}
-const lately = new WeakMap<Plane, LruMap<string, Entry>>();
+const lately = new WeakMap<Plane, FreshReads<string, boolean>>();
 
-function entriesOf(plane: Plane): LruMap<string, Entry> {
-  const entries = lately.get(plane) ?? new LruMap<string, Entry>(REMEMBERED);
-  lately.set(plane, entries);
-  return entries;
+function answersOf(plane: Plane): FreshReads<string, boolean> {
+  const answers = lately.get(plane) ?? new FreshReads({ freshMs: FRESH_MS, most: REMEMBERED, now: plane.clock.now });
+  lately.set(plane, answers);
+  return answers;
 }
+
+/** The budget is part of the name: a raised one is another question. */
+const nameOf = ({ tenantId, slug, thresholds }: Budgeted): string => `${tenantId}/${slug}/${thresholds.dailyBudgetUsd}`;
 
 /** Why new work of this type would have to wait; null when it is due. */
 export async function holdOf(plane: Plane, type: AgentTypeDocument, priority: Priority): Promise<string | null> {
   return holdReason(type, priority, hasBudget(type) && (await wasSpent(plane, type)));
 }
 
-function wasSpent(plane: Plane, type: AgentTypeDocument): Promise<boolean> {
-  const entries = entriesOf(plane);
-  // The budget is part of the name: a raised one is another question.
-  const key = `${type.tenantId}/${type.slug}/${type.thresholds.dailyBudgetUsd}`;
-  const known = entries.get(key);
-  if (known && plane.clock.now() - known.atMs < FRESH_MS) return known.isSpent;
-  const entry = { isSpent: isSpent(plane, type), atMs: plane.clock.now() };
-  entries.set(key, entry);
-  entry.isSpent.catch(() => entries.delete(key));
-  return entry.isSpent;
-}
+const wasSpent = (plane: Plane, type: AgentTypeDocument): Promise<boolean> =>
+  answersOf(plane).get(nameOf(type), () => isSpent(plane, type));
 
 /** This process has just learned more. */
-export const forgetSpent = (plane: Plane, { tenantId, slug, thresholds }: Budgeted): void => {
-  entriesOf(plane).delete(`${tenantId}/${slug}/${thresholds.dailyBudgetUsd}`);
-};
+export const forgetSpent = (plane: Plane, type: Budgeted): void => answersOf(plane).forget(nameOf(type));

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { WORKING_RULES } from '../../domain/agent-type/shipped';
 import type { Dispatch, WorkSource } from '../../domain/dispatch/schema';
+import { fewRandomBytes } from '../../auth/random';
 import type { Message } from '../../domain/message/schema';
 import type { RunTier } from '../../domain/tier';
 import type { Task } from '../../domain/task/schema';
@@ -35,7 +35,7 @@ export interface PromptParts {
  * word is new in every prompt: it is data, and cannot end its own fence.
  */
 export function assemblePrompt(parts: PromptParts): string {
-  const fence = parts.fence ?? randomBytes(6).toString('hex');
+  const fence = parts.fence ?? fewRandomBytes(6).toString('hex');
   const sections = [
     parts.type.systemPrompt.trim(),
     parts.dispatch.mode === 'resume' && !parts.isTurn ? resumed(parts, fence) : null,

@@ -18,7 +18,7 @@ export class SlotBook {
     const { tenantId, slug, concurrency } = type;
     // What is given back while the free ones are read was taken when the read began: it looks free, and may not be.
     const before = new Set(this.#underWay);
-    const { numbers } = await freeSlots(this.plane.collections, {
+    const numbers = await freeSlots(this.plane.collections, {
       tenantId,
       agentType: slug,
       limit: concurrency,

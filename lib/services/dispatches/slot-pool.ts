@@ -1,5 +1,6 @@
+import { FreshReads } from '../../kernel/fresh-reads';
 import type { AgentTypeDocument } from '../../store/documents';
-import { freeSlots, READ_ALL_UP_TO, slotName, type FreeSlots } from '../../store/slots';
+import { freeSlots, hasNoneAbove, READ_ALL_UP_TO, slotName } from '../../store/slots';
 import type { Plane } from '../context';
 
 /**
@@ -11,12 +12,24 @@ const CROWDED_AFTER = 3;
 /** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
 export const SLOT_TRIES = 8;
 
-/** Types whose limit was looked at as it is now, with nothing running above it. */
-const settled = new WeakSet<AgentTypeDocument>();
+/** A process that has not heard of a lowered limit yet may still fill a slot above it; that is found out this late. */
+const CHECKED_MS = 1_000;
+const MOST_CHECKED = 500;
+const checked = new WeakMap<Plane, FreshReads<AgentTypeDocument, boolean>>();
+
+/** Asked of a type as it is now: the cached one is another object as soon as it changed. */
+function isNoneAbove(plane: Plane, type: AgentTypeDocument): Promise<boolean> {
+  const now = plane.clock.now;
+  const checks =
+    checked.get(plane) ?? new FreshReads({ freshMs: CHECKED_MS, most: MOST_CHECKED, now, keeps: none => none });
+  checked.set(plane, checks);
+  const { tenantId, slug, concurrency } = type;
+  return checks.get(type, () => hasNoneAbove(plane.collections, { tenantId, agentType: slug, limit: concurrency }));
+}
 
 /** Slot numbers of one claim, read once a type and handed out without repeats. */
 export class SlotPool {
-  readonly #free = new Map<string, Promise<FreeSlots>>();
+  readonly #free = new Map<string, Promise<number[]>>();
   readonly #losses = new Map<string, number>();
 
   constructor(
@@ -27,23 +40,28 @@ export class SlotPool {
   async take(type: AgentTypeDocument): Promise<string | null> {
     let free = this.#free.get(type.slug);
     if (!free) {
-      free = freeSlots(this.plane.collections, {
-        tenantId: type.tenantId,
-        agentType: type.slug,
-        limit: type.concurrency,
-        readAll: (this.#losses.get(type.slug) ?? 0) >= CROWDED_AFTER,
-        noneAbove: settled.has(type),
-        random: this.random,
-      });
+      free = this.#read(type);
       this.#free.set(type.slug, free);
     }
-    const { numbers, noneAbove } = await free;
-    // The cached type is another object as soon as it changed, and at the latest after a second.
-    if (noneAbove) settled.add(type);
+    const numbers = await free;
     if (numbers.length === 0) return null;
     // Any free number but the first: claimers that start together would all try the same one.
     const [k] = numbers.splice(Math.floor(this.random() * numbers.length), 1);
     return slotName(type.tenantId, type.slug, k!);
+  }
+
+  async #read(type: AgentTypeDocument): Promise<number[]> {
+    const { tenantId, slug, concurrency: limit } = type;
+    const readAll = (this.#losses.get(slug) ?? 0) >= CROWDED_AFTER;
+    const noneAbove = limit > READ_ALL_UP_TO && !readAll && (await isNoneAbove(this.plane, type));
+    return freeSlots(this.plane.collections, {
+      tenantId,
+      agentType: slug,
+      limit,
+      readAll,
+      noneAbove,
+      random: this.random,
+    });
   }
 
   /** After a lost slot: where all were read, what is free now; else the next number, a few times. */

@@ -28,7 +28,7 @@ export async function startRaw(
   const slot = await slots.take(candidate.type);
   if (slot === null) return { reason: 'at-capacity' };
   const { row, key } = newDispatch(ctx, claim, candidate, slot);
-  const [first, message] = await Promise.all([tryInsert(plane, row), takeUp(plane, candidate, row)]);
+  const [message, first] = await Promise.all([takeUp(plane, candidate, row), tryInsert(plane, row)]);
   if (!message) {
     if (!('taken' in first)) await withdrawDispatches(plane.collections, [row._id]);
     return { reason: 'taken' };

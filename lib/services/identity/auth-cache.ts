@@ -1,29 +1,26 @@
 import type { Principal } from '../../domain/identity/schema';
-import { LruMap } from '../../kernel/lru-map';
+import { FreshReads } from '../../kernel/fresh-reads';
 
 /** Long enough to spare a busy orchestrator's look-ups, short enough that a revoked token is soon dead everywhere. */
 const FRESH_MS = 2_000;
 const REMEMBERED = 5_000;
 
-/** Verified credentials by their hash. The credential itself is never a key. */
+/** Verified credentials by their hash. The credential itself is never a key; one that opens nothing is not kept. */
 export class AuthCache {
-  readonly #entries = new LruMap<string, { principal: Principal; atMs: number }>(REMEMBERED);
+  readonly #principals: FreshReads<string, Principal | null>;
 
-  constructor(private readonly now: () => number) {}
-
-  get(hash: string): Principal | null {
-    const entry = this.#entries.get(hash);
-    if (!entry || this.now() - entry.atMs >= FRESH_MS) return null;
-    if (entry.principal.expiresAtMs !== undefined && entry.principal.expiresAtMs <= this.now()) return null;
-    return entry.principal;
+  constructor(private readonly now: () => number) {
+    this.#principals = new FreshReads({ freshMs: FRESH_MS, most: REMEMBERED, now, keeps: found => found !== null });
   }
 
-  set(hash: string, principal: Principal): void {
-    this.#entries.set(hash, { principal, atMs: this.now() });
+  async get(hash: string, read: () => Promise<Principal | null>): Promise<Principal | null> {
+    const principal = await this.#principals.get(hash, read);
+    if (principal?.expiresAtMs !== undefined && principal.expiresAtMs <= this.now()) return null;
+    return principal;
   }
 
   /** After a revocation in this process: at once. */
   clear(): void {
-    this.#entries.clear();
+    this.#principals.clear();
   }
 }

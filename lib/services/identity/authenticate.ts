@@ -14,14 +14,11 @@ const TOUCH_EVERY_MS = MINUTE_MS;
 /** Who shows this credential; null for every reason there can be, so that none of them can be told apart. */
 export async function authenticate(plane: Plane, credential: Credential): Promise<Principal | null> {
   const hash = `${credential.kind}:${hashText(credential.secret)}`;
-  const known = plane.authCache.get(hash);
-  if (known) return known;
-  const principal =
+  return plane.authCache.get(hash, () =>
     credential.kind === 'bearer'
-      ? await principalOfToken(plane, credential.secret)
-      : await principalOfCookie(plane, credential.secret);
-  if (principal) plane.authCache.set(hash, principal);
-  return principal;
+      ? principalOfToken(plane, credential.secret)
+      : principalOfCookie(plane, credential.secret),
+  );
 }
 
 export async function principalOfToken(plane: Plane, token: string): Promise<Principal | null> {

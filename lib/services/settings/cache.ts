@@ -1,38 +1,30 @@
 import type { Settings } from '../../domain/settings/schema';
 import { readRawSettings } from '../../domain/settings/read-raw';
+import { FreshReads } from '../../kernel/fresh-reads';
 import type { Collections } from '../../store/collections';
 import { findSettings } from '../../store/settings';
 
 /** Settings are read at every claim; another process's change shows here at the latest after this. */
 const FRESH_MS = 500;
-
-interface Entry {
-  settings: Promise<Settings>;
-  atMs: number;
-}
+const MOST_TENANTS = 10_000;
 
 export class SettingsCache {
-  readonly #entries = new Map<string, Entry>();
+  readonly #settings: FreshReads<string, Settings>;
 
   constructor(
     private readonly collections: Collections,
-    private readonly now: () => number,
-  ) {}
+    now: () => number,
+  ) {
+    this.#settings = new FreshReads({ freshMs: FRESH_MS, most: MOST_TENANTS, now });
+  }
 
-  /** Holds the read and not its result: one that began before `forget` cannot put an old state back. */
   get(tenantId: string): Promise<Settings> {
-    const known = this.#entries.get(tenantId);
-    if (known && this.now() - known.atMs < FRESH_MS) return known.settings;
-    const settings = findSettings(this.collections, tenantId).then(row => readRawSettings({ ...row }));
-    const entry = { settings, atMs: this.now() };
-    this.#entries.set(tenantId, entry);
-    settings.catch(() => {
-      if (this.#entries.get(tenantId) === entry) this.#entries.delete(tenantId);
-    });
-    return settings;
+    return this.#settings.get(tenantId, async () =>
+      readRawSettings({ ...(await findSettings(this.collections, tenantId)) }),
+    );
   }
 
   forget(tenantId: string): void {
-    this.#entries.delete(tenantId);
+    this.#settings.forget(tenantId);
   }
 }

@@ -89,6 +89,31 @@ describe('thread opener', () => {
     expect(opened).toEqual([['B']]);
   });
 
+  it('writes at once when enough wait, and while it writes lets them gather', async () => {
+    const writing = deferred<void>();
+    const { opened } = rig(() => writing.promise);
+    const many = Array.from({ length: 20 }, (_, n) => thread(String(n)));
+    for (const each of many.slice(0, 18)) opener.note(each);
+    writing.resolve();
+    await until('the first are written', () => opened.length === 1);
+    expect(opened[0]).toHaveLength(8);
+    opener.note(many[18]!);
+    await until('the others are written', () => opened.length === 2, 90);
+    expect(opened[1]).toHaveLength(11);
+  });
+
+  it('is not hurried by many while the database is away', async () => {
+    const { failures } = rig();
+    isAway = true;
+    const many = Array.from({ length: 40 }, (_, n) => thread(String(n)));
+    for (const each of many) {
+      opener.note(each);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    expect(failures).toHaveLength(1);
+    isAway = false;
+  });
+
   it('tries again by itself', async () => {
     const { opened, failures } = rig();
     isAway = true;
@@ -99,9 +124,11 @@ describe('thread opener', () => {
     expect(opened).toEqual([['A']]);
   });
 
-  it('leaves to others what it has no room for', () => {
-    rig();
+  it('leaves to others what it has no room for, with what is being written', async () => {
+    const writing = deferred<void>();
+    rig(() => writing.promise);
     const answers = Array.from({ length: 1_001 }, (_, n) => opener.note(thread(String(n))));
     expect(answers.indexOf(false)).toBe(1_000);
+    writing.resolve();
   });
 });
