@@ -73,6 +73,8 @@ describe('claims that come together', () => {
       expect(row.leaseUntil!.getTime() - row.claimedAt.getTime()).toBe(row.leaseMs);
       expect(row.claimedAt).toBeInstanceOf(Date);
     }
+    // They come a moment after their claims; whoever reads one waits for it.
+    await test.plane.threadOpener.flush();
     expect(await test.plane.collections.threads.countDocuments({ _id: { $in: raw.map(id => new ObjectId(id)) } })).toBe(
       raw.length,
     );

@@ -1,7 +1,9 @@
 import { Decimal128, Double, Long, MaxKey, ObjectId, UUID } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@/tests/support/mongo';
-import { createPlaneDatabase, read, startHub } from './stream-rig';
+import { createPlaneDatabase, read, startHub, stopHubs } from './stream-rig';
+
+afterEach(stopHubs);
 
 let database: TestDatabase;
 beforeAll(async () => {

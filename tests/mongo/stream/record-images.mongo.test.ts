@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 import type { ChangeStream, Document } from 'mongodb';
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CARRIED, PIPELINE, STREAM_OPTIONS, TYPED } from '@/lib/store/change-source/pipeline';
 import type { RawChange } from '@/lib/store/change-source/raw-change';
 import { readRecordsOf } from '@/lib/store/change-source/read-records';
 import { RecordImages } from '@/lib/store/change-source/record-images';
 import type { TestDatabase } from '@/tests/support/mongo';
-import { createPlaneDatabase } from './stream-rig';
+import { createPlaneDatabase, stopHubs } from './stream-rig';
+
+afterEach(stopHubs);
 
 let database: TestDatabase;
 beforeAll(async () => {

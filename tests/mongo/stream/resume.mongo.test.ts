@@ -1,8 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodePosition, parsePosition, positionTimeMs, tokenOf } from '@/lib/wire/position';
 import type { MemorySink } from '@/tests/support/memory-sink';
 import type { TestDatabase } from '@/tests/support/mongo';
-import { createPlaneDatabase, read, startHub } from './stream-rig';
+import { createPlaneDatabase, read, startHub, stopHubs } from './stream-rig';
+
+afterEach(stopHubs);
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest';
 import type { EventFilter } from '@/lib/domain/event/schema';
 import type { Principal } from '@/lib/domain/identity/schema';
 import { createChangeSource, type MalformedChange } from '@/lib/store/change-source';
@@ -12,10 +11,10 @@ import { testPrincipal } from '@/tests/support/principal';
 
 const running: (() => Promise<void>)[] = [];
 
-/** Every hub of a test ends with it, before the leak check looks. */
-afterEach(async () => {
+/** For `afterEach`: every hub of a test ends with it, before the leak check looks. */
+export async function stopHubs(): Promise<void> {
   for (const stop of running.splice(0)) await stop();
-});
+}
 
 export interface RunningHub {
   hub: Hub;

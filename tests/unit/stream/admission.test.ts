@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ControlPlaneError } from '@/lib/domain/errors';
-import { createRig } from './support/rig';
+import { createRig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 const refusal = (open: () => unknown): ControlPlaneError => {
   try {

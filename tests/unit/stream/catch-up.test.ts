@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { OpenSource } from '@/lib/domain/event/event-source';
-import { createRig, type Rig } from './support/rig';
+import { createRig, type Rig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 /** No time to read history at the start, so that every reader has to. */
 const NO_WARM_UP = { limits: { ringEvents: 10, warmUpBudgetMs: -1 } };

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Hub } from '@/lib/stream/hub';
 import { comparePositions } from '@/lib/wire/position';
 import { FakeTimers } from './support/fake-timers';
-import { connect, type Reader } from './support/rig';
+import { connect, type Reader, stopRigs } from './support/rig';
 import { ScriptedSource } from './support/scripted-source';
+
+afterEach(stopRigs);
 
 /**
  * One invariant over random lives of a stream: each reader, over all its connections, gets every later event of its

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parsePosition } from '@/lib/wire/position';
-import { createRig } from './support/rig';
+import { createRig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 describe('a live reader', () => {
   it('is greeted at once and then gets every event of its tenant, once and in order', async () => {

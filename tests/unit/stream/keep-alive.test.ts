@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parsePosition } from '@/lib/wire/position';
-import { createRig } from './support/rig';
+import { createRig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 describe('a quiet connection', () => {
   it('hears a heartbeat every 15 s', async () => {

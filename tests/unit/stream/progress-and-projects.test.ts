@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { createRig, type Rig } from './support/rig';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRig, type Rig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 const progress = (rig: Rig, percent: number, id = 'd1') =>
   rig.source.append({ id, type: 'dispatch-updated', coalesceKey: id, data: { progress: { percent } } });

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { createRig } from './support/rig';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRig, stopRigs } from './support/rig';
+
+afterEach(stopRigs);
 
 describe('a reader that does not read', () => {
   it('is closed past 1,000 events, and no other reader feels it', async () => {

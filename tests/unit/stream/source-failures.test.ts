@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ControlPlaneError } from '@/lib/domain/errors';
-import { createRig, type Reader } from './support/rig';
+import { createRig, type Reader, stopRigs } from './support/rig';
 import { IDENTITY } from './support/scripted-source';
+
+afterEach(stopRigs);
 
 const types = ({ sink }: Reader) => sink.events.map(({ event }) => event);
 

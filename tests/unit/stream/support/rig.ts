@@ -1,4 +1,4 @@
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { EventFilter } from '@/lib/domain/event/schema';
 import type { Principal } from '@/lib/domain/identity/schema';
 import { Hub, type HubOptions } from '@/lib/stream/hub';
@@ -34,9 +34,10 @@ export interface Rig {
 }
 
 const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
+/** For `afterEach`. */
+export async function stopRigs(): Promise<void> {
   for (const stop of running.splice(0)) await stop();
-});
+}
 
 export async function createRig(
   options: Partial<HubOptions> = {},
