@@ -36,6 +36,22 @@ describe('adoption queue', () => {
     expect(adopted[1]).toEqual([B]);
   });
 
+  it('lets them wait longer while claims come by id, and as before once none does', async () => {
+    const adopted = rig();
+    const C = 'c'.repeat(24);
+    queue.note('message', A);
+    await queue.hold(A, () => Promise.resolve(true), Boolean);
+    queue.note('message', B);
+    await new Promise(resolve => setTimeout(resolve, 600));
+    expect(adopted).toEqual([]);
+    await until('it is taken up all the same', () => adopted.length > 0);
+    expect(adopted).toEqual([[B]]);
+    const notedMs = performance.now();
+    queue.note('message', C);
+    await until('the next is taken up', () => adopted.length > 1);
+    expect(performance.now() - notedMs).toBeLessThan(600);
+  });
+
   it('waits for nobody who reads', async () => {
     const adopted = rig();
     queue.note('message', A);
