@@ -3,7 +3,6 @@ import { pipeline } from 'node:stream';
 import { refuseForeignOrigin } from '../auth/hosts';
 import { ControlPlaneError } from '../domain/errors';
 import { refuseAtTheDoor, requestIdOf } from './admit';
-import { deferred } from '../kernel/deferred';
 import type { HttpDoor } from './door';
 import { passedOn, type Headers } from './hop-by-hop';
 import { requestOf } from './node-adapter';
@@ -17,8 +16,18 @@ export interface McpProxyLimits {
   silentMs: number;
   /** A call that comes while the MCP server is being started waits for it this long: several times what a start takes. */
   startMs: number;
+  /** Of those that wait for a start, which nobody has asked yet who they are. */
+  maxWaiting: number;
 }
-const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000, startMs: 10_000 };
+const LIMITS: McpProxyLimits = { maxCalls: 2_500, silentMs: 70_000, startMs: 10_000, maxWaiting: 250 };
+
+/** The MCP server as it is known here. */
+export interface McpUpstream {
+  port(): number;
+  isListening(): boolean;
+  /** Tells when it listens next, or that it will not any more; the answer takes it back. */
+  onceListening(tell: (isListening: boolean) => void): () => void;
+}
 
 /** Below the MCP server's own: a connection it is just closing must not be taken for the next call. */
 const KEEP_ALIVE_MS = 30_000;
@@ -33,8 +42,7 @@ const isSettledHere = (name: string): boolean =>
 
 interface McpProxyOptions {
   door: HttpDoor;
-  port: () => number;
-  whenListening: () => Promise<void>;
+  upstream: McpUpstream;
   limits?: Partial<McpProxyLimits>;
 }
 
@@ -42,15 +50,18 @@ interface McpProxyOptions {
  * Passes `/mcp` on to the MCP server, both ways as it streams, so that one URL serves remote clients. Host, Origin and
  * URL are checked here; who is calling is checked there, at every call.
  */
-export function createMcpProxy({ door, port, whenListening, limits: given }: McpProxyOptions) {
+export function createMcpProxy({ door, upstream, limits: given }: McpProxyOptions) {
   const limits = { ...LIMITS, ...given };
   const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 64 });
   let running = 0;
+  let waiting = 0;
   return (req: IncomingMessage, res: ServerResponse): void => {
     const refuse = (error: unknown): void => answerRefusal(door, req, res, error);
+    const pass = () => passOn({ req, res, agent, port: upstream.port(), silentMs: limits.silentMs, refuse });
     try {
       checkAtTheDoor(door, req);
       if (running >= limits.maxCalls) throw full(limits.maxCalls);
+      if (!upstream.isListening() && waiting >= limits.maxWaiting) throw mcpAway(new Error('many wait for it'));
     } catch (error) {
       return refuse(error);
     }
@@ -58,12 +69,35 @@ export function createMcpProxy({ door, port, whenListening, limits: given }: Mcp
     res.once('close', () => {
       running -= 1;
     });
+    if (upstream.isListening()) return pass();
     // Its body stays unread meanwhile.
-    const pass = (): void => {
-      if (!res.destroyed) passOn({ req, res, agent, port: port(), silentMs: limits.silentMs, refuse });
-    };
-    within(limits.startMs, whenListening(), res).then(pass, error => refuse(mcpAway(error)));
+    waiting += 1;
+    waitForStart(upstream, limits.startMs, res, found => {
+      waiting -= 1;
+      if (found === 'up') pass();
+      else if (found === 'away') refuse(mcpAway(new Error(`not listening within ${limits.startMs} ms`)));
+    });
   };
+}
+
+/** Tells once: it listens, it does not in all that time, or the caller hung up. */
+function waitForStart(
+  upstream: McpUpstream,
+  limitMs: number,
+  res: ServerResponse,
+  tell: (found: 'up' | 'away' | 'gone') => void,
+): void {
+  let takeBack: (() => void) | undefined;
+  const settle = (found: 'up' | 'away' | 'gone'): void => {
+    clearTimeout(timer);
+    takeBack?.();
+    res.off('close', hangUp);
+    tell(found);
+  };
+  const hangUp = () => settle('gone');
+  const timer = setTimeout(() => settle('away'), limitMs);
+  res.once('close', hangUp);
+  takeBack = upstream.onceListening(isListening => settle(isListening ? 'up' : 'away'));
 }
 
 interface Call {
@@ -88,20 +122,6 @@ function passOn({ req, res, agent, port, silentMs, refuse }: Call): void {
   });
   res.once('close', () => onward.destroy());
   passBody(req, onward, refuse);
-}
-
-/** Rejects at the end of the time; a caller that hangs up meanwhile leaves no timer behind. */
-async function within(limitMs: number, work: Promise<void>, res: ServerResponse): Promise<void> {
-  const limit = deferred<void>();
-  const timer = setTimeout(() => limit.reject(new Error(`not listening within ${limitMs} ms`)), limitMs);
-  const leave = () => limit.resolve();
-  res.once('close', leave);
-  try {
-    await Promise.race([work, limit.promise]);
-  } finally {
-    clearTimeout(timer);
-    res.off('close', leave);
-  }
 }
 
 /** By hand: a pipeline that stops half-way destroys its source, and with it the connection the refusal goes out on. */

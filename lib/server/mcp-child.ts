@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { backoffMs } from '../kernel/backoff';
-import { deferred } from '../kernel/deferred';
 import type { Logger } from '../telemetry/logger';
 
 const RESTART = { baseMs: 500, maxMs: 15_000 };
@@ -11,10 +10,14 @@ const STOP_PATIENCE_MS = 5_000;
 /** What the child says over its IPC channel, once. */
 export const MCP_LISTENS = 'listening';
 
+type Waiter = (isListening: boolean) => void;
+
 export interface McpChild {
-  pid(): number | undefined;
-  /** Resolves when calls are answered: at once mostly; after a death, when the next one listens. Rejects at the stop. */
-  whenListening(): Promise<void>;
+  /** `onPid` is told each time one begins or ends. */
+  start(onPid: (pid: number | undefined) => void): void;
+  isListening(): boolean;
+  /** Tells when the next one listens, or that none will for this server stops. The answer takes it back. */
+  onceListening(tell: Waiter): () => void;
   stop(): Promise<void>;
 }
 
@@ -23,52 +26,60 @@ interface McpChildOptions {
   path: string;
   env: NodeJS.ProcessEnv;
   log: Logger;
-  onPid: (pid: number | undefined) => void;
 }
 
 /**
  * The MCP server beside web, in a process of its own: a stuck tool call cannot hold up the stream. It is started again
  * when it dies; the IPC channel ends it when web is killed.
  */
-export function startMcpChild({ path, env, log, onPid }: McpChildOptions): McpChild {
+export function createMcpChild({ path, env, log }: McpChildOptions): McpChild {
+  /** Bounded by whoever waits: each leaves after a while. */
+  const waiters = new Set<Waiter>();
   let child: ChildProcess | null = null;
+  let listening = false;
   let stopping = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
-  let isListening = false;
-  /** Kept over a child that died before it listened: who waits, waits for the next. */
-  let listening = deferred<void>();
 
-  const start = (): void => {
+  const tellAll = (isListening: boolean): void => {
+    for (const tell of waiters) tell(isListening);
+    waiters.clear();
+  };
+
+  const start = (onPid: (pid: number | undefined) => void): void => {
     const startedAtMs = Date.now();
-    child = fork(path, ['--http'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    onPid(child.pid);
-    child.on('message', said => {
-      if (said !== MCP_LISTENS) return;
-      isListening = true;
-      listening.resolve();
+    const own = fork(path, ['--http'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child = own;
+    onPid(own.pid);
+    own.on('message', said => {
+      // What a dead one said may be delivered after its end.
+      if (said !== MCP_LISTENS || child !== own) return;
+      listening = true;
+      tellAll(true);
     });
-    child.once('exit', (code, signal) => {
+    own.once('exit', (code, signal) => {
       child = null;
-      if (isListening) listening = deferred<void>();
-      isListening = false;
+      listening = false;
       onPid(undefined);
       if (stopping) return;
       failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
       const delayMs = backoffMs(failures, RESTART);
       log.error({ code, signal, delayMs }, 'the MCP server ended; it is started again');
-      timer = setTimeout(start, delayMs);
+      timer = setTimeout(start, delayMs, onPid);
     });
   };
-  start();
 
   return {
-    pid: () => child?.pid,
-    whenListening: () => (stopping ? Promise.reject(new Error('stopping')) : listening.promise),
+    start,
+    isListening: () => listening,
+    onceListening: tell => {
+      if (stopping) tell(false);
+      else waiters.add(tell);
+      return () => void waiters.delete(tell);
+    },
     stop: async () => {
       stopping = true;
-      listening.promise.catch(() => undefined);
-      listening.reject(new Error('stopping'));
+      tellAll(false);
       clearTimeout(timer);
       const running = child;
       if (!running) return;

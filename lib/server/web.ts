@@ -3,15 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { createHostPolicy } from '../auth/hosts';
 import { createHttpDoor } from '../http/door';
 import { createMcpProxy } from '../http/mcp-proxy';
-import { deferred } from '../kernel/deferred';
 import { createSignInCode, signInLink } from '../services/identity/create-sign-in-code';
-import { createLogger, type Logger } from '../telemetry/logger';
+import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
 import { buildPlane } from './build-plane';
 import { parseConfig, type Config } from './config';
 import { freePort } from './free-port';
 import { listen, type Listening } from './http-server';
-import { startMcpChild, type McpChild } from './mcp-child';
+import { createMcpChild, type McpChild } from './mcp-child';
 import { openDatabase, type OpenedDatabase } from './open-database';
 import { guardPages, passToPages } from './pages';
 import { startPagesThread } from './pages-thread';
@@ -57,11 +56,15 @@ async function main(): Promise<void> {
   const mcpPort = config.mcpPort === 0 ? await freePort('127.0.0.1') : config.mcpPort;
   const pages = startPagesThread(join(here, 'pages.mjs'), { root }, log);
   shutdown.add('pages', pages.stop);
-  const mcp = deferred<McpChild>();
+  const mcp = createMcpChild({
+    path: join(here, 'mcp.mjs'),
+    env: { ...process.env, MONGODB_URI: database.uri, SWITCHBOARD_ADMIN_TOKEN: adminToken, MCP_PORT: String(mcpPort) },
+    log,
+  });
   const handler = webHandler({
     door,
     hub: stream.hub,
-    mcp: createMcpProxy({ door, port: () => mcpPort, whenListening: async () => (await mcp.promise).whenListening() }),
+    mcp: createMcpProxy({ door, upstream: { ...mcp, port: () => mcpPort } }),
     pages: guardPages(door, passToPages(pages.port)),
   });
   listening = await listen(handler, { host: config.host, port: config.port, portVariable: 'PORT' });
@@ -76,7 +79,7 @@ async function main(): Promise<void> {
   await pages.ready;
 
   const url = webUrl(config, port);
-  mcp.resolve(startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }));
+  startMcpBeside(mcp, { config, shutdown, database, mcpPort, url });
   const code = await createSignInCode(plane.collections, plane.clock.now());
   process.stdout.write(`\nSwitchboard runs at ${url}\nSign in (once, within 10 minutes): ${signInLink(url, code)}\n\n`);
   log.info({ url, database: config.database }, 'ready');
@@ -84,16 +87,14 @@ async function main(): Promise<void> {
 
 interface Beside {
   config: Config;
-  log: Logger;
   shutdown: Shutdown;
   database: OpenedDatabase;
-  adminToken: string;
   mcpPort: number;
   url: string;
 }
 
 /** Starts the MCP server and keeps run.json in step with the pids that run. */
-function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, url }: Beside): McpChild {
+function startMcpBeside(mcp: McpChild, { config, shutdown, database, mcpPort, url }: Beside): void {
   const startedAt = new Date().toISOString();
   let mcpPid: number | undefined;
   const record = (): RunRecord => ({
@@ -110,19 +111,13 @@ function startMcpBeside({ config, log, shutdown, database, adminToken, mcpPort, 
   const write = (): void => {
     if (!shutdown.stopping) writeRunFile(config.dataDir, record());
   };
-  const mcp = startMcpChild({
-    path: join(here, 'mcp.mjs'),
-    env: { ...process.env, MONGODB_URI: database.uri, SWITCHBOARD_ADMIN_TOKEN: adminToken, MCP_PORT: String(mcpPort) },
-    log,
-    onPid: pid => {
-      mcpPid = pid;
-      write();
-    },
+  mcp.start(pid => {
+    mcpPid = pid;
+    write();
   });
   database.onRestart(write);
   shutdown.add('MCP server', mcp.stop);
   shutdown.add('run.json', () => removeRunFile(config.dataDir));
-  return mcp;
 }
 
 function webUrl({ host }: Config, port: number): string {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createHostPolicy } from '@/lib/auth/hosts';
 import { createHttpDoor } from '@/lib/http/door';
 import { deferred } from '@/lib/kernel/deferred';
@@ -12,7 +12,8 @@ let mcp: McpTestServer;
 let token: string;
 let target: () => number;
 let web: Server;
-let started: () => Promise<void> = async () => undefined;
+let isListening = true;
+const waiters = new Set<(isListening: boolean) => void>();
 let url: string;
 const others: Server[] = [];
 
@@ -34,9 +35,15 @@ beforeAll(async () => {
   web = await listen(
     createMcpProxy({
       door,
-      port: () => target(),
-      whenListening: () => started(),
-      limits: { maxCalls: 3, silentMs: 500, startMs: 300 },
+      upstream: {
+        port: () => target(),
+        isListening: () => isListening,
+        onceListening: tell => {
+          waiters.add(tell);
+          return () => void waiters.delete(tell);
+        },
+      },
+      limits: { maxCalls: 3, silentMs: 500, startMs: 300, maxWaiting: 2 },
     }),
   );
   url = `http://127.0.0.1:${portOf(web)}/mcp`;
@@ -72,6 +79,8 @@ async function withTarget(handler: (req: IncomingMessage, res: ServerResponse) =
     target = before;
   }
 }
+
+const codeOf = async (answer: Response) => ((await answer.json()) as { code: string }).code;
 
 describe('/mcp through web', () => {
   test.each(REVISIONS)('serves an official client of revision %s', async revision => {
@@ -147,22 +156,48 @@ describe('/mcp through web', () => {
     expect([unsaid.status, (await unsaid.json()).code]).toEqual([413, 'too-large']);
   });
 
-  test('waits with a call while the MCP server is being started, and says 503 when that takes too long', async () => {
+  describe('while the MCP server is being started', () => {
     const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
-    const listening = deferred<void>();
-    started = () => listening.promise;
-    setTimeout(listening.resolve, 100);
-    expect((await post(list)).status).toBe(200);
-    started = () => new Promise(() => undefined);
-    expect((await (await post(list)).json()).code).toBe('unavailable');
-    // A caller that hangs up gives its place back at once.
-    const gone = new AbortController();
-    const calls = [1, 2, 3].map(() => post(list, {}, gone.signal).catch(() => null));
-    await new Promise(resolve => setTimeout(resolve, 50));
-    gone.abort();
-    await Promise.all(calls);
-    started = async () => undefined;
-    await until(async () => (await post(list)).status === 200, 200);
+    beforeEach(() => {
+      isListening = false;
+    });
+    afterEach(() => {
+      isListening = true;
+      expect(waiters.size).toBe(0);
+    });
+
+    test('a call waits, and is answered when it listens', async () => {
+      const answer = post(list);
+      await until(() => waiters.size === 1, 5_000);
+      isListening = true;
+      for (const tell of waiters) tell(true);
+      expect((await answer).status).toBe(200);
+    });
+
+    test('it is refused when that takes too long, or will not be', async () => {
+      expect(await codeOf(await post(list))).toBe('unavailable');
+      const answer = post(list);
+      await until(() => waiters.size === 1, 5_000);
+      for (const tell of waiters) tell(false);
+      expect(await codeOf(await answer)).toBe('unavailable');
+    });
+
+    test('few wait at once, and who hangs up leaves room for another', async () => {
+      const gone = new AbortController();
+      const calls = [1, 2].map(() => post(list, {}, gone.signal).catch(() => null));
+      await until(() => waiters.size === 2, 5_000);
+      const startedMs = Date.now();
+      expect(await codeOf(await post(list))).toBe('unavailable');
+      expect(Date.now() - startedMs).toBeLessThan(250);
+      gone.abort();
+      await Promise.all(calls);
+      await until(() => waiters.size === 0, 250);
+      const answer = post(list);
+      await until(() => waiters.size === 1, 5_000);
+      isListening = true;
+      for (const tell of waiters) tell(true);
+      expect((await answer).status).toBe(200);
+    });
   });
 
   test('says 503 when the MCP server is away, silent, or has too much to do', async () => {

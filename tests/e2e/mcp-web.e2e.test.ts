@@ -15,8 +15,8 @@ beforeAll(async () => {
   board = await startSwitchboard();
   token = await board.tokenFor('orchestrator');
   url = `${board.url}/mcp`;
-  // Asked as soon as the sign-in link stands there: calls wait for an MCP server that is still starting.
-  expect(await isUp()).toBe(true);
+  // Asked as soon as the sign-in link stands there, with an MCP server that is still starting.
+  await answersOnceItListens();
 });
 afterAll(async () => {
   expect(await board?.stop()).toBe(0);
@@ -30,6 +30,16 @@ const isUp = async (): Promise<boolean> =>
     },
     () => false,
   );
+
+/** A call waits for a start; it is refused only where that takes longer than it waits. */
+async function answersOnceItListens(): Promise<void> {
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const askedMs = Date.now();
+    if (await isUp()) return;
+    expect(Date.now() - askedMs).toBeGreaterThan(9_000);
+  }
+  expect.unreachable('the MCP server does not come up');
+}
 
 async function claim(agentType: string) {
   const { body } = await board.api(
@@ -102,7 +112,7 @@ describe('/mcp of the web process', () => {
     const { mcp } = JSON.parse(readFileSync(join(board.dataDir, 'run.json'), 'utf8')).pids as { mcp: number };
     process.kill(mcp, 'SIGKILL');
     await until(() => board.logged().includes('the MCP server ended; it is started again'), 20_000);
-    expect(await isUp()).toBe(true);
+    await answersOnceItListens();
   });
 
   test('the MCP server ends with a web process that is killed, and the next one has its own', async () => {
@@ -112,7 +122,7 @@ describe('/mcp of the web process', () => {
     await board.kill();
     await until(() => !isRunning(pid), 20_000);
     await board.restart();
-    expect(await isUp()).toBe(true);
+    await answersOnceItListens();
   });
 });
 

@@ -96,6 +96,7 @@ export class Orchestrator {
 
   async #claim(max: number): Promise<{ dispatches: Dispatch[] }> {
     if (this.#mayHoldStrays) await this.#releaseStrays();
+    if (this.#stopping) return { dispatches: [] };
     const { calls, consumer, agentTypes } = this.#options;
     const types = agentTypes === undefined ? {} : { agentTypes: [...agentTypes] };
     const result = await calls.claim({ consumer, max, ...types });

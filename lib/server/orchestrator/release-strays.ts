@@ -18,8 +18,8 @@ export async function releaseStrays({ calls, consumer, isMine, log }: StraysOpti
   try {
     const { items } = await calls.list({ consumer, status: 'running' });
     for (const { id, epoch } of items.filter(item => !isMine(item.id, item.epoch))) {
-      await calls.release(id, epoch);
-      log.info({ dispatch: id, epoch }, 'released a stray');
+      const isRefused = await refused(calls.release(id, epoch));
+      log.info({ dispatch: id, epoch }, isRefused ? 'a stray ended meanwhile' : 'released a stray');
     }
     return true;
   } catch (error) {
@@ -27,5 +27,16 @@ export async function releaseStrays({ calls, consumer, isMine, log }: StraysOpti
     const isOver = error.retry === 'never';
     log.warn({ err: error }, isOver ? 'strays not released; their leases will lapse' : 'strays not released yet');
     return isOver;
+  }
+}
+
+/** Lapsed or stopped since it was listed: no reason to leave the others. */
+async function refused(release: Promise<unknown>): Promise<boolean> {
+  try {
+    await release;
+    return false;
+  } catch (error) {
+    if (isControlPlaneError(error) && error.retry === 'never') return true;
+    throw error;
   }
 }

@@ -74,11 +74,12 @@ export class AdoptionQueue {
     const claiming = claim();
     const over = claiming.then(tookUp, () => false);
     const held: Held = { over, shown: this.#messages.delete(id) };
-    if (held.shown) this.#claimedAtMs = performance.now();
     this.#held.set(id, held);
     void over.then(isTaken => {
       this.#held.delete(id);
-      if (held.shown && !isTaken) this.note('message', id);
+      if (!held.shown) return;
+      if (isTaken) this.#claimedAtMs = performance.now();
+      else this.note('message', id);
     });
     return claiming;
   }

@@ -41,7 +41,7 @@ export class ThreadOpener {
     if (this.#waiting.size + this.#writing.size >= MOST) return false;
     this.#waiting.set(hex(thread._id), thread);
     if (this.#waiting.size >= ENOUGH && this.#writing.size === 0 && !this.#isAway) this.#fire();
-    else this.#arm(TICK_MS);
+    else this.#arm(this.#isAway ? RETRY_MS : TICK_MS);
     return true;
   }
 
@@ -76,6 +76,9 @@ export class ThreadOpener {
       error => {
         this.#isAway = true;
         this.failed(error);
+        // One that was armed by what came meanwhile is too soon.
+        if (this.#timer) clearTimeout(this.#timer);
+        this.#timer = null;
         this.#arm(RETRY_MS);
       },
     );

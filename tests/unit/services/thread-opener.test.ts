@@ -93,13 +93,15 @@ describe('thread opener', () => {
     const writing = deferred<void>();
     const { opened } = rig(() => writing.promise);
     const many = Array.from({ length: 20 }, (_, n) => thread(String(n)));
-    for (const each of many.slice(0, 18)) opener.note(each);
+    for (const each of many.slice(0, 8)) opener.note(each);
+    const first = opener.flush();
+    for (const each of many.slice(8, 18)) opener.note(each);
     writing.resolve();
-    await until('the first are written', () => opened.length === 1);
+    await first;
     expect(opened[0]).toHaveLength(8);
     opener.note(many[18]!);
-    await until('the others are written', () => opened.length === 2, 90);
-    expect(opened[1]).toHaveLength(11);
+    await opener.opened([many[18]!._id]);
+    expect(opened.flat()).toHaveLength(19);
   });
 
   it('is not hurried by many while the database is away', async () => {

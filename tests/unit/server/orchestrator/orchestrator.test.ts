@@ -176,6 +176,30 @@ describe('orchestrator', () => {
     await until('the release', () => plane.of('release').length === 1, 14_000);
   });
 
+  it('gives back the others when one of them ended meanwhile', async () => {
+    plane.strays = ['a', 'b', 'c'].map(letter => ({ id: letter.repeat(24), epoch: 1 }));
+    plane.answer = call =>
+      call.verb === 'release' && call.id.startsWith('a') ? refusal('stale-epoch', { currentEpoch: 2 }) : undefined;
+    await start('echo x');
+    expect(plane.of('release').map(({ id }) => id[0])).toEqual(['a', 'b', 'c']);
+  });
+
+  it('claims nothing once it is stopped, though it looked for what it holds as the stop came', async () => {
+    const running = await start('echo x');
+    let looks = 0;
+    plane.answer = call => {
+      if (call.verb === 'list') looks += 1;
+      return 'hang up';
+    };
+    await until('a look without an answer', () => looks > 0);
+    const { claims } = plane;
+    const stopped = running.stop(NO_HURRY);
+    plane.answer = () => undefined;
+    await stopped;
+    await new Promise(resolve => setTimeout(resolve, 100));
+    expect(plane.claims).toBe(claims);
+  });
+
   it('replaces the child of an epoch that was resumed under the next', async () => {
     await start('read -r line; case $line in *second*) echo resumed;; *) sleep 300;; esac', 2);
     const first = plane.put({ prompt: 'first' });
