@@ -107,6 +107,8 @@ async function changeStreams(rig: Rig): Promise<number> {
       [
         { $currentOp: { idleCursors: true, allUsers: true } },
         { $match: { 'cursor.originatingCommand.pipeline.0.$changeStream': { $exists: true } } },
+        // One that becomes idle while the list is made is in it twice: first as what answers, then among the idle.
+        { $group: { _id: '$cursor.cursorId' } },
         { $count: 'open' },
       ],
       { readConcern: { level: 'local' } },
