@@ -1,11 +1,11 @@
 export interface Deferred<T> {
   promise: Promise<T>;
-  resolve(value: T): void;
+  resolve(value: T | Promise<T>): void;
   reject(error: unknown): void;
 }
 
 export function deferred<T>(): Deferred<T> {
-  let resolve!: (value: T) => void;
+  let resolve!: (value: T | Promise<T>) => void;
   let reject!: (error: unknown) => void;
   const promise = new Promise<T>((res, rej) => {
     resolve = res;

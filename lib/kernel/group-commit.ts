@@ -1,8 +1,8 @@
 import { deferred, type Deferred } from './deferred';
 
 export interface GroupCommitOptions<T, R> {
-  /** Answers for each, in order. Its failure is everybody's. */
-  run: (batch: T[]) => Promise<R[]>;
+  /** Answers for each, in order; one that is still to come is waited for by its own caller alone. Its failure is everybody's. */
+  run: (batch: T[]) => Promise<(R | Promise<R>)[]>;
   /** Batches under way at once. */
   abreast: number;
   mostTogether: number;

@@ -75,10 +75,22 @@ export async function insertDispatchAt(c: Collections, row: DispatchRow, now: Da
 }
 
 /** The same for many. Of those that were not lost, what stands now is the row. */
-export async function insertDispatchesAt(c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> {
+export const insertDispatchesAt = (c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> =>
+  insertPlaced(c, rows, now, {});
+
+/** The same as the first of two writes, one after the other. */
+export const insertDispatchesFirst = (c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> =>
+  insertPlaced(c, rows, now, FIRST_OF_TWO);
+
+async function insertPlaced(
+  c: Collections,
+  rows: DispatchRow[],
+  now: Date,
+  concern: Partial<typeof FIRST_OF_TWO>,
+): Promise<Placed> {
   const documents = rows.map(row => placedAt(row, now));
   try {
-    await c.dispatches.insertMany(documents, { ordered: false, ...FIRST_OF_TWO });
+    await c.dispatches.insertMany(documents, { ordered: false, ...concern });
     return { documents, lost: new Set() };
   } catch (error) {
     const lost = duplicatePlaces(error);

@@ -2,17 +2,16 @@ import type { Claim } from '../../domain/dispatch/schema';
 import { insertDispatch, withdrawDispatches } from '../../store/dispatch-claims';
 import { duplicateFields } from '../../store/errors';
 import { hex } from '../../store/ids';
-import { adoptAsClaimed } from '../../store/messages';
+import { adoptAsClaimed } from '../../store/adoption';
 import { openRawThread } from '../../store/threads';
 import { claimWorkItem } from '../../store/work-claims';
 import { crashPoint } from '../../telemetry/crash-point';
-import { hasBudget, isSpent } from '../budgets/spent';
+import { isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';
-import { isRawStart, type Candidate, type StartCandidate } from './candidate';
+import type { Candidate, StartCandidate } from './candidate';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
 import { resumeCandidate } from './resume-candidate';
 import { SLOT_TRIES, type SlotPool } from './slot-pool';
-import { startRaw } from './start-raw';
 import type { Started, StartOutcome } from './started';
 
 /**
@@ -25,8 +24,6 @@ export async function startCandidate(
   candidate: Candidate,
   slots: SlotPool,
 ): Promise<StartOutcome> {
-  // A budget is looked at between the two writes.
-  if (isRawStart(candidate) && !hasBudget(candidate.type)) return startRaw(ctx, claim, candidate, slots);
   for (let attempt = 0; attempt < SLOT_TRIES; attempt += 1) {
     const dealt = attempt === 0 && candidate.mode === 'start' ? candidate.slot : undefined;
     const slot = dealt ?? (await slots.take(candidate.type));
@@ -79,8 +76,8 @@ async function takeItem(
     const item = await claimWorkItem(plane.collections, work);
     return item && { item };
   }
-  const message = await adoptAsClaimed(plane.collections, raw.adoption, work);
+  const [message] = await adoptAsClaimed(plane.collections, [{ adoption: raw.adoption, claim: work }]);
   // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
-  plane.rawIntake.forget(hex(raw.adoption.id));
-  return message && { item: message, message, subject: raw.thread.subject };
+  plane.rawIntake.forget(hex(raw.adoption.document._id));
+  return message ? { item: message, message, subject: raw.thread.subject } : null;
 }

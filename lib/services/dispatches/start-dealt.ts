@@ -1,5 +1,5 @@
 import type { Claim } from '../../domain/dispatch/schema';
-import { insertDispatchesAt, withdrawDispatches } from '../../store/dispatch-claims';
+import { insertDispatchesFirst, withdrawDispatches } from '../../store/dispatch-claims';
 import type { DispatchDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { type WorkDocument, type WorkKind } from '../../store/work-items';
@@ -39,7 +39,7 @@ async function startPart(
 ): Promise<StartOutcome[]> {
   const { plane } = ctx;
   const made = candidates.map(candidate => newDispatch(ctx, claim, candidate, candidate.slot));
-  const { documents, lost } = await insertDispatchesAt(
+  const { documents, lost } = await insertDispatchesFirst(
     plane.collections,
     made.map(({ row }) => row),
     candidates[0]!.clock.now(),

@@ -1,53 +1,84 @@
 import type { Claim } from '../../domain/dispatch/schema';
+import { adoptAsClaimed } from '../../store/adoption';
 import { recentDatabaseClock } from '../../store/database-clock';
-import { insertDispatchAt, withdrawDispatches, type DispatchRow } from '../../store/dispatch-claims';
+import { insertDispatchAt, insertDispatchesAt, withdrawDispatches } from '../../store/dispatch-claims';
 import type { DispatchDocument, MessageDocument } from '../../store/documents';
 import { duplicateFields } from '../../store/errors';
 import { hex } from '../../store/ids';
-import { adoptAsClaimed } from '../../store/messages';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Context, Plane } from '../context';
 import type { RawStart } from './candidate';
-import { newDispatch, workClaimOf } from './new-dispatch';
+import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
 import { SLOT_TRIES, type SlotPool } from './slot-pool';
 import type { StartOutcome } from './started';
 
-/**
- * The claim of a raw message whose thread others see to: the same two fenced writes as every start, but side by side, for its
- * lane is its own and nearly always both win. Both gates still have to open. Who wins only one gives it back, and says
- * nothing of it to anybody; what a crash leaves of one alone ends with the lease or is found claimed by nobody.
- */
-export async function startRaw(
-  ctx: Context,
-  claim: Claim,
-  candidate: RawStart,
-  slots: SlotPool,
-): Promise<StartOutcome> {
-  const { plane } = ctx;
-  const slot = await slots.take(candidate.type);
-  if (slot === null) return { reason: 'at-capacity' };
-  const { row, key } = newDispatch(ctx, claim, candidate, slot);
-  const [message, first] = await Promise.all([takeUp(plane, candidate, row), tryInsert(plane, row)]);
-  if (!message) {
-    if (!('taken' in first)) await withdrawDispatches(plane.collections, [row._id]);
-    return { reason: 'taken' };
-  }
-  crashPoint('claim:after-work');
-  const { type, raw } = candidate;
-  const inserted = 'taken' in first ? await insertElsewhere(plane, candidate, row, slots, first.taken) : first;
-  if ('dispatch' in inserted) {
-    return { dispatch: inserted.dispatch, type, item: message, message, subject: raw.thread.subject, key };
-  }
-  await giveBack(plane, row);
-  if ('error' in inserted) throw inserted.error;
-  return { reason: inserted.taken.includes('slot') ? 'at-capacity' : 'taken' };
+export interface RawClaim {
+  ctx: Context;
+  claim: Claim;
+  candidate: RawStart;
+  slots: SlotPool;
 }
 
-/** `taken`: which of the dispatch's unique fields another one holds. `error`: it may stand or not. */
-type Inserted = { dispatch: DispatchDocument } | { taken: string[] } | { error: unknown };
+interface Attempt extends NewDispatch {
+  start: RawClaim;
+}
 
-async function tryInsert({ collections }: Plane, row: DispatchRow): Promise<Inserted> {
+/** `taken`: which of the dispatch's unique fields another one holds; null: not told. `error`: it may stand or not. */
+type Inserted = { dispatch: DispatchDocument } | { taken: string[] | null } | { error: unknown };
+
+/**
+ * Claims of raw messages whose threads others see to: the same two fenced writes as every start, but side by side, for
+ * each has a lane of its own and nearly always wins both; and each once for all that come together. Both gates still
+ * have to open. Who wins only one gives it back, and says nothing of it to anybody; what a crash leaves of one alone
+ * ends with the lease or is found claimed by nobody. Answers one by one: those that won wait for nobody who lost.
+ */
+export async function startRaw(plane: Plane, starts: RawClaim[]): Promise<Promise<StartOutcome>[]> {
+  const attempts = await Promise.all(starts.map(prepare));
+  const tried = attempts.filter(attempt => attempt !== null);
+  // The messages first: that write is what the claim waits for, and the other must not stand before it.
+  const [messages, inserts] = await Promise.all([takeUp(plane, tried), insertAll(plane, tried)]);
+  crashPoint('claim:after-work');
+  return attempts.map(async (attempt): Promise<StartOutcome> => {
+    if (!attempt) return { reason: 'at-capacity' };
+    const inserted = inserts[tried.indexOf(attempt)]!;
+    const message = messages.get(hex(attempt.row.source.id));
+    return message ? conclude(plane, attempt, message, inserted) : abandon(plane, attempt, inserted);
+  });
+}
+
+async function prepare(start: RawClaim): Promise<Attempt | null> {
+  const { ctx, claim, candidate, slots } = start;
+  const slot = await slots.take(candidate.type);
+  return slot === null ? null : { ...newDispatch(ctx, claim, candidate, slot), start };
+}
+
+async function takeUp(plane: Plane, attempts: Attempt[]): Promise<Map<string, MessageDocument>> {
+  if (attempts.length === 0) return new Map();
+  const claims = attempts.map(({ row, start: { candidate } }) => {
+    return { adoption: candidate.raw.adoption, claim: workClaimOf(candidate.due, row) };
+  });
+  const messages = await adoptAsClaimed(plane.collections, claims);
+  // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
+  for (const { adoption } of claims) plane.rawIntake.forget(hex(adoption.document._id));
+  return new Map(messages.map(message => [hex(message._id), message]));
+}
+
+/** By place. Never rejects: the messages may be taken, and are then to be given back. */
+async function insertAll(plane: Plane, attempts: Attempt[]): Promise<Inserted[]> {
+  const [only] = attempts;
+  if (!only || attempts.length === 1) return only ? [await tryInsert(plane, only.row)] : [];
+  const rows = attempts.map(({ row }) => row);
+  try {
+    const clock = await recentDatabaseClock(plane.collections);
+    const { documents, lost } = await insertDispatchesAt(plane.collections, rows, clock.now());
+    return documents.map((dispatch, at) => (lost.has(at) ? { taken: null } : { dispatch }));
+  } catch (error) {
+    return rows.map(() => ({ error }));
+  }
+}
+
+async function tryInsert({ collections }: Plane, row: NewDispatch['row']): Promise<Inserted> {
   try {
     const clock = await recentDatabaseClock(collections);
     return { dispatch: await insertDispatchAt(collections, row, clock.now()) };
@@ -57,33 +88,48 @@ async function tryInsert({ collections }: Plane, row: DispatchRow): Promise<Inse
   }
 }
 
-/** The message is held already; only another slot is needed, where it was the slot that was lost. */
+/** The message is held. */
+async function conclude(
+  plane: Plane,
+  attempt: Attempt,
+  message: MessageDocument,
+  first: Inserted,
+): Promise<StartOutcome> {
+  const { row, key, start } = attempt;
+  const { type, raw } = start.candidate;
+  const inserted = 'taken' in first ? await insertElsewhere(plane, attempt, first.taken) : first;
+  if ('dispatch' in inserted) {
+    return { dispatch: inserted.dispatch, type, item: message, message, subject: raw.thread.subject, key };
+  }
+  await giveBack(plane, row);
+  if ('error' in inserted) throw inserted.error;
+  return { reason: inserted.taken?.includes('slot') ? 'at-capacity' : 'taken' };
+}
+
+/** Somebody else has the message. */
+async function abandon(plane: Plane, { row }: Attempt, inserted: Inserted): Promise<StartOutcome> {
+  if (!('taken' in inserted)) await withdrawDispatches(plane.collections, [row._id]);
+  return { reason: 'taken' };
+}
+
+/** Only another slot is needed, where it was the slot that was lost. */
 async function insertElsewhere(
   plane: Plane,
-  { type }: RawStart,
-  row: DispatchRow,
-  slots: SlotPool,
-  taken: string[],
+  { row, start: { candidate, slots } }: Attempt,
+  taken: string[] | null,
 ): Promise<Inserted> {
-  let lost: Inserted = { taken };
-  for (let attempt = 1; attempt < SLOT_TRIES && 'taken' in lost && lost.taken.includes('slot'); attempt += 1) {
-    slots.lost(type);
-    const slot = await slots.take(type);
+  let lost = taken ? { taken } : await tryInsert(plane, row);
+  for (let attempt = 1; attempt < SLOT_TRIES && 'taken' in lost && lost.taken?.includes('slot'); attempt += 1) {
+    slots.lost(candidate.type);
+    const slot = await slots.take(candidate.type);
     if (slot === null) break;
     lost = await tryInsert(plane, { ...row, slot });
   }
   return lost;
 }
 
-async function takeUp(plane: Plane, { due, raw }: RawStart, row: DispatchRow): Promise<MessageDocument | null> {
-  const message = await adoptAsClaimed(plane.collections, raw.adoption, workClaimOf(due, row));
-  // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
-  plane.rawIntake.forget(hex(raw.adoption.id));
-  return message;
-}
-
 /** Due as before; its epoch is spent, for whoever may have seen it. */
-async function giveBack({ collections }: Plane, { _id, source, epoch }: DispatchRow): Promise<void> {
+async function giveBack({ collections }: Plane, { _id, source, epoch }: NewDispatch['row']): Promise<void> {
   const set = { status: WORK_WORDS.message.due, attempts: 0, dispatchId: null, availableAt: '$$NOW' };
   await updateHeldWork(collections, { kind: 'message', id: source.id, dispatchId: _id, epoch, set });
 }

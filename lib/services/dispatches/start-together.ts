@@ -2,7 +2,7 @@ import type { Claim } from '../../domain/dispatch/schema';
 import type { MessageDocument } from '../../store/documents';
 import { findDispatchesById, insertDispatches, withdrawDispatches } from '../../store/dispatch-claims';
 import { hex } from '../../store/ids';
-import { adoptManyAsClaimed } from '../../store/messages';
+import { adoptAsClaimed } from '../../store/adoption';
 import { openRawThreads } from '../../store/threads';
 import { type WorkDocument, type WorkKind } from '../../store/work-items';
 import { claimWorkItems } from '../../store/work-claims';
@@ -159,10 +159,10 @@ async function writeItems(plane: Plane, attempts: Attempt[]): Promise<Map<string
   const messages = known('message');
   const tasks = known('task');
   const rows = await Promise.all([
-    raw.length > 0 ? adoptManyAsClaimed(c, raw) : [],
+    raw.length > 0 ? adoptAsClaimed(c, raw) : [],
     messages.length > 0 ? claimWorkItems(c, 'message', messages) : [],
     tasks.length > 0 ? claimWorkItems(c, 'task', tasks) : [],
   ]);
-  for (const { adoption } of raw) plane.rawIntake.forget(hex(adoption.id));
+  for (const { adoption } of raw) plane.rawIntake.forget(hex(adoption.document._id));
   return new Map(rows.flat().map(row => [hex(row._id), row]));
 }

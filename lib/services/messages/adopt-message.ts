@@ -1,7 +1,8 @@
 import { must } from '../../kernel/assert';
 import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
-import { adoptMessages, findRawMessages, findRawOfThreads } from '../../store/messages';
+import { adoptMessages } from '../../store/adoption';
+import { findRawMessages, findRawOfThreads } from '../../store/messages';
 import { givePlaces, insertThread, openRawThreads, type NewThread } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
@@ -152,21 +153,21 @@ async function adoptInThreads(plane: Plane, plans: AdoptionPlan[]): Promise<void
 async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<AdoptionPlan['adoption'][]> {
   const { thread } = plans[0]!;
   const c = plane.collections;
-  const ids = plans.map(({ adoption }) => adoption.id);
+  const ids = plans.map(({ adoption }) => adoption.document._id);
   const opened = (await givePlaces(c, thread, ids)) ?? (await givePlacesInMade(plane, thread, ids));
   if (!opened) {
     const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
     const { tenantId } = thread;
     await refuseAll(
       plane,
-      plans.map(({ adoption: { id } }) => ({ id, tenantId, reason })),
+      plans.map(({ adoption: { document } }) => ({ id: document._id, tenantId, reason })),
     );
     return [];
   }
   crashPoint('adopt:after-place');
   const places = new Map(opened.places?.map(({ id, seq }) => [id.toHexString(), seq]));
   return plans.map(({ adoption }) => {
-    const seq = must(places.get(adoption.id.toHexString()), 'a place that was just given');
+    const seq = must(places.get(adoption.document._id.toHexString()), 'a place that was just given');
     return { ...adoption, defaults: { ...adoption.defaults, seq, projectId: opened.projectId } };
   });
 }

@@ -3,7 +3,7 @@ import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
 import { tooLong } from '../../store/document-size';
 import type { ObjectId } from '../../store/documents';
-import type { MessageAdoption } from '../../store/messages';
+import type { MessageAdoption } from '../../store/adoption';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
@@ -38,7 +38,7 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
   const threadId = asObjectId(raw.threadId) ?? raw._id;
   const thread = threadOf(raw, tenantId, threadId);
   const adoption: MessageAdoption = {
-    id: raw._id,
+    document: raw,
     readAs: Object.fromEntries(DECIDING.map(field => [field, raw[field] ?? null])),
     defaults: await defaultsOf(plane, raw, thread),
     yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],

@@ -132,6 +132,43 @@ describe('a raw insert that the stream showed', () => {
     await finish(dispatches);
   });
 
+  it('is handed out with the words its driver left there last, short or long, alone or with others', async () => {
+    const long = 'long '.repeat(2_000);
+    for (const together of [1, 3]) {
+      const bodies = Array.from({ length: together }, (_, n) => (n === 1 ? long : `first words ${n}`));
+      const ids = await Promise.all(bodies.map(insertRaw));
+      const last = bodies.map(body => `${body} and then others`);
+      await test.plane.collections.messages.updateOne({ _id: new ObjectId(ids[0]) }, { $set: { body: last[0]! } });
+      const first = await Promise.all(ids.map(id => claim(test.plane, id)));
+      const won = first.flatMap(({ dispatches }) => dispatches);
+      expect(won.map(({ thread }) => thread?.messages[0]?.body)).toEqual([last[0], ...bodies.slice(1)]);
+      expect(won.every(({ attempt, thread }) => attempt === 1 && thread?.messages[0]?.status === 'claimed')).toBe(true);
+      await finish(won);
+    }
+    const id = await insertRaw(long);
+    await test.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, { $set: { body: 'short now' } });
+    const { dispatches } = await claim(test.plane, id);
+    expect(dispatches[0]).toMatchObject({ thread: { messages: [{ body: 'short now' }] } });
+    await finish(dispatches);
+  });
+
+  it('costs those it came with nothing when its slot was taken by another process', async () => {
+    await limit(9);
+    const ids = await Promise.all(Array.from({ length: 8 }, (_, n) => insertRaw(`crowded ${n}`)));
+    // Four claims a process, each slot at random of nine: some lose theirs, and find another.
+    for (let round = 0; round < 8; round += 1) {
+      const results = await Promise.all(ids.map((id, n) => claim(n % 2 === 0 ? test.plane : other, id)));
+      const won = results.flatMap(({ dispatches }) => dispatches);
+      expect(won.map(({ source }) => source.id).toSorted()).toEqual(ids.toSorted());
+      // None was given back on the way.
+      expect(won.every(({ epoch }) => epoch === 1)).toBe(true);
+      const slots = await test.plane.collections.dispatches.distinct('slot', { slot: { $type: 'string' } });
+      expect(slots).toHaveLength(8);
+      await finish(won);
+      ids.splice(0, 8, ...(await Promise.all(Array.from({ length: 8 }, (_, n) => insertRaw(`crowd ${round} ${n}`)))));
+    }
+  });
+
   it('is read again when a driver changed it meanwhile, and its dispatch is withdrawn', async () => {
     const id = await insertRaw('changed');
     await test.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, { $set: { assignedTo: 'qa' } });

@@ -66,4 +66,19 @@ describe('group commit', () => {
     runs[1]!.done.resolve(['three']);
     expect(await next).toBe('three');
   });
+
+  it('lets who is answered later wait alone, and its failure be its own', async () => {
+    const late = deferred<string>();
+    const group = new GroupCommit<number, string>({
+      abreast: 1,
+      mostTogether: 10,
+      run: async batch => batch.map(n => (n === 2 ? late.promise : String(n))),
+    });
+    const [first, second] = [group.submit(1), group.submit(2)];
+    expect(await first).toBe('1');
+    // Nor does the next batch wait for it.
+    expect(await group.submit(3)).toBe('3');
+    late.reject(new Error('its own'));
+    await expect(second).rejects.toThrow('its own');
+  });
 });

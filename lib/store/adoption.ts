@@ -1,0 +1,126 @@
+import type { Document, Filter, ObjectId } from 'mongodb';
+import type { Collections } from './collections';
+import { recentDatabaseClock } from './database-clock';
+import type { MessageDocument } from './documents';
+import type { NewMessageRow } from './messages';
+import type { RawMessage } from './raw-document';
+import { findHeldBy } from './work-claims';
+
+/** How a message that a driver inserted becomes one of ours: by itself, or in the write that claims it. */
+
+export type AdoptionDefaults = Omit<NewMessageRow, '_id' | 'body' | 'ledger'>;
+
+/** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */
+export interface MessageAdoption {
+  /** As it was read. */
+  document: RawMessage;
+  /** Fields of it that the defaults rest on; changed meanwhile, nothing is taken up. Absent reads as null. */
+  readAs: Document;
+  defaults: AdoptionDefaults;
+  yieldsMs: number;
+  /** As a driver wrote it. */
+  createdAt: Date | null;
+  storedAt: Date | null;
+}
+
+const stillRaw = ({ document, readAs }: MessageAdoption) =>
+  ({ ...readAs, _id: document._id, rankAt: null }) as unknown as Filter<MessageDocument>;
+
+const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => ({
+  ...Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }])),
+  createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
+  updatedAt: '$$NOW',
+  adoptedAt: '$$NOW',
+  arrivedAt: '$$NOW',
+  availableAt: '$$NOW',
+  rankAt: { $add: ['$$NOW', yieldsMs] },
+  ledger: { storedAt: storedAt ?? '$$NOW' },
+});
+
+/**
+ * Fills in what raw inserts left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
+ * stay. In one round trip; who was first, or that a driver changed what one was read with, shows in nothing but the
+ * documents.
+ */
+export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
+  if (adoptions.length === 0) return;
+  await c.messages.bulkWrite(
+    adoptions.map(adoption => ({
+      updateOne: { filter: stillRaw(adoption), update: [{ $set: fillIn(adoption) }] },
+    })),
+    { ordered: false },
+  );
+}
+
+interface AdoptingClaim {
+  epoch: number;
+  dispatchId: ObjectId;
+  streamedAt: Date | null;
+}
+
+interface ClaimedAdoption {
+  adoption: MessageAdoption;
+  claim: AdoptingClaim;
+}
+
+/**
+ * All it writes is known, so it is a plain update: one that computes in the server costs it half as much again. Beside
+ * `readAs` only `createdAt` might have changed since it was read, and a driver's is no more than a note.
+ */
+const takenUp = ({ adoption: { defaults, createdAt, storedAt, yieldsMs }, claim }: ClaimedAdoption, now: Date) => ({
+  ...defaults,
+  createdAt: createdAt ?? storedAt ?? now,
+  updatedAt: now,
+  adoptedAt: now,
+  arrivedAt: now,
+  availableAt: now,
+  rankAt: new Date(now.getTime() + yieldsMs),
+  status: 'claimed' as const,
+  epoch: claim.epoch,
+  attempts: 1,
+  dispatchId: claim.dispatchId,
+  ledger: {
+    storedAt: storedAt ?? now,
+    claimedAt: now,
+    ...(claim.streamedAt ? { streamedAt: claim.streamedAt } : {}),
+  },
+});
+
+/** To send a longer one along, so that the server compares it, would cost more than reading the message again. */
+const LONGEST_PINNED_BODY = 4_096;
+
+/** Whether the write itself can say that the body is the one that was read. */
+const isPinned = ({ document: { body } }: MessageAdoption): boolean =>
+  typeof body === 'string' && body.length <= LONGEST_PINNED_BODY;
+
+const stillAsRead = (adoption: MessageAdoption): Filter<MessageDocument> =>
+  isPinned(adoption) ? { ...stillRaw(adoption), body: adoption.document.body! } : stillRaw(adoption);
+
+/**
+ * Taken up and claimed in one write: for claims that come before anybody adopted. One round trip where all matched, for
+ * the write pinned what was read; else those that were won are read again, and those somebody else took up, or a driver
+ * changed, are missing from the answer. (A write that returns the document costs the server a tenth more, which keeps
+ * it for a retry.)
+ */
+export async function adoptAsClaimed(c: Collections, claims: ClaimedAdoption[]): Promise<MessageDocument[]> {
+  const now = (await recentDatabaseClock(c)).now();
+  const sets = claims.map(claimed => takenUp(claimed, now));
+  const updates = claims.map(({ adoption }, at) => ({ filter: stillAsRead(adoption), update: { $set: sets[at]! } }));
+  const [only] = updates;
+  // What the driver does for a bulk of one is felt.
+  const { matchedCount } =
+    only && updates.length === 1
+      ? await c.messages.updateOne(only.filter, only.update)
+      : await c.messages.bulkWrite(
+          updates.map(updateOne => ({ updateOne })),
+          { ordered: false },
+        );
+  if (matchedCount === 0) return [];
+  if (matchedCount === claims.length && claims.every(({ adoption }) => isPinned(adoption))) {
+    return claims.map(({ adoption: { document } }, at) => ({ ...document, ...sets[at]! }) as MessageDocument);
+  }
+  return findHeldBy(
+    c.messages,
+    claims.map(({ adoption, claim }) => ({ id: adoption.document._id, dispatchId: claim.dispatchId })),
+  );
+}
