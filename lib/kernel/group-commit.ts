@@ -5,6 +5,10 @@ export interface GroupCommitOptions<T, R> {
   run: (batch: T[]) => Promise<(R | Promise<R>)[]>;
   /** Batches under way at once. */
   abreast: number;
+  /** One that takes longer is not counted any more, so that what is stuck holds up its own alone. Absent: never. */
+  patienceMs?: number;
+  /** Of all, counted or not. */
+  mostAbreast?: number;
   mostTogether: number;
 }
 
@@ -20,6 +24,7 @@ interface Queued<T, R> {
 export class GroupCommit<T, R> {
   readonly #queue: Queued<T, R>[] = [];
   #running = 0;
+  #slow = 0;
   #isScheduled = false;
 
   constructor(private readonly options: GroupCommitOptions<T, R>) {}
@@ -33,7 +38,7 @@ export class GroupCommit<T, R> {
 
   /** At the end of this turn, when all that one caller has stands in the queue. */
   #schedule(): void {
-    if (this.#isScheduled || this.#running >= this.options.abreast || this.#queue.length === 0) return;
+    if (this.#isScheduled || !this.#hasRoom() || this.#queue.length === 0) return;
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
@@ -42,8 +47,14 @@ export class GroupCommit<T, R> {
     });
   }
 
+  #hasRoom(): boolean {
+    const { abreast, mostAbreast = abreast } = this.options;
+    return this.#running - this.#slow < abreast && this.#running < mostAbreast;
+  }
+
   async #run(batch: Queued<T, R>[]): Promise<void> {
     this.#running += 1;
+    const lateness = this.#watch();
     try {
       const answers = await this.options.run(batch.map(({ request }) => request));
       batch.forEach(({ answer }, at) => answer.resolve(answers[at]!));
@@ -51,7 +62,24 @@ export class GroupCommit<T, R> {
       for (const { answer } of batch) answer.reject(error);
     } finally {
       this.#running -= 1;
+      lateness.end();
       this.#schedule();
     }
+  }
+
+  #watch(): { end: () => void } {
+    const { patienceMs } = this.options;
+    if (patienceMs === undefined) return { end: () => undefined };
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.#slow += 1;
+      this.#schedule();
+    }, patienceMs);
+    const end = () => {
+      clearTimeout(timer);
+      if (isSlow) this.#slow -= 1;
+    };
+    return { end };
   }
 }

@@ -26,15 +26,19 @@ export interface MessageAdoption {
 const stillRaw = ({ document, readAs }: MessageAdoption) =>
   ({ ...readAs, _id: document._id, rankAt: null }) as unknown as Filter<MessageDocument>;
 
-const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => ({
-  ...Object.fromEntries(Object.entries(defaults).map(([field, value]) => [field, { $literal: value }])),
-  createdAt: { $ifNull: ['$createdAt', storedAt ?? '$$NOW'] },
-  updatedAt: '$$NOW',
-  adoptedAt: '$$NOW',
-  arrivedAt: '$$NOW',
-  availableAt: '$$NOW',
-  rankAt: { $add: ['$$NOW', yieldsMs] },
-  ledger: { storedAt: storedAt ?? '$$NOW' },
+/**
+ * All of it is known, so it is a plain update: one that computes in the server costs it half as much again. Beside
+ * `readAs` only `createdAt` might have changed since it was read, and a driver's is no more than a note.
+ */
+const fillIn = ({ defaults, createdAt, storedAt, yieldsMs }: MessageAdoption, now: Date) => ({
+  ...defaults,
+  createdAt: createdAt ?? storedAt ?? now,
+  updatedAt: now,
+  adoptedAt: now,
+  arrivedAt: now,
+  availableAt: now,
+  rankAt: new Date(now.getTime() + yieldsMs),
+  ledger: { storedAt: storedAt ?? now },
 });
 
 /**
@@ -44,9 +48,10 @@ const fillIn = ({ defaults, yieldsMs, storedAt }: MessageAdoption): Document => 
  */
 export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
   if (adoptions.length === 0) return;
+  const now = (await recentDatabaseClock(c)).now();
   await c.messages.bulkWrite(
     adoptions.map(adoption => ({
-      updateOne: { filter: stillRaw(adoption), update: [{ $set: fillIn(adoption) }] },
+      updateOne: { filter: stillRaw(adoption), update: { $set: fillIn(adoption, now) } },
     })),
     { ordered: false },
   );
@@ -63,28 +68,17 @@ interface ClaimedAdoption {
   claim: AdoptingClaim;
 }
 
-/**
- * All it writes is known, so it is a plain update: one that computes in the server costs it half as much again. Beside
- * `readAs` only `createdAt` might have changed since it was read, and a driver's is no more than a note.
- */
-const takenUp = ({ adoption: { defaults, createdAt, storedAt, yieldsMs }, claim }: ClaimedAdoption, now: Date) => ({
-  ...defaults,
-  createdAt: createdAt ?? storedAt ?? now,
-  updatedAt: now,
-  adoptedAt: now,
-  arrivedAt: now,
-  availableAt: now,
-  rankAt: new Date(now.getTime() + yieldsMs),
-  status: 'claimed' as const,
-  epoch: claim.epoch,
-  attempts: 1,
-  dispatchId: claim.dispatchId,
-  ledger: {
-    storedAt: storedAt ?? now,
-    claimedAt: now,
-    ...(claim.streamedAt ? { streamedAt: claim.streamedAt } : {}),
-  },
-});
+const takenUp = ({ adoption, claim }: ClaimedAdoption, now: Date) => {
+  const filled = fillIn(adoption, now);
+  return {
+    ...filled,
+    status: 'claimed' as const,
+    epoch: claim.epoch,
+    attempts: 1,
+    dispatchId: claim.dispatchId,
+    ledger: { ...filled.ledger, claimedAt: now, ...(claim.streamedAt ? { streamedAt: claim.streamedAt } : {}) },
+  };
+};
 
 /** To send a longer one along, so that the server compares it, would cost more than reading the message again. */
 const LONGEST_PINNED_BODY = 4_096;
@@ -93,8 +87,18 @@ const LONGEST_PINNED_BODY = 4_096;
 const isPinned = ({ document: { body } }: MessageAdoption): boolean =>
   typeof body === 'string' && body.length <= LONGEST_PINNED_BODY;
 
-const stillAsRead = (adoption: MessageAdoption): Filter<MessageDocument> =>
-  isPinned(adoption) ? { ...stillRaw(adoption), body: adoption.document.body! } : stillRaw(adoption);
+/** What whoever claims it is told of it, beside what decides where it stands. */
+const TOLD = ['subject', 'onBehalfOf', 'inReplyTo', 'expectsReply', 'options', 'createdBy'] as const;
+
+/** Changed meanwhile, it is not taken up: it would be handed out, and written, as it was. */
+function stillAsRead(adoption: MessageAdoption): Filter<MessageDocument> {
+  const { document } = adoption;
+  const told: Document = Object.fromEntries(TOLD.map(field => [field, { $eq: document[field] ?? null }]));
+  told['from.kind'] = { $eq: document.from?.kind ?? null };
+  told['from.id'] = { $eq: document.from?.id ?? null };
+  if (isPinned(adoption)) told['body'] = document.body;
+  return { ...stillRaw(adoption), ...told };
+}
 
 /**
  * Taken up and claimed in one write: for claims that come before anybody adopted. One round trip where all matched, for

@@ -34,7 +34,8 @@ export function duplicatePlaces(error: unknown): Set<number> | null {
 }
 
 /** Driver errors as the domain's, by code and label, never by text. Others pass through unchanged. */
-export function toDomainError(error: unknown): unknown {
+export function toDomainError(given: unknown): unknown {
+  const error = ofBulk(given);
   if (error instanceof ControlPlaneError) return error;
   if (isRepeat(error) || isUnconfirmed(error)) {
     const message =
@@ -54,6 +55,12 @@ export function toDomainError(error: unknown): unknown {
   }
   return error;
 }
+
+/** A bulk that could not be sent is told as a failed one, with what was in its way inside, and none of its labels. */
+const ofBulk = (error: unknown): unknown =>
+  error instanceof MongoBulkWriteError && (error.errorResponse as unknown) instanceof MongoError
+    ? error.errorResponse
+    : error;
 
 /**
  * Nobody chooses an _id but for a repeat: the first try of this very write stands, on a primary that died before it

@@ -5,6 +5,7 @@ import { hex } from '../../store/ids';
 import { adoptAsClaimed } from '../../store/adoption';
 import { openRawThread } from '../../store/threads';
 import { claimWorkItem } from '../../store/work-claims';
+import { raiseEpoch } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import { isSpent } from '../budgets/spent';
 import type { Context, Plane } from '../context';
@@ -35,12 +36,20 @@ export async function startCandidate(
     } catch (error) {
       const taken = duplicateFields(error);
       if (taken.length === 0) throw error;
+      if (candidate.mode === 'start' && taken.includes('epoch')) await passEpoch(ctx.plane, candidate);
       if (!taken.includes('slot')) return { reason: candidate.mode === 'start' ? 'taken' : 'nothing-due' };
       slots.lost(candidate.type);
     }
   }
   return { reason: 'at-capacity' };
 }
+
+/**
+ * Given out before, and ended, by a claim that died before its second write while the message was raw: taken up since,
+ * it began to count anew, and every claim would fail on this.
+ */
+const passEpoch = ({ collections }: Plane, { due: { kind, item } }: StartCandidate): Promise<void> =>
+  raiseEpoch(collections, kind, item._id, item.epoch + 1);
 
 async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch): Promise<StartOutcome> {
   const c = plane.collections;

@@ -2,8 +2,10 @@ import { GroupCommit } from '../../kernel/group-commit';
 import { hasBudget } from '../budgets/spent';
 import type { Plane } from '../context';
 import { isRawStart } from './candidate';
+import type { RawClaim } from './raw-attempt';
 import { startCandidate } from './start-candidate';
-import { startRaw, type RawClaim } from './start-raw';
+
+import { startRaw } from './start-raw';
 import { startTogether, type Start } from './start-together';
 import type { StartOutcome } from './started';
 
@@ -17,10 +19,13 @@ const MOST_TOGETHER = 50;
 const ABREAST = 5;
 /**
  * Of raw messages, whose batches are no slower than singles and cost the database half as much an item: 200 a second on
- * a machine that cannot quite carry them came after 75 ms where 5 abreast made it 209 (3: 209, 1: 70, by turns). Not 1,
- * for a write that is stuck would hold up all.
+ * a machine that cannot quite carry them came after 75 ms where 5 abreast made it 209 (3: 209, 1: 70, by turns).
  */
 const RAW_ABREAST = 2;
+/** A driver's transaction that wrote a message holds up whoever claims it until it ends: that is not to be all others. */
+const RAW_PATIENCE_MS = 250;
+/** Each holds two of the forty connections that all have together. */
+const MOST_STUCK = 5;
 
 interface Queues {
   known: GroupCommit<Start, StartOutcome>;
@@ -32,7 +37,13 @@ const queues = new WeakMap<Plane, Queues>();
 function queuesOf(plane: Plane): Queues {
   const made = queues.get(plane) ?? {
     known: new GroupCommit({ run: starts => startAll(plane, starts), abreast: ABREAST, mostTogether: MOST_TOGETHER }),
-    raw: new GroupCommit({ run: starts => startRaw(plane, starts), abreast: RAW_ABREAST, mostTogether: MOST_TOGETHER }),
+    raw: new GroupCommit({
+      run: starts => startRaw(plane, starts),
+      abreast: RAW_ABREAST,
+      patienceMs: RAW_PATIENCE_MS,
+      mostAbreast: RAW_ABREAST + MOST_STUCK,
+      mostTogether: MOST_TOGETHER,
+    }),
   };
   queues.set(plane, made);
   return made;

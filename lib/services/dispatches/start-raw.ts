@@ -1,4 +1,4 @@
-import type { Claim } from '../../domain/dispatch/schema';
+import { isControlPlaneError } from '../../domain/errors';
 import { adoptAsClaimed } from '../../store/adoption';
 import { recentDatabaseClock } from '../../store/database-clock';
 import { insertDispatchAt, insertDispatchesAt, withdrawDispatches } from '../../store/dispatch-claims';
@@ -7,23 +7,14 @@ import { duplicateFields } from '../../store/errors';
 import { hex } from '../../store/ids';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
-import type { Context, Plane } from '../context';
-import type { RawStart } from './candidate';
-import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
-import { SLOT_TRIES, type SlotPool } from './slot-pool';
+import type { Plane } from '../context';
+import { toDomainError } from '../to-domain-error';
+import { workClaimOf, type NewDispatch } from './new-dispatch';
+import { prepareRaw, type RawAttempt, type RawClaim } from './raw-attempt';
+import { SLOT_TRIES } from './slot-pool';
 import type { StartOutcome } from './started';
 
-export interface RawClaim {
-  ctx: Context;
-  claim: Claim;
-  candidate: RawStart;
-  slots: SlotPool;
-}
-
-interface Attempt extends NewDispatch {
-  start: RawClaim;
-}
-
+type Taken = { messages: Map<string, MessageDocument> } | { error: unknown };
 /** `taken`: which of the dispatch's unique fields another one holds; null: not told. `error`: it may stand or not. */
 type Inserted = { dispatch: DispatchDocument } | { taken: string[] | null } | { error: unknown };
 
@@ -34,38 +25,60 @@ type Inserted = { dispatch: DispatchDocument } | { taken: string[] | null } | { 
  * ends with the lease or is found claimed by nobody. Answers one by one: those that won wait for nobody who lost.
  */
 export async function startRaw(plane: Plane, starts: RawClaim[]): Promise<Promise<StartOutcome>[]> {
-  const attempts = await Promise.all(starts.map(prepare));
+  const attempts = await prepareRaw(starts);
   const tried = attempts.filter(attempt => attempt !== null);
   // The messages first: that write is what the claim waits for, and the other must not stand before it.
-  const [messages, inserts] = await Promise.all([takeUp(plane, tried), insertAll(plane, tried)]);
+  const [taken, inserts] = await Promise.all([takeUp(plane, tried), insertAll(plane, tried)]);
+  if ('error' in taken) await undo(plane, tried, taken.error);
   crashPoint('claim:after-work');
   return attempts.map(async (attempt): Promise<StartOutcome> => {
     if (!attempt) return { reason: 'at-capacity' };
+    if ('error' in taken) return alone(plane, attempt.start, tried.length, taken.error);
     const inserted = inserts[tried.indexOf(attempt)]!;
-    const message = messages.get(hex(attempt.row.source.id));
+    const message = taken.messages.get(hex(attempt.row._id));
     return message ? conclude(plane, attempt, message, inserted) : abandon(plane, attempt, inserted);
   });
 }
 
-async function prepare(start: RawClaim): Promise<Attempt | null> {
-  const { ctx, claim, candidate, slots } = start;
-  const slot = await slots.take(candidate.type);
-  return slot === null ? null : { ...newDispatch(ctx, claim, candidate, slot), start };
-}
-
-async function takeUp(plane: Plane, attempts: Attempt[]): Promise<Map<string, MessageDocument>> {
-  if (attempts.length === 0) return new Map();
+/** By the dispatch that holds them. Never rejects: dispatches may stand by then, and are to be withdrawn. */
+async function takeUp(plane: Plane, attempts: RawAttempt[]): Promise<Taken> {
+  if (attempts.length === 0) return { messages: new Map() };
   const claims = attempts.map(({ row, start: { candidate } }) => {
     return { adoption: candidate.raw.adoption, claim: workClaimOf(candidate.due, row) };
   });
-  const messages = await adoptAsClaimed(plane.collections, claims);
-  // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
-  for (const { adoption } of claims) plane.rawIntake.forget(hex(adoption.document._id));
-  return new Map(messages.map(message => [hex(message._id), message]));
+  try {
+    const messages = await adoptAsClaimed(plane.collections, claims);
+    return { messages: new Map(messages.map(message => [hex(message.dispatchId!), message])) };
+  } catch (error) {
+    return { error };
+  } finally {
+    // Taken up now, by this claim or before it; or a driver changed it, and it is to be read again.
+    for (const { adoption } of claims) plane.rawIntake.forget(hex(adoption.document._id));
+  }
+}
+
+/**
+ * Of a write that failed and that may have taken up some of them, nothing is left. Where the database is away nothing
+ * can be undone either: then that is the answer, and the lease ends what stands.
+ */
+async function undo(plane: Plane, attempts: RawAttempt[], error: unknown): Promise<void> {
+  if (isControlPlaneError(toDomainError(error), 'unavailable')) throw error;
+  await withdrawDispatches(
+    plane.collections,
+    attempts.map(({ row }) => row._id),
+  );
+  await Promise.all(attempts.map(({ row }) => giveBack(plane, row)));
+}
+
+/** One document that no write can carry is not the failure of those that came with it. */
+async function alone(plane: Plane, start: RawClaim, together: number, error: unknown): Promise<StartOutcome> {
+  if (together === 1) throw error;
+  const [outcome] = await startRaw(plane, [start]);
+  return outcome!;
 }
 
 /** By place. Never rejects: the messages may be taken, and are then to be given back. */
-async function insertAll(plane: Plane, attempts: Attempt[]): Promise<Inserted[]> {
+async function insertAll(plane: Plane, attempts: RawAttempt[]): Promise<Inserted[]> {
   const [only] = attempts;
   if (!only || attempts.length === 1) return only ? [await tryInsert(plane, only.row)] : [];
   const rows = attempts.map(({ row }) => row);
@@ -91,7 +104,7 @@ async function tryInsert({ collections }: Plane, row: NewDispatch['row']): Promi
 /** The message is held. */
 async function conclude(
   plane: Plane,
-  attempt: Attempt,
+  attempt: RawAttempt,
   message: MessageDocument,
   first: Inserted,
 ): Promise<StartOutcome> {
@@ -101,13 +114,14 @@ async function conclude(
   if ('dispatch' in inserted) {
     return { dispatch: inserted.dispatch, type, item: message, message, subject: raw.thread.subject, key };
   }
+  if ('error' in inserted) await withdrawDispatches(plane.collections, [row._id]);
   await giveBack(plane, row);
   if ('error' in inserted) throw inserted.error;
   return { reason: inserted.taken?.includes('slot') ? 'at-capacity' : 'taken' };
 }
 
 /** Somebody else has the message. */
-async function abandon(plane: Plane, { row }: Attempt, inserted: Inserted): Promise<StartOutcome> {
+async function abandon(plane: Plane, { row }: RawAttempt, inserted: Inserted): Promise<StartOutcome> {
   if (!('taken' in inserted)) await withdrawDispatches(plane.collections, [row._id]);
   return { reason: 'taken' };
 }
@@ -115,7 +129,7 @@ async function abandon(plane: Plane, { row }: Attempt, inserted: Inserted): Prom
 /** Only another slot is needed, where it was the slot that was lost. */
 async function insertElsewhere(
   plane: Plane,
-  { row, start: { candidate, slots } }: Attempt,
+  { row, start: { candidate, slots } }: RawAttempt,
   taken: string[] | null,
 ): Promise<Inserted> {
   let lost = taken ? { taken } : await tryInsert(plane, row);

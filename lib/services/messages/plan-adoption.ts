@@ -30,7 +30,7 @@ const RAW_INSERT = 'raw-insert';
 export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Planned> {
   const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
   const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
-  const reason = verdict.ok ? tooLong(raw) : verdict.reason;
+  const reason = verdict.ok ? (tooLong(raw) ?? wrongOptions(raw.options)) : verdict.reason;
   if (reason !== null) return { ok: false, tenantId, reason };
   if (!(await plane.tenants.exists(tenantId))) {
     return { ok: false, tenantId, reason: `tenantId: no tenant '${tenantId}'` };
@@ -47,6 +47,12 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
   };
   return { ok: true, plan: { thread, own: threadId.equals(raw._id), adoption } };
 }
+
+/** The stream judges types, not what is in a list. What is no string may be nothing that a write can carry. */
+const wrongOptions = (options: unknown): string | null =>
+  Array.isArray(options) && !options.every(option => typeof option === 'string')
+    ? 'options: got a list with other things in it, wants a list of strings'
+    : null;
 
 export const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewThread => ({
   _id,

@@ -152,6 +152,14 @@ describe('a raw insert that the stream showed', () => {
     await finish(dispatches);
   });
 
+  it('is handed out under the subject its driver gave it last', async () => {
+    const id = await insertRaw('renamed');
+    await test.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, { $set: { subject: 'new' } as object });
+    const { dispatches } = await claim(test.plane, id);
+    expect(dispatches).toMatchObject([{ thread: { subject: 'new' } }]);
+    await finish(dispatches);
+  });
+
   it('costs those it came with nothing when its slot was taken by another process', async () => {
     await limit(9);
     const ids = await Promise.all(Array.from({ length: 8 }, (_, n) => insertRaw(`crowded ${n}`)));
@@ -177,6 +185,33 @@ describe('a raw insert that the stream showed', () => {
     expect(dispatches[0]).toMatchObject({ agentType: { slug: 'qa' } });
     expect(await openOf(id)).toHaveLength(1);
     await finish(dispatches);
+  });
+});
+
+describe('a raw insert whose first claim died before it took it up', () => {
+  it('is claimed again, though it was taken up since and counts from nothing', async () => {
+    const id = await insertRaw('died between');
+    const ended = { source: { kind: 'message', id: new ObjectId(id) }, epoch: 1, status: 'lapsed', settled: true };
+    await test.plane.collections.dispatches.insertOne({ _id: new ObjectId(), tenantId: 'default', ...ended } as never);
+    await adoptRawMessages(test.plane, [new ObjectId(id)]);
+    expect(await claim(test.plane, id)).toMatchObject({ dispatches: [], reason: 'taken' });
+    const { dispatches } = await claim(test.plane, id);
+    expect(dispatches).toMatchObject([{ epoch: 2, attempt: 1 }]);
+    await finish(dispatches);
+  });
+});
+
+describe('a raw insert with options that are no strings', () => {
+  it('is listed as malformed', async () => {
+    const id = await insertRaw('options');
+    const looksLikeAnother = { $setField: { field: '_bsontype', input: {}, value: 'x' } };
+    await test.plane.collections.messages.updateOne({ _id: new ObjectId(id) }, [
+      { $set: { options: [looksLikeAnother] } },
+    ]);
+    test.plane.rawIntake.forget(id);
+    expect(await claim(test.plane, id)).toMatchObject({ dispatches: [] });
+    const listed = await test.plane.collections.malformed.findOne({ documentId: id });
+    expect(listed?.reason).toBe('options: got a list with other things in it, wants a list of strings');
   });
 });
 

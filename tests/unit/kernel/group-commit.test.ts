@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deferred, type Deferred } from '@/lib/kernel/deferred';
 import { GroupCommit } from '@/lib/kernel/group-commit';
 
@@ -80,5 +80,40 @@ describe('group commit', () => {
     expect(await group.submit(3)).toBe('3');
     late.reject(new Error('its own'));
     await expect(second).rejects.toThrow('its own');
+  });
+
+  it('goes on past what is stuck, as far as its bound', async () => {
+    vi.useFakeTimers();
+    try {
+      const runs: number[][] = [];
+      const done: Deferred<string[]>[] = [];
+      const group = new GroupCommit<number, string>({
+        abreast: 1,
+        patienceMs: 250,
+        mostAbreast: 2,
+        mostTogether: 10,
+        run: batch => {
+          runs.push(batch);
+          done.push(deferred());
+          return done.at(-1)!.promise;
+        },
+      });
+      const stuck = group.submit(1);
+      await turns();
+      void group.submit(2);
+      await vi.advanceTimersByTimeAsync(249);
+      expect(runs).toEqual([[1]]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(runs).toEqual([[1], [2]]);
+      void group.submit(3);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(runs).toEqual([[1], [2]]);
+      done[0]!.resolve(['late']);
+      expect(await stuck).toBe('late');
+      await turns();
+      expect(runs).toEqual([[1], [2], [3]]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -1,4 +1,10 @@
-import { MongoNetworkError, MongoServerError, MongoWriteConcernError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoWriteConcernError,
+} from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { toDomainError } from '@/lib/store/errors';
 
@@ -29,6 +35,12 @@ describe('driver errors', () => {
 
   it('of a lost connection pass', () => {
     expect(toDomainError(new MongoNetworkError('gone'))).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+  });
+
+  it('of a bulk that no server took pass, though it hides why', () => {
+    const hidden = new MongoServerSelectionError('none in 2,500 ms', {} as never);
+    const bulk = new MongoBulkWriteError(hidden as never, { getWriteConcernError: () => undefined } as never);
+    expect(toDomainError(bulk)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
   });
 
   it('of no known kind stay what they are', () => {
