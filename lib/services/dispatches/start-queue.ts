@@ -4,7 +4,6 @@ import type { Plane } from '../context';
 import { isRawStart } from './candidate';
 import type { RawClaim } from './raw-attempt';
 import { startCandidate } from './start-candidate';
-
 import { startRaw } from './start-raw';
 import { startTogether, type Start } from './start-together';
 import type { StartOutcome } from './started';
@@ -18,8 +17,8 @@ const MOST_TOGETHER = 50;
  */
 const ABREAST = 5;
 /**
- * Of raw messages, whose batches are no slower than singles and cost the database half as much an item: 200 a second on
- * a machine that cannot quite carry them came after 75 ms where 5 abreast made it 209 (3: 209, 1: 70, by turns).
+ * Of raw messages, whose batches are one round trip like singles and cost the database half as much an item: 200 a
+ * second, on a machine that cannot quite carry them, came after 70 ms with 1, 75 with 2 and 209 with 3 (by turns).
  */
 const RAW_ABREAST = 2;
 /** A driver's transaction that wrote a message holds up whoever claims it until it ends: that is not to be all others. */
