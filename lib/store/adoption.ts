@@ -27,8 +27,8 @@ const stillRaw = ({ document, readAs }: MessageAdoption) =>
   ({ ...readAs, _id: document._id, rankAt: null }) as unknown as Filter<MessageDocument>;
 
 /**
- * All of it is known, so it is a plain update: one that computes in the server costs it half as much again. Beside
- * `readAs` only `createdAt` might have changed since it was read, and a driver's is no more than a note.
+ * All of it is known, so it is a plain update: one that computes in the server costs it half as much again. Fields of
+ * these that a driver changed since the read are written as they were, but for `readAs`; a claim pins what it tells.
  */
 const fillIn = ({ defaults, createdAt, storedAt, yieldsMs }: MessageAdoption, now: Date) => ({
   ...defaults,
