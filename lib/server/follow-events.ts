@@ -51,9 +51,10 @@ const projectChanged: Follower = plane => {
 const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'message-created': workCreated('message'),
   'task-created': workCreated('task'),
-  'message-updated': (plane, event) => {
-    plane.rawIntake.forget(event.data.id);
-    plane.doorbell.ring(event.tenantId);
+  'message-updated': (plane, { data, tenantId }) => {
+    plane.rawIntake.forget(data.id);
+    if (data['status'] === 'claimed') plane.adoption.forget(data.id);
+    plane.doorbell.ring(tenantId);
   },
   'task-updated': ring,
   'dispatch-updated': ring,

@@ -162,13 +162,21 @@ export interface ResumableQuery {
   except?: ObjectId[];
 }
 
-const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument> => ({
+const answered = (tenantId: string): Filter<DispatchDocument> => ({
   tenantId,
   status: 'waiting',
   settled: true,
   'question.answerId': { $ne: null },
+});
+
+const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument> => ({
+  ...answered(tenantId),
   $or: [{ consumer }, { agentId: null }, { $expr: { $lte: ['$question.offeredUntil', '$$NOW'] } }],
 });
+
+/** Whether any waits whose answer is there, for whichever consumer. */
+export const hasAnswered = async (c: Collections, tenantId: string): Promise<boolean> =>
+  (await c.dispatches.findOne(answered(tenantId), { projection: { _id: 1 } })) !== null;
 
 /**
  * Waiting dispatches whose answer is there and which this consumer may take, oldest answer first: its own, those that

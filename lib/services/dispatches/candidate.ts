@@ -28,10 +28,10 @@ export interface ResumeCandidate {
   type: AgentTypeDocument;
 }
 
-/** Dealt by rank, with all it takes to be written at once. */
-export type DealtCandidate = StartCandidate & { slot: string; clock: DatabaseClock };
+/** Dealt by rank, with all it takes to be written at once. Raw ones are written with what is claimed by id. */
+export type DealtCandidate = StartCandidate & { raw?: undefined; slot: string; clock: DatabaseClock };
 export const isDealt = (candidate: Candidate): candidate is DealtCandidate =>
-  candidate.mode === 'start' && candidate.slot !== undefined && candidate.clock !== undefined;
+  candidate.mode === 'start' && !candidate.raw && candidate.slot !== undefined && candidate.clock !== undefined;
 
 /** Work that a claim may try to take. */
 export type Candidate = StartCandidate | ResumeCandidate;
@@ -40,6 +40,6 @@ export interface Found {
   candidates: Candidate[];
   /** Why there is none, or none that could be taken. */
   reason: ClaimReason;
-  /** To be called when the claim is over, however it ends. */
-  release?: () => void;
+  /** To be called when the claim is over, however it ends, with what it took. */
+  release?: (taken: ReadonlySet<Candidate>) => void;
 }

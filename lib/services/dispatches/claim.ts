@@ -60,11 +60,14 @@ async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promise<Clai
     isAccountHeld(ctx),
     findCandidates(ctx, claim),
   ]);
+  let taken: ReadonlySet<Candidate> = new Set();
   try {
     const { candidates, reason } = found;
     if (settings.dispatchPaused || isHeld) return { dispatches: [], reason: 'held' };
     if (candidates.length === 0) return { dispatches: [], reason };
-    const { dispatches, missed } = await startAll(ctx, claim, candidates);
+    const started = await startAll(ctx, claim, candidates);
+    const { dispatches, missed } = started;
+    taken = started.taken;
     if (dispatches.length > 0) {
       plane.log.info({ consumer: claim.consumer, claimed: dispatches.map(({ id }) => id) }, 'claimed');
       return { dispatches };
@@ -72,7 +75,7 @@ async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promise<Clai
     if (tries >= MOST_TRIES || !mayBeFree(claim, candidates, missed))
       return { dispatches, reason: claim.source ? (missed[0] ?? 'nothing-due') : worstOf(missed) };
   } finally {
-    found.release?.();
+    found.release?.(taken);
   }
   return attemptClaim(ctx, claim, tries + 1);
 }
@@ -85,12 +88,14 @@ const mayBeFree = (claim: Claim, candidates: Candidate[], missed: ClaimReason[])
   candidates.some(candidate => candidate.mode === 'start' && candidate.raw !== undefined) ||
   (claim.source === undefined && missed.includes('taken'));
 
+interface StartedAll {
+  dispatches: Dispatch[];
+  taken: ReadonlySet<Candidate>;
+  missed: ClaimReason[];
+}
+
 /** All at once; in rank order, as many as were asked for. */
-async function startAll(
-  ctx: Context,
-  claim: Claim,
-  candidates: Candidate[],
-): Promise<{ dispatches: Dispatch[]; missed: ClaimReason[] }> {
+async function startAll(ctx: Context, claim: Claim, candidates: Candidate[]): Promise<StartedAll> {
   const slots = new SlotPool(ctx.plane);
   const batch = candidates.slice(0, claim.max);
   const bundles = readBundles(ctx.plane, batch.map(subjectOf));
@@ -107,11 +112,15 @@ async function startAll(
   );
   const dispatches: Dispatch[] = [];
   const missed: ClaimReason[] = [];
-  for (const outcome of bundled) {
+  const taken = new Set<Candidate>();
+  for (const [at, outcome] of bundled.entries()) {
     if (typeof outcome === 'string') missed.push(outcome);
-    else dispatches.push(outcome);
+    else {
+      dispatches.push(outcome);
+      taken.add(batch[at]!);
+    }
   }
-  return { dispatches, missed };
+  return { dispatches, taken, missed };
 }
 
 function subjectOf(candidate: Candidate): BundleSubject {

@@ -1,12 +1,12 @@
 import { GroupCommit } from '../../kernel/group-commit';
 import { LruMap } from '../../kernel/lru-map';
-import { readDatabaseClock } from '../../store/database-clock';
 import type { AgentTypeDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import type { DueItem } from '../../store/work-items';
 import type { Plane } from '../context';
-import type { StartCandidate } from './candidate';
-import { findDueHeads } from './due-heads';
+import type { Candidate, StartCandidate } from './candidate';
+import { findDueBeside, type Due } from './find-due';
+import { lendRawHeads } from './raw-heads';
 import { SlotBook } from './slot-book';
 
 export interface DueRequest {
@@ -14,14 +14,23 @@ export interface DueRequest {
   /** Open for new work, by slug. */
   types: Map<string, AgentTypeDocument>;
   max: number;
+  /** How many of them are wanted after all, known once the look may be under way. Never rejects. */
+  left: Promise<number>;
 }
 
 export interface Dealt {
   candidates: StartCandidate[];
   /** Due work was left for want of a slot. */
   isAtCapacity: boolean;
-  /** To be called when the claim is over, however it ends. */
-  release(): void;
+  /** To be called when the claim is over, however it ends, with what it took. */
+  release(taken: ReadonlySet<Candidate>): void;
+}
+
+/** On its way to a claim, which tells what became of it. */
+interface Dealing {
+  due: Due;
+  candidate: StartCandidate;
+  over(isTaken: boolean): void;
 }
 
 /** Callers of different tenants and types; an idle one costs a few hundred bytes. */
@@ -58,30 +67,51 @@ class DueBoard {
 
   async #dealAll(requests: DueRequest[]): Promise<Dealt[]> {
     const { tenantId, types } = requests[0]!;
-    const wanted = requests.reduce((sum, { max }) => sum + max, 0);
-    const [heads, clock] = await Promise.all([
-      findDueHeads(this.plane.collections, { tenantId, types, wanted, busyLanes: [...this.#underWay.values()] }),
-      readDatabaseClock(this.plane.collections),
-    ]);
-    const slots = await this.#slotsFor(heads, types);
-    // Another dealer may have dealt a lane while this one looked.
-    const free = heads.filter(({ item }) => !this.#underWay.has(hex(item.lane)));
-    const dealt: StartCandidate[] = [];
-    let isAtCapacity = false;
-    for (const due of free) {
-      const type = types.get(due.item.assignedTo!)!;
-      const slot = slots.get(type.slug)?.shift();
-      if (slot === undefined) isAtCapacity = true;
-      else dealt.push({ mode: 'start', due, type, slot, clock });
+    const query = { tenantId, types, wanted: sum(requests.map(({ max }) => max)) };
+    const raws = await lendRawHeads(this.plane, query);
+    const lent = new Set(raws.map(raw => raw.lent));
+    try {
+      const finding = findDueBeside(this.plane, { ...query, busyLanes: [...this.#underWay.values()] }, raws);
+      const [found, ...left] = await Promise.all([finding, ...requests.map(request => request.left)]);
+      const due = found.slice(0, sum(left));
+      const { dealt, isAtCapacity } = this.#dealOut(due, await this.#slotsFor(due, types));
+      for (const dealing of dealt) if (dealing.due.lent) lent.delete(dealing.due.lent);
+      return left.map(max => handOver(dealt.splice(0, max), isAtCapacity));
+    } finally {
+      for (const undealt of lent) undealt.back(false);
     }
-    for (const rest of slots.values()) for (const name of rest) this.#slots.giveBack(name);
-    for (const { due } of dealt) this.#underWay.set(hex(due.item.lane), due.item.lane);
-    return requests.map(({ max }) => this.#hand(dealt.splice(0, max), isAtCapacity));
   }
 
-  async #slotsFor(heads: DueItem[], types: DueRequest['types']): Promise<Map<string, string[]>> {
+  #dealOut(due: Due[], slots: Map<string, string[]>): { dealt: Dealing[]; isAtCapacity: boolean } {
+    const dealt: Dealing[] = [];
+    let isAtCapacity = false;
+    for (const one of due) {
+      const { candidate } = one;
+      // Another dealer may have dealt a lane while this one looked.
+      if (this.#underWay.has(laneOf(candidate))) continue;
+      const slot = slots.get(candidate.type.slug)?.shift();
+      if (slot === undefined) isAtCapacity = true;
+      else dealt.push(this.#deal(one, slot));
+    }
+    for (const rest of slots.values()) for (const name of rest) this.#slots.giveBack(name);
+    return { dealt, isAtCapacity };
+  }
+
+  #deal(due: Due, slot: string): Dealing {
+    const candidate = { ...due.candidate, slot };
+    const lane = laneOf(candidate);
+    this.#underWay.set(lane, candidate.due.item.lane);
+    const over = (isTaken: boolean) => {
+      this.#underWay.delete(lane);
+      this.#slots.giveBack(slot);
+      due.lent?.back(isTaken);
+    };
+    return { due, candidate, over };
+  }
+
+  async #slotsFor(due: Due[], types: DueRequest['types']): Promise<Map<string, string[]>> {
     const wanted = new Map<string, number>();
-    for (const { item } of heads) wanted.set(item.assignedTo!, (wanted.get(item.assignedTo!) ?? 0) + 1);
+    for (const { candidate } of due) wanted.set(candidate.type.slug, (wanted.get(candidate.type.slug) ?? 0) + 1);
     const slugs = [...wanted.keys()];
     const taken = await Promise.allSettled(slugs.map(slug => this.#slots.take(types.get(slug)!, wanted.get(slug)!)));
     const failed = taken.find(result => result.status === 'rejected');
@@ -92,16 +122,17 @@ class DueBoard {
     }
     return new Map(slugs.map((slug, at) => [slug, names[at]!]));
   }
+}
 
-  #hand(candidates: StartCandidate[], isAtCapacity: boolean): Dealt {
-    const release = () => {
-      for (const { due, slot } of candidates) {
-        this.#underWay.delete(hex(due.item.lane));
-        this.#slots.giveBack(slot!);
-      }
-    };
-    return { candidates, isAtCapacity, release };
-  }
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+const laneOf = ({ due }: StartCandidate): string => hex(due.item.lane);
+
+function handOver(dealings: Dealing[], isAtCapacity: boolean): Dealt {
+  const release = (taken: ReadonlySet<Candidate>) => {
+    for (const { candidate, over } of dealings) over(taken.has(candidate));
+  };
+  return { candidates: dealings.map(({ candidate }) => candidate), isAtCapacity, release };
 }
 
 const boards = new WeakMap<Plane, DueBoard>();

@@ -18,7 +18,7 @@ const MOST_PAGES = 6;
 export interface HeadsQuery {
   tenantId: string;
   /** Open for new work, their budgets not used up. */
-  types: Map<string, AgentTypeDocument>;
+  types: ReadonlyMap<string, AgentTypeDocument>;
   wanted: number;
   /** Known to run, or about to. */
   busyLanes: ObjectId[];
@@ -43,7 +43,7 @@ export async function findDueHeads(c: Collections, query: HeadsQuery): Promise<D
   return heads.slice(0, wanted);
 }
 
-function isOpen(types: Map<string, AgentTypeDocument>, { item }: DueItem): boolean {
+function isOpen(types: ReadonlyMap<string, AgentTypeDocument>, { item }: DueItem): boolean {
   const type = types.get(item.assignedTo!);
   return type !== undefined && holdReason(type, item.priority, false) === null;
 }

@@ -23,7 +23,10 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   const raw = takenIn ?? (item && !(item.rankAt instanceof Date) ? (item as RawMessage) : null);
   if (raw) {
     const hasThread = takenIn !== null;
-    const candidate = source.kind === 'message' ? await rawCandidate(ctx, raw, hasThread) : await adoptTask(plane, id);
+    const candidate =
+      source.kind === 'message'
+        ? await rawCandidate(plane, principal.tenantId, raw, hasThread)
+        : await adoptTask(plane, id);
     if (candidate)
       return isWanted(claim, candidate.type.slug) ? { candidates: [candidate], reason: 'nothing-due' } : NOTHING;
     item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });

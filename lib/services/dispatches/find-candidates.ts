@@ -4,7 +4,7 @@ import type { AgentTypeDocument } from '../../store/documents';
 import { spentTypes } from '../budgets/spent';
 import type { Context } from '../context';
 import type { Found } from './candidate';
-import { dealDue, type Dealt } from './due-board';
+import { dealDue } from './due-board';
 import { findBySource } from './find-by-source';
 import { findResumes } from './find-resumes';
 
@@ -21,11 +21,14 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   const open = new Map(wanted.filter(isOpen).map(type => [type.slug, type]));
   if (open.size === 0) return { candidates: [], reason: wanted.length > 0 ? 'held' : 'nothing-due' };
 
-  await plane.adoption.flush();
-  const { consumer } = claim;
-  const resumes = await findResumes(plane, { tenantId, types: open, consumer, max: claim.max });
-  const max = claim.max - resumes.picked.length;
-  const due = max > 0 ? await dealDue(plane, { tenantId, types: open, max }) : NOTHING_DEALT;
+  const { consumer, max } = claim;
+  const resuming = findResumes(plane, { tenantId, types: open, consumer, max });
+  // What goes on comes first; what is new is looked for meanwhile.
+  const left = resuming.then(
+    ({ picked }) => max - picked.length,
+    () => 0,
+  );
+  const [resumes, due] = await Promise.all([resuming, dealDue(plane, { tenantId, types: open, max, left })]);
   const isAtCapacity = resumes.isAtCapacity || due.isAtCapacity;
   return {
     candidates: [...resumes.picked, ...due.candidates],
@@ -33,5 +36,3 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
     release: due.release,
   };
 }
-
-const NOTHING_DEALT: Dealt = { candidates: [], isAtCapacity: false, release: () => undefined };

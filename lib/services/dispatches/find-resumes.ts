@@ -5,6 +5,7 @@ import { findTakenLanes } from '../../store/lanes';
 import { countTakenSlots } from '../../store/slots';
 import type { Plane } from '../context';
 import type { ResumeCandidate } from './candidate';
+import { isAnyAnswered } from './is-any-answered';
 
 export interface ResumesWanted {
   tenantId: string;
@@ -37,6 +38,7 @@ export const laneOf = ({ threadId, source }: Pick<DispatchDocument, 'threadId' |
  */
 export async function findResumes(plane: Plane, wanted: ResumesWanted): Promise<Resumes> {
   const found: Found = { picked: [], isAtCapacity: false, room: new Map(), lanes: new Set() };
+  if (!(await isAnyAnswered(plane, wanted.tenantId))) return found;
   const seen: ObjectId[] = [];
   for (let looks = 0; looks < MOST_LOOKS && found.picked.length < wanted.max; looks += 1) {
     const { tenantId, types, consumer } = wanted;
@@ -47,7 +49,7 @@ export async function findResumes(plane: Plane, wanted: ResumesWanted): Promise<
     if (answered.length < LOOKED_AT) break;
     seen.push(...answered.map(({ _id }) => _id));
   }
-  return { picked: found.picked, isAtCapacity: found.isAtCapacity };
+  return found;
 }
 
 interface Found extends Resumes {

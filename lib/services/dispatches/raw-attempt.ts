@@ -30,7 +30,7 @@ export async function prepareRaw(starts: RawClaim[]): Promise<(RawAttempt | null
     const { ctx, claim, candidate, slots } = start;
     const pool = pools.get(ctx.principal.tenantId) ?? slots;
     pools.set(ctx.principal.tenantId, pool);
-    const slot = await takeUnused(pool, slots, candidate.type, used);
+    const slot = candidate.slot ?? (await takeUnused(pool, slots, candidate.type, used));
     if (slot !== null) used.add(slot);
     attempts.push(slot === null ? null : { ...newDispatch(ctx, claim, candidate, slot), start });
   }

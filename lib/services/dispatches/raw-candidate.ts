@@ -1,7 +1,7 @@
 import { holdReason } from '../../domain/dispatch/hold';
 import type { DueItem } from '../../store/work-items';
 import { isSpent } from '../budgets/spent';
-import type { Context } from '../context';
+import type { Plane } from '../context';
 import { adoptRawMessages } from '../messages/adopt-message';
 import type { StartCandidate } from './candidate';
 import type { RawMessage } from '../../store/raw-document';
@@ -12,15 +12,16 @@ import { planAdoption, type AdoptionPlan } from '../messages/plan-adoption';
  * is taken up here, the usual way, and null says to look at it again.
  */
 export async function rawCandidate(
-  { plane, principal }: Context,
+  plane: Plane,
+  tenantId: string,
   raw: RawMessage,
   hasThread: boolean,
 ): Promise<StartCandidate | null> {
   const verdict = await planAdoption(plane, raw);
-  if (verdict.ok && verdict.plan.own && verdict.plan.thread.tenantId === principal.tenantId) {
+  if (verdict.ok && verdict.plan.own && verdict.plan.thread.tenantId === tenantId) {
     const { defaults } = verdict.plan.adoption;
     const slug = defaults.assignedTo;
-    const type = slug === null ? null : await plane.agentTypes.get(principal.tenantId, slug);
+    const type = slug === null ? null : await plane.agentTypes.get(tenantId, slug);
     if (
       type &&
       defaults.status === 'queued' &&
@@ -33,11 +34,12 @@ export async function rawCandidate(
   return null;
 }
 
-/** As it will stand when it is taken up. */
-function dueOf(raw: RawMessage, { adoption: { defaults, storedAt } }: AdoptionPlan): DueItem {
-  const now = new Date();
+/** As it will stand when it is taken up; it ranks from when it was stored. */
+function dueOf(raw: RawMessage, { adoption: { defaults, storedAt, yieldsMs } }: AdoptionPlan): DueItem {
+  const availableAt = storedAt ?? new Date();
+  const rankAt = new Date(availableAt.getTime() + yieldsMs);
   return {
     kind: 'message',
-    item: { ...defaults, _id: raw._id, rankAt: now, availableAt: now, ledger: storedAt ? { storedAt } : {} },
+    item: { ...defaults, _id: raw._id, rankAt, availableAt, ledger: storedAt ? { storedAt } : {} },
   };
 }

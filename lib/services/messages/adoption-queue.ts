@@ -1,3 +1,4 @@
+import { deferred } from '../../kernel/deferred';
 import type { ObjectId } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 
@@ -5,16 +6,16 @@ import { bodyId } from '../../store/ids';
  * A raw insert is most often claimed within a few milliseconds of its event, and a claim takes it up in the same
  * writes; adopting it at once as well would double them. So each waits this long by itself: a timer that took along
  * those that had just come adopted a tenth of all under the claims' hands (measured, 200 a second). Reads do not wait:
- * they flush the queue first, and so does a claim by rank.
+ * they flush the queue first. Claims by rank are lent what waits.
  */
 const WAIT_MS = 200;
 /**
- * While claims come by id, as those do that heard an event. A machine that falls behind would else take up what their
+ * While claims come, as those do that heard an event. A machine that falls behind would else take up what their
  * claims are about to, which is more to write and to read for each just when there is no time for it (seen: where
  * claims came 2 s late, six of ten messages had been taken up before, and each cost three reads more).
  */
 const CLAIMED_WAIT_MS = 1_000;
-/** So long after a claim by id the next is expected. */
+/** So long after a claim the next is expected. */
 const EXPECTED_MS = 1_000;
 /** Those of one tick go together, in few enough writes that events behind theirs are not held up. */
 const TICK_MS = 40;
@@ -37,6 +38,11 @@ interface Held {
   over: Promise<boolean>;
   /** The stream showed it: it is to be taken up if the claim does not. */
   shown: boolean;
+}
+
+/** Kept out of the queue for a claim, which says whether it took it up. */
+export interface Lent {
+  back(tookUp: boolean): void;
 }
 
 export class AdoptionQueue {
@@ -82,6 +88,30 @@ export class AdoptionQueue {
       else this.note('message', id);
     });
     return claiming;
+  }
+
+  /** The stream showed that another process took it up. */
+  forget(id: string): void {
+    if (!this.#held.has(id)) this.#messages.delete(id);
+  }
+
+  /** What waits and no claim holds, oldest first. */
+  waiting(): string[] {
+    return [...this.#messages.keys()].filter(id => !this.#held.has(id));
+  }
+
+  /** For a claim by rank, which takes up what it was dealt. Null: it does not wait any more, or another claim holds it. */
+  lend(id: string): Lent | null {
+    if (!this.#messages.has(id) || this.#held.has(id)) return null;
+    const { promise: over, resolve } = deferred<boolean>();
+    this.#held.set(id, { over, shown: true });
+    const back = (tookUp: boolean) => {
+      this.#held.delete(id);
+      if (tookUp) this.#messages.delete(id);
+      if (tookUp) this.#claimedAtMs = performance.now();
+      resolve(tookUp);
+    };
+    return { back };
   }
 
   /** What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. */
@@ -133,6 +163,7 @@ export class AdoptionQueue {
     const batch: ObjectId[] = [];
     for (const [id, notedMs] of this.#messages) {
       if (notedMs > untilMs || batch.length >= BATCH) break;
+      if (this.#held.has(id)) continue;
       this.#messages.delete(id);
       batch.push(bodyId('id', id));
     }

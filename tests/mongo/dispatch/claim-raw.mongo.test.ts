@@ -4,15 +4,14 @@ import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Plane } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatch, releaseDispatch } from '@/lib/services/dispatches/life-cycle';
-import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
-import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
-import { RawIntake } from '@/lib/services/messages/raw-intake';
+import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
 import { listThreadMessages } from '@/lib/services/messages/read-messages';
 import { ThreadOpener } from '@/lib/services/messages/thread-opener';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { openRawThreads } from '@/lib/store/threads';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
+import { secondPlane } from '../../support/second-plane';
 
 /** A raw insert that the stream showed is claimed by two writes side by side: each gate must hold by itself. */
 
@@ -22,25 +21,9 @@ let other: Plane;
 beforeAll(async () => {
   test = await makePlane();
   await ensureDefaultTenant(test.plane);
-  other = {
-    ...test.plane,
-    processName: 'other',
-    threadOpener: new ThreadOpener(openThreads, () => undefined),
-    rawIntake: new RawIntake(inserts => takeInRawMessages(other, inserts)),
-    adoption: new AdoptionQueue({
-      messages: async ids => void (await adoptRawMessages(other, ids)),
-      task: async () => undefined,
-      threads: () => other.threadOpener.flush(),
-      failed: error => {
-        throw error;
-      },
-    }),
-  };
+  other = secondPlane(test.plane);
 });
 beforeEach(() => limit(500));
-
-const openThreads: ConstructorParameters<typeof ThreadOpener>[0] = threads =>
-  openRawThreads(test.plane.collections, threads);
 
 const limit = async (concurrency: number) => {
   await test.plane.collections.agentTypes.updateOne({ slug: 'research' }, { $set: { concurrency } });
@@ -237,7 +220,10 @@ describe('a raw insert so long that nothing can be added to it', () => {
 
 /** Takes threads and never writes one: its process died. */
 const deadOpener = () => {
-  const opener = new ThreadOpener(openThreads, () => undefined);
+  const opener = new ThreadOpener(
+    threads => openRawThreads(test.plane.collections, threads),
+    () => undefined,
+  );
   opener.note = () => true;
   return opener;
 };

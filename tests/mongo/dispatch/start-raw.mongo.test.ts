@@ -33,7 +33,7 @@ const rawStart = async (body: string) => {
   await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body } as never);
   test.plane.rawIntake.note(String(_id));
   const raw = await test.plane.rawIntake.get(String(_id));
-  const candidate = await rawCandidate(night, raw!, true);
+  const candidate = await rawCandidate(night.plane, night.principal.tenantId, raw!, true);
   if (!candidate || !isRawStart(candidate)) throw new Error('wants one that its own claim can take up');
   return { ctx: night, claim, candidate, slots: new SlotPool(test.plane) };
 };

@@ -89,4 +89,46 @@ describe('adoption queue', () => {
     expect(await queue.hold(A, () => Promise.resolve(false), Boolean)).toBe(false);
     expect(await queue.hold(A, () => Promise.resolve(true), Boolean)).toBe(true);
   });
+
+  it('lends what waits to one claim, and whoever wants it taken up waits for that claim', async () => {
+    const adopted = rig();
+    queue.note('message', A);
+    queue.note('message', B);
+    expect(queue.waiting()).toEqual([A, B]);
+    const [a, b] = [queue.lend(A)!, queue.lend(B)!];
+    expect(queue.waiting()).toEqual([]);
+    expect(queue.lend(A)).toBeNull();
+    const byId = queue.hold(A, () => Promise.resolve(true), Boolean);
+    const flushed = queue.flush();
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(adopted).toEqual([]);
+    a.back(true);
+    b.back(false);
+    expect(await byId).toBeNull();
+    await flushed;
+    expect(adopted).toEqual([[B]]);
+    expect(queue.waiting()).toEqual([]);
+  });
+
+  it('keeps what came back in its place, however often it was lent', async () => {
+    const adopted = rig();
+    queue.note('message', A);
+    const notedMs = performance.now();
+    while (adopted.length === 0 && performance.now() - notedMs < 600) {
+      queue.lend(A)?.back(false);
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(adopted).toEqual([[A]]);
+  });
+
+  it('forgets what another process took up, unless a claim has it', () => {
+    rig();
+    queue.note('message', A);
+    queue.note('message', B);
+    const lent = queue.lend(B)!;
+    queue.forget(A);
+    queue.forget(B);
+    lent.back(false);
+    expect(queue.waiting()).toEqual([B]);
+  });
 });
