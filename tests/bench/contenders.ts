@@ -3,7 +3,7 @@ import { nowMs, sleep, summarise, type Sample } from './clock';
 import { startRole, type BenchChild } from './child';
 import { postJson } from './http-call';
 import { insertSteadily, type Load } from './load';
-import type { ReaderOrders } from './reader-process';
+import type { ClaimKind, ReaderOrders } from './reader-process';
 import type { BenchServer } from './server';
 
 export const CONTENDERS = ['watch', 'bareSse', 'ourSse', 'bareClaim', 'ourClaim'] as const;
@@ -40,16 +40,21 @@ export async function measure(rig: Rig, contender: Contender, load: Load): Promi
         claim: { url: `${bareUrl}/claim`, kind: 'bare', consumer: 'bench' },
       });
     case 'ourClaim':
-      return measureOrchestrators(rig.server, db.collection('messages'), load, 1);
+      return measureOrchestrators(rig.server, db.collection('messages'), load, { orchestrators: 1, kind: 'by-id' });
   }
 }
 
-/** So many orchestrators in one client process, each with a stream of its own, all claiming at every event. */
+export interface Claimers {
+  orchestrators: number;
+  kind: ClaimKind;
+}
+
+/** So many orchestrators in one client process, each with a stream of its own, all hearing every event. */
 export const measureOrchestrators = (
   server: BenchServer,
   messages: Collection,
   load: Load,
-  orchestrators: number,
+  { orchestrators, kind }: Claimers,
 ): Promise<Sample> =>
   measureReader(
     messages,
@@ -59,7 +64,7 @@ export const measureOrchestrators = (
       eventsUrl: `${server.url}/api/events?types=message-created`,
       token: server.token,
       readers: orchestrators,
-      claim: { url: `${server.url}/api/dispatches/claim`, kind: 'switchboard', consumer: 'bench' },
+      claim: { url: `${server.url}/api/dispatches/claim`, kind, consumer: 'bench' },
     },
     dispatches => completeAll(server, dispatches),
   );

@@ -1,19 +1,29 @@
 import { median, type Sample } from '../clock';
-import { measureOrchestrators } from '../contenders';
+import { measureOrchestrators, type Claimers } from '../contenders';
 import { WARM_LOAD } from '../load';
 import { withRig } from '../rig';
 import { ms, times, type BenchEnv, type Rig, type Row, type RowResult } from '../row';
 
-/** From insert to claim, with one orchestrator and with eight that all come for every message. */
+/**
+ * From insert to claim, with one orchestrator and with eight that all hear of every message: those that claim each by its
+ * id, and those that claim what fits whenever events ring, as ours do.
+ */
 const LOADS = [
   { ratePerSecond: 50, count: 200 },
   { ratePerSecond: 200, count: 800 },
 ];
+const KINDS = ['by-id', 'by-rank'] as const;
 const ORCHESTRATORS = [1, 8];
 const BAR = 2;
+const WORDS: Record<(typeof KINDS)[number], string> = { 'by-id': 'by id', 'by-rank': 'by rank' };
 
 type Samples = Record<string, Sample[]>;
-const keyOf = (ratePerSecond: number, orchestrators: number) => `${ratePerSecond}/s, ${orchestrators}`;
+interface Case extends Claimers {
+  kind: (typeof KINDS)[number];
+  ratePerSecond: number;
+}
+const keyOf = ({ ratePerSecond, kind, orchestrators }: Case) =>
+  `${ratePerSecond}/s ${WORDS[kind]}, ${orchestrators} ${orchestrators === 1 ? 'orchestrator' : 'orchestrators'}`;
 
 export const herd: Row = {
   name: 'herd',
@@ -24,12 +34,13 @@ export const herd: Row = {
 async function measureAll(env: BenchEnv, { server, client }: Rig): Promise<RowResult> {
   const messages = client.db(server.database).collection('messages');
   const samples: Samples = {};
-  for (const orchestrators of ORCHESTRATORS) await measureOrchestrators(server, messages, WARM_LOAD, orchestrators);
+  const claimers = KINDS.flatMap(kind => ORCHESTRATORS.map(orchestrators => ({ kind, orchestrators })));
+  for (const each of claimers) await measureOrchestrators(server, messages, WARM_LOAD, each);
   for (let round = 0; round < env.rounds; round += 1) {
     for (const load of LOADS) {
-      for (const orchestrators of ORCHESTRATORS) {
-        const key = keyOf(load.ratePerSecond, orchestrators);
-        const sample = await measureOrchestrators(server, messages, load, orchestrators);
+      for (const each of claimers) {
+        const key = keyOf({ ...load, ...each });
+        const sample = await measureOrchestrators(server, messages, load, each);
         (samples[key] ??= []).push(sample);
         env.progress(`round ${round + 1} ${key}: p50 ${ms(sample.p50)} p99 ${ms(sample.p99)}`);
       }
@@ -40,13 +51,15 @@ async function measureAll(env: BenchEnv, { server, client }: Rig): Promise<RowRe
 
 function report(samples: Samples): RowResult {
   const figures = Object.entries(samples).map(([key, of]) => ({
-    title: `${key} ${key.endsWith(' 1') ? 'orchestrator' : 'orchestrators'}`,
+    title: key,
     cells: { p50: ms(median(of.map(({ p50 }) => p50))), p99: ms(median(of.map(({ p99 }) => p99))) },
   }));
-  const checks = LOADS.map(({ ratePerSecond }) => {
-    const one = samples[keyOf(ratePerSecond, 1)]!;
-    const ratio = median(samples[keyOf(ratePerSecond, 8)]!.map(({ p99 }, round) => p99 / one[round]!.p99));
-    const title = `${ratePerSecond}/s: claim p99 with 8 / with 1`;
+  const cases = LOADS.flatMap(({ ratePerSecond }) => KINDS.map(kind => ({ ratePerSecond, kind })));
+  const checks = cases.map(each => {
+    const one = samples[keyOf({ ...each, orchestrators: 1 })]!;
+    const eight = samples[keyOf({ ...each, orchestrators: 8 })]!;
+    const ratio = median(eight.map(({ p99 }, round) => p99 / one[round]!.p99));
+    const title = `${each.ratePerSecond}/s ${WORDS[each.kind]}: claim p99 with 8 / with 1`;
     return { title, got: times(ratio), bar: `≤ ${BAR} ×`, holds: ratio <= BAR };
   });
   return { figures, checks, notes: [], samples };
