@@ -53,7 +53,8 @@ const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'task-created': workCreated('task'),
   'message-updated': (plane, { data, tenantId }) => {
     plane.rawIntake.forget(data.id);
-    if (data['status'] === 'claimed') plane.adoption.forget(data.id);
+    // With its place: what a driver wrote into a raw one does not count.
+    if (data['status'] === 'claimed' && typeof data['seq'] === 'number') plane.adoption.forget(data.id);
     plane.doorbell.ring(tenantId);
   },
   'task-updated': ring,

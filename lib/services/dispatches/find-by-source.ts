@@ -9,8 +9,9 @@ import { isSpent } from '../budgets/spent';
 import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
 import { adoptTask } from '../tasks/adopt-task';
-import type { Found } from './candidate';
-import { headsOf, isSurelyFirst } from './lane-heads';
+import { adoptRawMessages } from '../messages/adopt-message';
+import type { Found, StartCandidate } from './candidate';
+import { headsOf, isBehindRaw, isSurelyFirst } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
@@ -24,9 +25,7 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (raw) {
     const hasThread = takenIn !== null;
     const candidate =
-      source.kind === 'message'
-        ? await rawCandidate(plane, principal.tenantId, raw, hasThread)
-        : await adoptTask(plane, id);
+      source.kind === 'message' ? await candidateOrAdopted(ctx, raw, hasThread) : await adoptTask(plane, id);
     if (candidate)
       return isWanted(claim, candidate.type.slug) ? { candidates: [candidate], reason: 'nothing-due' } : NOTHING;
     item = await findWorkItem(c, principal.tenantId, { kind: source.kind, id });
@@ -41,9 +40,20 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };
   const due = { kind: source.kind, item };
-  const head = isSurelyFirst(due) ? due : (await headsOf(c, [due]))[0];
+  const head = isSurelyFirst(due) ? due : (await headsOf(c, [due])).find(first => !isBehindRaw(plane, first));
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
+}
+
+/** One that its own claim cannot take up is taken up here, the usual way; null says to look at it again. */
+async function candidateOrAdopted(
+  { plane, principal }: Context,
+  raw: RawMessage,
+  hasThread: boolean,
+): Promise<StartCandidate | null> {
+  const candidate = await rawCandidate(plane, principal.tenantId, raw, hasThread);
+  if (candidate === null) await adoptRawMessages(plane, [raw._id]);
+  return candidate;
 }
 
 /** A raw message of this tenant that was read, and its thread seen to, when its event came. */

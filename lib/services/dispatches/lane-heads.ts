@@ -1,10 +1,19 @@
 import type { Collections } from '../../store/collections';
+import { hex } from '../../store/ids';
 import { findLaneHeads, WORK_WORDS, type DueItem } from '../../store/work-items';
+import type { Plane } from '../context';
 
 const FIRST_SEQ = 1;
 
 /** Nothing stands before it in its lane, and it was never tried, so it is in no back-off: no look is needed. */
 export const isSurelyFirst = ({ item }: DueItem): boolean => item.seq <= FIRST_SEQ && item.attempts === 0;
+
+/**
+ * The message that opened its thread was inserted raw and nobody took it up yet: it comes first, and the database does not
+ * tell that it stands in this lane.
+ */
+export const isBehindRaw = ({ adoption }: Plane, { item }: DueItem): boolean =>
+  !item._id.equals(item.lane) && adoption.has(hex(item.lane));
 
 /** One item a lane, its first; lanes in the order of their most urgent due item. */
 export async function headsOf(c: Collections, due: DueItem[]): Promise<DueItem[]> {

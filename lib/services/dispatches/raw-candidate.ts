@@ -2,15 +2,11 @@ import { holdReason } from '../../domain/dispatch/hold';
 import type { DueItem } from '../../store/work-items';
 import { isSpent } from '../budgets/spent';
 import type { Plane } from '../context';
-import { adoptRawMessages } from '../messages/adopt-message';
 import type { StartCandidate } from './candidate';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from '../messages/plan-adoption';
 
-/**
- * A raw message that its own claim can take up: one that opens its own thread and may start now. Every other raw one
- * is taken up here, the usual way, and null says to look at it again.
- */
+/** A raw message that its own claim can take up: one that opens its own thread and may start now. Null: it is not one. */
 export async function rawCandidate(
   plane: Plane,
   tenantId: string,
@@ -30,7 +26,6 @@ export async function rawCandidate(
       return { mode: 'start', due: dueOf(raw, verdict.plan), type, raw: { ...verdict.plan, hasThread } };
     }
   }
-  await adoptRawMessages(plane, [raw._id]);
   return null;
 }
 

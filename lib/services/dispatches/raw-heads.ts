@@ -2,6 +2,7 @@ import { DEFAULT_TENANT } from '../../domain/fields';
 import type { AgentTypeDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import type { RawMessage } from '../../store/raw-document';
+import { hasBudget } from '../budgets/spent';
 import type { Plane } from '../context';
 import type { Lent } from '../messages/adoption-queue';
 import type { StartCandidate } from './candidate';
@@ -25,42 +26,53 @@ export interface RawHeadsQuery {
 /**
  * Raw messages that the stream has shown and that nobody took up yet, for claims by rank to take up themselves: adopted
  * first they cost twice the writes and three round trips more. Each opens its own thread, so it is the first of its lane.
- * What else waits is taken up when this resolves, as far as it may be due for these types. In rank order; all are to be
- * given back.
+ * Where one of those for these types cannot be claimed so, all that waits is taken up when this resolves. In rank order;
+ * all are to be given back.
  */
 export async function lendRawHeads(plane: Plane, query: RawHeadsQuery): Promise<RawHead[]> {
   const { adoption } = plane;
-  const waiting = adoption.waiting();
+  const waiting = await adoption.waiting();
   if (waiting.length === 0) return [];
-  const raws = waiting.length <= MOST_WAITING ? await readOwn(plane, query, waiting) : null;
-  if (raws === null) {
-    await adoption.flush();
-    return [];
-  }
-  const planned = await Promise.all(raws.map(raw => rawCandidate(plane, query.tenantId, raw, true)));
-  const byRank = planned.filter(candidate => candidate !== null).toSorted((a, b) => rankOf(a) - rankOf(b));
-  return byRank.slice(0, query.wanted).flatMap(candidate => {
+  const candidates = waiting.length <= MOST_WAITING ? await candidatesOf(plane, query, waiting) : null;
+  const lent = candidates && lendAll(plane, candidates.slice(0, query.wanted));
+  // One that no write can carry is the sweep's to tell of; what else is due starts all the same.
+  if (lent === null)
+    await adoption.flush().catch(err => plane.log.warn({ err }, 'a claim by rank goes on without what waits'));
+  return lent ?? [];
+}
+
+/** Null: one of them is held or taken up since; then none is lent. */
+function lendAll({ adoption }: Plane, candidates: StartCandidate[]): RawHead[] | null {
+  const heads: RawHead[] = [];
+  for (const candidate of candidates) {
     const lent = adoption.lend(hex(candidate.due.item._id));
-    return lent ? [{ candidate, lent }] : [];
-  });
+    if (lent === null) {
+      for (const head of heads) head.lent.back(false);
+      return null;
+    }
+    heads.push({ candidate, lent });
+  }
+  return heads;
 }
 
 const rankOf = ({ due }: StartCandidate): number => due.item.rankAt.getTime();
 
-/** Those for these types. Null: one of them stands in a thread of others, where places are given in order. */
-async function readOwn(
-  plane: Plane,
-  { tenantId, types }: RawHeadsQuery,
-  waiting: string[],
-): Promise<RawMessage[] | null> {
+/** Of those for these types, in rank order. Null: one of them is not to be claimed as it is. */
+async function candidatesOf(plane: Plane, query: RawHeadsQuery, waiting: string[]): Promise<StartCandidate[] | null> {
+  const { tenantId, types } = query;
   const raws = await Promise.all(waiting.map(id => plane.rawIntake.get(id)));
-  const own: RawMessage[] = [];
+  const candidates: StartCandidate[] = [];
   for (const raw of raws) {
     if (raw === null) return null;
-    const isWanted = (raw.tenantId ?? DEFAULT_TENANT) === tenantId && types.has(raw.assignedTo ?? '');
-    if (!isWanted) continue;
-    if (raw.threadId !== undefined && raw.threadId !== null) return null;
-    own.push(raw);
+    const type = types.get(raw.assignedTo ?? '');
+    if ((raw.tenantId ?? DEFAULT_TENANT) !== tenantId || !type) continue;
+    // A budget is read from the database, and for each by itself.
+    const candidate = isAlone(raw) && !hasBudget(type) ? await rawCandidate(plane, tenantId, raw, true) : null;
+    if (candidate === null) return null;
+    candidates.push(candidate);
   }
-  return own;
+  return candidates.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
+
+/** In a thread of others places are given in order. */
+const isAlone = ({ threadId }: RawMessage): boolean => threadId === undefined || threadId === null;

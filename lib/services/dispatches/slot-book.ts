@@ -15,7 +15,7 @@ const MOST_KNOWN = 100;
 interface Free {
   /** As it was read: a changed type is another object. */
   type: AgentTypeDocument;
-  names: string[];
+  numbers: number[];
   readMs: number;
 }
 
@@ -34,8 +34,7 @@ export class SlotBook {
   /** Names free now, no two alike, until `giveBack`. Fewer than `wanted` when there are no more. */
   async take(type: AgentTypeDocument, wanted: number): Promise<string[]> {
     const known = this.#known(type);
-    if (known.length >= wanted) return this.#give(known, wanted);
-    return this.#give(await this.#read(type), wanted);
+    return this.#give(type, known.length >= wanted ? known : await this.#read(type), wanted);
   }
 
   /** The claim is over: whoever looks now sees it in the database, or free. */
@@ -43,25 +42,25 @@ export class SlotBook {
     this.#underWay.delete(name);
   }
 
-  #give(names: string[], wanted: number): string[] {
-    const given = names.splice(0, wanted);
-    for (const name of given) this.#underWay.add(name);
-    return given;
+  #give(type: AgentTypeDocument, numbers: number[], wanted: number): string[] {
+    const names = numbers.splice(0, wanted).map(number => nameOf(type, number));
+    for (const name of names) this.#underWay.add(name);
+    return names;
   }
 
-  #known(type: AgentTypeDocument): string[] {
+  #known(type: AgentTypeDocument): number[] {
     const free = this.#free.get(keyOf(type));
     const isFresh = free !== undefined && free.type === type && performance.now() - free.readMs < FRESH_MS;
-    return isFresh ? free.names : [];
+    return isFresh ? free.numbers : [];
   }
 
   /** Those that nobody here is about to take, kept for the next who ask where there are many. */
-  async #read(type: AgentTypeDocument): Promise<string[]> {
+  async #read(type: AgentTypeDocument): Promise<number[]> {
     const { tenantId, slug, concurrency } = type;
     const readMs = performance.now();
     // What is given back while the free ones are read was taken when the read began: it looks free, and may not be.
     const before = new Set(this.#underWay);
-    const numbers = await freeSlots(this.plane.collections, {
+    const read = await freeSlots(this.plane.collections, {
       tenantId,
       agentType: slug,
       limit: concurrency,
@@ -71,15 +70,17 @@ export class SlotBook {
     });
     const first = this.#begin * concurrency;
     const at = Math.max(
-      numbers.findIndex(number => number >= first),
+      read.findIndex(number => number >= first),
       0,
     );
-    const names = [...numbers.slice(at), ...numbers.slice(0, at)]
-      .map(number => slotName(tenantId, slug, number))
-      .filter(name => !before.has(name) && !this.#underWay.has(name));
-    if (concurrency > READ_ALL_UP_TO) this.#free.set(keyOf(type), { type, names, readMs });
-    return names;
+    const numbers = [...read.slice(at), ...read.slice(0, at)].filter(number => {
+      const name = nameOf(type, number);
+      return !before.has(name) && !this.#underWay.has(name);
+    });
+    if (concurrency > READ_ALL_UP_TO) this.#free.set(keyOf(type), { type, numbers, readMs });
+    return numbers;
   }
 }
 
+const nameOf = ({ tenantId, slug }: AgentTypeDocument, number: number): string => slotName(tenantId, slug, number);
 const keyOf = ({ tenantId, slug }: AgentTypeDocument): string => `${tenantId}/${slug}`;

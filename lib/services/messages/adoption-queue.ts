@@ -33,25 +33,25 @@ export interface AdoptionActs {
   failed(error: unknown): void;
 }
 
-interface Held {
-  /** Whether the claim took it up. Never rejects. */
-  over: Promise<boolean>;
-  /** The stream showed it: it is to be taken up if the claim does not. */
-  shown: boolean;
-}
-
-/** Kept out of the queue for a claim, which says whether it took it up. */
+/** Kept for a claim, which says whether it took it up. */
 export interface Lent {
   back(tookUp: boolean): void;
 }
 
 export class AdoptionQueue {
-  /** When each was noted; oldest first. */
+  /** What the stream showed, and when; oldest first. What a claim holds keeps its place. */
   readonly #messages = new Map<string, number>();
-  readonly #held = new Map<string, Held>();
+  /** Whether the claim under way took it up. Never rejects. */
+  readonly #held = new Map<string, Promise<boolean>>();
+  /** Being taken up now. */
+  #adopting: ReadonlySet<string> = new Set();
+  #running: Promise<void> | null = null;
+  /** Who waits for all that was noted until then; it is not lent any more. */
+  #flushes = 0;
+  #flushUntilMs = Number.NEGATIVE_INFINITY;
+  #timesLeft = 0;
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
   #closed = false;
 
   constructor(private readonly adopt: AdoptionActs) {}
@@ -63,31 +63,26 @@ export class AdoptionQueue {
       this.adopt.task(bodyId('id', id)).catch(error => this.adopt.failed(error));
       return;
     }
-    const held = this.#held.get(id);
-    if (held) held.shown = true;
-    else {
-      this.#messages.set(id, performance.now());
-      this.#arm();
-    }
+    if (!this.#messages.has(id)) this.#messages.set(id, performance.now());
+    this.#arm();
   }
 
   /**
-   * Kept out of the queue while a claim may take it up; put back when `tookUp` says that it did not. Null: another
+   * Kept out of adoption while a claim may take it up, and there again when `tookUp` says that it did not. Null: another
    * claim was under way and took it.
    */
   async hold<T>(id: string, claim: () => Promise<T>, tookUp: (result: T) => boolean): Promise<T | null> {
-    for (let held = this.#held.get(id); held; held = this.#held.get(id)) if (await held.over) return null;
+    for (let held = this.#held.get(id); held; held = this.#held.get(id)) if (await held) return null;
     const claiming = claim();
     const over = claiming.then(tookUp, () => false);
-    const held: Held = { over, shown: this.#messages.delete(id) };
-    this.#held.set(id, held);
-    void over.then(isTaken => {
-      this.#held.delete(id);
-      if (!held.shown) return;
-      if (isTaken) this.#claimedAtMs = performance.now();
-      else this.note('message', id);
-    });
+    this.#held.set(id, over);
+    void over.then(isTaken => this.#over(id, isTaken));
     return claiming;
+  }
+
+  /** Not taken up yet, as far as is known here. */
+  has(id: string): boolean {
+    return this.#messages.has(id) || this.#held.has(id) || this.#adopting.has(id);
   }
 
   /** The stream showed that another process took it up. */
@@ -95,36 +90,68 @@ export class AdoptionQueue {
     if (!this.#held.has(id)) this.#messages.delete(id);
   }
 
-  /** What waits and no claim holds, oldest first. */
-  waiting(): string[] {
+  /** What waits and no claim holds, oldest first; what was being taken up before stands in the database by then. */
+  async waiting(): Promise<string[]> {
+    while (this.#running) await this.#running.catch(() => undefined);
     return [...this.#messages.keys()].filter(id => !this.#held.has(id));
   }
 
-  /** For a claim by rank, which takes up what it was dealt. Null: it does not wait any more, or another claim holds it. */
+  /** For a claim by rank, which takes up what it was dealt. Null: another claim holds it, or it is to be taken up. */
   lend(id: string): Lent | null {
-    if (!this.#messages.has(id) || this.#held.has(id)) return null;
-    const { promise: over, resolve } = deferred<boolean>();
-    this.#held.set(id, { over, shown: true });
+    const notedMs = this.#messages.get(id);
+    if (notedMs === undefined || this.#held.has(id)) return null;
+    if (this.#flushes > 0 && notedMs <= this.#flushUntilMs) return null;
+    const { promise, resolve } = deferred<boolean>();
+    this.#held.set(id, promise);
     const back = (tookUp: boolean) => {
-      this.#held.delete(id);
-      if (tookUp) this.#messages.delete(id);
-      if (tookUp) this.#claimedAtMs = performance.now();
+      this.#over(id, tookUp);
       resolve(tookUp);
     };
     return { back };
   }
 
+  /** How often a claim left what it held. */
+  get timesLeft(): number {
+    return this.#timesLeft;
+  }
+
+  /** Resolves when the claims are over that hold something now. Null: none does. */
+  settled(): Promise<unknown> | null {
+    return this.#held.size === 0 ? null : Promise.all(this.#held.values());
+  }
+
   /** What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. */
   async flush(): Promise<void> {
     const untilMs = performance.now();
-    if (this.#held.size > 0) await Promise.all([...this.#held.values()].map(({ over }) => over));
-    await Promise.all([this.#adoptUntil(untilMs), this.adopt.threads()]);
+    this.#flushes += 1;
+    this.#flushUntilMs = untilMs;
+    try {
+      do {
+        await this.settled();
+        await Promise.all([this.#adoptUntil(untilMs), this.adopt.threads()]);
+      } while (this.#isAnyFrom(untilMs));
+    } finally {
+      this.#flushes -= 1;
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     await this.#running?.catch(() => undefined);
+  }
+
+  #over(id: string, isTaken: boolean): void {
+    this.#held.delete(id);
+    if (isTaken) {
+      this.#messages.delete(id);
+      this.#claimedAtMs = performance.now();
+    } else this.#timesLeft += 1;
+  }
+
+  #isAnyFrom(untilMs: number): boolean {
+    const [oldestMs = Number.POSITIVE_INFINITY] = this.#messages.values();
+    return oldestMs <= untilMs && !this.#closed;
   }
 
   #arm(): void {
@@ -153,19 +180,21 @@ export class AdoptionQueue {
       }
       const batch = this.#takeUntil(untilMs);
       if (batch.length === 0) return;
-      this.#running = this.adopt.messages(batch).finally(() => {
+      this.#adopting = new Set(batch);
+      this.#running = this.adopt.messages(batch.map(id => bodyId('id', id))).finally(() => {
         this.#running = null;
+        this.#adopting = new Set();
       });
     }
   }
 
-  #takeUntil(untilMs: number): ObjectId[] {
-    const batch: ObjectId[] = [];
+  #takeUntil(untilMs: number): string[] {
+    const batch: string[] = [];
     for (const [id, notedMs] of this.#messages) {
       if (notedMs > untilMs || batch.length >= BATCH) break;
       if (this.#held.has(id)) continue;
       this.#messages.delete(id);
-      batch.push(bodyId('id', id));
+      batch.push(id);
     }
     return batch;
   }

@@ -1,11 +1,12 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deferred } from '@/lib/kernel/deferred';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context, Plane } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { SlotBook } from '@/lib/services/dispatches/slot-book';
-import { createMessage } from '@/lib/services/messages/create-message';
+import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { getSettings } from '@/lib/services/settings/get-settings';
 import { patchSettings } from '@/lib/services/settings/patch-settings';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
@@ -153,6 +154,63 @@ describe('raw messages that the stream has just shown, claimed by rank', () => {
     }
     expect(turns).toEqual([opener, second, third]);
     expect((await rowOf(third)).seq).toBeGreaterThan((await rowOf(second)).seq);
+  });
+
+  it('come before what was said in their thread since, however urgent, and whoever asks for it', async () => {
+    const opener = await insertRaw({ assignedTo: 'seo' });
+    await test.plane.rawIntake.get(opener);
+    await test.plane.threadOpener.flush();
+    // In another process, which did not hear of the raw one.
+    const answer = { body: 'at once', assignedTo: 'qa', priority: 'urgent' as const };
+    const said = await postMessage(makeActor(other, 'operator'), opener, answer);
+    expect(said.seq).toBe(2);
+    expect((await claim(test.plane, 5, ['qa'])).dispatches).toEqual([]);
+    const byId = { consumer: 'by-id', max: 1, waitMs: 0, source: { kind: 'message' as const, id: said.id } };
+    expect(await claimDispatches(makeActor(test.plane, 'orchestrator'), byId)).toMatchObject({ dispatches: [] });
+    const first = await claim(test.plane, 5);
+    expect(idsOf(first.dispatches)).toEqual([opener]);
+    await finish(first.dispatches);
+    const second = await claim(test.plane, 5);
+    expect(idsOf(second.dispatches)).toEqual([said.id]);
+    await finish(second.dispatches);
+  });
+
+  it('are not lost to a claim that fails while they are dealt to it', async () => {
+    const id = await insertRaw();
+    const failing: Plane = {
+      ...test.plane,
+      settings: { get: () => Promise.reject(new Error('no settings')) } as never,
+    };
+    await expect(claim(failing, 5)).rejects.toThrow('no settings');
+    const { dispatches } = await claim(test.plane, 5);
+    expect(idsOf(dispatches)).toEqual([id]);
+    await finish(dispatches);
+  });
+
+  it('are given to who looked while another claim held them and then left them', async () => {
+    const id = await insertRaw();
+    const theirs = deferred<boolean>();
+    const holding = test.plane.adoption.hold(id, () => theirs.promise, Boolean);
+    const claiming = claim(test.plane, 5);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    theirs.resolve(false);
+    await holding;
+    const { dispatches } = await claiming;
+    expect(idsOf(dispatches)).toEqual([id]);
+    await finish(dispatches);
+  });
+
+  it('cost those they were claimed with nothing where no write can carry one', async () => {
+    const ids = [await insertRaw(), await insertRaw(), await insertRaw()];
+    await Promise.all(ids.map(id => test.plane.rawIntake.get(id)));
+    const [, bad] = ids.map(id => new ObjectId(id));
+    // Grown by its driver after it was read, to where every update is refused.
+    const extra = 'x'.repeat(256 * 1024 - 200);
+    await test.plane.collections.messages.updateOne({ _id: bad! }, { $set: { extra } as object });
+    const { dispatches } = await claim(test.plane, 5);
+    expect(idsOf(dispatches).toSorted()).toEqual([ids[0], ids[2]].toSorted());
+    await finish(dispatches);
+    await test.plane.collections.messages.deleteOne({ _id: bad! });
   });
 
   it('are taken up together where very many wait', async () => {

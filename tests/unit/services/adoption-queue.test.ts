@@ -94,9 +94,9 @@ describe('adoption queue', () => {
     const adopted = rig();
     queue.note('message', A);
     queue.note('message', B);
-    expect(queue.waiting()).toEqual([A, B]);
+    expect(await queue.waiting()).toEqual([A, B]);
     const [a, b] = [queue.lend(A)!, queue.lend(B)!];
-    expect(queue.waiting()).toEqual([]);
+    expect(await queue.waiting()).toEqual([]);
     expect(queue.lend(A)).toBeNull();
     const byId = queue.hold(A, () => Promise.resolve(true), Boolean);
     const flushed = queue.flush();
@@ -107,7 +107,7 @@ describe('adoption queue', () => {
     expect(await byId).toBeNull();
     await flushed;
     expect(adopted).toEqual([[B]]);
-    expect(queue.waiting()).toEqual([]);
+    expect(await queue.waiting()).toEqual([]);
   });
 
   it('keeps what came back in its place, however often it was lent', async () => {
@@ -121,7 +121,7 @@ describe('adoption queue', () => {
     expect(adopted).toEqual([[A]]);
   });
 
-  it('forgets what another process took up, unless a claim has it', () => {
+  it('forgets what another process took up, unless a claim has it', async () => {
     rig();
     queue.note('message', A);
     queue.note('message', B);
@@ -129,6 +129,44 @@ describe('adoption queue', () => {
     queue.forget(A);
     queue.forget(B);
     lent.back(false);
-    expect(queue.waiting()).toEqual([B]);
+    expect(await queue.waiting()).toEqual([B]);
+  });
+
+  it('lends nothing that somebody waits for to be taken up, and takes up for them what a claim left', async () => {
+    const adopted = rig();
+    const claim = deferred<boolean>();
+    queue.note('message', A);
+    queue.note('message', B);
+    const claiming = queue.hold(A, () => claim.promise, Boolean);
+    const flushed = queue.flush();
+    expect(queue.lend(B)).toBeNull();
+    claim.resolve(false);
+    await claiming;
+    await flushed;
+    expect(adopted.flat().toSorted()).toEqual([A, B]);
+    queue.note('message', B);
+    expect(queue.lend(B)).not.toBeNull();
+  });
+
+  it('counts as not taken up what is being taken up, and waits for it before it tells what waits', async () => {
+    const adopting = deferred<void>();
+    queue = new AdoptionQueue({
+      messages: () => adopting.promise,
+      task: () => Promise.resolve(),
+      threads: () => Promise.resolve(),
+      failed: () => undefined,
+    });
+    queue.note('message', A);
+    const flushed = queue.flush();
+    await new Promise(resolve => setImmediate(resolve));
+    expect(queue.has(A)).toBe(true);
+    let told: string[] | null = null;
+    const telling = queue.waiting().then(waiting => (told = waiting));
+    await new Promise(resolve => setImmediate(resolve));
+    expect(told).toBeNull();
+    adopting.resolve();
+    expect(await telling).toEqual([]);
+    await flushed;
+    expect(queue.has(A)).toBe(false);
   });
 });

@@ -1,0 +1,99 @@
+import type { Claim, ClaimReason, Dispatch } from '../../domain/dispatch/schema';
+import { markNewsGiven } from '../../store/news';
+import { hasBudget } from '../budgets/spent';
+import type { Context, Plane } from '../context';
+import { bundleDispatch } from './bundle';
+import { isDealt, type Candidate, type DealtCandidate } from './candidate';
+import { runOf } from './new-dispatch';
+import { readBundles, type Bundle, type BundleSubject } from './read-bundles';
+import { SlotPool } from './slot-pool';
+import { startCandidate } from './start-candidate';
+import { startDealt } from './start-dealt';
+import { startQueued } from './start-queue';
+import type { StartOutcome } from './started';
+
+export interface StartedAll {
+  dispatches: Dispatch[];
+  taken: ReadonlySet<Candidate>;
+  missed: ClaimReason[];
+}
+
+/** All at once; in rank order, as many as were asked for. */
+export async function startAll(ctx: Context, claim: Claim, candidates: Candidate[]): Promise<StartedAll> {
+  const slots = new SlotPool(ctx.plane);
+  const batch = candidates.slice(0, claim.max);
+  const bundles = readBundles(ctx.plane, batch.map(subjectOf));
+  // A budget is looked at between the two writes, which those of one claim have no time for.
+  const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
+  const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
+  const outcomes = await Promise.allSettled(
+    batch.map((candidate, at) => {
+      const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
+      const starting =
+        together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
+      return bundle(ctx.plane, starting, bundles[at]!);
+    }),
+  );
+  return sumUp(ctx.plane, batch, outcomes);
+}
+
+/** One that failed costs those that were won nothing: they run, and only this answer tells of them. */
+function sumUp(
+  { log }: Plane,
+  batch: Candidate[],
+  outcomes: PromiseSettledResult<Dispatch | ClaimReason>[],
+): StartedAll {
+  const dispatches: Dispatch[] = [];
+  const missed: ClaimReason[] = [];
+  const taken = new Set<Candidate>();
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.status === 'rejected') continue;
+    if (typeof outcome.value === 'string') missed.push(outcome.value);
+    else {
+      dispatches.push(outcome.value);
+      taken.add(batch[at]!);
+    }
+  }
+  const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+  if (failed && dispatches.length + missed.length === 0) throw failed.reason;
+  if (failed) log.warn({ err: failed.reason }, 'some of what a claim went for failed');
+  return { dispatches, taken, missed };
+}
+
+function subjectOf(candidate: Candidate): BundleSubject {
+  if (candidate.mode === 'resume') return candidate.dispatch;
+  const { due, raw } = candidate;
+  return {
+    tenantId: due.item.tenantId,
+    // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
+    threadId: raw === undefined ? (due.item.threadId ?? null) : null,
+    projectId: due.item.projectId ?? null,
+    source: { kind: due.kind, id: due.item._id },
+    ...runOf(due),
+  };
+}
+
+const start = (ctx: Context, claim: Claim, candidate: Candidate, slots: SlotPool): Promise<StartOutcome> =>
+  candidate.mode === 'start'
+    ? startQueued({ ctx, claim, candidate, slots })
+    : startCandidate(ctx, claim, candidate, slots);
+
+async function bundle(
+  plane: Plane,
+  starting: Promise<StartOutcome>,
+  reading: Promise<Bundle>,
+): Promise<Dispatch | ClaimReason> {
+  // A claim that is lost leaves the reading behind; its failure is then nobody's.
+  reading.catch(() => undefined);
+  const outcome = await starting;
+  if ('reason' in outcome) return outcome.reason;
+  const read = await reading;
+  // Told twice where the process dies before this; never told not at all.
+  if (read.news.length > 0) {
+    await markNewsGiven(
+      plane.collections,
+      read.news.map(({ _id }) => _id),
+    );
+  }
+  return bundleDispatch(outcome, read);
+}
