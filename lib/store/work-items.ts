@@ -106,13 +106,11 @@ export async function findWorkItem(c: Collections, tenantId: string, source: { k
   );
 }
 
-/** The whole document, also where a driver put it and nobody took it up yet: then its tenant may be unsaid. */
-export const findAsItStands = (c: Collections, tenantId: string, source: { kind: WorkKind; id: ObjectId }) =>
-  workCollection(c, source.kind).findOne({
-    _id: source.id,
-    tenantId: { $in: [tenantId, null] },
-    deletedAt: { $exists: false },
-  } as unknown as Filter<WorkDocument>);
+/** Whole documents, also where a driver put them and nobody took them up yet: then their tenant may be unsaid. */
+export const findAsTheyStand = (c: Collections, kind: WorkKind, ids: ObjectId[]): Promise<WorkDocument[]> =>
+  workCollection(c, kind)
+    .find({ _id: { $in: ids }, deletedAt: { $exists: false } } as unknown as Filter<WorkDocument>)
+    .toArray();
 
 /**
  * The first item of each lane, by `seq`, among those that run or are due (an item in back-off holds its lane).

@@ -4,7 +4,7 @@ import { DEFAULT_TENANT } from '../../domain/fields';
 import type { ObjectId } from '../../store/documents';
 import { findResumableById } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
-import { findAsItStands, findWorkItem, WORK_WORDS } from '../../store/work-items';
+import { findWorkItem, WORK_WORDS } from '../../store/work-items';
 import { isSpent } from '../budgets/spent';
 import type { Context } from '../context';
 import type { RawMessage } from '../../store/raw-document';
@@ -13,6 +13,7 @@ import { adoptRawMessages } from '../messages/adopt-message';
 import type { Found, StartCandidate } from './candidate';
 import { headsOf, isBehindRaw, isSurelyFirst } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
+import { readSource } from './read-source';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
 export async function findBySource(ctx: Context, claim: Claim, source: NonNullable<Claim['source']>): Promise<Found> {
@@ -20,7 +21,7 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   const c = plane.collections;
   const id = bodyId('source.id', source.id);
   const takenIn = source.kind === 'message' ? await ownRaw(ctx, source.id) : null;
-  let item = takenIn ? null : await findAsItStands(c, principal.tenantId, { kind: source.kind, id });
+  let item = takenIn ? null : await readSource(plane, principal.tenantId, { kind: source.kind, id });
   const raw = takenIn ?? (item && !(item.rankAt instanceof Date) ? (item as RawMessage) : null);
   if (raw) {
     const hasThread = takenIn !== null;

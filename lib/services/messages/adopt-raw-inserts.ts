@@ -1,4 +1,5 @@
 import type { ObjectId } from '../../store/documents';
+import { hex } from '../../store/ids';
 import { findUnadopted } from '../../store/messages';
 import { findUnadoptedTasks } from '../../store/tasks';
 import type { Plane } from '../context';
@@ -41,8 +42,9 @@ export class RawInsertSweep {
 
   /** The stream showed it a moment ago: it waits in the queue, or a claim is about to take it up. */
   #isFresh(id: ObjectId): boolean {
-    const { streamedTimes, clock } = this.plane;
-    const streamedAt = streamedTimes.streamedAt(id.toHexString());
+    const { adoption, streamedTimes, clock } = this.plane;
+    if (adoption.keeps(hex(id))) return true;
+    const streamedAt = streamedTimes.streamedAt(hex(id));
     return streamedAt !== null && clock.now() - streamedAt.getTime() < FRESH_MS;
   }
 

@@ -10,13 +10,20 @@ import { bodyId } from '../../store/ids';
  */
 const WAIT_MS = 200;
 /**
- * While claims come, as those do that heard an event. A machine that falls behind would else take up what their
- * claims are about to, which is more to write and to read for each just when there is no time for it (seen: where
- * claims came 2 s late, six of ten messages had been taken up before, and each cost three reads more).
+ * While claims come, as those do that heard an event. A machine that falls behind would else take up what their claims
+ * are about to, which is more to write and to read for each just when there is no time for it (seen: where claims came 2 s
+ * late, six of ten messages had been taken up before, and each cost three reads more). So it is the longer the later they
+ * come, and never so long that a person would ask what became of a message nobody claims.
  */
 const CLAIMED_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 5_000;
+const WAITS_PER_LATENESS = 2;
+/** A late claim is forgotten within a few dozen that are not. */
+const LATENESS_KEPT = 0.9;
 /** So long after a claim the next is expected. */
 const EXPECTED_MS = 1_000;
+/** A timer that is later than this, or finds it held each time, is not waited for. */
+const LATE_MS = 1_000;
 /** Those of one tick go together, in few enough writes that events behind theirs are not held up. */
 const TICK_MS = 40;
 /** More than these at once go in the next round. */
@@ -51,6 +58,8 @@ export class AdoptionQueue {
   #flushUntilMs = Number.NEGATIVE_INFINITY;
   #timesLeft = 0;
   #claimedAtMs = Number.NEGATIVE_INFINITY;
+  /** How long after its event what is claimed now was claimed. */
+  #latenessMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -83,6 +92,12 @@ export class AdoptionQueue {
   /** Not taken up yet, as far as is known here. */
   has(id: string): boolean {
     return this.#messages.has(id) || this.#held.has(id) || this.#adopting.has(id);
+  }
+
+  /** Its turn is still to come: whoever else takes up what was left lying leaves it to this queue. */
+  keeps(id: string): boolean {
+    const notedMs = this.#messages.get(id);
+    return notedMs !== undefined && performance.now() - notedMs < this.#waitMs() + LATE_MS;
   }
 
   /** The stream showed that another process took it up. */
@@ -143,10 +158,14 @@ export class AdoptionQueue {
 
   #over(id: string, isTaken: boolean): void {
     this.#held.delete(id);
-    if (isTaken) {
-      this.#messages.delete(id);
-      this.#claimedAtMs = performance.now();
-    } else this.#timesLeft += 1;
+    if (!isTaken) {
+      this.#timesLeft += 1;
+      return;
+    }
+    this.#claimedAtMs = performance.now();
+    const latenessMs = this.#claimedAtMs - (this.#messages.get(id) ?? this.#claimedAtMs);
+    this.#latenessMs = Math.max(latenessMs, this.#latenessMs * LATENESS_KEPT);
+    this.#messages.delete(id);
   }
 
   #isAnyFrom(untilMs: number): boolean {
@@ -163,7 +182,8 @@ export class AdoptionQueue {
   }
 
   #waitMs(): number {
-    return performance.now() - this.#claimedAtMs < EXPECTED_MS ? CLAIMED_WAIT_MS : WAIT_MS;
+    if (performance.now() - this.#claimedAtMs >= EXPECTED_MS) return WAIT_MS;
+    return Math.min(LONGEST_WAIT_MS, Math.max(CLAIMED_WAIT_MS, this.#latenessMs * WAITS_PER_LATENESS));
   }
 
   async #fire(): Promise<void> {

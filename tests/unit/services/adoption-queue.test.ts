@@ -5,6 +5,7 @@ import { until } from '../sdk/until';
 
 const A = 'a'.repeat(24);
 const B = 'b'.repeat(24);
+const C = 'c'.repeat(24);
 let queue: AdoptionQueue;
 afterEach(() => queue.close());
 
@@ -38,7 +39,6 @@ describe('adoption queue', () => {
 
   it('lets them wait longer while claims come by id, and as before once none does', async () => {
     const adopted = rig();
-    const C = 'c'.repeat(24);
     queue.note('message', A);
     await queue.hold(A, () => Promise.resolve(true), Boolean);
     queue.note('message', B);
@@ -168,5 +168,26 @@ describe('adoption queue', () => {
     expect(await telling).toEqual([]);
     await flushed;
     expect(queue.has(A)).toBe(false);
+  });
+
+  it('lets them wait the longer the later claims come, and says so to whoever takes up what was left lying', async () => {
+    const adopted = rig();
+    const claim = deferred<boolean>();
+    queue.note('message', A);
+    const claiming = queue.hold(A, () => claim.promise, Boolean);
+    await new Promise(resolve => setTimeout(resolve, 900));
+    claim.resolve(true);
+    await claiming;
+    queue.note('message', B);
+    const notedMs = performance.now();
+    const isAt = (ms: number) => new Promise(resolve => setTimeout(resolve, notedMs + ms - performance.now()));
+    await isAt(700);
+    await queue.hold(C, () => Promise.resolve(true), Boolean);
+    await isAt(1_400);
+    expect(adopted).toEqual([]);
+    expect(queue.keeps(B)).toBe(true);
+    await until('they are taken up all the same', () => adopted.length > 0);
+    expect(adopted[0]).toContain(B);
+    expect(queue.keeps(B)).toBe(false);
   });
 });
