@@ -7,6 +7,8 @@ export interface GroupCommitOptions<T, R> {
   abreast: number;
   /** One that takes longer is not counted any more, so that what is stuck holds up its own alone. Absent: never. */
   patienceMs?: number;
+  /** What the next batch waits for beside the answers, as short as may be; those that come meanwhile go in it. Never rejects. */
+  rest?: () => Promise<unknown> | null;
   /** Of all, counted or not. */
   mostAbreast?: number;
   mostTogether: number;
@@ -58,6 +60,7 @@ export class GroupCommit<T, R> {
     try {
       const answers = await this.options.run(batch.map(({ request }) => request));
       batch.forEach(({ answer }, at) => answer.resolve(answers[at]!));
+      await this.options.rest?.();
     } catch (error) {
       for (const { answer } of batch) answer.reject(error);
     } finally {

@@ -54,7 +54,7 @@ const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'message-updated': (plane, { data, tenantId }) => {
     plane.rawIntake.forget(data.id);
     // With its place: what a driver wrote into a raw one does not count.
-    if (data['status'] === 'claimed' && typeof data['seq'] === 'number') plane.adoption.forget(data.id);
+    if (typeof data['seq'] === 'number') plane.adoption.forget(data.id);
     plane.doorbell.ring(tenantId);
   },
   'task-updated': ring,

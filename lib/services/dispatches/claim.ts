@@ -1,5 +1,6 @@
 import type { Claim, ClaimReason, ClaimResult } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
+import { atMost } from '../../kernel/at-most';
 import type { Context, Plane } from '../context';
 import { isAccountHeld } from './account-hold';
 import type { Candidate, Found } from './candidate';
@@ -46,14 +47,15 @@ const MOST_TRIES = 3;
 
 async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promise<ClaimResult> {
   const { plane } = ctx;
-  const { timesLeft } = plane.adoption;
+  const { turns } = plane.adoption;
   const { isHeld, found } = await look(ctx, claim);
   let taken: ReadonlySet<Candidate> = NONE;
   try {
     const { candidates, reason } = found;
     if (isHeld) return { dispatches: [], reason: 'held' };
     if (candidates.length === 0) {
-      if (tries > 1 || claim.source || !(await wasAnyLeft(plane, timesLeft))) return { dispatches: [], reason };
+      const isFinal = tries > 1 || reason !== 'nothing-due' || claim.source !== undefined || claim.waitMs > 0;
+      if (isFinal || !(await mayBeMore(plane, turns))) return { dispatches: [], reason };
     } else {
       const started = await startAll(ctx, claim, candidates);
       const { dispatches, missed } = started;
@@ -95,20 +97,16 @@ async function look(ctx: Context, claim: Claim): Promise<{ isHeld: boolean; foun
 }
 
 /** Longer than a claim's writes take when nothing is wrong; what is stuck is not waited for. */
-const LEFT_WITHIN_MS = 250;
+const SETTLED_WITHIN_MS = 250;
 
 /**
- * What another claim held while this one looked, and then left, nobody would tell of again: the event was the same for
- * both. So the answer that there is nothing waits for those.
+ * What another claim held while this one looked, and then left, or what was being taken up, nobody would tell of again:
+ * the event was the same for both. So the answer that there is nothing waits for those. One that waits looks again anyway.
  */
-async function wasAnyLeft({ adoption, clock }: Plane, before: number): Promise<boolean> {
+async function mayBeMore({ adoption, clock }: Plane, turns: number): Promise<boolean> {
   const settling = adoption.settled();
-  if (settling !== null) {
-    const over = new AbortController();
-    await Promise.race([settling, clock.sleep(LEFT_WITHIN_MS, over.signal)]);
-    over.abort();
-  }
-  return adoption.timesLeft !== before;
+  if (settling !== null) await atMost(SETTLED_WITHIN_MS, settling, clock);
+  return adoption.turns !== turns;
 }
 
 /**

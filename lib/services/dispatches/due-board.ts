@@ -1,3 +1,5 @@
+import { atMost } from '../../kernel/at-most';
+import { deferred } from '../../kernel/deferred';
 import { GroupCommit } from '../../kernel/group-commit';
 import { LruMap } from '../../kernel/lru-map';
 import type { AgentTypeDocument } from '../../store/documents';
@@ -33,8 +35,20 @@ interface Dealing {
   over(isTaken: boolean): void;
 }
 
+/** What one claim is given. */
+interface Hand {
+  dealt: Dealt;
+  wanted: number;
+  /** It was released. */
+  over: Promise<void>;
+}
+
+type Dealer = GroupCommit<DueRequest, Dealt>;
+
 /** Callers of different tenants and types; an idle one costs a few hundred bytes. */
 const MOST_KEYS = 500;
+/** A claim whose writes take longer holds up no look: what is stuck may stay so. */
+const REST_MS = 25;
 /** Claims that share one look: 800 items at most, a few tens of milliseconds. */
 const MOST_TOGETHER = 8;
 
@@ -44,7 +58,7 @@ const MOST_TOGETHER = 8;
  * yet is passed over. Each item is dealt with its slot, in rank order: a scarce slot goes to the most urgent.
  */
 class DueBoard {
-  readonly #dealers = new LruMap<string, GroupCommit<DueRequest, Dealt>>(MOST_KEYS);
+  readonly #dealers = new LruMap<string, Dealer>(MOST_KEYS);
   readonly #underWay = new Map<string, DueItem['item']['lane']>();
   readonly #slots: SlotBook;
 
@@ -54,18 +68,37 @@ class DueBoard {
 
   deal(request: DueRequest): Promise<Dealt> {
     const key = [request.tenantId, ...request.types.keys()].join(' ');
-    const dealer =
-      this.#dealers.get(key) ??
-      new GroupCommit<DueRequest, Dealt>({
-        run: requests => this.#dealAll(requests),
-        abreast: 1,
-        mostTogether: MOST_TOGETHER,
-      });
+    const dealer = this.#dealers.get(key) ?? this.#newDealer();
     this.#dealers.set(key, dealer);
     return dealer.submit(request);
   }
 
-  async #dealAll(requests: DueRequest[]): Promise<Dealt[]> {
+  #newDealer(): Dealer {
+    let hands: Hand[] = [];
+    return new GroupCommit<DueRequest, Dealt>({
+      run: async requests => {
+        hands = [];
+        hands = await this.#dealAll(requests);
+        return hands.map(({ dealt }) => dealt);
+      },
+      rest: () => this.#rest(hands),
+      abreast: 1,
+      mostTogether: MOST_TOGETHER,
+    });
+  }
+
+  /**
+   * Where less was due than was wanted, the next look finds nothing as a rule: it is that of those who heard the same
+   * event. They gather while the claims that got something write, and take nothing of the database's time from them.
+   */
+  #rest(hands: Hand[]): Promise<void> | null {
+    const isAllDealt = hands.some(({ dealt, wanted }) => dealt.candidates.length < wanted);
+    const writing = hands.filter(({ dealt }) => dealt.candidates.length > 0);
+    if (!isAllDealt || writing.length === 0) return null;
+    return atMost(REST_MS, Promise.all(writing.map(({ over }) => over)), this.plane.clock);
+  }
+
+  async #dealAll(requests: DueRequest[]): Promise<Hand[]> {
     const { tenantId, types } = requests[0]!;
     const query = { tenantId, types, wanted: sum(requests.map(({ max }) => max)) };
     const raws = await lendRawHeads(this.plane, query);
@@ -76,9 +109,9 @@ class DueBoard {
       const due = found.slice(0, sum(left));
       const { dealt, isAtCapacity } = this.#dealOut(due, await this.#slotsFor(due, types));
       for (const dealing of dealt) if (dealing.due.lent) lent.delete(dealing.due.lent);
-      return left.map(max => handOver(dealt.splice(0, max), isAtCapacity));
+      return left.map(wanted => handOver(dealt.splice(0, wanted), wanted, isAtCapacity));
     } finally {
-      for (const undealt of lent) undealt.back(false);
+      for (const undealt of lent) undealt.keep();
     }
   }
 
@@ -128,11 +161,13 @@ const sum = (numbers: number[]): number => numbers.reduce((total, number) => tot
 
 const laneOf = ({ due }: StartCandidate): string => hex(due.item.lane);
 
-function handOver(dealings: Dealing[], isAtCapacity: boolean): Dealt {
+function handOver(dealings: Dealing[], wanted: number, isAtCapacity: boolean): Hand {
+  const { promise: over, resolve } = deferred<void>();
   const release = (taken: ReadonlySet<Candidate>) => {
-    for (const { candidate, over } of dealings) over(taken.has(candidate));
+    for (const dealing of dealings) dealing.over(taken.has(dealing.candidate));
+    resolve();
   };
-  return { candidates: dealings.map(({ candidate }) => candidate), isAtCapacity, release };
+  return { dealt: { candidates: dealings.map(({ candidate }) => candidate), isAtCapacity, release }, wanted, over };
 }
 
 const boards = new WeakMap<Plane, DueBoard>();

@@ -41,7 +41,8 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };
   const due = { kind: source.kind, item };
-  const head = isSurelyFirst(due) ? due : (await headsOf(c, [due])).find(first => !isBehindRaw(plane, first));
+  if (isBehindRaw(plane, due)) await adoptRawMessages(plane, [due.item.lane]);
+  const head = isSurelyFirst(due) ? due : (await headsOf(c, [due]))[0];
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }

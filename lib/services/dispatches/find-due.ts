@@ -1,6 +1,10 @@
+import { atMost } from '../../kernel/at-most';
 import { recentDatabaseClock } from '../../store/database-clock';
 import type { ObjectId } from '../../store/documents';
+import { hex } from '../../store/ids';
+import type { DueItem } from '../../store/work-items';
 import type { Plane } from '../context';
+import { adoptRawMessages } from '../messages/adopt-message';
 import type { Lent } from '../messages/adoption-queue';
 import type { StartCandidate } from './candidate';
 import { findDueHeads } from './due-heads';
@@ -18,17 +22,44 @@ const rankOf = ({ candidate }: Due): number => candidate.due.item.rankAt.getTime
 /** What stands in the database beside what the stream has just shown, each the first of its lane, in rank order. */
 export async function findDueBeside(
   plane: Plane,
-  { tenantId, types, wanted, busyLanes }: RawHeadsQuery & { busyLanes: ObjectId[] },
+  query: RawHeadsQuery & { busyLanes: ObjectId[] },
   raws: RawHead[],
 ): Promise<Due[]> {
-  const { collections: c } = plane;
   const [heads, clock] = await Promise.all([
-    findDueHeads(c, { tenantId, types, wanted, busyLanes }),
-    recentDatabaseClock(c),
+    findStandingHeads(plane, query, raws),
+    recentDatabaseClock(plane.collections),
   ]);
-  const known = heads.flatMap((due): Due[] => {
-    if (isBehindRaw(plane, due)) return [];
-    return [{ candidate: { mode: 'start', due, type: types.get(due.item.assignedTo!)!, clock } }];
+  const known = heads.map((due): Due => {
+    return { candidate: { mode: 'start', due, type: query.types.get(due.item.assignedTo!)!, clock } };
   });
   return [...known, ...raws].toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** A driver's transaction that wrote one of them holds it up until it ends; what stands behind it waits too. */
+const ADOPTED_WITHIN_MS = 250;
+
+/**
+ * The database does not tell that a message stands in a lane before it is taken up: what was said in its thread since
+ * looks first. Where that may be, those messages are taken up, and all is read again.
+ */
+async function findStandingHeads(
+  plane: Plane,
+  query: RawHeadsQuery & { busyLanes: ObjectId[] },
+  raws: RawHead[],
+): Promise<DueItem[]> {
+  const { collections: c, adoption } = plane;
+  const { turns } = adoption;
+  const heads = await findDueHeads(c, query);
+  const later = heads.filter(({ item }) => !item._id.equals(item.lane));
+  if (later.length === 0) return heads;
+  const lent = new Set(raws.map(({ candidate }) => hex(candidate.due.item._id)));
+  const openers = later.filter(due => isBehindRaw(plane, due) && !lent.has(hex(due.item.lane)));
+  const adopting = adoptRawMessages(
+    plane,
+    openers.map(({ item }) => item.lane),
+  );
+  await atMost(ADOPTED_WITHIN_MS, adopting, plane.clock);
+  const isSure = openers.length === 0 && adoption.turns === turns;
+  const again = isSure ? heads : await findDueHeads(c, query);
+  return again.filter(due => !lent.has(hex(due.item.lane)) && !isBehindRaw(plane, due));
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_TENANT } from '../../domain/fields';
 import type { AgentTypeDocument } from '../../store/documents';
+import { atMost } from '../../kernel/at-most';
 import { hex } from '../../store/ids';
 import type { RawMessage } from '../../store/raw-document';
 import { hasBudget } from '../budgets/spent';
@@ -10,6 +11,9 @@ import { rawCandidate } from './raw-candidate';
 
 /** So many are looked at one by one; more are taken up together, which costs less an item, and then stand in the database. */
 const MOST_WAITING = 100;
+
+/** A driver's transaction that wrote one of them holds it up until it ends. */
+const FLUSHED_WITHIN_MS = 250;
 
 export interface RawHead {
   candidate: StartCandidate;
@@ -26,33 +30,25 @@ export interface RawHeadsQuery {
 /**
  * Raw messages that the stream has shown and that nobody took up yet, for claims by rank to take up themselves: adopted
  * first they cost twice the writes and three round trips more. Each opens its own thread, so it is the first of its lane.
- * Where one of those for these types cannot be claimed so, all that waits is taken up when this resolves. In rank order;
- * all are to be given back.
+ * Where one of those for these types cannot be claimed so, all that waits is taken up first. In rank order; all are to be
+ * given back.
  */
 export async function lendRawHeads(plane: Plane, query: RawHeadsQuery): Promise<RawHead[]> {
-  const { adoption } = plane;
-  const waiting = await adoption.waiting();
+  const { adoption, clock, log } = plane;
+  const waiting = adoption.waiting();
   if (waiting.length === 0) return [];
   const candidates = waiting.length <= MOST_WAITING ? await candidatesOf(plane, query, waiting) : null;
-  const lent = candidates && lendAll(plane, candidates.slice(0, query.wanted));
-  // One that no write can carry is the sweep's to tell of; what else is due starts all the same.
-  if (lent === null)
-    await adoption.flush().catch(err => plane.log.warn({ err }, 'a claim by rank goes on without what waits'));
-  return lent ?? [];
-}
-
-/** Null: one of them is held or taken up since; then none is lent. */
-function lendAll({ adoption }: Plane, candidates: StartCandidate[]): RawHead[] | null {
-  const heads: RawHead[] = [];
-  for (const candidate of candidates) {
-    const lent = adoption.lend(hex(candidate.due.item._id));
-    if (lent === null) {
-      for (const head of heads) head.lent.back(false);
-      return null;
-    }
-    heads.push({ candidate, lent });
+  if (candidates === null) {
+    // What is stuck, and what no write can carry, is for the sweep: other work that is due starts all the same.
+    const flushing = adoption.flush().catch(err => log.warn({ err }, 'a claim by rank goes on without what waits'));
+    await atMost(FLUSHED_WITHIN_MS, flushing, clock);
+    return [];
   }
-  return heads;
+  // One that another claim holds by now is that one's.
+  return candidates.slice(0, query.wanted).flatMap(candidate => {
+    const lent = adoption.lend(hex(candidate.due.item._id));
+    return lent ? [{ candidate, lent }] : [];
+  });
 }
 
 const rankOf = ({ due }: StartCandidate): number => due.item.rankAt.getTime();

@@ -1,7 +1,9 @@
 import type { Claim, ClaimReason, Dispatch } from '../../domain/dispatch/schema';
+import { isControlPlaneError } from '../../domain/errors';
 import { markNewsGiven } from '../../store/news';
 import { hasBudget } from '../budgets/spent';
 import type { Context, Plane } from '../context';
+import { toDomainError } from '../to-domain-error';
 import { bundleDispatch } from './bundle';
 import { isDealt, type Candidate, type DealtCandidate } from './candidate';
 import { runOf } from './new-dispatch';
@@ -37,7 +39,10 @@ export async function startAll(ctx: Context, claim: Claim, candidates: Candidate
   return sumUp(ctx.plane, batch, outcomes);
 }
 
-/** One that failed costs those that were won nothing: they run, and only this answer tells of them. */
+/**
+ * One that failed costs those that were won nothing: they run, and only this answer tells of them. But for a database
+ * that went away: then nobody knows what of it stands, and who claims has to hear that.
+ */
 function sumUp(
   { log }: Plane,
   batch: Candidate[],
@@ -55,7 +60,8 @@ function sumUp(
     }
   }
   const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-  if (failed && dispatches.length + missed.length === 0) throw failed.reason;
+  const isNothing = dispatches.length + missed.length === 0;
+  if (failed && (isNothing || isControlPlaneError(toDomainError(failed.reason), 'unavailable'))) throw failed.reason;
   if (failed) log.warn({ err: failed.reason }, 'some of what a claim went for failed');
   return { dispatches, taken, missed };
 }

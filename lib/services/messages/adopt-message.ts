@@ -40,6 +40,7 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<n
   );
   for (const { id, verdict } of planned) {
     plane.rawIntake.forget(id.toHexString());
+    plane.adoption.forget(id.toHexString());
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
   return plans.length;

@@ -24,6 +24,8 @@ const LATENESS_KEPT = 0.9;
 const EXPECTED_MS = 1_000;
 /** A timer that is later than this, or finds it held each time, is not waited for. */
 const LATE_MS = 1_000;
+/** Who wants all taken up waits for so many claims of the same in turn. */
+const CLAIMS_WAITED_FOR = 2;
 /** Those of one tick go together, in few enough writes that events behind theirs are not held up. */
 const TICK_MS = 40;
 /** More than these at once go in the next round. */
@@ -40,9 +42,12 @@ export interface AdoptionActs {
   failed(error: unknown): void;
 }
 
-/** Kept for a claim, which says whether it took it up. */
+/** Kept for a claim by rank. */
 export interface Lent {
+  /** The claim it was dealt to is over. */
   back(tookUp: boolean): void;
+  /** It was dealt to none. */
+  keep(): void;
 }
 
 export class AdoptionQueue {
@@ -53,10 +58,7 @@ export class AdoptionQueue {
   /** Being taken up now. */
   #adopting: ReadonlySet<string> = new Set();
   #running: Promise<void> | null = null;
-  /** Who waits for all that was noted until then; it is not lent any more. */
-  #flushes = 0;
-  #flushUntilMs = Number.NEGATIVE_INFINITY;
-  #timesLeft = 0;
+  #turns = 0;
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   /** How long after its event what is claimed now was claimed. */
   #latenessMs = 0;
@@ -89,9 +91,9 @@ export class AdoptionQueue {
     return claiming;
   }
 
-  /** Not taken up yet, as far as is known here. */
+  /** Shown, and not taken up yet as far as is known here. */
   has(id: string): boolean {
-    return this.#messages.has(id) || this.#held.has(id) || this.#adopting.has(id);
+    return this.#messages.has(id) || this.#adopting.has(id);
   }
 
   /** Its turn is still to come: whoever else takes up what was left lying leaves it to this queue. */
@@ -100,53 +102,53 @@ export class AdoptionQueue {
     return notedMs !== undefined && performance.now() - notedMs < this.#waitMs() + LATE_MS;
   }
 
-  /** The stream showed that another process took it up. */
+  /** Taken up, by whomever. */
   forget(id: string): void {
-    if (!this.#held.has(id)) this.#messages.delete(id);
+    this.#messages.delete(id);
   }
 
-  /** What waits and no claim holds, oldest first; what was being taken up before stands in the database by then. */
-  async waiting(): Promise<string[]> {
-    while (this.#running) await this.#running.catch(() => undefined);
+  /** What waits and no claim holds, oldest first. */
+  waiting(): string[] {
     return [...this.#messages.keys()].filter(id => !this.#held.has(id));
   }
 
-  /** For a claim by rank, which takes up what it was dealt. Null: another claim holds it, or it is to be taken up. */
+  /** Null: another claim holds it, or it does not wait any more. */
   lend(id: string): Lent | null {
-    const notedMs = this.#messages.get(id);
-    if (notedMs === undefined || this.#held.has(id)) return null;
-    if (this.#flushes > 0 && notedMs <= this.#flushUntilMs) return null;
+    if (!this.#messages.has(id) || this.#held.has(id)) return null;
     const { promise, resolve } = deferred<boolean>();
     this.#held.set(id, promise);
     const back = (tookUp: boolean) => {
       this.#over(id, tookUp);
       resolve(tookUp);
     };
-    return { back };
+    const keep = () => {
+      this.#held.delete(id);
+      resolve(false);
+    };
+    return { back, keep };
   }
 
-  /** How often a claim left what it held. */
-  get timesLeft(): number {
-    return this.#timesLeft;
+  /** Grows whenever something can be found that could not before: it was taken up, or a claim left it. */
+  get turns(): number {
+    return this.#turns;
   }
 
-  /** Resolves when the claims are over that hold something now. Null: none does. */
+  /** Resolves when what is taken up or held now is not any more. Null: nothing is. */
   settled(): Promise<unknown> | null {
-    return this.#held.size === 0 ? null : Promise.all(this.#held.values());
+    const held = this.#heldUntil(Number.POSITIVE_INFINITY);
+    if (held.length === 0 && this.#running === null) return null;
+    return Promise.all([...held, this.#running?.catch(() => undefined)]);
   }
 
-  /** What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. */
+  /**
+   * What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. What claims
+   * hold is theirs, and taken up when they leave it; of one after the other that leaves it again, not for ever.
+   */
   async flush(): Promise<void> {
     const untilMs = performance.now();
-    this.#flushes += 1;
-    this.#flushUntilMs = untilMs;
-    try {
-      do {
-        await this.settled();
-        await Promise.all([this.#adoptUntil(untilMs), this.adopt.threads()]);
-      } while (this.#isAnyFrom(untilMs));
-    } finally {
-      this.#flushes -= 1;
+    for (let round = 1; round === 1 || this.#isAnyFrom(untilMs); round += 1) {
+      const adopting = this.#adoptUntil(untilMs, round > CLAIMS_WAITED_FOR);
+      await Promise.all([adopting, this.adopt.threads(), ...this.#heldUntil(untilMs)]);
     }
   }
 
@@ -159,13 +161,21 @@ export class AdoptionQueue {
   #over(id: string, isTaken: boolean): void {
     this.#held.delete(id);
     if (!isTaken) {
-      this.#timesLeft += 1;
+      this.#turns += 1;
       return;
     }
     this.#claimedAtMs = performance.now();
     const latenessMs = this.#claimedAtMs - (this.#messages.get(id) ?? this.#claimedAtMs);
     this.#latenessMs = Math.max(latenessMs, this.#latenessMs * LATENESS_KEPT);
     this.#messages.delete(id);
+  }
+
+  /** Claims under way of what was shown by then. */
+  #heldUntil(untilMs: number): Promise<boolean>[] {
+    return [...this.#held].flatMap(([id, over]) => {
+      const notedMs = this.#messages.get(id);
+      return notedMs !== undefined && notedMs <= untilMs ? [over] : [];
+    });
   }
 
   #isAnyFrom(untilMs: number): boolean {
@@ -192,27 +202,29 @@ export class AdoptionQueue {
     this.#arm();
   }
 
-  async #adoptUntil(untilMs: number): Promise<void> {
+  /** `alsoHeld`: under the hands of a claim, which then finds it due. */
+  async #adoptUntil(untilMs: number, alsoHeld = false): Promise<void> {
     for (;;) {
       if (this.#running) {
         await this.#running;
         continue;
       }
-      const batch = this.#takeUntil(untilMs);
+      const batch = this.#takeUntil(untilMs, alsoHeld);
       if (batch.length === 0) return;
       this.#adopting = new Set(batch);
       this.#running = this.adopt.messages(batch.map(id => bodyId('id', id))).finally(() => {
         this.#running = null;
         this.#adopting = new Set();
+        this.#turns += 1;
       });
     }
   }
 
-  #takeUntil(untilMs: number): string[] {
+  #takeUntil(untilMs: number, alsoHeld: boolean): string[] {
     const batch: string[] = [];
     for (const [id, notedMs] of this.#messages) {
       if (notedMs > untilMs || batch.length >= BATCH) break;
-      if (this.#held.has(id)) continue;
+      if (this.#held.has(id) && !alsoHeld) continue;
       this.#messages.delete(id);
       batch.push(id);
     }
