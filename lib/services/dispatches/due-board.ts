@@ -92,7 +92,8 @@ class DueBoard {
    * event. They gather while the claims that got something write, and take nothing of the database's time from them.
    */
   #rest(hands: Hand[]): Promise<void> | null {
-    const isAllDealt = hands.some(({ dealt, wanted }) => dealt.candidates.length < wanted);
+    // Want of a slot is no sign: the next look may find one.
+    const isAllDealt = hands.some(({ dealt, wanted }) => dealt.candidates.length < wanted && !dealt.isAtCapacity);
     const writing = hands.filter(({ dealt }) => dealt.candidates.length > 0);
     if (!isAllDealt || writing.length === 0) return null;
     return atMost(REST_MS, Promise.all(writing.map(({ over }) => over)), this.plane.clock);
