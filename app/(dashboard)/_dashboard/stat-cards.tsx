@@ -33,7 +33,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
     },
     { label: 'sessions', value: formatCount(stats?.activeSessions), note: 'of agents, open', href: '/sessions' },
     { label: 'in flight', value: formatCount(work?.inFlight), note: 'dispatches running', href: '/threads' },
-    { label: 'waiting', value: formatCount(work?.waiting), note: 'due or held, not claimed', href: '/threads' },
+    { label: 'waiting', value: formatCount(work?.waiting), note: 'due or held', href: '/threads' },
     { label: 'done today', value: formatCount(work?.doneToday), note: 'since 00:00 UTC', href: '/activity' },
     {
       label: 'errors',

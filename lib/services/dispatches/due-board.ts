@@ -1,14 +1,13 @@
 import { atMost } from '../../kernel/at-most';
-import { deferred } from '../../kernel/deferred';
 import { GroupCommit } from '../../kernel/group-commit';
 import { LruMap } from '../../kernel/lru-map';
 import type { AgentTypeDocument } from '../../store/documents';
-import { hex } from '../../store/ids';
 import type { DueItem } from '../../store/work-items';
 import type { Plane } from '../context';
-import type { Candidate, StartCandidate } from './candidate';
+import type { Lent } from '../messages/claim-holds';
 import { findDueBeside, type Due } from './find-due';
 import { lendRawHeads } from './raw-heads';
+import { handOver, laneOf, type Dealing, type Dealt, type Hand } from './hand';
 import { SlotBook } from './slot-book';
 
 export interface DueRequest {
@@ -20,27 +19,13 @@ export interface DueRequest {
   left: Promise<number>;
 }
 
-export interface Dealt {
-  candidates: StartCandidate[];
-  /** Due work was left for want of a slot. */
-  isAtCapacity: boolean;
-  /** To be called when the claim is over, however it ends, with what it took. */
-  release(taken: ReadonlySet<Candidate>): void;
-}
-
-/** On its way to a claim, which tells what became of it. */
-interface Dealing {
-  due: Due;
-  candidate: StartCandidate;
-  over(isTaken: boolean): void;
-}
-
-/** What one claim is given. */
-interface Hand {
-  dealt: Dealt;
-  wanted: number;
-  /** It was released. */
-  over: Promise<void>;
+/** What one look after the other brought. */
+interface Round {
+  dealt: Dealing[];
+  /** Not dealt yet. */
+  lent: Set<Lent>;
+  /** Types that had no slot for some of it. */
+  full: Set<string>;
 }
 
 type Dealer = GroupCommit<DueRequest, Dealt>;
@@ -49,6 +34,10 @@ type Dealer = GroupCommit<DueRequest, Dealt>;
 const MOST_KEYS = 500;
 /** A claim whose writes take longer holds up no look: what is stuck may stay so. */
 const REST_MS = 25;
+/** More types than these at their limit, each with work waiting, and what stands behind the last of them waits too. */
+const MOST_LOOKS = 20;
+/** Heads asked for past types that are full: no more rows than a look reads anyway, and each shows which others are. */
+const PAST_FULL = 50;
 /** Claims that share one look: 800 items at most, a few tens of milliseconds. */
 const MOST_TOGETHER = 8;
 
@@ -99,36 +88,55 @@ class DueBoard {
     return atMost(REST_MS, Promise.all(writing.map(({ over }) => over)), this.plane.clock);
   }
 
+  /**
+   * Work without a free slot of its type holds up no other: what stands behind it is looked for without that type. So is
+   * what stands behind that which another dealer went for meanwhile.
+   */
   async #dealAll(requests: DueRequest[]): Promise<Hand[]> {
-    const { tenantId, types } = requests[0]!;
-    const query = { tenantId, types, wanted: sum(requests.map(({ max }) => max)) };
-    const raws = await lendRawHeads(this.plane, query);
-    const lent = new Set(raws.map(raw => raw.lent));
+    const round: Round = { dealt: [], lent: new Set(), full: new Set() };
     try {
-      const finding = findDueBeside(this.plane, { ...query, busyLanes: [...this.#underWay.values()] }, raws);
-      const [found, ...left] = await Promise.all([finding, ...requests.map(request => request.left)]);
-      const due = found.slice(0, sum(left));
-      const { dealt, isAtCapacity } = this.#dealOut(due, await this.#slotsFor(due, types));
-      for (const dealing of dealt) if (dealing.due.lent) lent.delete(dealing.due.lent);
-      return left.map(wanted => handOver(dealt.splice(0, wanted), wanted, isAtCapacity));
+      const most = sum(requests.map(({ max }) => max));
+      let left: number[] = [];
+      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+        const due = await this.#find(requests[0]!, looks === 0 ? most : Math.max(most, PAST_FULL), round);
+        left = await Promise.all(requests.map(request => request.left));
+        const isLeft = await this.#dealOut(due, sum(left), round);
+        if (!isLeft) break;
+      }
+      return left.map(wanted => handOver(round.dealt.splice(0, wanted), wanted, round.full.size > 0));
+    } catch (error) {
+      for (const dealing of round.dealt) dealing.over(false);
+      throw error;
     } finally {
-      for (const undealt of lent) undealt.keep();
+      for (const undealt of round.lent) undealt.keep();
     }
   }
 
-  #dealOut(due: Due[], slots: Map<string, string[]>): { dealt: Dealing[]; isAtCapacity: boolean } {
-    const dealt: Dealing[] = [];
-    let isAtCapacity = false;
+  async #find({ tenantId, types: all }: DueRequest, wanted: number, { full, lent }: Round): Promise<Due[]> {
+    const types = new Map([...all].filter(([slug]) => !full.has(slug)));
+    if (types.size === 0) return [];
+    const query = { tenantId, types, wanted };
+    const raws = await lendRawHeads(this.plane, query);
+    for (const raw of raws) lent.add(raw.lent);
+    return findDueBeside(this.plane, { ...query, busyLanes: [...this.#underWay.values()] }, raws);
+  }
+
+  /** Up to `wanted` in all. Whether some is wanted still, and some of these was left. */
+  async #dealOut(due: Due[], wanted: number, round: Round): Promise<boolean> {
+    const slots = await this.#slots.takeEach(typesOf(due), wanted - round.dealt.length);
+    let isLeft = false;
     for (const one of due) {
-      const { candidate } = one;
+      if (round.dealt.length >= wanted) break;
+      const { slug } = one.candidate.type;
       // Another dealer may have dealt a lane while this one looked.
-      if (this.#underWay.has(laneOf(candidate))) continue;
-      const slot = slots.get(candidate.type.slug)?.shift();
-      if (slot === undefined) isAtCapacity = true;
-      else dealt.push(this.#deal(one, slot));
+      const slot = this.#underWay.has(laneOf(one.candidate)) ? null : slots.get(slug)!.shift();
+      if (slot === undefined) round.full.add(slug);
+      if (slot) round.dealt.push(this.#deal(one, slot));
+      else isLeft = true;
+      if (slot && one.lent) round.lent.delete(one.lent);
     }
     for (const rest of slots.values()) for (const name of rest) this.#slots.giveBack(name);
-    return { dealt, isAtCapacity };
+    return isLeft && round.dealt.length < wanted;
   }
 
   #deal(due: Due, slot: string): Dealing {
@@ -142,34 +150,12 @@ class DueBoard {
     };
     return { due, candidate, over };
   }
-
-  async #slotsFor(due: Due[], types: DueRequest['types']): Promise<Map<string, string[]>> {
-    const wanted = new Map<string, number>();
-    for (const { candidate } of due) wanted.set(candidate.type.slug, (wanted.get(candidate.type.slug) ?? 0) + 1);
-    const slugs = [...wanted.keys()];
-    const taken = await Promise.allSettled(slugs.map(slug => this.#slots.take(types.get(slug)!, wanted.get(slug)!)));
-    const failed = taken.find(result => result.status === 'rejected');
-    const names = taken.map(result => (result.status === 'fulfilled' ? result.value : []));
-    if (failed) {
-      for (const name of names.flat()) this.#slots.giveBack(name);
-      throw failed.reason;
-    }
-    return new Map(slugs.map((slug, at) => [slug, names[at]!]));
-  }
 }
+
+/** Each as often as there is work for it. */
+const typesOf = (due: Due[]): AgentTypeDocument[] => due.map(({ candidate }) => candidate.type);
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-const laneOf = ({ due }: StartCandidate): string => hex(due.item.lane);
-
-function handOver(dealings: Dealing[], wanted: number, isAtCapacity: boolean): Hand {
-  const { promise: over, resolve } = deferred<void>();
-  const release = (taken: ReadonlySet<Candidate>) => {
-    for (const dealing of dealings) dealing.over(taken.has(dealing.candidate));
-    resolve();
-  };
-  return { dealt: { candidates: dealings.map(({ candidate }) => candidate), isAtCapacity, release }, wanted, over };
-}
 
 const boards = new WeakMap<Plane, DueBoard>();
 

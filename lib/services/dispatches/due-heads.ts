@@ -3,7 +3,7 @@ import type { Collections } from '../../store/collections';
 import type { AgentTypeDocument, ObjectId } from '../../store/documents';
 import { busyLanes } from '../../store/lanes';
 import { findDue, type DueItem } from '../../store/work-items';
-import { headsOf } from './lane-heads';
+import { headsOf, type Head } from './lane-heads';
 
 /** Rows read for a claim of one: several may share a lane. */
 const LEAST_PAGE = 50;
@@ -28,10 +28,10 @@ export interface HeadsQuery {
  * Due work that may start now, the first of each lane, in rank order. Lanes that run are only read when due items
  * stand in them: with many running and nothing behind them that would be most of the cost.
  */
-export async function findDueHeads(c: Collections, query: HeadsQuery): Promise<DueItem[]> {
+export async function findDueHeads(c: Collections, query: HeadsQuery): Promise<Head[]> {
   const { tenantId, types, wanted } = query;
   const passed = [...query.busyLanes];
-  const heads: DueItem[] = [];
+  const heads: Head[] = [];
   for (let page = 0; page < MOST_PAGES && heads.length < wanted; page += 1) {
     const limit = Math.max(LEAST_PAGE, Math.ceil((wanted - heads.length) * PAGE_PER_WANTED));
     const due = await findDue(c, { tenantId, agentTypes: [...types.keys()], busyLanes: passed, limit });

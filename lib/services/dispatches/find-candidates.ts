@@ -8,11 +8,12 @@ import { dealDue } from './due-board';
 import { findBySource } from './find-by-source';
 import { findResumes } from './find-resumes';
 
-export async function findCandidates(ctx: Context, claim: Claim): Promise<Found> {
-  return claim.source ? findBySource(ctx, claim, claim.source) : byRank(ctx, claim);
+/** `holding`: whether the caller may start nothing now, known once the look may be under way. */
+export async function findCandidates(ctx: Context, claim: Claim, holding: Promise<boolean>): Promise<Found> {
+  return claim.source ? findBySource(ctx, claim, claim.source) : byRank(ctx, claim, holding);
 }
 
-async function byRank({ plane, principal }: Context, claim: Claim): Promise<Found> {
+async function byRank({ plane, principal }: Context, claim: Claim, holding: Promise<boolean>): Promise<Found> {
   const { tenantId } = principal;
   const all = await plane.agentTypes.list(tenantId);
   const wanted = all.filter(type => !claim.agentTypes || claim.agentTypes.includes(type.slug));
@@ -24,8 +25,8 @@ async function byRank({ plane, principal }: Context, claim: Claim): Promise<Foun
   const { consumer, max } = claim;
   const resuming = findResumes(plane, { tenantId, types: open, consumer, max });
   // What goes on comes first; what is new is looked for meanwhile.
-  const left = resuming.then(
-    ({ picked }) => max - picked.length,
+  const left = Promise.all([resuming, holding]).then(
+    ([{ picked }, isHeld]) => (isHeld ? 0 : max - picked.length),
     () => 0,
   );
   const [resumes, due] = await Promise.all([resuming, dealDue(plane, { tenantId, types: open, max, left })]);

@@ -2,22 +2,21 @@ import { atMost } from '../../kernel/at-most';
 import { recentDatabaseClock } from '../../store/database-clock';
 import type { ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
-import type { DueItem } from '../../store/work-items';
 import type { Plane } from '../context';
 import { adoptRawMessages } from '../messages/adopt-message';
-import type { Lent } from '../messages/adoption-queue';
+import type { Lent } from '../messages/claim-holds';
 import type { StartCandidate } from './candidate';
 import { findDueHeads } from './due-heads';
-import { isBehindRaw } from './lane-heads';
+import { isBehindRaw, type Head } from './lane-heads';
 import type { RawHead, RawHeadsQuery } from './raw-heads';
 
 /** Work that may start now. `lent`: nobody took it up yet, and it is kept for who asked. */
 export interface Due {
   candidate: StartCandidate;
+  /** Its thread's. */
+  rankAt: Date;
   lent?: Lent;
 }
-
-const rankOf = ({ candidate }: Due): number => candidate.due.item.rankAt.getTime();
 
 /** What stands in the database beside what the stream has just shown, each the first of its lane, in rank order. */
 export async function findDueBeside(
@@ -29,14 +28,15 @@ export async function findDueBeside(
     findStandingHeads(plane, query, raws),
     recentDatabaseClock(plane.collections),
   ]);
-  const known = heads.map((due): Due => {
-    return { candidate: { mode: 'start', due, type: query.types.get(due.item.assignedTo!)!, clock } };
+  const known = heads.map(({ rankAt, ...due }): Due => {
+    return { candidate: { mode: 'start', due, type: query.types.get(due.item.assignedTo!)!, clock }, rankAt };
   });
-  return [...known, ...raws].toSorted((a, b) => rankOf(a) - rankOf(b));
+  return [...known, ...raws].toSorted((a, b) => a.rankAt.getTime() - b.rankAt.getTime());
 }
 
 /** A driver's transaction that wrote one of them holds it up until it ends; what stands behind it waits too. */
 const ADOPTED_WITHIN_MS = 250;
+const PASSED_OVER = 'a claim by rank passes over threads whose first message cannot be taken up';
 
 /**
  * The database does not tell that a message stands in a lane before it is taken up: what was said in its thread since
@@ -46,7 +46,7 @@ async function findStandingHeads(
   plane: Plane,
   query: RawHeadsQuery & { busyLanes: ObjectId[] },
   raws: RawHead[],
-): Promise<DueItem[]> {
+): Promise<Head[]> {
   const { collections: c, adoption } = plane;
   const { turns } = adoption;
   const heads = await findDueHeads(c, query);
@@ -54,10 +54,9 @@ async function findStandingHeads(
   if (later.length === 0) return heads;
   const lent = new Set(raws.map(({ candidate }) => hex(candidate.due.item._id)));
   const openers = later.filter(due => isBehindRaw(plane, due) && !lent.has(hex(due.item.lane)));
-  const adopting = adoptRawMessages(
-    plane,
-    openers.map(({ item }) => item.lane),
-  );
+  const lanes = openers.map(({ item }) => item.lane);
+  // What no write can carry holds up its own lane alone.
+  const adopting = adoptRawMessages(plane, lanes).catch(err => plane.log.warn({ err }, PASSED_OVER));
   await atMost(ADOPTED_WITHIN_MS, adopting, plane.clock);
   const isSure = openers.length === 0 && adoption.turns === turns;
   const again = isSure ? heads : await findDueHeads(c, query);

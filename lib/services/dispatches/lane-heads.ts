@@ -15,20 +15,29 @@ export const isSurelyFirst = ({ item }: DueItem): boolean => item.seq <= FIRST_S
 export const isBehindRaw = ({ adoption }: Plane, { item }: DueItem): boolean =>
   !item._id.equals(item.lane) && adoption.has(hex(item.lane));
 
-/** One item a lane, its first; lanes in the order of their most urgent due item. */
-export async function headsOf(c: Collections, due: DueItem[]): Promise<DueItem[]> {
+/** `rankAt`: of the most urgent due item in its lane, which may be another. */
+export interface Head extends DueItem {
+  rankAt: Date;
+}
+
+/** One item a lane, its first; lanes in the order of their most urgent due item, as `due` is. */
+export async function headsOf(c: Collections, due: DueItem[]): Promise<Head[]> {
+  const ranks = new Map<string, Date>();
   const lanes = new Map<string, DueItem>();
   for (const one of due) {
     const lane = one.item.lane.toHexString();
     const known = lanes.get(lane);
+    if (!known) ranks.set(lane, one.item.rankAt);
     if (!known || one.item.seq < known.item.seq) lanes.set(lane, one);
   }
   const unsure = [...lanes.values()].filter(one => !isSurelyFirst(one)).map(({ item }) => item.lane);
   const heads = unsure.length > 0 ? await findLaneHeads(c, unsure) : new Map<string, never>();
   return [...lanes].flatMap(([lane, one]) => {
-    if (isSurelyFirst(one)) return [one];
+    const rankAt = ranks.get(lane)!;
+    if (isSurelyFirst(one)) return [{ ...one, rankAt }];
     const head = heads.get(lane);
     // Back-off at the head holds the lane.
-    return head?.isAvailable && head.item.status === WORK_WORDS[head.kind].due ? [head] : [];
+    const isDue = head?.isAvailable && head.item.status === WORK_WORDS[head.kind].due;
+    return isDue ? [{ kind: head.kind, item: head.item, rankAt }] : [];
   });
 }

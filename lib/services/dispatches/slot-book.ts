@@ -37,6 +37,21 @@ export class SlotBook {
     return this.#give(type, known.length >= wanted ? known : await this.#read(type), wanted);
   }
 
+  /** By slug, for types that are named as often as there is work for them: so many each, and at most `most`. */
+  async takeEach(named: AgentTypeDocument[], most: number): Promise<Map<string, string[]>> {
+    const counts = new Map<string, number>();
+    for (const { slug } of named) counts.set(slug, (counts.get(slug) ?? 0) + 1);
+    const types = [...new Map(named.map(type => [type.slug, type])).values()];
+    const taken = await Promise.allSettled(types.map(type => this.take(type, Math.min(counts.get(type.slug)!, most))));
+    const failed = taken.find(result => result.status === 'rejected');
+    const names = taken.map(result => (result.status === 'fulfilled' ? result.value : []));
+    if (failed) {
+      for (const name of names.flat()) this.giveBack(name);
+      throw failed.reason;
+    }
+    return new Map(types.map(({ slug }, at) => [slug, names[at]!]));
+  }
+
   /** The claim is over: whoever looks now sees it in the database, or free. */
   giveBack(name: string): void {
     this.#underWay.delete(name);

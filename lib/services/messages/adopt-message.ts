@@ -38,6 +38,8 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<n
     plane,
     planned.flatMap(({ id, verdict }) => (verdict.ok ? [] : [{ id, ...verdict }])),
   );
+  // Also of those that were not raw any more.
+  for (const id of ids) plane.adoption.forget(id.toHexString());
   for (const { id, verdict } of planned) {
     plane.rawIntake.forget(id.toHexString());
     plane.adoption.forget(id.toHexString());

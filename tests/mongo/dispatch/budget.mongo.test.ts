@@ -178,7 +178,7 @@ describe('a daily budget', () => {
     await Promise.all([1, 2, 3, 4].map(() => post()));
     const request = { consumer: 'late', max: 10, agentTypes: [slug], waitMs: 0 };
     const [running] = (await claim()).dispatches;
-    const { candidates } = await findCandidates(ctx, request);
+    const { candidates } = await findCandidates(ctx, request, Promise.resolve(false));
     expect(candidates).toHaveLength(3);
     await complete(running, 1);
     const slots = new SlotPool(api.plane);

@@ -201,4 +201,64 @@ describe('adoption queue', () => {
     expect(adopted[0]).toContain(B);
     expect(queue.keeps(B)).toBe(false);
   });
+
+  it('tells who looked while it was lent that it is there again, and nobody who did not', () => {
+    rig();
+    queue.note('message', A);
+    const { turns } = queue;
+    queue.lend(A)!.keep();
+    expect(queue.turns).toBe(turns);
+    const lent = queue.lend(A)!;
+    expect(queue.waiting()).toEqual([]);
+    lent.keep();
+    expect(queue.turns).toBe(turns + 1);
+    const again = queue.lend(A)!;
+    expect(queue.lend(A)).toBeNull();
+    again.keep();
+    expect(queue.turns).toBe(turns + 2);
+  });
+});
+
+const rigWith = (messages: (ids: string[]) => Promise<void>) => {
+  const failures: unknown[] = [];
+  queue = new AdoptionQueue({
+    messages: ids => messages(ids.map(String)),
+    task: () => Promise.resolve(),
+    threads: () => Promise.resolve(),
+    failed: error => failures.push(error),
+  });
+  return failures;
+};
+
+describe('what cannot be taken up', () => {
+  it('is known to come first in its thread until somebody took it up', async () => {
+    rigWith(() => Promise.reject(new Error('no primary')));
+    queue.note('message', A);
+    await expect(queue.flush()).rejects.toThrow('no primary');
+    expect(queue.waiting()).toEqual([]);
+    expect(queue.has(A)).toBe(true);
+    queue.forget(A);
+    expect(queue.has(A)).toBe(false);
+  });
+
+  it('holds up nothing but itself, and who reads for a few seconds', async () => {
+    const stuck = deferred<void>();
+    const adopted: string[] = [];
+    const failures = rigWith(async ids => {
+      if (ids.includes(A)) await stuck.promise;
+      adopted.push(...ids);
+    });
+    queue.note('message', A);
+    const startedMs = performance.now();
+    const flushed = queue.flush();
+    queue.note('message', B);
+    await until('the next is taken up', () => adopted.includes(B));
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(queue.has(A)).toBe(true);
+    await flushed;
+    expect(performance.now() - startedMs).toBeGreaterThan(4_000);
+    stuck.reject(new Error('its transaction was cut off'));
+    await until('its end is told', () => failures.length === 1);
+    expect(queue.settled()).toBeNull();
+  }, 15_000);
 });

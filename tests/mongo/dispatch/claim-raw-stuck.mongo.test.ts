@@ -1,0 +1,60 @@
+import { ObjectId } from 'mongodb';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatches } from '@/lib/services/dispatches/complete-many';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+/** One raw message that cannot be taken up for now costs the others nothing. */
+
+let test: TestPlane;
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+});
+const won: Dispatch[] = [];
+afterEach(async () => {
+  const items = won.splice(0).map(({ id, epoch }) => ({ id, epoch, output: '' }));
+  if (items.length > 0) await completeDispatches(makeActor(test.plane, 'orchestrator'), { items });
+});
+
+const insertRaw = async (more: object = {}) => {
+  const _id = new ObjectId();
+  await test.plane.collections.messages.insertOne({ _id, assignedTo: 'qa', body: 'raw', ...more } as never);
+  test.plane.rawIntake.note(String(_id));
+  test.plane.adoption.note('message', String(_id));
+  return String(_id);
+};
+const claim = async (max: number, agentTypes = ['qa']) => {
+  const ctx = makeActor(test.plane, 'orchestrator');
+  const { dispatches } = await claimDispatches(ctx, { consumer: 'one', max, waitMs: 0, agentTypes });
+  won.push(...dispatches);
+  return dispatches.map(({ source }) => source.id);
+};
+const person = () => makeActor(test.plane, 'operator');
+
+describe('a raw message that a driver’s transaction holds', () => {
+  it('holds up no claim by rank, and is claimed when the transaction is over', async () => {
+    const { threadId } = await createMessage(person(), { body: 'theirs', assignedTo: null });
+    const locked = await insertRaw();
+    await test.plane.rawIntake.get(locked);
+    const session = test.database.client.startSession();
+    session.startTransaction();
+    const _id = new ObjectId(locked);
+    await test.plane.collections.messages.updateOne({ _id }, { $set: { note: 1 } as object }, { session });
+    const reading = test.plane.adoption.flush();
+    const plain = await insertRaw();
+    const inThread = await insertRaw({ threadId: new ObjectId(threadId) });
+    const startedMs = performance.now();
+    const found: string[] = [];
+    while (found.length < 2 && performance.now() - startedMs < 4_000) found.push(...(await claim(5)));
+    expect(found.toSorted()).toEqual([plain, inThread].toSorted());
+    await session.abortTransaction();
+    await session.endSession();
+    await reading;
+    expect(await claim(5)).toEqual([locked]);
+  });
+});
