@@ -1,6 +1,7 @@
 import { ObjectId, type Collection, type Document, type Filter, type WithId } from 'mongodb';
 import { invalidField } from '../domain/errors';
 import type { Page } from '../domain/fields';
+import { legible } from './to-record/legible';
 
 export interface PageRequest {
   limit: number;
@@ -34,7 +35,7 @@ export async function listPage<T extends Document, R>(
     .toArray();
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return { items: page.map(toRecord), nextCursor: last ? encodeCursor(last, order) : null };
+  return { items: legible(page, toRecord), nextCursor: last ? encodeCursor(last, order) : null };
 }
 
 function encodeCursor(row: WithId<Document>, order: PageOrder): string {

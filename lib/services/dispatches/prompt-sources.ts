@@ -4,6 +4,7 @@ import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/docu
 import { hex } from '../../store/ids';
 import { findLastMessages, findMessagesOf } from '../../store/messages';
 import { findThreadsById } from '../../store/threads';
+import { legible } from '../../store/to-record/legible';
 import { toMessage } from '../../store/to-record/work';
 import type { Plane } from '../context';
 import { findOrReopenThread } from '../messages/lost-thread';
@@ -48,15 +49,22 @@ export async function readPromptThreads(
     ...long.map(({ _id }) => findLastMessages(c, _id, THREAD_MESSAGES)),
   ]);
   const read = new Map(threads.map(thread => [hex(thread._id), threadRead(thread, [])]));
-  for (const row of [...together, ...alone.flat()]) read.get(hex(row.threadId))?.messages.push(toMessage(row));
+  for (const message of legible([...together, ...alone.flat()], toToldMessage))
+    read.get(message.threadId)?.messages.push(message);
   return read;
+}
+
+/** The prompt is made of its body. */
+function toToldMessage(row: MessageDocument): Message {
+  if (typeof row.body !== 'string') throw new TypeError('body: wants text');
+  return toMessage(row);
 }
 
 const threadRead = ({ _id, tenantId, subject }: ThreadDocument, messages: MessageDocument[]): ThreadRead => ({
   id: hex(_id),
   tenantId,
   subject,
-  messages: messages.map(toMessage),
+  messages: legible(messages, toToldMessage),
 });
 
 /** Client, brand and project of a node, outermost first. */

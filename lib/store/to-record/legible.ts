@@ -1,0 +1,14 @@
+/**
+ * The records of rows, without those a driver has made unreadable since they were taken up (a field gone, a date that is
+ * a string): one of them is not to cost its thread and its page. The change stream lists them for people.
+ */
+export function legible<T, R>(rows: readonly T[], toRecord: (row: T) => R): R[] {
+  return rows.flatMap(row => {
+    try {
+      return [toRecord(row)];
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof RangeError) return [];
+      throw error;
+    }
+  });
+}
