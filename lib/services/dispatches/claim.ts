@@ -1,15 +1,12 @@
 import type { Claim, ClaimResult } from '../../domain/dispatch/schema';
-import { ControlPlaneError } from '../../domain/errors';
 import { requirePermission } from '../../auth/policy';
 import type { Context } from '../context';
-import { stillValid } from '../identity/authenticate';
+import { recheckCredentials } from '../identity/recheck-credentials';
 import { attemptClaim } from './attempt-claim';
 import { noteClaimer } from './note-claimer';
 
 /** A claim that waits looks again this often even when no doorbell rang: a wake-up is a hint, this is the promise. */
 const SWEEP_MS = 1_000;
-/** A claim may wait for most of a minute; so often it asks whether its token still holds, as an open stream does. */
-const CREDENTIALS_EVERY_MS = 10_000;
 
 /**
  * Takes due work for an orchestrator: events wake, claims decide. Answers with everything needed to do it, or with
@@ -21,7 +18,7 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
   const { plane, principal } = ctx;
   const { clock, doorbell } = plane;
   const deadlineMs = clock.now() + claim.waitMs;
-  let askedMs = clock.now();
+  const recheck = recheckCredentials(ctx);
   for (;;) {
     noteClaimer(ctx, claim.consumer);
     // What rings while it looks may not be in what it saw.
@@ -32,10 +29,7 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
     if (result.dispatches.length > 0 || result.reason === 'taken' || isOver()) return result;
     await doorbell.wait(principal.tenantId, { since: rung, timeoutMs: Math.min(leftMs, SWEEP_MS), signal });
     if (isOver()) return result;
-    if (clock.now() - askedMs < CREDENTIALS_EVERY_MS) continue;
-    askedMs = clock.now();
-    if (!(await stillValid(plane, principal)))
-      throw new ControlPlaneError('unauthenticated', 'Authorization: this token was revoked or has expired.');
+    await recheck();
   }
 }
 

@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
 import type { MessageDocument } from '../../store/documents';
+import { recheckCredentials } from '../identity/recheck-credentials';
 import { requireReader, type Caller } from '../identity/caller';
 import {
   decodeInboxPosition,
@@ -43,6 +44,7 @@ export async function waitForMessage(
   requirePermission(principal, 'messages:read');
   const untilMs = plane.clock.now() + timeoutMs;
   const first = await inboxScope(caller);
+  const recheck = recheckCredentials(caller.ctx);
   const position = after === undefined ? await startOf(caller, first) : decodeInboxPosition(after);
   return watch.watching(first, async next => {
     for (let scope = first; ; scope = await inboxScope(caller)) {
@@ -50,6 +52,7 @@ export async function waitForMessage(
       const leftMs = untilMs - plane.clock.now();
       if (rows.length > 0 || leftMs <= 0 || signal.aborted) return arrived(caller, position, rows);
       await next(Math.min(leftMs, LOOK_ANYHOW_MS), signal);
+      await recheck();
     }
   });
 }
