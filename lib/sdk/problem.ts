@@ -1,4 +1,4 @@
-import { ControlPlaneError, ERROR_CODES, type ErrorCode, type FieldError } from '../domain/errors';
+import { ControlPlaneError, ERROR_CODES, isControlPlaneError, type ErrorCode, type FieldError } from '../domain/errors';
 import { bodyText } from './read-body';
 import { retryAfterMs } from './retry-after';
 
@@ -52,6 +52,12 @@ export const unreachable = (url: string, why: string, cause?: unknown): ControlP
 /** True when no answer came: the server may or may not have done what was asked. */
 export const isOutcomeUnknown = (error: unknown): boolean =>
   error instanceof ControlPlaneError && error.details?.['network'] === true;
+
+/**
+ * The same of a claim, which is many writes: a server whose database went away in the middle answers, and some of what
+ * the claim went for may stand.
+ */
+export const mayHaveClaimed = (error: unknown): boolean => isControlPlaneError(error, 'unavailable');
 
 /** What to quote to whoever reads the server's log. */
 export const requestIdOf = (error: ControlPlaneError): string | undefined => {

@@ -1,10 +1,8 @@
-import type { ClaimResult, Dispatch } from '@/lib/domain/dispatch/schema';
-import { isControlPlaneError } from '@/lib/domain/errors';
-import { isOutcomeUnknown } from '@/lib/sdk/problem';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { ensureBeat } from './beat-process';
+import { claim } from './claim';
 import { dispatchFiles } from './dispatch-files';
 import { present, type Presented } from './present';
-import { reconcile } from './reconcile';
 import { runScript, text, wholeNumber, type ScriptContext } from './script';
 import { enforcedByCall, spawnAdvice } from './spawn-advice';
 import { toHandIn } from './agent-turns';
@@ -60,32 +58,6 @@ async function next(context: ScriptContext): Promise<unknown> {
     handIn: toHandIn(now),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
   };
-}
-
-type Request = Parameters<ScriptContext['calls']['claim']>[0];
-
-async function claim(context: ScriptContext, request: Request): Promise<ClaimResult> {
-  try {
-    return await claimOnce(context, request);
-  } catch (error) {
-    // A refusal that stays one is the session's to mend: rung for again, it would cost a turn each time.
-    const passes = isControlPlaneError(error) && error.retry !== 'never';
-    await context.state.update(state => {
-      state.owesLook = passes;
-    });
-    throw error;
-  }
-}
-
-async function claimOnce(context: ScriptContext, request: Request): Promise<ClaimResult> {
-  try {
-    return await context.calls.claim(request);
-  } catch (error) {
-    if (!isOutcomeUnknown(error)) throw error;
-    // The plane may have given work to an answer that never came: given back, it is there for the second claim.
-    await reconcile(context);
-    return context.calls.claim(request);
-  }
 }
 
 /** Written down before it is printed: from then on nothing depends on the conversation. */

@@ -5,6 +5,11 @@ import { forget, type OpenDispatch, type Phase } from './state';
 
 type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
 
+export interface ReconcileOptions {
+  /** The caller's own claim may be the one that left them: it waits until no other can be writing them down. */
+  waitsForYoung?: boolean;
+}
+
 /** A claim under way writes what it got into the state file within this. */
 const WRITTEN_WITHIN_MS = 5_000;
 
@@ -12,7 +17,7 @@ const WRITTEN_WITHIN_MS = 5_000;
  * Brings the state file and the plane together: what ended elsewhere is forgotten, and what the plane says we hold but
  * nobody here knows of is given back, spending no attempt. Returns the plane's view of what is open.
  */
-export async function reconcile(context: Context): Promise<DispatchRecord[]> {
+export async function reconcile(context: Context, options: ReconcileOptions = {}): Promise<DispatchRecord[]> {
   const { calls, consumer, state } = context;
   const pages = await Promise.all(
     (['running', 'waiting', 'cancelling'] as const).map(status => calls.list({ consumer, status, limit: 200 })),
@@ -28,11 +33,26 @@ export async function reconcile(context: Context): Promise<DispatchRecord[]> {
       else if (now?.epoch === held.epoch) now.phase = phase;
     });
   }
-  for (const { id, epoch, status, times } of open) {
-    const isStray = status === 'running' && known[id] === undefined;
-    if (isStray && Date.now() - Date.parse(times.claimedAt) > WRITTEN_WITHIN_MS) await calls.release(id, epoch);
-  }
+  await giveBack(
+    context,
+    open.filter(({ id, status }) => status === 'running' && known[id] === undefined),
+    options,
+  );
   return open;
+}
+
+async function giveBack({ calls, state }: Context, strays: DispatchRecord[], options: ReconcileOptions): Promise<void> {
+  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.claimedAt));
+  const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
+  // No longer than that by a clock that is behind the plane's.
+  if (youngMs > 0 && options.waitsForYoung === true) {
+    await new Promise(resolve => setTimeout(resolve, Math.min(youngMs, WRITTEN_WITHIN_MS)));
+  }
+  const isOld = (at: number) => options.waitsForYoung === true || ages[at]! >= WRITTEN_WITHIN_MS;
+  const known = state.read().dispatches;
+  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && known[stray.id] === undefined)) {
+    await calls.release(id, epoch);
+  }
 }
 
 async function look({ calls }: Context, id: string): Promise<DispatchRecord | null> {

@@ -45,6 +45,8 @@ export interface SkillState {
   ended: string[];
   /** The last `next` got no answer: the ring that asked for it is still owed. */
   owesLook?: boolean;
+  /** A claim may have taken what no answer told of, and nobody has looked since. */
+  mayHoldStrays?: boolean;
 }
 
 const FILE = 'state.json';
@@ -60,7 +62,8 @@ export class StateFile {
   read(): SkillState {
     try {
       const value = JSON.parse(readFileSync(join(this.folder, FILE), 'utf8')) as Partial<SkillState>;
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
     } catch (error) {
       // A file somebody damaged: the plane knows what is open, and `status` gives it back.
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -4,7 +4,7 @@ import { createAcker, type Acker } from '@/lib/sdk/acker';
 import type { DispatchCalls } from '@/lib/sdk/dispatch-calls';
 import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
-import { isOutcomeUnknown } from '@/lib/sdk/problem';
+import { mayHaveClaimed } from '@/lib/sdk/problem';
 import type { StreamEvent } from '@/lib/sdk/stream-event';
 import { crashPoint } from '@/lib/telemetry/crash-point';
 import type { Logger } from '@/lib/telemetry/logger';
@@ -48,7 +48,7 @@ export class Orchestrator {
   #stream: EventStream | undefined;
   /**
    * The plane may count dispatches as ours that no job here works on. A name is held by one process at a time, so what
-   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came.
+   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came, or told of none of it.
    */
   #mayHoldStrays = true;
   #stopping = false;
@@ -120,7 +120,7 @@ export class Orchestrator {
 
   #onClaimFailure(error: unknown): void {
     this.#options.log.warn({ err: error }, 'claim failed');
-    if (isOutcomeUnknown(error)) this.#mayHoldStrays = true;
+    if (mayHaveClaimed(error)) this.#mayHoldStrays = true;
   }
 
   async #releaseStrays(): Promise<void> {

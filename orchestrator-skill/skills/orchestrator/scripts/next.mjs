@@ -2,6 +2,16 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/server/orchestrator-skill/beat-process.ts
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+function ensureBeat(project, scriptPath) {
+  const beat = join(dirname(scriptPath), "beat.mjs");
+  const args = [beat, "--project", project.root];
+  const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
+  child.unref();
+}
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -118,7 +128,7 @@ var unreachable = (url, why, cause) => new ControlPlaneError("unavailable", `No 
   details: { network: true },
   cause
 });
-var isOutcomeUnknown = (error) => error instanceof ControlPlaneError && error.details?.["network"] === true;
+var mayHaveClaimed = (error) => isControlPlaneError(error, "unavailable");
 function detailOf(detail, text2, status) {
   if (typeof detail === "string" && detail !== "") return detail;
   const beginning = text2.slice(0, MAX_DETAIL_CHARACTERS).trim();
@@ -137,36 +147,331 @@ function originOf(url) {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(url)?.[0] ?? "the server";
 }
 
-// lib/server/orchestrator-skill/beat-process.ts
-import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
-function ensureBeat(project, scriptPath) {
-  const beat = join(dirname(scriptPath), "beat.mjs");
-  const args = [beat, "--project", project.root];
-  const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
-  child.unref();
-}
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync3 } from "node:fs";
+import { join as join3 } from "node:path";
 
-// lib/server/orchestrator-skill/dispatch-files.ts
-import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+// lib/server/file-lock.mjs
+import { mkdirSync, readFileSync as readFileSync2, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join as join2 } from "node:path";
 
+// lib/server/process-identity.mjs
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+var START_TIME_INDEX_AFTER_NAME = 19;
+var THREADS_INDEX_AFTER_NAME = 17;
+var STATE_INDEX_AFTER_NAME = 0;
+var PS_TIMEOUT_MS = 2e3;
+function isProcessAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  const stat = readProcStat(pid);
+  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
+}
+function processStartMark(pid) {
+  const stat = readProcStat(pid);
+  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
+  if (process.platform === "linux" || process.platform === "win32") return null;
+  try {
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+  } catch {
+    return null;
+  }
+}
+var TICKS_PER_SECOND = 100;
+function processStartMs(pid) {
+  const stat = readProcStat(pid);
+  if (!stat) {
+    const startedAt = Date.parse(processStartMark(pid) ?? "");
+    return Number.isNaN(startedAt) ? null : startedAt;
+  }
+  const uptimeSeconds = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
+  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
+}
+function isSameProcess(pid, startMark) {
+  if (!isProcessAlive(pid)) return false;
+  const current = processStartMark(pid);
+  return startMark === null || current === null || current === startMark;
+}
+function readProcStat(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+function bootId() {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "boot";
+  }
+}
+
+// lib/server/file-lock.mjs
+var UNWRITTEN_GRACE_MS = 2e3;
+var MAX_TRIES = 10;
+function acquireFileLock(folder, name) {
+  mkdirSync(folder, { recursive: true });
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const highest = generations(folder, name)[0];
+    if (highest !== void 0) {
+      const state = holderOf(folder, name, highest);
+      if (state === "vanished") continue;
+      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
+    }
+    const mine = (highest ?? 0) + 1;
+    if (!create(folder, name, mine)) continue;
+    const overtaken = generations(folder, name).some((generation) => generation > mine);
+    if (overtaken) {
+      remove(folder, name, mine);
+      continue;
+    }
+    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
+    return { acquired: true, release: () => remove(folder, name, mine) };
+  }
+  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
+}
+var pathOf = (folder, name, generation) => join2(folder, `${name}.${generation}.lock`);
+function generations(folder, name) {
+  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+}
+function create(folder, name, generation) {
+  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
+  try {
+    writeFileSync(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+`, { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+function holderOf(folder, name, generation) {
+  const path = pathOf(folder, name, generation);
+  try {
+    const text2 = readFileSync2(path, "utf8");
+    if (text2.endsWith("\n")) {
+      const holder = JSON.parse(text2);
+      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
+    }
+    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+  } catch (error) {
+    if (error.code === "ENOENT") return "vanished";
+    if (error instanceof SyntaxError) return "dead";
+    throw error;
+  }
+}
+function remove(folder, name, generation) {
+  try {
+    unlinkSync(pathOf(folder, name, generation));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
 // lib/server/orchestrator/private-file.ts
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { dirname as dirname2 } from "node:path";
 function writePrivateFile(path, text2) {
-  mkdirSync(dirname2(path), { recursive: true, mode: 448 });
+  mkdirSync2(dirname2(path), { recursive: true, mode: 448 });
   const draft = `${path}.${process.pid}.draft`;
-  writeFileSync(draft, text2, { mode: 384 });
+  writeFileSync2(draft, text2, { mode: 384 });
   renameSync(draft, path);
 }
 
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync3(join3(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join3(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join3(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+function forget(state, id, epoch) {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+var toStop = (state) => Object.entries(state.dispatches).flatMap(
+  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
+);
+
+// lib/server/orchestrator-skill/reconcile.ts
+var WRITTEN_WITHIN_MS = 5e3;
+async function reconcile(context, options = {}) {
+  const { calls, consumer, state } = context;
+  const pages = await Promise.all(
+    ["running", "waiting", "cancelling"].map((status) => calls.list({ consumer, status, limit: 200 }))
+  );
+  const open = pages.flatMap((page) => page.items);
+  const known = state.read().dispatches;
+  for (const [id, held] of Object.entries(known)) {
+    const record = open.find((one) => one.id === id) ?? await look(context, id);
+    const phase = phaseOf(held, record);
+    await state.update((current) => {
+      const now = current.dispatches[id];
+      if (phase === "over") forget(current, id, held.epoch);
+      else if (now?.epoch === held.epoch) now.phase = phase;
+    });
+  }
+  await giveBack(
+    context,
+    open.filter(({ id, status }) => status === "running" && known[id] === void 0),
+    options
+  );
+  return open;
+}
+async function giveBack({ calls, state }, strays, options) {
+  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.claimedAt));
+  const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
+  if (youngMs > 0 && options.waitsForYoung === true) {
+    await new Promise((resolve2) => setTimeout(resolve2, Math.min(youngMs, WRITTEN_WITHIN_MS)));
+  }
+  const isOld = (at) => options.waitsForYoung === true || ages[at] >= WRITTEN_WITHIN_MS;
+  const known = state.read().dispatches;
+  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && known[stray.id] === void 0)) {
+    await calls.release(id, epoch);
+  }
+}
+async function look({ calls }, id) {
+  try {
+    return await calls.find(id);
+  } catch (error) {
+    if (isControlPlaneError(error, "not-found")) return null;
+    throw error;
+  }
+}
+function phaseOf(held, record) {
+  if (record === null) return "over";
+  if (record.epoch !== held.epoch) return "lost";
+  switch (record.status) {
+    case "running":
+      return "running";
+    case "waiting":
+      return "waiting";
+    case "cancelling":
+      return "cancel";
+    case "done":
+    case "failed":
+    case "released":
+      return "over";
+    case "cancelled":
+    case "lapsed":
+    case "unresponsive":
+      return "lost";
+  }
+}
+
+// lib/server/orchestrator-skill/claim.ts
+async function claim(context, request) {
+  try {
+    return await claimTwice(context, request);
+  } catch (error) {
+    const passes = isControlPlaneError(error) && error.retry !== "never";
+    await context.state.update((state) => {
+      state.owesLook = passes;
+    });
+    throw error;
+  }
+}
+async function claimTwice(context, request, isSecond = false) {
+  const { calls, state } = context;
+  if (state.read().mayHoldStrays === true) await giveBackStrays(context);
+  try {
+    return await calls.claim(request);
+  } catch (error) {
+    if (!mayHaveClaimed(error)) throw error;
+    await mark(state, true);
+    if (isSecond) throw error;
+    return claimTwice(context, request, true);
+  }
+}
+async function giveBackStrays(context) {
+  await reconcile(context, { waitsForYoung: true });
+  await mark(context.state, false);
+}
+var mark = (state, mayHoldStrays) => state.update((current) => {
+  current.mayHoldStrays = mayHoldStrays;
+});
+
 // lib/server/orchestrator-skill/dispatch-files.ts
+import { readFileSync as readFileSync4, readdirSync as readdirSync2, rmSync, statSync as statSync2 } from "node:fs";
+import { join as join4 } from "node:path";
 var FOLDER = "dispatches";
 var MAX_AGE_MS = 7 * 864e5;
 function dispatchFiles(folder, dispatch) {
   removeOldFiles(folder);
-  const base = join2(folder, FOLDER, `${dispatch.id}.${dispatch.epoch}`);
+  const base = join4(folder, FOLDER, `${dispatch.id}.${dispatch.epoch}`);
   const files = { file: `${base}.json`, promptFile: `${base}.md` };
   writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}
 `);
@@ -174,11 +479,11 @@ function dispatchFiles(folder, dispatch) {
   return files;
 }
 function removeOldFiles(folder) {
-  const all = join2(folder, FOLDER);
+  const all = join4(folder, FOLDER);
   try {
-    for (const name of readdirSync(all)) {
-      const path = join2(all, name);
-      if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
+    for (const name of readdirSync2(all)) {
+      const path = join4(all, name);
+      if (Date.now() - statSync2(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
     }
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
@@ -216,267 +521,6 @@ var byFile = (item) => ({
   prompt: `Your whole brief is in the file ${item.promptFile}. Read it to its end first, then do what it says.`
 });
 var FORMS = [whole, withoutRole, withoutBodies, byFile];
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
-
-// lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join3 } from "node:path";
-
-// lib/server/process-identity.mjs
-import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync2 } from "node:fs";
-var START_TIME_INDEX_AFTER_NAME = 19;
-var THREADS_INDEX_AFTER_NAME = 17;
-var STATE_INDEX_AFTER_NAME = 0;
-var PS_TIMEOUT_MS = 2e3;
-function isProcessAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return false;
-  }
-  const stat = readProcStat(pid);
-  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
-}
-function processStartMark(pid) {
-  const stat = readProcStat(pid);
-  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
-  if (process.platform === "linux" || process.platform === "win32") return null;
-  try {
-    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
-  } catch {
-    return null;
-  }
-}
-var TICKS_PER_SECOND = 100;
-function processStartMs(pid) {
-  const stat = readProcStat(pid);
-  if (!stat) {
-    const startedAt = Date.parse(processStartMark(pid) ?? "");
-    return Number.isNaN(startedAt) ? null : startedAt;
-  }
-  const uptimeSeconds = Number(readFileSync2("/proc/uptime", "utf8").split(" ")[0]);
-  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
-  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
-}
-function isSameProcess(pid, startMark) {
-  if (!isProcessAlive(pid)) return false;
-  const current = processStartMark(pid);
-  return startMark === null || current === null || current === startMark;
-}
-function readProcStat(pid) {
-  try {
-    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-function bootId() {
-  try {
-    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "boot";
-  }
-}
-
-// lib/server/file-lock.mjs
-var UNWRITTEN_GRACE_MS = 2e3;
-var MAX_TRIES = 10;
-function acquireFileLock(folder, name) {
-  mkdirSync2(folder, { recursive: true });
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const highest = generations(folder, name)[0];
-    if (highest !== void 0) {
-      const state = holderOf(folder, name, highest);
-      if (state === "vanished") continue;
-      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
-    }
-    const mine = (highest ?? 0) + 1;
-    if (!create(folder, name, mine)) continue;
-    const overtaken = generations(folder, name).some((generation) => generation > mine);
-    if (overtaken) {
-      remove(folder, name, mine);
-      continue;
-    }
-    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
-    return { acquired: true, release: () => remove(folder, name, mine) };
-  }
-  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
-}
-var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
-function generations(folder, name) {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
-  return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
-}
-function create(folder, name, generation) {
-  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
-  try {
-    writeFileSync2(pathOf(folder, name, generation), `${JSON.stringify(holder)}
-`, { flag: "wx", mode: 384 });
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw error;
-  }
-}
-function holderOf(folder, name, generation) {
-  const path = pathOf(folder, name, generation);
-  try {
-    const text2 = readFileSync3(path, "utf8");
-    if (text2.endsWith("\n")) {
-      const holder = JSON.parse(text2);
-      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
-    }
-    return Date.now() - statSync2(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
-  } catch (error) {
-    if (error.code === "ENOENT") return "vanished";
-    if (error instanceof SyntaxError) return "dead";
-    throw error;
-  }
-}
-function remove(folder, name, generation) {
-  try {
-    unlinkSync(pathOf(folder, name, generation));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-}
-
-// lib/server/orchestrator-skill/failure.ts
-var ScriptFailure = class extends Error {
-  constructor(code, message, exitCode, fix) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-    this.fix = fix;
-  }
-  code;
-  exitCode;
-  fix;
-  name = "ScriptFailure";
-};
-
-// lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
-var LOCK = "state";
-var LOCK_PATIENCE_MS = 5e3;
-var LOCK_POLL_MS = 20;
-var MAX_ENDED = 200;
-var StateFile = class {
-  constructor(folder) {
-    this.folder = folder;
-  }
-  folder;
-  read() {
-    try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
-    } catch (error) {
-      if (error instanceof SyntaxError || error.code === "ENOENT") {
-        return { dispatches: {}, ended: [] };
-      }
-      throw error;
-    }
-  }
-  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
-  async update(change) {
-    const release = await this.#lock();
-    try {
-      const state = this.read();
-      const result = change(state);
-      state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
-`);
-      return result;
-    } finally {
-      release();
-    }
-  }
-  async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
-      const release = tryLock(this.folder);
-      if (release !== null) return release;
-      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
-    }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
-  }
-};
-function tryLock(folder) {
-  try {
-    const attempt = acquireFileLock(folder, LOCK);
-    return attempt.acquired ? attempt.release : null;
-  } catch (error) {
-    if (error.code === void 0) return null;
-    throw error;
-  }
-}
-function forget(state, id, epoch) {
-  if (state.dispatches[id]?.epoch !== epoch) return;
-  delete state.dispatches[id];
-  state.ended.push(id);
-}
-var toStop = (state) => Object.entries(state.dispatches).flatMap(
-  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
-);
-
-// lib/server/orchestrator-skill/reconcile.ts
-var WRITTEN_WITHIN_MS = 5e3;
-async function reconcile(context) {
-  const { calls, consumer, state } = context;
-  const pages = await Promise.all(
-    ["running", "waiting", "cancelling"].map((status) => calls.list({ consumer, status, limit: 200 }))
-  );
-  const open = pages.flatMap((page) => page.items);
-  const known = state.read().dispatches;
-  for (const [id, held] of Object.entries(known)) {
-    const record = open.find((one) => one.id === id) ?? await look(context, id);
-    const phase = phaseOf(held, record);
-    await state.update((current) => {
-      const now = current.dispatches[id];
-      if (phase === "over") forget(current, id, held.epoch);
-      else if (now?.epoch === held.epoch) now.phase = phase;
-    });
-  }
-  for (const { id, epoch, status, times } of open) {
-    const isStray = status === "running" && known[id] === void 0;
-    if (isStray && Date.now() - Date.parse(times.claimedAt) > WRITTEN_WITHIN_MS) await calls.release(id, epoch);
-  }
-  return open;
-}
-async function look({ calls }, id) {
-  try {
-    return await calls.find(id);
-  } catch (error) {
-    if (isControlPlaneError(error, "not-found")) return null;
-    throw error;
-  }
-}
-function phaseOf(held, record) {
-  if (record === null) return "over";
-  if (record.epoch !== held.epoch) return "lost";
-  switch (record.status) {
-    case "running":
-      return "running";
-    case "waiting":
-      return "waiting";
-    case "cancelling":
-      return "cancel";
-    case "done":
-    case "failed":
-    case "released":
-      return "over";
-    case "cancelled":
-    case "lapsed":
-    case "unresponsive":
-      return "lost";
-  }
-}
 
 // lib/server/orchestrator-skill/script.ts
 import { parseArgs } from "node:util";
@@ -682,10 +726,10 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
+  const mark2 = createHash("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
-  return `claude-${host}-${mark}`;
+  return `claude-${host}-${mark2}`;
 }
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
@@ -835,8 +879,8 @@ function isSynced(root, { slug, revision }, sessionStartMs) {
   if (sessionStartMs === null) return false;
   const path = join7(root, AGENTS_FOLDER, `${slug}.md`);
   try {
-    const mark = markOf(readFileSync6(path, "utf8"));
-    const isCurrent = mark?.slug === slug && mark.revision === revision && mark.isWhole;
+    const mark2 = markOf(readFileSync6(path, "utf8"));
+    const isCurrent = mark2?.slug === slug && mark2.revision === revision && mark2.isWhole;
     return isCurrent && statSync3(path).mtimeMs < sessionStartMs;
   } catch {
     return false;
@@ -931,26 +975,6 @@ async function next(context) {
     handIn: toHandIn(now),
     ...result.reason === void 0 ? {} : { reason: result.reason }
   };
-}
-async function claim(context, request) {
-  try {
-    return await claimOnce(context, request);
-  } catch (error) {
-    const passes = isControlPlaneError(error) && error.retry !== "never";
-    await context.state.update((state) => {
-      state.owesLook = passes;
-    });
-    throw error;
-  }
-}
-async function claimOnce(context, request) {
-  try {
-    return await context.calls.claim(request);
-  } catch (error) {
-    if (!isOutcomeUnknown(error)) throw error;
-    await reconcile(context);
-    return context.calls.claim(request);
-  }
 }
 var take = ({ state }, dispatch, session, synced) => state.update((current) => {
   const before = current.dispatches[dispatch.id];

@@ -228,7 +228,8 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join3(this.folder, FILE), "utf8"));
-      return { dispatches: value.dispatches ?? {}, ended: value.ended ?? [], owesLook: value.owesLook === true };
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -279,7 +280,7 @@ var toStop = (state) => Object.entries(state.dispatches).flatMap(
 
 // lib/server/orchestrator-skill/reconcile.ts
 var WRITTEN_WITHIN_MS = 5e3;
-async function reconcile(context) {
+async function reconcile(context, options = {}) {
   const { calls, consumer, state } = context;
   const pages = await Promise.all(
     ["running", "waiting", "cancelling"].map((status) => calls.list({ consumer, status, limit: 200 }))
@@ -295,11 +296,24 @@ async function reconcile(context) {
       else if (now?.epoch === held.epoch) now.phase = phase;
     });
   }
-  for (const { id, epoch, status, times } of open) {
-    const isStray = status === "running" && known[id] === void 0;
-    if (isStray && Date.now() - Date.parse(times.claimedAt) > WRITTEN_WITHIN_MS) await calls.release(id, epoch);
-  }
+  await giveBack(
+    context,
+    open.filter(({ id, status }) => status === "running" && known[id] === void 0),
+    options
+  );
   return open;
+}
+async function giveBack({ calls, state }, strays, options) {
+  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.claimedAt));
+  const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
+  if (youngMs > 0 && options.waitsForYoung === true) {
+    await new Promise((resolve2) => setTimeout(resolve2, Math.min(youngMs, WRITTEN_WITHIN_MS)));
+  }
+  const isOld = (at) => options.waitsForYoung === true || ages[at] >= WRITTEN_WITHIN_MS;
+  const known = state.read().dispatches;
+  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && known[stray.id] === void 0)) {
+    await calls.release(id, epoch);
+  }
 }
 async function look({ calls }, id) {
   try {

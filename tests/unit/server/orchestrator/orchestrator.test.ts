@@ -163,6 +163,14 @@ describe('orchestrator', () => {
     await until('work again', () => plane.of('complete').length === 1);
   });
 
+  it('gives back what a claim had taken that was answered with 503: some of what it went for may stand', async () => {
+    await start('echo x');
+    plane.strays = [{ id: 'd'.repeat(24), epoch: 4 }];
+    plane.answer = call => (call.verb === 'claim' ? { status: 503, body: { code: 'unavailable' } } : undefined);
+    await until('the release', () => plane.of('release').length === 1);
+    expect(plane.of('release')).toMatchObject([{ id: 'd'.repeat(24), body: { epoch: 4 } }]);
+  });
+
   it('gives it back too when the server is still away as it looks, and answers from the next claim on', async () => {
     await start('echo x');
     plane.strays = [{ id: 'c'.repeat(24), epoch: 3 }];
