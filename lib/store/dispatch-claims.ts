@@ -120,6 +120,7 @@ export interface ResumeDispatch {
   consumer: string;
   tokenId: string;
   account: string;
+  revision: number;
   keyHash: DispatchDocument['keyHash'];
   lane: ObjectId;
   slot: string;
@@ -139,11 +140,13 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
           consumer: set.consumer,
           tokenId: set.tokenId,
           account: { $literal: set.account },
+          revision: set.revision,
           keyHash: set.keyHash,
           lane: set.lane,
           slot: set.slot,
           mode: 'resume',
           status: 'running',
+          resumedAt: '$$NOW',
           leaseUntil: { $add: ['$$NOW', '$leaseMs'] },
           updatedAt: '$$NOW',
         },

@@ -173,6 +173,7 @@ export interface DispatchDocument extends RecordDocument {
   /** Set at the claim of a run's task: what it may do there is known at every door without a read. */
   run?: { id: ObjectId; tier: RunTier };
   agentType: string;
+  /** Of its type, as handed out with its last turn. */
   revision: number;
   consumer: string;
   tokenId: string;
@@ -229,6 +230,8 @@ export interface DispatchDocument extends RecordDocument {
   storedAt: Date | null;
   streamedAt: Date | null;
   claimedAt: Date;
+  /** When its last turn after a wait was claimed. */
+  resumedAt?: Date;
   waitingSince: Date | null;
   endedAt: Date | null;
 }

@@ -70,6 +70,7 @@ export const DispatchRecord = z.object({
     storedAt: NullableTimestamp,
     streamedAt: NullableTimestamp,
     claimedAt: Timestamp,
+    resumedAt: NullableTimestamp.describe('When its last turn after a wait was claimed'),
     firstHeartbeatAt: NullableTimestamp,
     lastHeartbeatAt: NullableTimestamp,
     progressAt: NullableTimestamp,

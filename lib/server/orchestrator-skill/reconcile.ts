@@ -1,7 +1,7 @@
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import { isControlPlaneError } from '@/lib/domain/errors';
 import type { ScriptContext } from './script';
-import { forget, type OpenDispatch, type Phase } from './state';
+import { forget, type OpenDispatch, type Phase, type SkillState } from './state';
 
 type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
 
@@ -35,14 +35,14 @@ export async function reconcile(context: Context, options: ReconcileOptions = {}
   }
   await giveBack(
     context,
-    open.filter(({ id, status }) => status === 'running' && known[id] === undefined),
+    open.filter(one => one.status === 'running' && isUnknown(known, one)),
     options,
   );
   return open;
 }
 
 async function giveBack({ calls, state }: Context, strays: DispatchRecord[], options: ReconcileOptions): Promise<void> {
-  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.claimedAt));
+  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.resumedAt ?? times.claimedAt));
   const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
   // No longer than that by a clock that is behind the plane's.
   if (youngMs > 0 && options.waitsForYoung === true) {
@@ -50,10 +50,14 @@ async function giveBack({ calls, state }: Context, strays: DispatchRecord[], opt
   }
   const isOld = (at: number) => options.waitsForYoung === true || ages[at]! >= WRITTEN_WITHIN_MS;
   const known = state.read().dispatches;
-  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && known[stray.id] === undefined)) {
+  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && isUnknown(known, stray))) {
     await calls.release(id, epoch);
   }
 }
+
+/** Nobody wrote down this turn; of one that was resumed, the turn before its wait at most. */
+const isUnknown = (known: SkillState['dispatches'], { id, epoch }: DispatchRecord): boolean =>
+  (known[id]?.epoch ?? 0) < epoch;
 
 async function look({ calls }: Context, id: string): Promise<DispatchRecord | null> {
   try {

@@ -29,6 +29,7 @@ export async function resumeCandidate(
     consumer: claim.consumer,
     tokenId: principal.id,
     account: principal.account,
+    revision: type.revision,
     keyHash: binary(hashDispatchKey(key)),
     lane: laneOf(waiting),
     slot,

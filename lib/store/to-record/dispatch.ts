@@ -4,14 +4,16 @@ import type { DispatchDocument } from '../documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
 /**
- * Two clocks: the lease says alive, progress says getting on. Derived at read, never stored, so it cannot go stale.
+ * Two clocks: the lease says alive, progress says getting on, which a turn has from its claim on: what it waited is not
+ * its silence. Derived at read, never stored, so it cannot go stale.
  * `thresholds` are the type's now; a type that is gone judges by its lease alone.
  */
 export function livenessOf(row: DispatchDocument, thresholds: Thresholds | null, nowMs: number): Liveness | null {
   if (!isOpenDispatch(row.status) || row.status === 'waiting') return null;
   if (row.leaseUntil === null || row.leaseUntil.getTime() < nowMs) return 'lost';
   if (!thresholds) return 'ok';
-  const silentMs = nowMs - (row.progress?.at ?? row.claimedAt).getTime();
+  const heardAt = [row.claimedAt, row.resumedAt, row.progress?.at].map(at => at?.getTime() ?? 0);
+  const silentMs = nowMs - Math.max(...heardAt);
   if (silentMs >= thresholds.stuckAfterMs) return 'stuck';
   return silentMs >= thresholds.quietAfterMs ? 'quiet' : 'ok';
 }
@@ -59,6 +61,7 @@ export const toDispatchRecord = (
     storedAt: isoOrNull(row.storedAt),
     streamedAt: isoOrNull(row.streamedAt),
     claimedAt: iso(row.claimedAt),
+    resumedAt: isoOrNull(row.resumedAt),
     firstHeartbeatAt: isoOrNull(row.firstHeartbeatAt),
     lastHeartbeatAt: isoOrNull(row.leaseTouchedAt),
     progressAt: isoOrNull(row.progress?.at),

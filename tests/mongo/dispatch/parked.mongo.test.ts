@@ -262,6 +262,32 @@ describe('liveness', () => {
   });
 });
 
+describe('a resumed dispatch', () => {
+  it('is heard from when it was resumed on, not from before its wait, and names the revision it was given', async () => {
+    const dispatch = await start('message');
+    await ok(verb('progress', dispatch, { percent: 50, state: 'half' }));
+    const row = (await api.plane.collections.dispatches.findOne({ _id: new ObjectId(dispatch.id) }))!;
+    await askQuestion(api.plane, row, { question: 'may I?' });
+    const { threadId } = await work('message', dispatch.work);
+    await ok(call('POST', `/api/threads/${threadId}/messages`, { body: 'you may' }));
+    // An hour passes, and its type is edited.
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await api.plane.collections.dispatches.updateOne(
+      { _id: new ObjectId(dispatch.id) },
+      { $set: { claimedAt: anHourAgo, 'progress.at': anHourAgo } },
+    );
+    expect((await dispatchOf(dispatch.id)).times.resumedAt).toBeNull();
+    const { revision } = await ok(call('GET', `/api/agent-types/${slug}`));
+    await ok(call('PATCH', `/api/agent-types/${slug}`, { revision, name: 'edited' }));
+    const [resumed] = (await claim('message', dispatch.work)).dispatches;
+    expect(resumed).toMatchObject({ mode: 'resume', agentType: { revision: revision + 1 } });
+    const record = await dispatchOf(dispatch.id);
+    expect(record).toMatchObject({ liveness: 'ok', revision: revision + 1 });
+    expect(Date.parse(record.times.resumedAt)).toBeGreaterThan(Date.now() - 60_000);
+    expect(Date.parse(record.times.claimedAt)).toBe(anHourAgo.getTime());
+  });
+});
+
 describe('retryNotBefore', () => {
   it('holds every orchestrator of that account until then, and no other', async () => {
     const tokens = await Promise.all(

@@ -48,6 +48,7 @@ const attempt = (
     storedAt: null,
     streamedAt: null,
     claimedAt: at(claimed),
+    resumedAt: null,
     firstHeartbeatAt: beat === undefined ? null : at(beat),
     lastHeartbeatAt: null,
     progressAt: null,

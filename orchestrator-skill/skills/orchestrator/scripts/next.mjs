@@ -386,23 +386,24 @@ async function reconcile(context, options = {}) {
   }
   await giveBack(
     context,
-    open.filter(({ id, status }) => status === "running" && known[id] === void 0),
+    open.filter((one) => one.status === "running" && isUnknown(known, one)),
     options
   );
   return open;
 }
 async function giveBack({ calls, state }, strays, options) {
-  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.claimedAt));
+  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.resumedAt ?? times.claimedAt));
   const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
   if (youngMs > 0 && options.waitsForYoung === true) {
     await new Promise((resolve2) => setTimeout(resolve2, Math.min(youngMs, WRITTEN_WITHIN_MS)));
   }
   const isOld = (at) => options.waitsForYoung === true || ages[at] >= WRITTEN_WITHIN_MS;
   const known = state.read().dispatches;
-  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && known[stray.id] === void 0)) {
+  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && isUnknown(known, stray))) {
     await calls.release(id, epoch);
   }
 }
+var isUnknown = (known, { id, epoch }) => (known[id]?.epoch ?? 0) < epoch;
 async function look({ calls }, id) {
   try {
     return await calls.find(id);

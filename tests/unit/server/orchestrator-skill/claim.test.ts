@@ -53,6 +53,14 @@ const took = (ageMs: number) => {
   running = [{ id: STRAY, epoch: 1, status: 'running', times: { claimedAt } } as DispatchRecord];
 };
 
+const resumed = (ageMs: number) => {
+  took(3_600_000);
+  const [record] = running as [DispatchRecord];
+  running = [
+    { ...record, epoch: 2, times: { ...record.times, resumedAt: new Date(Date.now() - ageMs).toISOString() } },
+  ];
+};
+
 describe('a claim of the skill', () => {
   it('gives back what a claim took that was answered with 503, and claims once more', async () => {
     answers = [
@@ -96,8 +104,25 @@ describe('a claim of the skill', () => {
   });
 });
 
-it('only who claimed waits for what is young: it may be another script about to write it down', async () => {
-  took(0);
-  await reconcile(context());
-  expect(released).toEqual([]);
+describe('strays', () => {
+  it('that are young are waited for by who claimed alone: another script may be about to write them down', async () => {
+    took(0);
+    await reconcile(context());
+    expect(released).toEqual([]);
+  });
+
+  it('are young from when they were resumed on', async () => {
+    resumed(1_000);
+    await reconcile(context());
+    expect(released).toEqual([]);
+  });
+
+  it('are also those of which only the turn before the wait is known', async () => {
+    resumed(30_000);
+    await state.update(current => {
+      current.dispatches[STRAY] = { epoch: 1, phase: 'waiting' } as OpenDispatch;
+    });
+    await reconcile(context());
+    expect(released).toEqual([`${STRAY}:2`]);
+  });
 });
