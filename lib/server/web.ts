@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createHostPolicy } from '../auth/hosts';
 import { createHttpDoor } from '../http/door';
 import { createMcpProxy } from '../http/mcp-proxy';
+import { beginListening } from '../services/consumers/begin-listening';
 import { createSignInCode, signInLink } from '../services/identity/create-sign-in-code';
 import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   shutdown.add('database client', close);
   const stream = await startStream(plane, { config, mongodbUri: database.uri, adopts: true });
   shutdown.add('stream', stream.stop);
+  await beginListening(plane);
   const jobs = startJobs(plane);
   shutdown.add('jobs', jobs.stop);
 

@@ -181,6 +181,16 @@ const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument>
 export const hasAnswered = async (c: Collections, tenantId: string): Promise<boolean> =>
   (await c.dispatches.findOne(answered(tenantId), { projection: { _id: 1 } })) !== null;
 
+/** How long the oldest of them has waited, by type. */
+export const longestAnswered = (c: Collections, tenantId: string): Promise<{ _id: string; seconds: number }[]> =>
+  c.dispatches
+    .aggregate<{ _id: string; seconds: number }>([
+      { $match: answered(tenantId) },
+      { $group: { _id: '$agentType', at: { $min: '$question.answeredAt' } } },
+      { $project: { seconds: { $divide: [{ $subtract: ['$$NOW', '$at'] }, 1_000] } } },
+    ])
+    .toArray();
+
 /**
  * Waiting dispatches whose answer is there and which this consumer may take, oldest answer first: its own, those that
  * no agent is kept for, and those whose holder did not come in time.

@@ -23,14 +23,17 @@ export interface ConsumerDocument {
   connectionId: string | null;
 }
 
-/** A live event stream or waiting claim, kept fresh by the process that serves it. */
+/**
+ * A live event stream or waiting claim, kept fresh by the process that serves it; `left`: when one of a tenant's last
+ * ended. Another process may be the one that is asked.
+ */
 export interface PresenceDocument {
   _id: string;
   tenantId: string;
   role: Role;
   principalId: string;
   consumer: string | null;
-  kind: 'stream' | 'claim';
+  kind: 'stream' | 'claim' | 'left';
   process: string;
   seenAt: Date;
 }

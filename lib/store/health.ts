@@ -108,7 +108,7 @@ export async function storageSizes(
   );
 }
 
-/** How long the oldest due item (not held, not unroutable) has waited; null when nothing is due. */
+/** How long the oldest item that may start has waited; null when none may. */
 export async function oldestDueSeconds(c: Collections, tenantId: string): Promise<number | null> {
   const oldest = (collection: Collections['messages'] | Collections['tasks'], status: string) =>
     (collection as Collections['messages'])

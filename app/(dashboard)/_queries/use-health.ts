@@ -8,9 +8,7 @@ import { useDecay } from './use-decay';
 const KEY = ['health'];
 /** Health looks at the whole database; no page needs it more often. */
 const GAP_MS = 5_000;
-/**
- * 'Nobody listening' comes true ten seconds after the last event, by time alone: read once more when it would.
- */
+/** 'Nobody listening' comes true ten seconds after the last orchestrator left, by time alone: read when it would. */
 const ALARM_AFTER_MS = 11_000;
 const STALE_ON: readonly EventType[] = EVENT_TYPES.filter(type => !type.startsWith('tool:'));
 
@@ -34,7 +32,8 @@ export function useHealth() {
     gapMs: GAP_MS,
     alsoQuietly: true,
   });
-  const isDecaying = (health.data?.orchestratorsConnected ?? 0) > 0;
+  const { orchestratorsConnected = 0, oldestDueSeconds = null } = health.data ?? {};
+  const isDecaying = orchestratorsConnected > 0 || oldestDueSeconds !== null;
   useDecay({ key: KEY, gapMs: GAP_MS, isDecaying, readAt: health.dataUpdatedAt });
   return health;
 }

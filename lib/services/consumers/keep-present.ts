@@ -3,7 +3,7 @@ import type { Principal } from '../../domain/identity/schema';
 import { SECOND_MS } from '../../kernel/clock';
 import { holdConsumer, keepConsumer, leaveConsumer } from '../../store/consumers';
 import type { ConsumerDocument } from '../../store/documents';
-import { removePresence } from '../../store/presence';
+import { writePresence } from '../../store/presence';
 import type { Plane } from '../context';
 import { claimerId } from '../dispatches/note-claimer';
 
@@ -24,8 +24,10 @@ export function keepPresent(
     leave();
     letGo();
     // Its claims count as listening too, and it is gone with its stream.
-    const claimer = claimerId(principal, held.name);
-    removePresence(plane.collections, claimer).catch(error => plane.log.debug({ err: error }, 'presence not written'));
+    const claimer = { _id: claimerId(principal, held.name), tenantId: principal.tenantId };
+    writePresence(plane.collections, { present: [], gone: [claimer] }).catch(error =>
+      plane.log.debug({ err: error }, 'presence not written'),
+    );
   };
 }
 

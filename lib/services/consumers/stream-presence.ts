@@ -22,8 +22,8 @@ export class StreamPresence {
   /** Rows of two processes with one name must not end each other. */
   readonly #run = randomUUID();
   readonly #listening = new Map<string, Listening>();
-  /** Rows that came or went and are not written yet: at most one an orchestrator, however often it comes and goes. */
-  #changed = new Set<string>();
+  /** Rows that came or went and are not written yet, with whose they are: at most one an orchestrator, however often it comes and goes. */
+  #changed = new Map<string, string>();
   #isWriting = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -40,13 +40,13 @@ export class StreamPresence {
     const there = this.#listening.get(id) ?? { row: this.#rowOf(id, principal, consumer), streams: 0 };
     this.#listening.set(id, there);
     there.streams += 1;
-    if (there.streams === 1) this.#note(id);
+    if (there.streams === 1) this.#note(there.row);
     this.#timer ??= setInterval(() => this.#refresh(), REFRESH_MS);
     return () => {
       there.streams -= 1;
       if (there.streams > 0) return;
       this.#listening.delete(id);
-      this.#note(id);
+      this.#note(there.row);
       if (this.#listening.size > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -58,12 +58,12 @@ export class StreamPresence {
   }
 
   #refresh(): void {
-    for (const id of this.#listening.keys()) this.#changed.add(id);
+    for (const [id, { row }] of this.#listening) this.#changed.set(id, row.tenantId);
     void this.#write();
   }
 
-  #note(id: string): void {
-    this.#changed.add(id);
+  #note({ _id, tenantId }: PresenceRow): void {
+    this.#changed.set(_id, tenantId);
     void this.#write();
   }
 
@@ -75,10 +75,10 @@ export class StreamPresence {
     if (this.#isWriting) return;
     this.#isWriting = true;
     while (this.#changed.size > 0) {
-      const ids = [...this.#changed];
-      this.#changed = new Set();
-      const present = ids.flatMap(id => this.#listening.get(id)?.row ?? []);
-      const gone = ids.filter(id => !this.#listening.has(id));
+      const changed = [...this.#changed];
+      this.#changed = new Map();
+      const present = changed.flatMap(([id]) => this.#listening.get(id)?.row ?? []);
+      const gone = changed.flatMap(([_id, tenantId]) => (this.#listening.has(_id) ? [] : { _id, tenantId }));
       await writePresence(this.collections, { present, gone }).catch((error: unknown) =>
         this.log.debug({ err: error }, 'presence not written'),
       );

@@ -1,12 +1,10 @@
 import type { Claim } from '../../domain/dispatch/schema';
-import { holdReason } from '../../domain/dispatch/hold';
-import type { AgentTypeDocument } from '../../store/documents';
-import { spentTypes } from '../budgets/spent';
 import type { Context } from '../context';
 import type { Found } from './candidate';
 import { dealDue } from './due-board';
 import { findBySource } from './find-by-source';
 import { findResumes } from './find-resumes';
+import { openTypes } from './open-types';
 
 /** `holding`: whether the caller may start nothing now, known once the look may be under way. */
 export async function findCandidates(ctx: Context, claim: Claim, holding: Promise<boolean>): Promise<Found> {
@@ -17,9 +15,7 @@ async function byRank({ plane, principal }: Context, claim: Claim, holding: Prom
   const { tenantId } = principal;
   const all = await plane.agentTypes.list(tenantId);
   const wanted = all.filter(type => !claim.agentTypes || claim.agentTypes.includes(type.slug));
-  const spent = await spentTypes(plane, tenantId, wanted);
-  const isOpen = (type: AgentTypeDocument) => holdReason(type, 'urgent', spent.has(type.slug)) === null;
-  const open = new Map(wanted.filter(isOpen).map(type => [type.slug, type]));
+  const open = await openTypes(plane, tenantId, wanted);
   if (open.size === 0) return { candidates: [], reason: wanted.length > 0 ? 'held' : 'nothing-due' };
 
   const { consumer, max } = claim;

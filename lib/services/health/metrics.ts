@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { requirePermission } from '../../auth/policy';
 import type { Context, Plane } from '../context';
-import { isNobodyListening } from './nobody-listening';
-import { systemHealth } from './system-health';
+import { examineSystem } from './system-health';
 
 /** Process metrics are one set a process; prom-client refuses to register them twice. */
 const processMetrics = new WeakMap<Plane, Registry>();
@@ -11,8 +10,10 @@ const processMetrics = new WeakMap<Plane, Registry>();
 export async function renderMetrics(ctx: Context): Promise<string> {
   requirePermission(ctx.principal, 'metrics:read');
   const { plane } = ctx;
-  const health = await systemHealth({ ...ctx, principal: { ...ctx.principal, role: 'viewer' } });
-  const dispatchPaused = health.status !== 'down' && (await plane.settings.get(ctx.principal.tenantId)).dispatchPaused;
+  const { health, isNobodyListening } = await examineSystem({
+    ...ctx,
+    principal: { ...ctx.principal, role: 'viewer' },
+  });
   const registry = new Registry();
   const gauge = (name: string, help: string, value: number | null): void => {
     if (value === null) return;
@@ -22,11 +23,7 @@ export async function renderMetrics(ctx: Context): Promise<string> {
   gauge('degraded', '1 while a reason stands on the health page', health.status === 'ok' ? 0 : 1);
   gauge('orchestrators_connected', 'Orchestrators that listen now', health.orchestratorsConnected);
   gauge('oldest_due_seconds', 'How long the oldest due work item has waited', health.oldestDueSeconds ?? 0);
-  gauge(
-    'nobody_listening',
-    '1 while work is due and nobody listens',
-    isNobodyListening(health, dispatchPaused) ? 1 : 0,
-  );
+  gauge('nobody_listening', '1 while work is due and for ten seconds nobody listened', isNobodyListening ? 1 : 0);
   gauge('stale_records', 'Records a clean-up would end or remove', health.staleRecords);
   gauge('malformed_documents', 'Documents that cannot be worked with', health.malformed.count);
   gauge('oplog_window_seconds', 'How far back a reader may resume', (health.oplogWindowHours ?? 0) * 3_600);

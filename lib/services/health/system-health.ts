@@ -1,29 +1,38 @@
 import { requirePermission } from '../../auth/policy';
 import type { SystemHealth } from '../../domain/health/schema';
 import { SharedReads } from '../../kernel/shared-reads';
-import { oldestDueSeconds, oplogState, replicaSetMembers, storageSizes } from '../../store/health';
+import { oplogState, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
-import { countOrchestrators } from '../../store/presence';
+import { countOrchestrators, secondsWithoutOrchestrator } from '../../store/presence';
 import { listConsumerPage } from '../../store/consumers';
 import { toConsumer } from '../consumers/consumers';
 import { countStaleRecords } from '../maintenance/clean-up';
 import type { Context, Plane } from '../context';
 import { boundOf } from './bounds';
 import { behindReason } from './history-window';
-import { isNobodyListening } from './nobody-listening';
+import { isNobodyListening, nobodyListeningReason, type Listening } from './nobody-listening';
+import { oldestDue } from './oldest-due';
 
 const MALFORMED_SHOWN = 20;
 const CONSUMERS_SHOWN = 200;
 const PROBE_EVERY_MS = 1_000;
 const ADOPTED_WITHIN_MS = 500;
 /** Many pages ask, and the answer is a few dozen statements; but nobody is told what stood before they asked. */
-const reads = new WeakMap<Plane, SharedReads<SystemHealth>>();
+const reads = new WeakMap<Plane, SharedReads<Examined>>();
 
-export async function systemHealth(ctx: Context): Promise<SystemHealth> {
+export interface Examined {
+  health: SystemHealth;
+  isNobodyListening: boolean;
+}
+
+export const systemHealth = async (ctx: Context): Promise<SystemHealth> => (await examineSystem(ctx)).health;
+
+/** For a door that tells it in words of its own. */
+export async function examineSystem(ctx: Context): Promise<Examined> {
   requirePermission(ctx.principal, 'health:read');
   const { plane, principal } = ctx;
   if (!(await plane.database.reachable())) return away(plane);
-  const shared = reads.get(plane) ?? new SharedReads<SystemHealth>(plane.clock);
+  const shared = reads.get(plane) ?? new SharedReads<Examined>(plane.clock);
   reads.set(plane, shared);
   const examined = new AbortController();
   const reading = shared.read(principal.tenantId, () => examine(plane, principal.tenantId));
@@ -44,14 +53,13 @@ async function isLostMeanwhile({ database, clock }: Plane, over: AbortSignal): P
   return false;
 }
 
-async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
+async function examine(plane: Plane, tenantId: string): Promise<Examined> {
   const c = plane.collections;
   // What was inserted raw a moment ago counts as due; but no majority, no adoption, and that must be told all the same.
   await Promise.race([plane.adoption.flush().catch(() => undefined), plane.clock.sleep(ADOPTED_WITHIN_MS)]);
-  const [orchestrators, stale, oldestDue, members, oplog, consumers, malformed, sizes, settings] = await Promise.all([
-    countOrchestrators(c, tenantId),
+  const [listening, stale, members, oplog, consumers, malformed, sizes, settings] = await Promise.all([
+    readListening(plane, tenantId),
     countStaleRecords(plane, tenantId),
-    oldestDueSeconds(c, tenantId),
     replicaSetMembers(c).catch(() => []),
     oplogState(c).catch(() => null),
     listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
@@ -60,22 +68,20 @@ async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
     plane.settings.get(tenantId),
   ]);
   const reasons: string[] = [];
-  const due = { orchestratorsConnected: orchestrators, oldestDueSeconds: oldestDue };
-  if (isNobodyListening(due, settings.dispatchPaused)) {
-    reasons.push(
-      `Nobody is listening: work has been due for ${Math.round(oldestDue ?? 0)} s and no orchestrator is connected.`,
-    );
-  }
+  const isUnheard = isNobodyListening(listening);
+  if (isUnheard) reasons.push(nobodyListeningReason(listening));
   if (plane.stream?.state() === 'reconnecting')
     reasons.push('The change stream is reconnecting; events are late, none is lost.');
   reasons.push(...consumers.items.map(row => behindReason(row, oplog)).filter(reason => reason !== null));
   const unwell = members.filter(({ state }) => !['PRIMARY', 'SECONDARY', 'ARBITER'].includes(state));
   for (const { host, state } of unwell) reasons.push(`Replica set member ${host} is ${state}.`);
-  return {
+  const { orchestratorsConnected, oldestDueSeconds } = listening;
+  const health: SystemHealth = {
     status: reasons.length === 0 ? 'ok' : 'degraded',
     reasons,
     eventsPerSecond: plane.stream?.eventsPerSecond() ?? 0,
-    ...due,
+    orchestratorsConnected,
+    oldestDueSeconds,
     staleRecords: stale,
     replicaSet: { members },
     oplogWindowHours: oplog?.windowHours ?? null,
@@ -83,11 +89,23 @@ async function examine(plane: Plane, tenantId: string): Promise<SystemHealth> {
     malformed,
     storage: sizes.map(size => ({ ...size, bound: boundOf(size.collection, settings.retention) })),
   };
+  return { health, isNobodyListening: isUnheard };
+}
+
+async function readListening(plane: Plane, tenantId: string): Promise<Listening> {
+  const c = plane.collections;
+  const [orchestratorsConnected, secondsWithout, oldestDueSeconds, { dispatchPaused }] = await Promise.all([
+    countOrchestrators(c, tenantId),
+    secondsWithoutOrchestrator(c, tenantId),
+    oldestDue(plane, tenantId),
+    plane.settings.get(tenantId),
+  ]);
+  return { orchestratorsConnected, secondsWithout, oldestDueSeconds, dispatchPaused };
 }
 
 /** What is known without the database: that it is away. */
-function away(plane: Plane): SystemHealth {
-  return {
+function away(plane: Plane): Examined {
+  const health: SystemHealth = {
     status: 'down',
     reasons: ['The database cannot be reached. Nothing is lost; work goes on by itself when it is back.'],
     eventsPerSecond: plane.stream?.eventsPerSecond() ?? 0,
@@ -100,4 +118,5 @@ function away(plane: Plane): SystemHealth {
     malformed: { count: 0, recent: [] },
     storage: [],
   };
+  return { health, isNobodyListening: false };
 }

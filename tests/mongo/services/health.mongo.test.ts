@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { serveEvents } from '@/lib/http/events-door';
 import { startStream, type StartedStream } from '@/lib/server/start-stream';
+import { beginListening } from '@/lib/services/consumers/begin-listening';
+import { askQuestion } from '@/lib/services/dispatches/ask';
 import { ensureStreamIdentity } from '@/lib/store/stream-identity';
 import { encodePosition, parsePosition } from '@/lib/wire/position';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
@@ -52,6 +55,8 @@ const post = async (seconds: number): Promise<string> => {
   return id;
 };
 const claim = () => call('POST', '/api/dispatches/claim', { consumer: 'night' }, orchestrator);
+const lastSeen = (seconds: number) =>
+  api.plane.collections.presence.updateMany({ tenantId }, { $set: { seenAt: ago(seconds) } });
 const connected = async () => (await health()).orchestratorsConnected;
 
 /** An orchestrator's stream; its process may die at any time. */
@@ -66,9 +71,7 @@ async function listen(consumer?: string, token = orchestrator): Promise<Socket> 
 }
 
 describe('nobody listening', () => {
-  it('is said once work has been due for ten seconds, and goes by itself when somebody comes', async () => {
-    await post(8);
-    expect(await health()).toMatchObject({ status: 'ok', orchestratorsConnected: 0 });
+  it('is said of due work that no orchestrator could hear of for ten seconds, and goes when one comes', async () => {
     await post(11);
     const alarm = await health();
     expect(alarm).toMatchObject({ status: 'degraded', reasons: [expect.stringMatching(/^Nobody is listening/)] });
@@ -82,8 +85,50 @@ describe('nobody listening', () => {
     // Another tenant's orchestrator hears nothing of this one's work.
     const elsewhere = (await api.call('GET', '/api/system-health')).body;
     expect(elsewhere.orchestratorsConnected).toBe(0);
+    // One that starts again is no absence, however old its work is.
     socket.destroy();
-    await expect.poll(health).toMatchObject({ status: 'degraded', orchestratorsConnected: 0 });
+    await expect.poll(connected).toBe(0);
+    expect(await health()).toMatchObject({ status: 'ok', reasons: [] });
+    expect(await metric('nobody_listening')).toBe(0);
+    await lastSeen(9);
+    expect(await health()).toMatchObject({ status: 'ok' });
+    await lastSeen(11);
+    expect(await health()).toMatchObject({ status: 'degraded', orchestratorsConnected: 0 });
+  });
+
+  it('is counted from the end of the last claim too, and from a start of the plane', async () => {
+    await post(30);
+    expect(await health()).toMatchObject({ status: 'degraded' });
+    await beginListening(api.plane);
+    expect(await health()).toMatchObject({ status: 'ok', orchestratorsConnected: 0 });
+    await api.plane.collections.presence.updateMany({}, { $set: { seenAt: ago(11) } });
+    expect(await health()).toMatchObject({ status: 'degraded' });
+    const socket = await listen('night');
+    await claim();
+    await post(30);
+    await expect.poll(connected).toBe(1);
+    socket.destroy();
+    await expect.poll(connected).toBe(0);
+    expect(await health()).toMatchObject({ status: 'ok' });
+    expect(await api.plane.collections.presence.countDocuments({ tenantId })).toBe(1);
+  });
+
+  it('counts an answered dispatch as due, unless its type takes nothing', async () => {
+    await post(0);
+    const [{ id }] = (await claim()).body.dispatches;
+    const { dispatches } = api.plane.collections;
+    const row = (await dispatches.findOne({ _id: new ObjectId(id as string) }))!;
+    await askQuestion(api.plane, row, { question: 'may I?' });
+    expect(await health()).toMatchObject({ oldestDueSeconds: null });
+    await call('POST', `/api/threads/${row.threadId!.toHexString()}/messages`, { body: 'you may' });
+    await lastSeen(13);
+    await expect.poll(async () => (await health()).oldestDueSeconds).toBeGreaterThanOrEqual(0);
+    await dispatches.updateOne({ _id: row._id }, { $set: { 'question.answeredAt': ago(40) } });
+    const { status, oldestDueSeconds } = await health();
+    expect([status, Math.floor(oldestDueSeconds! / 10)]).toEqual(['degraded', 4]);
+    const { revision } = (await call('GET', '/api/agent-types/research')).body;
+    await call('PATCH', '/api/agent-types/research', { revision, paused: true });
+    expect(await health()).toMatchObject({ status: 'ok', oldestDueSeconds: null });
   });
 
   it('counts work that is due, not what is held, paused by a person, or in back-off', async () => {
