@@ -37,7 +37,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
   const jobs: Job[] = [
-    { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: () => sweepDispatches(plane) },
+    { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: signal => sweepDispatches(plane, signal) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },

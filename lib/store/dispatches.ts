@@ -198,20 +198,31 @@ export async function markReplied(c: Collections, id: ObjectId, epoch: number): 
   await c.dispatches.updateOne({ _id: id, epoch }, { $set: { replied: true } });
 }
 
-export function findLapsed(c: Collections, limit: number) {
+export interface SweptQuery {
+  limit: number;
+  /** Seen to already in this pass. */
+  except: ObjectId[];
+}
+
+const besides = (except: ObjectId[]): Filter<DispatchDocument> => (except.length > 0 ? { _id: { $nin: except } } : {});
+
+export function findLapsed(c: Collections, { limit, except }: SweptQuery) {
+  const lapsed = { leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } };
   return c.dispatches
-    .find({ leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } } as Filter<DispatchDocument>, {
-      projection: { epoch: 1, tenantId: 1 },
-    })
+    .find({ ...lapsed, ...besides(except) } as Filter<DispatchDocument>, { projection: { epoch: 1, tenantId: 1 } })
     .sort({ leaseUntil: 1 })
     .limit(limit)
     .toArray();
 }
 
 /** Outcomes whose effects may not all be written: the process died between the two. */
-export function findUnsettled(c: Collections, olderThanMs: number, limit: number) {
+export function findUnsettled(c: Collections, olderThanMs: number, { limit, except }: SweptQuery) {
   return c.dispatches
-    .find({ settled: false, $expr: { $lte: ['$updatedAt', { $subtract: ['$$NOW', olderThanMs] }] } })
+    .find({
+      settled: false,
+      $expr: { $lte: ['$updatedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+      ...besides(except),
+    })
     .sort({ endedAt: 1 })
     .limit(limit)
     .toArray();

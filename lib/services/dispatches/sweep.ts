@@ -1,13 +1,16 @@
 import { readDatabaseClock } from '../../store/database-clock';
-import { findLapsed, findUnsettled, lapseDispatch } from '../../store/dispatches';
+import { findLapsed, findUnsettled, lapseDispatch, type SweptQuery } from '../../store/dispatches';
+import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { findOrphans, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle';
 import { settleTogether } from './settle-together';
 
-/** A sweep handles this much and goes on in the next: it must end before the next begins. */
+/** Looked at together … */
 const BATCH = 200;
+/** … and a full batch is followed by the next at once, up to so many a pass: a killed orchestrator had thousands. */
+const MOST_BATCHES = 25;
 /**
  * At once: each takes three writes that wait for a majority, and all leases of a killed orchestrator run out together.
  * One after the other, eight took over 3 s on a busy machine, in which their slots stood empty.
@@ -20,20 +23,59 @@ const UNSETTLED_AFTER_MS = 2_000;
  * What no wake-up reached: leases that ran out, and outcomes whose effects a crash cut off. Any number of processes
  * may run it; every step is fenced.
  */
-export async function sweepDispatches(plane: Plane): Promise<{ lapsed: number; settled: number }> {
+export async function sweepDispatches(
+  plane: Plane,
+  signal?: AbortSignal,
+): Promise<{ lapsed: number; settled: number }> {
   const c = plane.collections;
-  const [lapsed, unsettled] = await Promise.all([findLapsed(c, BATCH), findUnsettled(c, UNSETTLED_AFTER_MS, BATCH)]);
+  const lapsed = await inBatches({
+    find: query => findLapsed(c, query),
+    handle: rows => lapseAll(plane, rows),
+    signal,
+  });
+  const settled = await inBatches({
+    find: query => findUnsettled(c, UNSETTLED_AFTER_MS, query),
+    handle: async rows => {
+      await settleTogether(plane, rows, await readDatabaseClock(c));
+      return rows.length;
+    },
+    signal,
+  });
+  return { lapsed, settled };
+}
+
+interface Batches<T> {
+  find(query: SweptQuery): Promise<T[]>;
+  /** How many it saw to. */
+  handle(rows: T[]): Promise<number>;
+  signal: AbortSignal | undefined;
+}
+
+/** None twice: a write that no majority has yet is not read, and what another process sees to is its own. */
+async function inBatches<T extends { _id: ObjectId }>({ find, handle, signal }: Batches<T>): Promise<number> {
+  const except: ObjectId[] = [];
+  let handled = 0;
+  for (let batches = 0; batches < MOST_BATCHES; batches += 1) {
+    if (signal?.aborted) break;
+    const rows = await find({ limit: BATCH, except });
+    if (rows.length > 0) handled += await handle(rows);
+    if (rows.length < BATCH) break;
+    except.push(...rows.map(({ _id }) => _id));
+  }
+  return handled;
+}
+
+async function lapseAll(plane: Plane, rows: readonly Pick<DispatchDocument, '_id' | 'epoch'>[]): Promise<number> {
   let ended = 0;
-  await each(lapsed, async ({ _id, epoch }) => {
-    const row = await lapseDispatch(c, _id, epoch);
+  await each(rows, async ({ _id, epoch }) => {
+    const row = await lapseDispatch(plane.collections, _id, epoch);
     if (!row) return;
     ended += 1;
     crashPoint('lapse:after-outcome');
     plane.log.warn({ dispatchId: String(_id), agentType: row.agentType, status: row.status }, 'lease lapsed');
     await settleDispatch(plane, row);
   });
-  if (unsettled.length > 0) await settleTogether(plane, unsettled, await readDatabaseClock(c));
-  return { lapsed: ended, settled: unsettled.length };
+  return ended;
 }
 
 async function each<T>(rows: readonly T[], handle: (row: T) => Promise<void>): Promise<void> {
