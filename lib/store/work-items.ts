@@ -1,5 +1,5 @@
 import type { Collection, Document, Filter, ObjectId } from 'mongodb';
-import type { WorkSource } from '../domain/dispatch/schema';
+import { OPEN_DISPATCH_STATUSES, type WorkSource } from '../domain/dispatch/schema';
 import type { Collections } from './collections';
 import type { MessageDocument, WorkFields } from './documents';
 
@@ -179,33 +179,52 @@ export async function updateHeldWork(
   return result.matchedCount === 1;
 }
 
+export interface Orphan {
+  _id: ObjectId;
+  dispatchId: ObjectId;
+  epoch: number;
+}
+
 /**
- * Work that is claimed by a dispatch that is not there: its first write was lost with a primary. Younger claims are
- * left alone, for theirs may be on its way.
+ * Work that is claimed by a dispatch that is not there: its first write was lost with a primary; or that is over, with
+ * all that means written: the claim's second write came after that. Younger claims are left alone, for theirs may be on
+ * its way.
  */
-export async function findOrphans(
+export const findOrphans = (
   c: Collections,
   kind: WorkKind,
   tenantId: string,
   olderThanMs: number,
   limit: number,
-) {
-  const rows = await workCollection(c, kind)
-    .find(
+): Promise<Orphan[]> =>
+  workCollection(c, kind)
+    .aggregate<Orphan>([
       {
-        tenantId,
-        status: WORK_WORDS[kind].active,
-        $expr: { $lt: ['$updatedAt', { $subtract: ['$$NOW', olderThanMs] }] },
-      } as unknown as Filter<WorkDocument>,
-      { projection: { dispatchId: 1, epoch: 1 } },
-    )
-    .limit(limit)
+        $match: {
+          tenantId,
+          status: WORK_WORDS[kind].active,
+          dispatchId: { $ne: null },
+          $expr: { $lt: ['$updatedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+        },
+      },
+      { $project: { dispatchId: 1, epoch: 1 } },
+      {
+        $lookup: {
+          from: c.dispatches.collectionName,
+          localField: 'dispatchId',
+          foreignField: '_id',
+          pipeline: [
+            { $match: { $or: [{ status: { $in: OPEN_DISPATCH_STATUSES } }, { settled: false }] } },
+            { $project: { _id: 1 } },
+          ],
+          as: 'holder',
+        },
+      },
+      { $match: { holder: [] } },
+      { $limit: limit },
+      { $unset: 'holder' },
+    ])
     .toArray();
-  const ids = rows.map(row => row.dispatchId).filter(id => id !== null);
-  const there = await c.dispatches.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-  const known = new Set(there.map(({ _id }) => _id.toHexString()));
-  return rows.filter(row => row.dispatchId !== null && !known.has(row.dispatchId.toHexString()));
-}
 
 /** A claim that died between its two writes used up an epoch: the next one must be higher. */
 export async function raiseEpoch(c: Collections, kind: WorkKind, id: ObjectId, epoch: number): Promise<void> {

@@ -1,7 +1,8 @@
+import { findDispatchesById } from '../../store/dispatch-claims';
 import { readDatabaseClock } from '../../store/database-clock';
 import { findLapsed, findUnsettled, lapseDispatch, type SweptQuery } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
-import { findOrphans, updateHeldWork, WORK_WORDS } from '../../store/work-items';
+import { findOrphans, updateHeldWork, WORK_WORDS, type Orphan, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle';
@@ -85,19 +86,30 @@ async function each<T>(rows: readonly T[], handle: (row: T) => Promise<void>): P
 /** Far longer than the two writes of a claim are apart, also across an election. */
 const ORPHANED_AFTER_MS = 60_000;
 
-/** Makes work due again that a lost primary left claimed by nobody. */
+/** Frees work that is claimed and that nobody has: its dispatch was lost with a primary, or is over. */
 export async function sweepOrphans(plane: Plane): Promise<number> {
-  const c = plane.collections;
-  let returned = 0;
+  let freed = 0;
   for (const tenantId of plane.tenants.all()) {
     for (const kind of ['message', 'task'] as const) {
-      for (const { _id, dispatchId, epoch } of await findOrphans(c, kind, tenantId, ORPHANED_AFTER_MS, BATCH)) {
-        const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
-        const moved = await updateHeldWork(c, { kind, id: _id, dispatchId: dispatchId!, epoch, set });
-        if (moved) returned += 1;
-      }
+      const orphans = await findOrphans(plane.collections, kind, tenantId, ORPHANED_AFTER_MS, BATCH);
+      if (orphans.length > 0) await freeOrphans(plane, kind, orphans);
+      freed += orphans.length;
     }
-    if (returned > 0) plane.doorbell.ring(tenantId);
+    if (freed > 0) plane.doorbell.ring(tenantId);
   }
-  return returned;
+  return freed;
+}
+
+/** What its dispatch came to is written out again, with the work there this time; what nothing came of is due. */
+async function freeOrphans(plane: Plane, kind: WorkKind, orphans: Orphan[]): Promise<void> {
+  const c = plane.collections;
+  const dispatches = await findDispatchesById(
+    c,
+    orphans.map(({ dispatchId }) => dispatchId),
+  );
+  await each(dispatches, dispatch => settleDispatch(plane, dispatch));
+  const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
+  await each(orphans, async ({ _id, dispatchId, epoch }) => {
+    await updateHeldWork(c, { kind, id: _id, dispatchId, epoch, set });
+  });
 }

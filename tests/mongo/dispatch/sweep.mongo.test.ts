@@ -2,7 +2,8 @@ import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
-import { sweepDispatches } from '@/lib/services/dispatches/sweep';
+import { releaseDispatch } from '@/lib/services/dispatches/life-cycle';
+import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import type { DispatchDocument } from '@/lib/store/documents';
@@ -18,6 +19,8 @@ let night: Context;
 beforeAll(async () => {
   test = await makePlane();
   await ensureDefaultTenant(test.plane);
+  await test.plane.collections.agentTypes.updateOne({ slug: 'research' }, { $set: { concurrency: 100 } });
+  test.plane.agentTypes.clear();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });
@@ -41,6 +44,25 @@ const multiply = async ({ open: _open, lane: _lane, slot: _slot, ...row }: Dispa
 };
 const count = (ids: ObjectId[], fields: object) =>
   test.plane.collections.dispatches.countDocuments({ _id: { $in: ids }, ...fields });
+
+const HOUR_AGO = new Date(Date.now() - 3_600_000);
+const messageOf = async ({ source }: DispatchDocument) =>
+  (await test.plane.collections.messages.findOne({ _id: source.id }))!;
+/** As a claim's second write leaves it that came after the dispatch was over. */
+const takeLate = ({ _id, source, epoch }: DispatchDocument, updatedAt = HOUR_AGO) =>
+  test.plane.collections.messages.updateOne(
+    { _id: source.id },
+    { $set: { status: 'claimed', dispatchId: _id, epoch, attempts: 1, reason: null, updatedAt } },
+  );
+const again = async ({ source }: DispatchDocument) => {
+  const named = { kind: 'message' as const, id: source.id.toHexString() };
+  return (await claimDispatches(night, { consumer: 'night', max: 1, waitMs: 0, source: named })).dispatches[0];
+};
+const release = async () => {
+  const dispatch = await claimOne();
+  await releaseDispatch(night, dispatch._id.toHexString(), { epoch: dispatch.epoch });
+  return dispatch;
+};
 
 describe('one pass of the sweep', () => {
   const past = new Date(Date.now() - 60_000);
@@ -70,5 +92,43 @@ describe('one pass of the sweep', () => {
     test.plane.collections.dispatches.find = find;
     expect(await count(ids, { status: 'running' })).toBe(MANY - 200);
     await sweepDispatches(test.plane);
+  });
+});
+
+describe('work that is claimed and that nobody has', () => {
+  it('by a dispatch that was given back is due again, with no attempt spent, under the next epoch', async () => {
+    const dispatch = await release();
+    await takeLate(dispatch);
+    expect(await sweepOrphans(test.plane)).toBe(1);
+    expect(await messageOf(dispatch)).toMatchObject({ status: 'queued', attempts: 0 });
+    expect(await again(dispatch)).toMatchObject({ epoch: 2, attempt: 1 });
+  });
+
+  it('by one that lapsed is due with its attempt, and by one that was stopped is cancelled', async () => {
+    const [lapsed, stopped] = [await claimOne(), await claimOne()];
+    const leaseUntil = new Date(0);
+    await test.plane.collections.dispatches.updateOne({ _id: stopped._id }, { $set: { status: 'cancelling' } });
+    await test.plane.collections.dispatches.updateMany(
+      { _id: { $in: [lapsed._id, stopped._id] } },
+      { $set: { leaseUntil } },
+    );
+    await sweepDispatches(test.plane);
+    await takeLate(lapsed);
+    await takeLate(stopped);
+    expect(await sweepOrphans(test.plane)).toBe(2);
+    expect(await messageOf(lapsed)).toMatchObject({ status: 'queued', attempts: 1, epoch: 1 });
+    expect(await messageOf(stopped)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('is left alone while its dispatch is open, is not settled, or ended a moment ago', async () => {
+    const [running, waiting, unsettled, young] = [await claimOne(), await claimOne(), await release(), await release()];
+    const { dispatches } = test.plane.collections;
+    await dispatches.updateOne({ _id: waiting._id }, { $set: { status: 'waiting' } });
+    await dispatches.updateOne({ _id: unsettled._id }, { $set: { settled: false } });
+    for (const dispatch of [running, waiting, unsettled]) await takeLate(dispatch);
+    await takeLate(young, new Date());
+    expect(await sweepOrphans(test.plane)).toBe(0);
+    for (const dispatch of [running, waiting, unsettled, young])
+      expect(await messageOf(dispatch)).toMatchObject({ status: 'claimed', dispatchId: dispatch._id });
   });
 });
