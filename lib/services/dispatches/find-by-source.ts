@@ -1,6 +1,8 @@
-import type { Claim } from '../../domain/dispatch/schema';
+import type { Claim, ClaimReason } from '../../domain/dispatch/schema';
 import { holdReason } from '../../domain/dispatch/hold';
 import { DEFAULT_TENANT } from '../../domain/fields';
+import type { MessageStatus } from '../../domain/message/schema';
+import type { TaskStatus } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { findResumableById } from '../../store/dispatch-claims';
 import { bodyId } from '../../store/ids';
@@ -33,7 +35,8 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   }
   if (!item) return { candidates: [], reason: 'taken' };
   const words = WORK_WORDS[source.kind];
-  if (item.status === words.held) return { candidates: [], reason: 'held' };
+  const idle = IDLE.get(item.status);
+  if (idle) return { candidates: [], reason: idle };
   if (words.parked.includes(item.status)) return resumeBySource(ctx, claim, item.dispatchId);
   if (item.status !== words.due || item.assignedTo === null) return { candidates: [], reason: 'taken' };
   if (claim.agentTypes && !claim.agentTypes.includes(item.assignedTo)) return { candidates: [], reason: 'nothing-due' };
@@ -46,6 +49,16 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };
 }
+
+/** Nobody has these, and they are not over. What else is not due is taken. */
+const IDLE: ReadonlyMap<string, ClaimReason> = new Map<MessageStatus | TaskStatus, ClaimReason>([
+  // For a person or nobody, or behind what it depends on: that may change.
+  ['none', 'nothing-due'],
+  ['pending', 'nothing-due'],
+  ['held', 'held'],
+  ['unroutable', 'held'],
+  ['loop-stopped', 'held'],
+]);
 
 /** One that its own claim cannot take up is taken up here, the usual way; null says to look at it again. */
 async function candidateOrAdopted(
