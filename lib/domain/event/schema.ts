@@ -40,6 +40,7 @@ export interface PlaneEvent {
   tenantId: string;
   /** Project node the record hangs on; client, brand and project filters resolve from it. */
   projectId: string | null;
+  /** Whom it is for; of a dispatch its agent type. */
   assignedTo: string | null;
   /** What goes out as `data`; holds id, tenantId and at. */
   data: Record<string, unknown> & { id: string; tenantId: string; at: string };
@@ -62,7 +63,7 @@ export const EventFilter = z.strictObject({
       }
       return types as EventType[];
     }),
-  assignedTo: z.string().min(1).max(64).optional(),
+  assignedTo: z.string().min(1).max(64).optional().describe('Whom it is for; a dispatch is for its agentType'),
   client: Slug.optional(),
   brand: Slug.optional(),
   project: Slug.optional(),

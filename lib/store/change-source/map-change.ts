@@ -89,7 +89,7 @@ function recordEvent(noun: Noun, change: RawChange, view: RecordView, tenantId: 
     type: `${noun.name}-${verb}` as EventType,
     tenantId,
     projectId: (data['projectId'] as string | null | undefined) ?? null,
-    assignedTo: (data['assignedTo'] as string | null | undefined) ?? null,
+    assignedTo: (data[noun.addressee ?? 'assignedTo'] as string | null | undefined) ?? null,
     data,
     ...(mayWait(noun, change) ? { coalesceKey: view.id } : {}),
   };

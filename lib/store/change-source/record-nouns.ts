@@ -105,6 +105,8 @@ export const dispatch: Noun = {
     'lateOutput',
     'progress',
   ],
+  // An answer makes it due again: whoever listens for one type's work has to hear that.
+  addressee: 'agentType',
   coalesced: ['progress', 'transcriptUrl', 'enforced'],
   judge: () => FINE,
   data: view => ({ ...dispatchFields(view), ...present({ progress: progressOf(view.doc['progress']) }) }),

@@ -1,4 +1,4 @@
-import type { ObjectId } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@/tests/support/mongo';
 import { createPlaneDatabase, read, startHub, stopHubs } from './stream-rig';
@@ -233,5 +233,33 @@ describe('agent activity', () => {
       { event: 'tool:error', callId: String(second.insertedId), error: 'boom' },
       { event: 'session:expired', sessionId, idleMs: 1_800_000 },
     ]);
+  });
+});
+
+const waitingDispatch = (agentType: string) =>
+  insert('dispatches', { agentType, status: 'waiting', source: { kind: 'task', id: new ObjectId() }, epoch: 1 });
+
+describe('a reader of one addressee', () => {
+  it('hears of its dispatches too, live and again: an answer makes one due', async () => {
+    const { hub } = await startHub(database);
+    const filter = { assignedTo: 'research' };
+    const before = hub.position()!;
+    const sink = read(hub, { filter });
+    const theirs = await waitingDispatch('qa');
+    const ours = await waitingDispatch('research');
+    for (const { insertedId: _id } of [theirs, ours]) {
+      await database.db
+        .collection('dispatches')
+        .updateOne({ _id }, { $set: { question: { answerId: new ObjectId() } } });
+    }
+    const heard = [
+      { event: 'dispatch-created', data: { id: String(ours.insertedId) } },
+      { event: 'dispatch-updated', data: { id: String(ours.insertedId), resumable: true } },
+    ];
+    await sink.until(({ events }) => events.length === 2);
+    expect(sink.events).toMatchObject(heard);
+    const again = read(hub, { filter, after: before });
+    await again.until(({ events }) => events.length === 2);
+    expect(again.events).toMatchObject(heard);
   });
 });

@@ -237,6 +237,12 @@ describe('agent activity', () => {
 });
 
 describe('a dispatch', () => {
+  it('concerns its agent type, without saying so twice', () => {
+    const event = update('dispatches', ['question'], { agentType: 'qa', status: 'waiting' });
+    expect(event).toMatchObject({ type: 'dispatch-updated', assignedTo: 'qa', data: { agentType: 'qa' } });
+    expect(event?.data).not.toHaveProperty('assignedTo');
+  });
+
   it('shows its routing fields, and whether it may be resumed', () => {
     const doc = {
       status: 'waiting',
