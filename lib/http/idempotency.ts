@@ -26,7 +26,10 @@ export async function runOnce(
       return { key: fieldOf(made, reader.param), result: made };
     },
     readBack,
-    findMade: recordId => findMade(reader, call, recordId),
+    findMade: async recordId => {
+      await route.mend?.(call.ctx, recordId);
+      return findMade(reader, call, recordId);
+    },
   });
   if (isNew) return result instanceof Reply ? result : new Reply(route.status ?? 201, result);
   return new Reply(200, result instanceof Reply ? result.body : result);

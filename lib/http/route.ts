@@ -64,6 +64,8 @@ export interface Route<Query = unknown, Body = unknown> {
    * parameter, which is filled from the record's field of that name. Default: this path followed by `/:id` or `/:slug`.
    */
   readBack?: string;
+  /** Does what may be missing of a record that a repeat finds made: its create takes more than one write. Repeatable. */
+  mend?(ctx: Context, recordId: string): Promise<void>;
   /** It takes a secret: refused attempts are counted by caller's address, and too many answer 429. */
   guessable?: boolean;
   /** It makes or ends a browser session: foreign origins are refused whatever credential came. */

@@ -60,6 +60,15 @@ export async function answerQuestion(
   );
 }
 
+/** Who was woken by this very answer, as long as nothing else was asked since. */
+export const findAnsweredBy = (
+  c: Collections,
+  tenantId: string,
+  questionId: ObjectId,
+  answerId: ObjectId,
+): Promise<DispatchDocument | null> =>
+  c.dispatches.findOne({ tenantId, 'question.id': questionId, 'question.answerId': answerId });
+
 /** Questions whose time is up and that nothing was done about yet, the longest waiting first. */
 export const findPastDeadline = (c: Collections, limit: number): Promise<DispatchDocument[]> =>
   c.dispatches

@@ -194,8 +194,8 @@ export async function lapseDispatch(c: Collections, id: ObjectId, epoch: number)
 }
 
 /** A reply by tool to the work itself: the output then makes no second one. */
-export async function markReplied(c: Collections, id: ObjectId, epoch: number): Promise<void> {
-  await c.dispatches.updateOne({ _id: id, epoch }, { $set: { replied: true } });
+export async function markReplied(c: Collections, id: ObjectId, repliedTo: ObjectId): Promise<void> {
+  await c.dispatches.updateOne({ _id: id, 'source.id': repliedTo }, { $set: { replied: true } });
 }
 
 export interface SweptQuery {

@@ -66,6 +66,8 @@ export interface MessageDocument extends RecordDocument, WorkFields {
   arrivedAt: Date;
   /** The run whose planner was not given this yet. Unset with the reading, so that its index holds only what is new. */
   newsFor?: ObjectId;
+  /** An answer that may not have been brought to whoever asked. Unset with that, so that its index holds only those. */
+  wakes?: true;
   /** Set once, when the plane filled in what a raw insert left out. */
   adoptedAt?: Date;
 }

@@ -41,6 +41,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     },
     // News that a planner was not given yet; nothing else is in it.
     { key: { newsFor: 1, seq: 1 }, partialFilterExpression: { newsFor: { $exists: true } } },
+    // Answers whose asker was not woken yet; nothing else is in it.
+    { key: { wakes: 1, arrivedAt: 1 }, partialFilterExpression: { wakes: true } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
     { key: { body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
   ],

@@ -33,6 +33,24 @@ export async function markLate(c: Collections, answerId: ObjectId): Promise<void
   await c.messages.updateOne({ _id: answerId }, { $set: { late: true } });
 }
 
+/** It woke whoever asked, or came too late for that. Lost with a primary, the sweep brings it once more. */
+export async function markBrought(c: Collections, answerId: ObjectId): Promise<void> {
+  await c.messages.updateOne({ _id: answerId }, { $unset: { wakes: true } }, { writeConcern: { w: 1 } });
+}
+
+/** Answers that were stored, and whose asker may not have been woken: the process died between the two. */
+export const findUnbrought = (c: Collections, olderThanMs: number, limit: number): Promise<MessageDocument[]> =>
+  c.messages
+    .find({
+      wakes: true,
+      inReplyTo: { $type: 'objectId' },
+      rankAt: { $type: 'date' },
+      $expr: { $lte: ['$arrivedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+    })
+    .sort({ arrivedAt: 1 })
+    .limit(limit)
+    .toArray();
+
 /** Questions in a thread that wait for a person. */
 export const findOpenHumanQuestions = (
   c: Collections,

@@ -7,6 +7,8 @@ interface OnceCreation<T> {
   /** `recordId` is the id to create under, so that a repeat after a crash finds it. */
   create(recordId?: string): Promise<T>;
   readBack(recordId: string): Promise<T>;
+  /** Does what may be missing of one that was made before a crash. Repeatable. */
+  mend?(recordId: string): Promise<void>;
 }
 
 interface CreatingInput {
@@ -19,7 +21,7 @@ export async function once<T extends { id: string }>(
   { caller }: ToolCall,
   tool: string,
   { dispatch: _key, idempotencyKey, ...asked }: CreatingInput,
-  { create, readBack }: OnceCreation<T>,
+  { create, readBack, mend }: OnceCreation<T>,
 ): Promise<T> {
   if (idempotencyKey === undefined) return create();
   const { result } = await createOnce<T>(caller.ctx, {
@@ -31,7 +33,10 @@ export async function once<T extends { id: string }>(
       return { key: made.id, result: made };
     },
     readBack,
-    findMade: recordId => findMade(recordId, readBack),
+    findMade: async recordId => {
+      await mend?.(recordId);
+      return findMade(recordId, readBack);
+    },
   });
   return result;
 }

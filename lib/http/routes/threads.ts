@@ -4,6 +4,7 @@ import { CreateMessage, ListMessages, Message, PatchMessage, PostMessage } from 
 import { CreateThread, ListThreads, PatchThread, Thread } from '../../domain/thread/schema';
 import { cancelMessage, patchMessage, redriveMessage } from '../../services/messages/change-message';
 import { createMessage, postMessage } from '../../services/messages/create-message';
+import { mendMessage } from '../../services/messages/finish-reply';
 import { getMessage, listMessages, listThreadMessages } from '../../services/messages/read-messages';
 import { createThread } from '../../services/threads/create-thread';
 import { patchThread } from '../../services/threads/patch-thread';
@@ -75,6 +76,7 @@ export const threadRoutes: Route[] = [
     response: Message,
     idempotent: true,
     readBack: '/api/messages/:id',
+    mend: mendMessage,
     run: ({ ctx, params, body, recordId }) => postMessage(ctx, params['id']!, body, { recordId }),
   }),
 ];
@@ -100,6 +102,7 @@ export const messageRoutes: Route[] = [
     status: 201,
     response: Message,
     idempotent: true,
+    mend: mendMessage,
     run: ({ ctx, body, recordId }) => createMessage(ctx, body, recordId),
   }),
   route({

@@ -1,11 +1,11 @@
-import { answerQuestion } from '../../store/dispatch-questions';
+import { answerQuestion, findAnsweredBy } from '../../store/dispatch-questions';
 import type { DispatchDocument, MessageDocument, ObjectId } from '../../store/documents';
-import { markAnswered, markLate } from '../../store/questions';
+import { markAnswered, markBrought, markLate } from '../../store/questions';
 import type { Plane } from '../context';
 
 /**
  * The first answer wakes the asker; a later one is kept and marked late. Null: it was late. Repeating it with the
- * same answer changes nothing.
+ * same answer changes nothing, and the sweep repeats it until the answer is marked as brought.
  */
 export async function wakeAsker(
   plane: Plane,
@@ -15,16 +15,10 @@ export async function wakeAsker(
 ): Promise<DispatchDocument | null> {
   const c = plane.collections;
   const woken = await answerQuestion(c, tenantId, questionId, answer._id);
-  if (!woken) {
-    const already = await c.dispatches.findOne({
-      tenantId,
-      'question.id': questionId,
-      'question.answerId': answer._id,
-    });
-    if (!already) await markLate(c, answer._id);
-    return already;
-  }
-  await markAnswered(c, questionId);
-  plane.doorbell.ring(tenantId);
-  return woken;
+  if (woken) plane.doorbell.ring(tenantId);
+  const asker = woken ?? (await findAnsweredBy(c, tenantId, questionId, answer._id));
+  if (asker) await markAnswered(c, questionId);
+  else await markLate(c, answer._id);
+  await markBrought(c, answer._id);
+  return asker;
 }

@@ -98,6 +98,7 @@ export function messageRow(
     dispatchId: null,
     ledger: {},
     ...(message.newsFor ? { newsFor: message.newsFor } : {}),
+    ...(message.kind === 'answer' && message.inReplyTo ? { wakes: true as const } : {}),
   };
 }
 

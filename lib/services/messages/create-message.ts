@@ -8,9 +8,9 @@ import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
-import { wakeAsker } from '../dispatches/wake-asker';
 import { requireOwnThread } from '../threads/scope';
 import { appendMessage, type NewMessage } from './append-message';
+import { finishReply } from './finish-reply';
 import { findOrReopenThread } from './lost-thread';
 import { senderOf } from './sender';
 
@@ -126,6 +126,5 @@ async function answer(ctx: Context, thread: ThreadDocument, question: MessageDoc
     inReplyTo: question._id,
     hops: question.hops + 1,
   });
-  const woken = await wakeAsker(ctx.plane, row.tenantId, question._id, row);
-  return toMessage({ ...row, late: woken === null });
+  return toMessage(await finishReply(ctx.plane, row));
 }

@@ -2,17 +2,16 @@ import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import { MAX_HOPS, type Message } from '../../domain/message/schema';
-import { markReplied } from '../../store/dispatches';
 import type { MessageDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { toMessage } from '../../store/to-record/work';
 import { crashPoint } from '../../telemetry/crash-point';
-import { wakeAsker } from '../dispatches/wake-asker';
 import { requireWriter, type Caller } from '../identity/caller';
 import { refuseBesideRun } from '../runs/topology';
 import { authorOf } from './agent-sender';
 import { appendMessage, type NewMessage } from './append-message';
+import { finishReply } from './finish-reply';
 import { isReadableThread } from './inbox-scope';
 import { routeMessage } from './route-message';
 
@@ -34,8 +33,7 @@ export async function replyToMessage(
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:write');
   const replied = await requireReadableMessage(caller, messageId);
-  const isAnswer = answers(caller, replied);
-  const addressed = isAnswer ? ANSWER : await plainReply(caller, replied);
+  const addressed = answers(caller, replied) ? ANSWER : await plainReply(caller, replied);
   if (addressed.assignedTo !== null && addressed.assignedTo !== HUMAN) {
     refuseBesideRun(caller.dispatch, addressed.assignedTo);
   }
@@ -50,12 +48,9 @@ export async function replyToMessage(
     hops: replied.hops + 1,
   });
   crashPoint('reply:after-message');
-  const woken = isAnswer ? await wakeAsker(plane, row.tenantId, replied._id, row) : null;
-  if (caller.dispatch?.source.id.equals(replied._id)) {
-    await markReplied(plane.collections, caller.dispatch._id, caller.dispatch.epoch);
-  }
+  const finished = await finishReply(plane, row);
   if (row.status === 'queued') plane.doorbell.ring(row.tenantId);
-  return toMessage({ ...row, late: isAnswer && woken === null });
+  return toMessage(finished);
 }
 
 async function requireReadableMessage(caller: Caller, messageId: string): Promise<MessageDocument> {

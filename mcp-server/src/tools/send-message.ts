@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '@/lib/domain/message/schema';
 import { Body, Id, Priority, Slug, Subject } from '@/lib/domain/fields';
+import { mendMessage } from '@/lib/services/messages/finish-reply';
 import { getMessage } from '@/lib/services/messages/read-messages';
 import { sendMessage } from '@/lib/services/messages/send-message';
 import { once } from '../once';
@@ -29,5 +30,6 @@ export const sendMessageTool = defineTool({
     once<Message>(call, 'send_message', input, {
       create: recordId => sendMessage(call.caller, input, recordId),
       readBack: id => getMessage(call.caller.ctx, id),
+      mend: id => mendMessage(call.caller.ctx, id),
     }),
 });

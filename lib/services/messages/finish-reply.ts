@@ -1,0 +1,26 @@
+import { markReplied } from '../../store/dispatches';
+import type { MessageDocument } from '../../store/documents';
+import { bodyId } from '../../store/ids';
+import { findMessage } from '../../store/messages';
+import type { Context, Plane } from '../context';
+import { wakeAsker } from '../dispatches/wake-asker';
+
+/**
+ * What follows once a reply is stored: its dispatch has replied, and where it is an answer the asker is woken.
+ * Repeatable. Of an answer that was cut off before this the sweep does it; a repeat under the same key does it at once.
+ */
+export async function finishReply(plane: Plane, row: MessageDocument): Promise<MessageDocument> {
+  const { tenantId, inReplyTo, from } = row;
+  if (!inReplyTo) return row;
+  // First: the other marks it as finished.
+  if (from.dispatchId) await markReplied(plane.collections, from.dispatchId, inReplyTo);
+  if (!row.wakes) return row;
+  const asker = await wakeAsker(plane, tenantId, inReplyTo, row);
+  return { ...row, late: asker === null };
+}
+
+/** Of one that is found made under an idempotency key. */
+export async function mendMessage({ plane, principal }: Context, recordId: string): Promise<void> {
+  const row = await findMessage(plane.collections, principal.tenantId, bodyId('recordId', recordId));
+  if (row) await finishReply(plane, row);
+}

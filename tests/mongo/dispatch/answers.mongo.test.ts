@@ -1,0 +1,115 @@
+import { ObjectId } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Context } from '@/lib/services/context';
+import { askQuestion } from '@/lib/services/dispatches/ask';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { sweepAnswers } from '@/lib/services/dispatches/sweep-answers';
+import { resolveCaller } from '@/lib/services/identity/caller';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { replyToMessage } from '@/lib/services/messages/reply-to-message';
+import { makeActor } from '@/tests/support/actors';
+import { startApiServer, type ApiServer } from '@/tests/support/api-server';
+
+/** Whoever asked is woken by the first answer, whichever way it comes and wherever it was cut off. */
+let api: ApiServer;
+let person: Context;
+let night: Context;
+let slug: string;
+let count = 0;
+
+beforeAll(async () => {
+  api = await startApiServer();
+  person = makeActor(api.plane, 'operator');
+  night = makeActor(api.plane, 'orchestrator');
+});
+afterAll(() => api.stop());
+beforeEach(async () => {
+  count += 1;
+  slug = `asker-${count}`;
+  const body = { slug, name: slug, concurrency: 10 };
+  expect((await api.call('POST', '/api/agent-types', { body })).status).toBe(201);
+});
+
+const rows = () => api.plane.collections;
+const claim = async (id: string) =>
+  (await claimDispatches(night, { consumer: 'c', max: 1, waitMs: 0, source: { kind: 'message', id } })).dispatches[0];
+const start = async (id: string) => (await claim(id))!;
+const post = (more: object = {}) => createMessage(person, { assignedTo: slug, body: 'work', ...more });
+
+/** A dispatch of `slug` that waits for an answer. */
+async function ask(to: string) {
+  const work = await post();
+  const { id } = await start(work.id);
+  const row = (await rows().dispatches.findOne({ _id: new ObjectId(id) }))!;
+  const { questionId } = await askQuestion(api.plane, row, { to, question: 'which?' });
+  return { work: work.id, threadId: work.threadId, questionId, dispatchId: id };
+}
+/** As a person, under one key. */
+const say = (threadId: string) =>
+  api.call('POST', `/api/threads/${threadId}/messages`, {
+    body: { body: 'this one' },
+    headers: { 'idempotency-key': `key-${slug}` },
+  });
+/** The write that wakes the asker does not come about. */
+const cutOff = () => vi.spyOn(rows().dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+const messageOf = (id: string) => rows().messages.findOne({ _id: new ObjectId(id) });
+const answersTo = (questionId: string) =>
+  rows()
+    .messages.find({ inReplyTo: new ObjectId(questionId), kind: 'answer' })
+    .toArray();
+const age = (questionId: string) =>
+  rows().messages.updateMany({ inReplyTo: new ObjectId(questionId) }, [
+    { $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } },
+  ]);
+
+describe('an answer that was stored and cut off before it woke anybody', () => {
+  it('wakes the asker when it is told again under its key, and is one message', async () => {
+    const asked = await ask('human');
+    cutOff();
+    expect((await say(asked.threadId)).status).toBe(500);
+    expect(await claim(asked.work)).toBeUndefined();
+    const again = await say(asked.threadId);
+    expect([again.status, again.body.late]).toEqual([200, false]);
+    expect(await answersTo(asked.questionId)).toHaveLength(1);
+    const resumed = await start(asked.work);
+    expect(resumed).toMatchObject({ id: asked.dispatchId, mode: 'resume' });
+    expect(resumed.prompt).toContain('this one');
+    // It is over: neither this one nor the question is looked at again.
+    expect((await messageOf(asked.questionId))!.status).toBe('done');
+    expect(await rows().messages.countDocuments({ wakes: true })).toBe(0);
+  });
+
+  it('wakes the asker with the sweep, and its dispatch makes no second answer', async () => {
+    const asked = await ask('qa');
+    const { id, key, epoch } = await start(asked.questionId);
+    const caller = await resolveCaller(night, key);
+    // The first such write is the wake: a reply takes its place in the thread elsewhere.
+    cutOff();
+    await expect(replyToMessage(caller, { messageId: asked.questionId, body: 'that one' })).rejects.toThrow('killed');
+    // Whoever stored it a moment ago may be at it.
+    expect(await sweepAnswers(api.plane)).toBe(0);
+    await age(asked.questionId);
+    expect(await sweepAnswers(api.plane)).toBe(1);
+    expect(await sweepAnswers(api.plane)).toBe(0);
+    await completeDispatch(night, id, { epoch, output: 'all the details' });
+    expect((await start(asked.work)).prompt).toContain('that one');
+    expect(await answersTo(asked.questionId)).toMatchObject([{ body: 'that one', late: false }]);
+  });
+
+  it('and was not the first is late, and wakes nobody', async () => {
+    const asked = await ask('human');
+    cutOff();
+    await say(asked.threadId);
+    const first = await createMessage(person, {
+      threadId: asked.threadId,
+      inReplyTo: asked.questionId,
+      body: 'another came first',
+    });
+    await age(asked.questionId);
+    await sweepAnswers(api.plane);
+    expect(await answersTo(asked.questionId)).toMatchObject([{ late: true }, { late: false }]);
+    const row = await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) });
+    expect(row?.question?.answerId?.toHexString()).toBe(first.id);
+  });
+});
