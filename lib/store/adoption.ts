@@ -88,7 +88,7 @@ const isPinned = ({ document: { body } }: MessageAdoption): boolean =>
   typeof body === 'string' && body.length <= LONGEST_PINNED_BODY;
 
 /** What whoever claims it is told of it, beside what decides where it stands. */
-const TOLD = ['subject', 'onBehalfOf', 'inReplyTo', 'expectsReply', 'options', 'createdBy'] as const;
+const TOLD = ['subject', 'onBehalfOf', 'expectsReply', 'options', 'createdBy'] as const;
 
 /** Changed meanwhile, it is not taken up: it would be handed out, and written, as it was. */
 function stillAsRead(adoption: MessageAdoption): Filter<MessageDocument> {

@@ -38,17 +38,26 @@ export async function markBrought(c: Collections, answerId: ObjectId): Promise<v
   await c.messages.updateOne({ _id: answerId }, { $unset: { wakes: true } }, { writeConcern: { w: 1 } });
 }
 
+const UNBROUGHT = {
+  wakes: true as const,
+  kind: 'answer' as const,
+  inReplyTo: { $type: 'objectId' as const },
+  rankAt: { $type: 'date' as const },
+};
+
 /** Answers that were stored, and whose asker may not have been woken: the process died between the two. */
 export const findUnbrought = (c: Collections, olderThanMs: number, limit: number): Promise<MessageDocument[]> =>
   c.messages
-    .find({
-      wakes: true,
-      inReplyTo: { $type: 'objectId' },
-      rankAt: { $type: 'date' },
-      $expr: { $lte: ['$arrivedAt', { $subtract: ['$$NOW', olderThanMs] }] },
-    })
+    .find({ ...UNBROUGHT, $expr: { $lte: ['$arrivedAt', { $subtract: ['$$NOW', olderThanMs] }] } })
     .sort({ arrivedAt: 1 })
     .limit(limit)
+    .toArray();
+
+/** Of these, in the order they were stored in. */
+export const findUnbroughtOf = (c: Collections, ids: ObjectId[]): Promise<MessageDocument[]> =>
+  c.messages
+    .find({ ...UNBROUGHT, _id: { $in: ids } })
+    .sort({ _id: 1 })
     .toArray();
 
 /** Questions in a thread that wait for a person. */

@@ -5,14 +5,19 @@ import type { Plane } from '../context';
 import type { StartCandidate } from './candidate';
 import type { RawMessage } from '../../store/raw-document';
 import { planAdoption, type AdoptionPlan } from '../messages/plan-adoption';
+import { isReply } from '../messages/raw-reply';
 
-/** A raw message that its own claim can take up: one that opens its own thread and may start now. Null: it is not one. */
+/**
+ * A raw message that its own claim can take up: one that opens its own thread and may start now. Null: it is not one. A
+ * reply never is: what it replies to decides whether it is work at all, and is read as it is adopted.
+ */
 export async function rawCandidate(
   plane: Plane,
   tenantId: string,
   raw: RawMessage,
   hasThread: boolean,
 ): Promise<StartCandidate | null> {
+  if (isReply(raw)) return null;
   const verdict = await planAdoption(plane, raw);
   if (verdict.ok && verdict.plan.own && verdict.plan.thread.tenantId === tenantId) {
     const { defaults } = verdict.plan.adoption;

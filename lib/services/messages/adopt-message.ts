@@ -10,6 +10,7 @@ import type { RawMessage } from '../../store/raw-document';
 import { reopenThread } from './lost-thread';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
 import type { RawInsert } from './raw-intake';
+import { bringAnswers, readRepliedTo } from './raw-reply';
 
 interface Planned {
   id: ObjectId;
@@ -45,6 +46,10 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<n
     plane.adoption.forget(id.toHexString());
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
+  await bringAnswers(
+    plane,
+    plans.map(({ adoption }) => adoption),
+  );
   return plans.length;
 }
 
@@ -70,12 +75,11 @@ async function adoptWithThreads({ collections: c }: Plane, plans: AdoptionPlan[]
   );
 }
 
-const planAll = (plane: Plane, rows: RawMessage[]): Promise<Planned[]> =>
-  Promise.all(
-    rows
-      .filter(row => !(row.rankAt instanceof Date))
-      .map(async row => ({ id: row._id, verdict: await planAdoption(plane, row) })),
-  );
+async function planAll(plane: Plane, rows: RawMessage[]): Promise<Planned[]> {
+  const raw = rows.filter(row => !(row.rankAt instanceof Date));
+  const repliedTo = await readRepliedTo(plane, raw);
+  return Promise.all(raw.map(async row => ({ id: row._id, verdict: await planAdoption(plane, row, repliedTo) })));
+}
 
 /** More of one thread than this at once only a sweep finds; it takes them by age as well. */
 const EARLIER_MOST = 200;

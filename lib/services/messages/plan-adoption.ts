@@ -7,6 +7,7 @@ import type { MessageAdoption } from '../../store/adoption';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
+import { answersRaw, hopsOfRaw, NOTHING_REPLIED_TO, type RepliedTo } from './raw-reply';
 import { routeMessage } from './route-message';
 import { titleOf } from './title-of';
 
@@ -21,13 +22,26 @@ export interface AdoptionPlan {
 export type Planned = { ok: true; plan: AdoptionPlan } | { ok: false; tenantId: string; reason: string };
 
 /** What a driver may change that decides where a message stands. */
-const DECIDING = ['tenantId', 'threadId', 'assignedTo', 'priority', 'kind', 'status', 'hops', 'projectId'] as const;
+const DECIDING = [
+  'tenantId',
+  'threadId',
+  'assignedTo',
+  'priority',
+  'kind',
+  'status',
+  'hops',
+  'projectId',
+  'inReplyTo',
+] as const;
 
 /** Stands where a driver said nothing of who it was. */
 const RAW_INSERT = 'raw-insert';
 
-/** Judges a raw message and says what its absent fields become. Reads what is cached, and of a type with a budget its day. */
-export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Planned> {
+/**
+ * Judges a raw message and says what its absent fields become. Reads what is cached, and of a type with a budget its
+ * day. Where it stands is right of a reply only with what it replies to.
+ */
+export async function planAdoption(plane: Plane, raw: RawMessage, repliedTo = NOTHING_REPLIED_TO): Promise<Planned> {
   const tenantId = typeof raw.tenantId === 'string' ? raw.tenantId : DEFAULT_TENANT;
   const verdict = judgeRawMessage(describeRaw(raw, MESSAGE_RAW_FIELDS));
   const reason = verdict.ok ? (tooLong(raw) ?? wrongOptions(raw.options)) : verdict.reason;
@@ -40,7 +54,7 @@ export async function planAdoption(plane: Plane, raw: RawMessage): Promise<Plann
   const adoption: MessageAdoption = {
     document: raw,
     readAs: Object.fromEntries(DECIDING.map(field => [field, raw[field] ?? null])),
-    defaults: await defaultsOf(plane, raw, thread),
+    defaults: await defaultsOf(plane, raw, thread, repliedTo),
     yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],
     createdAt: raw.createdAt instanceof Date ? raw.createdAt : null,
     storedAt: plane.streamedTimes.storedAt(raw._id.toHexString()),
@@ -68,12 +82,22 @@ export const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewT
   messageCount: 1,
 });
 
-async function defaultsOf(plane: Plane, raw: RawMessage, thread: NewThread): Promise<MessageAdoption['defaults']> {
+/** An answer resumes its asker and is nobody's work, whoever it names. */
+const ANSWER = { status: 'none', reason: null } as const;
+
+async function defaultsOf(
+  plane: Plane,
+  raw: RawMessage,
+  thread: NewThread,
+  repliedTo: RepliedTo,
+): Promise<MessageAdoption['defaults']> {
   const priority = raw.priority ?? 'normal';
-  const kind = raw.kind ?? 'message';
+  const isAnswer = answersRaw(raw, repliedTo);
+  const kind = isAnswer ? 'answer' : (raw.kind ?? 'message');
   const assignedTo = raw.assignedTo ?? null;
-  const hops = raw.hops ?? 0;
-  const routing = await routeMessage(plane, thread.tenantId, { assignedTo, priority, kind, hops });
+  const hops = hopsOfRaw(raw, repliedTo);
+  const routed = { assignedTo, priority, kind, hops };
+  const routing = isAnswer ? ANSWER : await routeMessage(plane, thread.tenantId, routed);
   return {
     tenantId: thread.tenantId,
     createdBy: raw.createdBy ?? RAW_INSERT,
@@ -97,5 +121,6 @@ async function defaultsOf(plane: Plane, raw: RawMessage, thread: NewThread): Pro
     attempts: 0,
     epoch: 0,
     dispatchId: null,
+    ...(isAnswer ? { wakes: true as const } : {}),
   };
 }

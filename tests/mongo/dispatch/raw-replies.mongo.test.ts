@@ -1,0 +1,137 @@
+import { ObjectId } from 'mongodb';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Claim } from '@/lib/domain/dispatch/schema';
+import type { Context } from '@/lib/services/context';
+import { askQuestion } from '@/lib/services/dispatches/ask';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { sweepAnswers } from '@/lib/services/dispatches/sweep-answers';
+import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { createTenant } from '@/lib/services/tenants/create-tenant';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+/** A reply that a driver inserts is what the same reply through the API would be. */
+let test: TestPlane;
+let person: Context;
+let night: Context;
+
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
+  test.plane.agentTypes.clear();
+  person = makeActor(test.plane, 'operator');
+  night = makeActor(test.plane, 'orchestrator');
+});
+
+const rows = () => test.plane.collections;
+const rowOf = (id: ObjectId | string) =>
+  rows()
+    .messages.findOne({ _id: new ObjectId(id) })
+    .then(row => row!);
+const claim = (more: Partial<Claim>) => claimDispatches(night, { consumer: 'c', max: 10, waitMs: 0, ...more });
+const claimOf = (id: ObjectId | string) => claim({ source: { kind: 'message', id: String(id) } });
+
+/** As a driver does it; the stream has shown it. */
+async function insertRaw(document: object): Promise<ObjectId> {
+  const _id = new ObjectId();
+  await rows().messages.insertOne({ _id, body: 'raw', ...document } as never);
+  test.plane.rawIntake.note(String(_id));
+  test.plane.adoption.note('message', String(_id));
+  await test.plane.rawIntake.get(String(_id));
+  return _id;
+}
+
+async function ask(to: string) {
+  const work = await createMessage(person, { assignedTo: 'research', body: 'work' });
+  const [dispatch] = (await claimOf(work.id)).dispatches;
+  const row = (await rows().dispatches.findOne({ _id: new ObjectId(dispatch!.id) }))!;
+  const { questionId } = await askQuestion(test.plane, row, { to, question: 'which?' });
+  const question = await rowOf(questionId);
+  return { work: work.id, dispatchId: dispatch!.id, inReplyTo: question._id, threadId: question.threadId };
+}
+
+describe('a raw reply to a question', () => {
+  it.each([
+    ['taken up by the queue', async () => test.plane.adoption.flush()],
+    ['named by a claim', async (id: ObjectId) => void (await claimOf(id))],
+    ['in the way of a claim by rank', async () => void (await claim({ agentTypes: ['legal'] }))],
+  ])('resumes the asker and is nobody’s work: %s', async (_how, takeUp) => {
+    const { work, dispatchId, inReplyTo } = await ask('human');
+    // With a thread of its own it is one that a claim could take up itself.
+    const id = await insertRaw({ inReplyTo, assignedTo: 'legal', body: 'the raw one' });
+    await takeUp(id);
+    expect(await rowOf(id)).toMatchObject({ kind: 'answer', status: 'none', hops: 2, late: false, dispatchId: null });
+    const [resumed] = (await claimOf(work)).dispatches;
+    expect(resumed).toMatchObject({ id: dispatchId, mode: 'resume' });
+    expect(resumed!.prompt).toContain('the raw one');
+    expect(await rowOf(inReplyTo)).toMatchObject({ status: 'done' });
+  });
+
+  it('in its thread, by the id as the API shows it, and where it is not the first, is an answer too', async () => {
+    const { work, threadId, inReplyTo } = await ask('human');
+    const [first, second] = [
+      await insertRaw({ threadId, inReplyTo: String(inReplyTo) }),
+      await insertRaw({ threadId, inReplyTo: String(inReplyTo) }),
+    ];
+    await test.plane.adoption.flush();
+    expect(await rowOf(first)).toMatchObject({ kind: 'answer', late: false, inReplyTo });
+    expect(await rowOf(second)).toMatchObject({ kind: 'answer', late: true });
+    expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
+  });
+
+  it('that was taken up and cut off before it woke anybody is brought by the sweep', async () => {
+    const { work, inReplyTo } = await ask('human');
+    const id = await insertRaw({ inReplyTo });
+    vi.spyOn(rows().dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+    await expect(adoptRawMessages(test.plane, [id])).rejects.toThrow('killed');
+    await rows().messages.updateOne({ _id: id }, [{ $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } }]);
+    await sweepAnswers(test.plane);
+    expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
+  });
+
+  it('from an agent that was not asked, or from another tenant, answers nothing', async () => {
+    const tenantId = 'elsewhere';
+    await createTenant(makeActor(test.plane, 'admin'), { tenantId, name: tenantId });
+    const { dispatchId, inReplyTo } = await ask('qa');
+    const ids = [
+      await insertRaw({ inReplyTo, from: { kind: 'agent', id: 'legal' } }),
+      await insertRaw({ inReplyTo, tenantId }),
+    ];
+    await test.plane.adoption.flush();
+    for (const id of ids) expect(await rowOf(id)).toMatchObject({ kind: 'message', status: 'none' });
+    const row = await rows().dispatches.findOne({ _id: new ObjectId(dispatchId) });
+    expect(row).toMatchObject({ status: 'waiting', question: { answerId: null } });
+    const asked = await insertRaw({ inReplyTo, from: { kind: 'agent', id: 'qa' } });
+    await test.plane.adoption.flush();
+    expect(await rowOf(asked)).toMatchObject({ kind: 'answer', late: false });
+  });
+});
+
+describe('raw replies to replies', () => {
+  const LAST = 8;
+
+  it('are stopped past the limit, claimed one after the other', async () => {
+    let inReplyTo: ObjectId | null = null;
+    for (let hops = 0; hops <= LAST; hops += 1) {
+      inReplyTo = await insertRaw({ assignedTo: 'seo', ...(inReplyTo ? { inReplyTo } : {}) });
+      expect((await claimOf(inReplyTo)).dispatches).toHaveLength(1);
+      expect(await rowOf(inReplyTo)).toMatchObject({ hops });
+    }
+    const stopped = await insertRaw({ assignedTo: 'seo', inReplyTo });
+    expect((await claimOf(stopped)).dispatches).toEqual([]);
+    expect(await rowOf(stopped)).toMatchObject({ status: 'loop-stopped', hops: LAST + 1 });
+  });
+
+  it('are stopped past the limit, also when all of them come at once', async () => {
+    const ids: ObjectId[] = [];
+    for (let at = 0; at <= LAST + 1; at += 1) {
+      ids.push(await insertRaw({ assignedTo: 'seo', ...(at > 0 ? { inReplyTo: ids[at - 1] } : {}) }));
+    }
+    await test.plane.adoption.flush();
+    const statuses = (await Promise.all(ids.map(rowOf))).map(({ status }) => status);
+    expect(statuses).toEqual([...Array.from({ length: LAST + 1 }, () => 'queued'), 'loop-stopped']);
+  });
+});
