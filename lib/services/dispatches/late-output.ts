@@ -9,6 +9,7 @@ import type { Context } from '../context';
 import { senderOfDispatch } from '../messages/agent-sender';
 import { appendMessage } from '../messages/append-message';
 import { reportLateResult } from '../reports/report-outcome';
+import { bodyOf } from './settle-done';
 import { wakeAsker } from './wake-asker';
 
 /** What came back under a stale epoch: a person takes it or leaves it, once. */
@@ -70,7 +71,7 @@ function appendLate(
     assignedTo: null,
     priority: source?.priority ?? 'normal',
     kind,
-    body: late.output === '' ? '(empty output)' : late.output,
+    body: bodyOf(late.output),
     inReplyTo: source?._id ?? null,
     hops: (source?.hops ?? 0) + 1,
     late: true,

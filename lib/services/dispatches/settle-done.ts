@@ -25,14 +25,19 @@ async function replyToMessage(plane: Plane, dispatch: DispatchDocument): Promise
   const c = plane.collections;
   const source = await findMessage(c, dispatch.tenantId, dispatch.source.id);
   if (!source) return;
-  const answered = dispatch.replied === true;
-  if ((dispatch.output ?? '') !== '' && !answered) {
+  if (makesReply(dispatch, source)) {
     const reply = await appendMessage(plane, { ...replyTo(source, dispatch), id: dispatch.replyId });
     crashPoint('complete:after-reply');
     if (source.kind === 'question') await wakeAsker(plane, dispatch.tenantId, source._id, reply);
   }
   await markWorkDone(c, dispatch, { status: 'done' });
 }
+
+/** An empty output says nothing, but whoever asked stands still until an answer comes. */
+export const makesReply = ({ output, replied }: DispatchDocument, source: MessageDocument): boolean =>
+  replied !== true && ((output ?? '') !== '' || source.kind === 'question');
+
+export const bodyOf = (output: string | null): string => output || '(empty output)';
 
 export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
   // With `expectsReply` the sender asked to get it as work; every other reply waits in an inbox and wakes nobody.
@@ -44,7 +49,7 @@ export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
     assignedTo: isWork && source.from.id !== HUMAN ? source.from.id : null,
     priority: source.priority,
     kind: source.kind === 'question' ? ('answer' as const) : ('message' as const),
-    body: dispatch.output!,
+    body: bodyOf(dispatch.output),
     inReplyTo: source._id,
     hops: source.hops + 1,
     createdBy: `agent:${dispatch.agentType}`,

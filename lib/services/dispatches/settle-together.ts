@@ -10,7 +10,7 @@ import { countTurn } from '../budgets/count-usage';
 import type { Plane } from '../context';
 import { messageRow } from '../messages/append-message';
 import { settleDispatch } from './settle';
-import { replyTo } from './settle-done';
+import { makesReply, replyTo } from './settle-done';
 
 interface Answered {
   dispatch: DispatchDocument;
@@ -78,16 +78,15 @@ function sort(
   { sources, threads, made }: Surroundings,
 ): { together: Answered[]; alone: DispatchDocument[] } {
   const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
-  const replying = new Set(plain.filter(({ output, replied }) => (output ?? '') !== '' && replied !== true));
   const sourceById = new Map(sources.map(row => [hex(row._id), row]));
   const threadById = new Map(threads.map(row => [hex(row._id), row]));
   const together: Answered[] = [];
   const alone = dispatches.filter(({ status, source }) => status !== 'done' || source.kind !== 'message');
   for (const dispatch of plain) {
     const source = sourceById.get(hex(dispatch.source.id));
-    const isReplying = replying.has(dispatch);
+    const isReplying = source !== undefined && makesReply(dispatch, source);
     const needsPlace = isReplying && !made.has(hex(dispatch.replyId));
-    const thread = needsPlace && source ? (threadById.get(hex(source.threadId)) ?? null) : null;
+    const thread = needsPlace ? (threadById.get(hex(source.threadId)) ?? null) : null;
     const isOwn = source?.tenantId === dispatch.tenantId;
     if (!isOwn || (isReplying && wakes(dispatch, source)) || (needsPlace && !givesPlaces(thread, dispatch))) {
       alone.push(dispatch);

@@ -1,8 +1,10 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
 import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { sweepAnswers } from '@/lib/services/dispatches/sweep-answers';
 import { resolveCaller } from '@/lib/services/identity/caller';
@@ -111,5 +113,36 @@ describe('an answer that was stored and cut off before it woke anybody', () => {
     expect(await answersTo(asked.questionId)).toMatchObject([{ late: true }, { late: false }]);
     const row = await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) });
     expect(row?.question?.answerId?.toHexString()).toBe(first.id);
+  });
+});
+
+describe('a question that ends with an empty output', () => {
+  const complete = {
+    alone: ({ id, epoch }: Dispatch) => completeDispatch(night, id, { epoch, output: '' }),
+    'in a batch': async ({ id, epoch }: Dispatch) => {
+      const other = await start((await post()).id);
+      const items = [other, { id, epoch }].map(one => ({ id: one.id, epoch: one.epoch, output: '' }));
+      expect((await completeDispatches(night, { items })).results).toMatchObject([
+        { status: 'done' },
+        { status: 'done' },
+      ]);
+    },
+  };
+
+  it.each(Object.entries(complete))('%s, resumes whoever asked with words for it', async (_how, end) => {
+    const asked = await ask('qa');
+    await end(await start(asked.questionId));
+    expect(await answersTo(asked.questionId)).toMatchObject([{ body: '(empty output)', from: { id: 'qa' } }]);
+    expect(await messageOf(asked.questionId)).toMatchObject({ status: 'done' });
+    expect((await start(asked.work)).prompt).toContain('(empty output)');
+  });
+
+  it.each(Object.entries(complete))('%s, says no more where it was answered by tool', async (_how, end) => {
+    const asked = await ask('qa');
+    const dispatch = await start(asked.questionId);
+    const caller = await resolveCaller(night, dispatch.key);
+    await replyToMessage(caller, { messageId: asked.questionId, body: 'that one' });
+    await end(dispatch);
+    expect(await answersTo(asked.questionId)).toMatchObject([{ body: 'that one' }]);
   });
 });
