@@ -171,7 +171,8 @@ async function refusalOf(
   const row = await c.dispatches.findOne({ _id: id, tenantId: principal.tenantId });
   if (!row) throw notFound('dispatch', hex(id));
   if (usage) await countRefused(plane, row, epoch, usage);
-  if (row.epoch === epoch && repeatable.includes(row.status)) return row;
+  const isRepeat = row.epoch === epoch && repeatable.includes(row.status);
+  if (isRepeat && (output === undefined || keepsOutput(row))) return row;
   if (row.epoch === epoch && row.status === 'waiting') {
     throw new ControlPlaneError(
       'waiting',
@@ -182,6 +183,12 @@ async function refusalOf(
   if (lapsed) await settleDispatch(plane, lapsed);
   if (output !== undefined && epoch <= row.epoch) await keepLateOutput(c, principal.tenantId, id, epoch, output);
   throw staleEpoch(lapsed ?? row, epoch);
+}
+
+/** What was given back, or stopped without a word, has no place for an output yet: it is late, and not to be lost. */
+function keepsOutput({ status, epoch, lateOutput, lateDecidedEpoch }: DispatchDocument): boolean {
+  if (status === 'cancelled') return lateOutput?.epoch === epoch || (lateDecidedEpoch ?? 0) >= epoch;
+  return status !== 'released';
 }
 
 function staleEpoch(row: DispatchDocument, epoch: number): ControlPlaneError {

@@ -1,0 +1,76 @@
+import { ObjectId } from 'mongodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import type { Context } from '@/lib/services/context';
+import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatches } from '@/lib/services/dispatches/complete-many';
+import { acceptLate } from '@/lib/services/dispatches/late-output';
+import { completeDispatch, failDispatch, releaseDispatch } from '@/lib/services/dispatches/life-cycle';
+import { markDone } from '@/lib/services/dispatches/mark-done';
+import { resolveCaller } from '@/lib/services/identity/caller';
+import { cancelMessage } from '@/lib/services/messages/change-message';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+/** A dispatch ends once; whoever ends it again hears that outcome, and nothing that was worked out is lost. */
+let test: TestPlane;
+let person: Context;
+let night: Context;
+
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
+  test.plane.agentTypes.clear();
+  person = makeActor(test.plane, 'operator');
+  night = makeActor(test.plane, 'orchestrator');
+});
+
+const rowOf = ({ id }: Pick<Dispatch, 'id'>) =>
+  test.plane.collections.dispatches.findOne({ _id: new ObjectId(id) }).then(row => row!);
+const start = async (ctx = night): Promise<Dispatch> => {
+  const { id } = await createMessage(person, { assignedTo: 'research', body: 'work' });
+  const claim = { consumer: 'c', max: 1, waitMs: 0, source: { kind: 'message' as const, id } };
+  return (await claimDispatches(ctx, claim)).dispatches[0]!;
+};
+const STALE = { code: 'stale-epoch' };
+
+const ends = {
+  complete: ({ id, epoch }: Dispatch) => completeDispatch(night, id, { epoch, output: 'all of it' }),
+  'complete in a batch': async ({ id, epoch }: Dispatch) => {
+    const { results } = await completeDispatches(night, { items: [{ id, epoch, output: 'all of it' }] });
+    return results[0]!.code ? Promise.reject(results[0]) : results[0];
+  },
+  mark_done: async ({ key }: Dispatch) => markDone(await resolveCaller(night, key), { output: 'all of it' }),
+};
+
+describe.each(Object.entries(ends))('an output that comes with %s', (_name, end) => {
+  it('after a release at the same epoch is late, and kept', async () => {
+    const dispatch = await start();
+    await releaseDispatch(night, dispatch.id, dispatch);
+    await expect(end(dispatch)).rejects.toMatchObject(STALE);
+    expect(await rowOf(dispatch)).toMatchObject({ status: 'released', lateOutput: { epoch: 1, output: 'all of it' } });
+    expect(await releaseDispatch(night, dispatch.id, dispatch)).toMatchObject({ status: 'released' });
+  });
+
+  it('after a stop that was confirmed without one is late, and kept', async () => {
+    const dispatch = await start();
+    await cancelMessage(person, dispatch.source.id);
+    await releaseDispatch(night, dispatch.id, dispatch);
+    await expect(end(dispatch)).rejects.toMatchObject(STALE);
+    expect(await rowOf(dispatch)).toMatchObject({ status: 'cancelled', lateOutput: { epoch: 1, output: 'all of it' } });
+    const again = await failDispatch(night, dispatch.id, { epoch: 1, error: 'x', retryable: false });
+    expect(again).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('and confirms a stop is that outcome again, also once a person decided about it', async () => {
+    const dispatch = await start();
+    await cancelMessage(person, dispatch.source.id);
+    for (let time = 0; time < 2; time += 1) expect(await end(dispatch)).toMatchObject({ status: 'cancelled' });
+    await acceptLate(person, await rowOf(dispatch));
+    expect(await end(dispatch)).toMatchObject({ status: 'cancelled' });
+    expect((await rowOf(dispatch)).lateOutput).toBeNull();
+  });
+});
