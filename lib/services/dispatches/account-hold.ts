@@ -1,5 +1,7 @@
 import { FreshReads } from '../../kernel/fresh-reads';
+import type { FailDispatch } from '../../domain/dispatch/schema';
 import { accountHeldUntil, holdAccount } from '../../store/accounts';
+import type { DispatchDocument } from '../../store/documents';
 import type { Context, Plane } from '../context';
 
 /** Another process's hold shows here this late at most: a claim more or less against a provider's limit. */
@@ -21,7 +23,20 @@ export const isAccountHeld = ({ plane, principal: { tenantId, account } }: Conte
     async () => (await accountHeldUntil(plane.collections, tenantId, account)) !== null,
   );
 
-export async function holdAccountUntil(plane: Plane, tenantId: string, account: string, until: Date): Promise<void> {
-  await holdAccount(plane.collections, tenantId, account, until);
+/**
+ * A provider's limit stands whatever became of the dispatch that ran into it. An earlier turn may have run on another
+ * account than the present one: then it is its caller's.
+ */
+export async function holdAccountOf(
+  { plane, principal }: Context,
+  dispatch: Pick<DispatchDocument, 'tenantId' | 'account' | 'epoch' | 'mode'>,
+  { epoch, retryNotBefore }: Pick<FailDispatch, 'epoch' | 'retryNotBefore'>,
+): Promise<void> {
+  const isPresent = epoch === dispatch.epoch;
+  const wasItsOwn = isPresent || (dispatch.mode === 'resume' && epoch < dispatch.epoch);
+  if (retryNotBefore === undefined || !wasItsOwn) return;
+  const { tenantId } = dispatch;
+  const account = isPresent ? dispatch.account : principal.account;
+  await holdAccount(plane.collections, tenantId, account, new Date(retryNotBefore));
   holdsOf(plane).forget(`${tenantId}/${account}`);
 }

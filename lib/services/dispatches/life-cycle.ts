@@ -15,7 +15,7 @@ import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead, countRefused } from '../budgets/count-usage';
 import type { Context } from '../context';
-import { holdAccountUntil } from './account-hold';
+import { holdAccountOf } from './account-hold';
 import { endPlannersTurn } from './end-planners-turn';
 import { settleDispatch } from './settle';
 
@@ -124,7 +124,7 @@ export async function endWithOutput(
 export async function failDispatch(ctx: Context, id: string, input: FailDispatch): Promise<Ended> {
   requirePermission(ctx.principal, 'dispatches:work');
   const { plane, principal } = ctx;
-  const { epoch, error, retryable, retryNotBefore, usage } = input;
+  const { epoch, error, retryable, usage } = input;
   const dispatchId = pathId('dispatch', id);
   await countAhead(plane, principal.tenantId, [{ id: dispatchId, epoch, usage }]);
   const row = await endDispatch(plane.collections, principal.tenantId, dispatchId, epoch, {
@@ -132,14 +132,12 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
     usage,
     set: { error: { $literal: redactSecrets(error) }, retryable },
   });
-  if (row) crashPoint('fail:after-outcome');
-  const ended = row ?? (await refusalOf(ctx, dispatchId, epoch, REPEATABLE, { usage }));
   // Also when this is the repeat of a call whose server died: the outcome was stored, the hold was not.
-  if (retryNotBefore !== undefined && ended.status === 'failed') {
-    await holdAccountUntil(plane, principal.tenantId, ended.account, new Date(retryNotBefore));
-  }
-  if (row) await settleDispatch(plane, row);
-  return endedOf(ended);
+  if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE, { usage, failure: input }));
+  crashPoint('fail:after-outcome');
+  await holdAccountOf(ctx, row, input);
+  await settleDispatch(plane, row);
+  return endedOf(row);
 }
 
 export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<Ended> {
@@ -164,13 +162,14 @@ async function refusalOf(
   id: ObjectId,
   epoch: number,
   repeatable: DispatchStatus[],
-  { output, usage }: { output?: string; usage?: Usage | undefined } = {},
+  { output, usage, failure }: { output?: string; usage?: Usage | undefined; failure?: FailDispatch } = {},
 ): Promise<DispatchDocument> {
   const { plane, principal } = ctx;
   const c = plane.collections;
   const row = await c.dispatches.findOne({ _id: id, tenantId: principal.tenantId });
   if (!row) throw notFound('dispatch', hex(id));
   if (usage) await countRefused(plane, row, epoch, usage);
+  if (failure) await holdAccountOf(ctx, row, failure);
   const isRepeat = row.epoch === epoch && repeatable.includes(row.status);
   if (isRepeat && (output === undefined || keepsOutput(row))) return row;
   if (row.epoch === epoch && row.status === 'waiting') {

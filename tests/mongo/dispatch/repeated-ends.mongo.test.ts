@@ -1,15 +1,21 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
+import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { acceptLate } from '@/lib/services/dispatches/late-output';
-import { completeDispatch, failDispatch, releaseDispatch } from '@/lib/services/dispatches/life-cycle';
+import {
+  completeDispatch,
+  failDispatch,
+  heartbeatDispatch,
+  releaseDispatch,
+} from '@/lib/services/dispatches/life-cycle';
 import { markDone } from '@/lib/services/dispatches/mark-done';
 import { resolveCaller } from '@/lib/services/identity/caller';
 import { cancelMessage } from '@/lib/services/messages/change-message';
-import { createMessage } from '@/lib/services/messages/create-message';
+import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
@@ -72,5 +78,57 @@ describe.each(Object.entries(ends))('an output that comes with %s', (_name, end)
     await acceptLate(person, await rowOf(dispatch));
     expect(await end(dispatch)).toMatchObject({ status: 'cancelled' });
     expect((await rowOf(dispatch)).lateOutput).toBeNull();
+  });
+});
+
+const failing = (ctx: Context, { id, epoch }: Pick<Dispatch, 'id' | 'epoch'>) =>
+  failDispatch(ctx, id, { epoch, error: 'usage limit', retryable: true, retryNotBefore: '2100-01-01T00:00:00Z' });
+const isHeld = async (ctx: Context) =>
+  (await claimDispatches(ctx, { consumer: 'c', max: 1, waitMs: 0, agentTypes: ['legal'] })).reason === 'held';
+const lapse = async ({ id, epoch }: Dispatch) => {
+  await test.plane.collections.dispatches.updateOne({ _id: new ObjectId(id) }, { $set: { leaseUntil: new Date(0) } });
+  await expect(heartbeatDispatch(night, id, { epoch })).rejects.toMatchObject(STALE);
+};
+
+describe('a provider’s limit that comes with a failure', () => {
+  let own: Context;
+  beforeEach(() => {
+    own = makeActor(test.plane, 'orchestrator');
+  });
+
+  it('holds the account where the work was stopped meanwhile', async () => {
+    const dispatch = await start(own);
+    await cancelMessage(person, dispatch.source.id);
+    expect(await failing(own, dispatch)).toMatchObject({ status: 'cancelled' });
+    expect([await isHeld(own), await isHeld(night)]).toEqual([true, false]);
+  });
+
+  it('holds the account where the lease had run out, before it is refused', async () => {
+    const dispatch = await start(own);
+    await lapse(dispatch);
+    // Whoever says so: it is the account that the work ran on.
+    await expect(failing(night, dispatch)).rejects.toMatchObject(STALE);
+    expect([await isHeld(own), await isHeld(night)]).toEqual([true, false]);
+  });
+
+  it('holds its own account where another has resumed the dispatch since', async () => {
+    const dispatch = await start(own);
+    await askQuestion(test.plane, await rowOf(dispatch), { question: 'which?' });
+    await postMessage(person, dispatch.thread!.id, { body: 'this one' });
+    await test.plane.collections.dispatches.updateOne(
+      { _id: new ObjectId(dispatch.id) },
+      { $set: { 'question.offeredUntil': new Date(0) } },
+    );
+    const resumer = makeActor(test.plane, 'orchestrator');
+    const claim = { consumer: 'other', max: 1, waitMs: 0, source: dispatch.source };
+    expect((await claimDispatches(resumer, claim)).dispatches).toMatchObject([{ id: dispatch.id, epoch: 2 }]);
+    await expect(failing(own, dispatch)).rejects.toMatchObject(STALE);
+    expect([await isHeld(own), await isHeld(resumer)]).toEqual([true, false]);
+  });
+
+  it('of an epoch that was never given out holds nobody', async () => {
+    const { id } = await start(own);
+    for (const epoch of [0, 2]) await expect(failing(own, { id, epoch })).rejects.toMatchObject(STALE);
+    expect(await isHeld(own)).toBe(false);
   });
 });
