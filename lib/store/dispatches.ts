@@ -165,10 +165,19 @@ export async function endDispatches(
   return c.dispatches.find({ _id: { $in: ids }, tenantId }, { projection: WITHOUT_OUTPUT }).toArray();
 }
 
-/** A finished attempt's text that may no longer count: kept where a person can take it or leave it. */
+/**
+ * A finished attempt's text that may no longer count: kept where a person can take it or leave it. Told again it keeps its
+ * id, for it may be half accepted.
+ */
 export async function keepLateOutput(c: Collections, tenantId: string, id: ObjectId, epoch: number, output: string) {
+  const known = { $cond: [{ $eq: ['$lateOutput.epoch', epoch] }, '$lateOutput.id', null] };
   await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: epoch } }] }, [
-    { $set: { lateOutput: { epoch, output: { $literal: output }, at: '$$NOW', id: newId() }, updatedAt: '$$NOW' } },
+    {
+      $set: {
+        lateOutput: { epoch, output: { $literal: output }, at: '$$NOW', id: { $ifNull: [known, newId()] } },
+        updatedAt: '$$NOW',
+      },
+    },
   ]);
 }
 

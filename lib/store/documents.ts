@@ -44,7 +44,12 @@ export interface WorkFields {
   ledger: LedgerDocument;
 }
 
-export interface MessageDocument extends RecordDocument, WorkFields {
+/** The late output by which a person ended it. */
+interface AcceptedWork {
+  acceptedFrom?: { dispatchId: ObjectId; epoch: number };
+}
+
+export interface MessageDocument extends RecordDocument, WorkFields, AcceptedWork {
   threadId: ObjectId;
   /** `tier`: what its dispatch was in its run when it said this. */
   from: Omit<Sender, 'dispatchId' | 'tier'> & { dispatchId?: ObjectId; tier?: RunTier };
@@ -72,7 +77,7 @@ export interface MessageDocument extends RecordDocument, WorkFields {
   adoptedAt?: Date;
 }
 
-export interface TaskDocument extends RecordDocument, WorkFields {
+export interface TaskDocument extends RecordDocument, WorkFields, AcceptedWork {
   title: string;
   input: string;
   assignedTo: string;

@@ -37,15 +37,27 @@ export async function redriveWork(
 export const cancelDeadWork = (c: Collections, { tenantId, source }: DispatchDocument): Promise<boolean> =>
   moveFrom(c, tenantId, source, ['dead'], { status: 'cancelled', reason: 'cancelled by a person' });
 
-/** Work that nobody has is over, by an output that came late. False: an attempt runs, or ended it before. */
-export function acceptWork(c: Collections, dispatch: DispatchDocument, set: Document): Promise<boolean> {
-  const { source, tenantId } = dispatch;
+/**
+ * Work that nobody has is over, by an output that came late. False: an attempt runs, or ended it before. Says so of the
+ * same output again: the work tells what ended it, so that whoever died after this write goes on from here.
+ */
+export async function acceptWork(
+  c: Collections,
+  { _id, source, tenantId }: DispatchDocument,
+  epoch: number,
+  set: Document,
+): Promise<boolean> {
   const { due, held } = WORK_WORDS[source.kind];
-  return moveFrom(c, tenantId, source, ['dead', 'cancelled', due, held], {
+  const acceptedFrom = { dispatchId: _id, epoch };
+  const isEnded = await moveFrom(c, tenantId, source, ['dead', 'cancelled', due, held], {
     reason: null,
     ...set,
+    acceptedFrom: { $literal: acceptedFrom },
     'ledger.doneAt': '$$NOW',
   });
+  if (isEnded) return true;
+  const ended = { _id: source.id, tenantId, status: { $in: ['done', 'incomplete'] }, acceptedFrom };
+  return (await workCollection(c, source.kind).countDocuments(ended as Filter<WorkDocument>, { limit: 1 })) === 1;
 }
 
 async function moveFrom(

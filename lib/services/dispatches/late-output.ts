@@ -1,7 +1,7 @@
 import { ControlPlaneError } from '../../domain/errors';
 import { decideLateOutput } from '../../store/dispatches';
 import type { DispatchDocument, MessageDocument } from '../../store/documents';
-import { newId } from '../../store/ids';
+import { derivedId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { findTask, readyDependents } from '../../store/tasks';
 import { acceptWork } from '../../store/work-outcomes';
@@ -24,7 +24,7 @@ export async function acceptLate(ctx: Context, row: DispatchDocument): Promise<v
   const late = requireLate(row);
   if (row.source.kind === 'message') await acceptForMessage(ctx, row, late);
   else await acceptForTask(ctx, row, late);
-  // Last: dead before it, the person finds the output still there, and accepting again makes no second message.
+  // Last: dead before it, the person finds the output still there, and accepting again goes on where this one ended.
   await decide(ctx, row, late);
 }
 
@@ -35,7 +35,7 @@ export async function discardLate(ctx: Context, row: DispatchDocument): Promise<
 async function acceptForMessage(ctx: Context, row: DispatchDocument, late: Late): Promise<void> {
   const { plane } = ctx;
   const source = await findMessage(plane.collections, row.tenantId, row.source.id);
-  const isDone = await acceptWork(plane.collections, row, { status: 'done' });
+  const isDone = await acceptWork(plane.collections, row, late.epoch, { status: 'done' });
   const isAnswer = isDone && source?.kind === 'question';
   const reply = await appendLate(ctx, row, late, { source, kind: isAnswer ? 'answer' : 'message' });
   if (isAnswer) await wakeAsker(plane, row.tenantId, row.source.id, reply);
@@ -47,7 +47,7 @@ async function acceptForTask(ctx: Context, row: DispatchDocument, late: Late): P
   const missing = (task?.deliverables ?? []).map(({ name }) => name);
   const result = { output: late.output, deliverables: [], missing };
   const status = missing.length === 0 ? 'done' : 'incomplete';
-  const isTaken = await acceptWork(c, row, {
+  const isTaken = await acceptWork(c, row, late.epoch, {
     status,
     result: { $literal: result },
     reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
@@ -64,7 +64,7 @@ function appendLate(
   { source, kind }: { source: MessageDocument | null; kind: 'message' | 'answer' },
 ): Promise<MessageDocument> {
   return appendMessage(ctx.plane, {
-    id: late.id ?? newId(),
+    id: late.id ?? derivedId(row._id, 'late', String(late.epoch)),
     tenantId: row.tenantId,
     ...(row.threadId ? { threadId: row.threadId } : { projectId: row.projectId }),
     from: senderOfDispatch(row),

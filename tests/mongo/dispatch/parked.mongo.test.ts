@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askQuestion } from '@/lib/services/dispatches/ask';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
@@ -171,8 +171,31 @@ describe.each(KINDS)('the late output of a %s', kind => {
   });
 });
 
+/** Before its message, or before whoever asked is woken. */
+const cutOffAccept = async (dispatch: Claimed, before: 'messages' | 'dispatches' = 'messages') => {
+  const writes: { findOneAndUpdate(): Promise<unknown> } = api.plane.collections[before] as never;
+  vi.spyOn(writes, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+  expect((await steer('accept', dispatch)).status).toBe(500);
+};
+
+describe('the late output of a task that others depend on', () => {
+  it('accepted again where that was cut off, is reported and frees them', async () => {
+    const dispatch = await start('task');
+    const next = await post('task', { dependsOn: [dispatch.work] });
+    await lapse(dispatch);
+    await verb('complete', dispatch, { output: 'the late answer' });
+    await cutOffAccept(dispatch);
+    expect(await work('task', next)).toMatchObject({ status: 'pending' });
+    await ok(steer('accept', dispatch));
+    expect(await work('task', next)).toMatchObject({ status: 'ready' });
+    expect(await writtenBy(dispatch.id)).toHaveLength(1);
+    const { items } = await ok(call('GET', `/api/reports?taskId=${dispatch.work}`));
+    expect(items).toMatchObject([{ kind: 'result', output: 'the late answer' }]);
+  });
+});
+
 describe('the late answer to a question', () => {
-  it('accepted wakes whoever asked', async () => {
+  it.each([null, 'messages', 'dispatches'] as const)('accepted wakes whoever asked, also cut off at: %s', async cut => {
     const asker = await start('message');
     const row = (await api.plane.collections.dispatches.findOne({ _id: new ObjectId(asker.id) }))!;
     const { questionId } = await askQuestion(api.plane, row, { to: 'qa', question: 'which?' });
@@ -180,7 +203,13 @@ describe('the late answer to a question', () => {
     const answerer: Claimed = dispatches[0];
     await lapse(answerer);
     await verb('complete', answerer, { output: 'this one' });
+    if (cut) {
+      await cutOffAccept(answerer, cut);
+      // Told once more meanwhile, it is still that output.
+      await verb('complete', answerer, { output: 'this one' });
+    }
     await ok(steer('accept', answerer));
+    expect(await writtenBy(answerer.id)).toMatchObject([{ kind: 'answer', body: 'this one' }]);
     const [resumed] = (await claim('message', asker.work)).dispatches;
     expect(resumed).toMatchObject({ id: asker.id, mode: 'resume' });
     expect(resumed.prompt).toContain('this one');
