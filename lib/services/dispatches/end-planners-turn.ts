@@ -36,6 +36,7 @@ export async function endPlannersTurn(ctx: Context, id: ObjectId, turn: Turn): P
   if (row?.run?.tier !== 'orchestrator' || row.epoch !== turn.epoch) return null;
   if (row.status === 'waiting' && row.question?.to === TO_NEWS) {
     if (turn.usage) await countRefused(plane, row, turn.epoch, turn.usage);
+    if (!row.settled) await settleDispatch(plane, row);
     return row;
   }
   if (!WRITABLE.includes(row.status)) return null;

@@ -171,7 +171,11 @@ async function refusalOf(
   if (usage) await countRefused(plane, row, epoch, usage);
   if (failure) await holdAccountOf(ctx, row, failure);
   const isRepeat = row.epoch === epoch && repeatable.includes(row.status);
-  if (isRepeat && (output === undefined || keepsOutput(row))) return row;
+  if (isRepeat && (output === undefined || keepsOutput(row))) {
+    // Whoever stored it may have died before what it means; who hears that it is over should find it so.
+    if (!row.settled) await settleDispatch(plane, row);
+    return row;
+  }
   if (row.epoch === epoch && row.status === 'waiting') {
     throw new ControlPlaneError(
       'waiting',

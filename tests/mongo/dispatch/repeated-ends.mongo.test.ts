@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
 import { askQuestion } from '@/lib/services/dispatches/ask';
@@ -41,6 +41,7 @@ const start = async (ctx = night): Promise<Dispatch> => {
   const claim = { consumer: 'c', max: 1, waitMs: 0, source: { kind: 'message' as const, id } };
   return (await claimDispatches(ctx, claim)).dispatches[0]!;
 };
+const messages = () => test.plane.collections.messages;
 const STALE = { code: 'stale-epoch' };
 
 const ends = {
@@ -130,5 +131,32 @@ describe('a provider’s limit that comes with a failure', () => {
     const { id } = await start(own);
     for (const epoch of [0, 2]) await expect(failing(own, { id, epoch })).rejects.toMatchObject(STALE);
     expect(await isHeld(own)).toBe(false);
+  });
+});
+
+describe('an outcome that was cut off before its effects', () => {
+  const later = {
+    ...ends,
+    fail: ({ id, epoch }: Dispatch) => failDispatch(night, id, { epoch, error: 'x', retryable: false }),
+    release: ({ id, epoch }: Dispatch) => releaseDispatch(night, id, { epoch }),
+  };
+  const worth = { fail: 'dead', release: 'queued' } as Record<string, string>;
+
+  it.each(Object.entries(later))('stands whole once %s is answered again', async (name, end) => {
+    const dispatch = await start();
+    const status = worth[name] ?? 'done';
+    // Dispatches are settled after their outcome was written: the first write to messages is the first effect.
+    const writes = [vi.spyOn(messages(), 'findOneAndUpdate'), vi.spyOn(messages(), 'updateOne')];
+    for (const write of writes) write.mockRejectedValue(new Error('killed'));
+    await expect(end(dispatch)).rejects.toThrow('killed');
+    for (const write of writes) write.mockRestore();
+    expect(await rowOf(dispatch)).toMatchObject({ settled: false });
+    await end(dispatch);
+    expect(await rowOf(dispatch)).toMatchObject({ settled: true });
+    expect(await messages().findOne({ _id: new ObjectId(dispatch.source.id) })).toMatchObject({ status });
+    const replies = await messages()
+      .find({ inReplyTo: new ObjectId(dispatch.source.id) })
+      .toArray();
+    expect(replies.map(({ body }) => body)).toEqual(status === 'done' ? ['all of it'] : []);
   });
 });

@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { askFromDispatch } from '@/lib/services/dispatches/ask-from-dispatch';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
@@ -57,6 +57,19 @@ describe('what ends in batches', () => {
         run: { id: new ObjectId(run.id), tier: 'worker' },
       });
     }
+  });
+});
+
+describe('a turn that was cut off before its effects', () => {
+  it('stands whole once its end is answered again', async () => {
+    const run = await rig.open();
+    const planner = await rig.planner(run);
+    await rig.plan(planner, [{ key: 'a' }]);
+    vi.spyOn(rig.c.messages, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+    await expect(rig.complete(planner, 'planned it')).rejects.toThrow('killed');
+    expect(await rig.complete(planner, 'planned it')).toMatchObject({ status: 'waiting' });
+    expect(await stored(planner.id)).toMatchObject({ settled: true });
+    expect((await rig.say(run)).map(({ body }) => body)).toContain('planned it');
   });
 });
 
