@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { redriveMessage } from '@/lib/services/messages/change-message';
 import { createTask } from '@/lib/services/tasks/create-task';
@@ -262,6 +262,18 @@ describe('questions', () => {
     const resumed = await mcp.claim('research');
     expect(resumed.prompt).toContain('this one');
     await finish(resumed);
+  });
+
+  test('answered by a reply that was cut off are answered by the same one again', async () => {
+    const research = await claimNew('research');
+    const asked = await client.call('ask', { to: 'seo', question: 'Which word?', dispatch: research.key });
+    const seo = await mcp.claim('seo');
+    const args = { messageId: asked.data.questionId, body: 'this', idempotencyKey: 'cut', dispatch: seo.key };
+    vi.spyOn(mcp.plane.collections.dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+    await expect(client.call('reply', args)).rejects.toThrow('Something went wrong');
+    expect((await client.call('reply', args)).data).toMatchObject({ kind: 'answer', late: false });
+    await finish(seo);
+    await finish(await mcp.claim('research'));
   });
 
   test('in a circle are refused with the way out', async () => {
