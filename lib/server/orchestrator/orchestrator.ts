@@ -48,7 +48,8 @@ export class Orchestrator {
   #stream: EventStream | undefined;
   /**
    * The plane may count dispatches as ours that no job here works on. A name is held by one process at a time, so what
-   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came, or told of none of it.
+   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came, or told of
+   * none of it.
    */
   #mayHoldStrays = true;
   #stopping = false;

@@ -22,7 +22,7 @@ export class StreamPresence {
   /** Rows of two processes with one name must not end each other. */
   readonly #run = randomUUID();
   readonly #listening = new Map<string, Listening>();
-  /** Rows that came or went and are not written yet, with whose they are: at most one an orchestrator, however often it comes and goes. */
+  /** Rows that came or went and are not written yet, and their tenants: one an orchestrator, however often it comes and goes. */
   #changed = new Map<string, string>();
   #isWriting = false;
   #timer: ReturnType<typeof setInterval> | undefined;

@@ -2,10 +2,10 @@ import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
-import { holdAccountUntil } from '@/lib/services/dispatches/account-hold';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
+import { holdAccount } from '@/lib/store/accounts';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
@@ -110,7 +110,7 @@ describe('a type at its limit', () => {
 describe('claims that come together', () => {
   it('leave what a claimer on hold may not take to those who may', async () => {
     const [held, free] = [makeActor(test.plane, 'orchestrator'), claimers[0]!];
-    await holdAccountUntil(test.plane, 'default', held.principal.account, new Date(Date.now() + 60_000));
+    await holdAccount(test.plane.collections, 'default', held.principal.account, new Date(Date.now() + 60_000));
     const id = await post('qa');
     const [theirs, ours] = await Promise.all([ask(held, 5), ask(free, 5)]);
     expect(theirs).toEqual({ dispatches: [], reason: 'held' });
