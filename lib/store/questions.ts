@@ -60,6 +60,24 @@ export const findUnbroughtOf = (c: Collections, ids: ObjectId[]): Promise<Messag
     .sort({ _id: 1 })
     .toArray();
 
+/** Of those threads where exactly one question waits for a person. */
+export async function findOnlyHumanQuestions(c: Collections, threadIds: ObjectId[]): Promise<MessageDocument[]> {
+  const rows = await c.messages
+    .aggregate<{ question: MessageDocument; count: number }>([
+      { $match: { threadId: { $in: threadIds }, ...ASKS_A_PERSON } },
+      { $group: { _id: '$threadId', question: { $first: '$$ROOT' }, count: { $sum: 1 } } },
+    ])
+    .toArray();
+  return rows.flatMap(({ question, count }) => (count === 1 ? [question] : []));
+}
+
+const ASKS_A_PERSON = {
+  kind: 'question' as const,
+  assignedTo: HUMAN,
+  status: 'none' as const,
+  rankAt: { $type: 'date' as const },
+};
+
 /** Questions in a thread that wait for a person. */
 export const findOpenHumanQuestions = (
   c: Collections,
@@ -67,6 +85,6 @@ export const findOpenHumanQuestions = (
   threadId: ObjectId,
 ): Promise<MessageDocument[]> =>
   c.messages
-    .find({ tenantId, threadId, kind: 'question', assignedTo: HUMAN, status: 'none', rankAt: { $type: 'date' } })
+    .find({ tenantId, threadId, ...ASKS_A_PERSON })
     .limit(2)
     .toArray();

@@ -7,7 +7,7 @@ import type { MessageAdoption } from '../../store/adoption';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
-import { answersRaw, hopsOfRaw, NOTHING_REPLIED_TO, type RepliedTo } from './raw-reply';
+import { answeredByRaw, hopsOfRaw, NOTHING_REPLIED_TO, type RepliedTo } from './raw-reply';
 import { routeMessage } from './route-message';
 import { titleOf } from './title-of';
 
@@ -92,12 +92,12 @@ async function defaultsOf(
   repliedTo: RepliedTo,
 ): Promise<MessageAdoption['defaults']> {
   const priority = raw.priority ?? 'normal';
-  const isAnswer = answersRaw(raw, repliedTo);
-  const kind = isAnswer ? 'answer' : (raw.kind ?? 'message');
+  const question = answeredByRaw(raw, repliedTo);
+  const kind = question ? 'answer' : (raw.kind ?? 'message');
   const assignedTo = raw.assignedTo ?? null;
   const hops = hopsOfRaw(raw, repliedTo);
   const routed = { assignedTo, priority, kind, hops };
-  const routing = isAnswer ? ANSWER : await routeMessage(plane, thread.tenantId, routed);
+  const routing = question ? ANSWER : await routeMessage(plane, thread.tenantId, routed);
   return {
     tenantId: thread.tenantId,
     createdBy: raw.createdBy ?? RAW_INSERT,
@@ -110,7 +110,7 @@ async function defaultsOf(
     projectId: thread.projectId,
     priority,
     kind,
-    inReplyTo: asObjectId(raw.inReplyTo),
+    inReplyTo: question?._id ?? asObjectId(raw.inReplyTo),
     expectsReply: raw.expectsReply ?? false,
     hops,
     // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
@@ -121,6 +121,6 @@ async function defaultsOf(
     attempts: 0,
     epoch: 0,
     dispatchId: null,
-    ...(isAnswer ? { wakes: true as const } : {}),
+    ...(question ? { wakes: true as const } : {}),
   };
 }

@@ -3,30 +3,46 @@ import { MAX_HOPS, type MessageKind } from '../../domain/message/schema';
 import type { MessageAdoption } from '../../store/adoption';
 import { hex } from '../../store/ids';
 import { findRawMessages } from '../../store/messages';
-import { findUnbroughtOf } from '../../store/questions';
+import { findOnlyHumanQuestions, findUnbroughtOf } from '../../store/questions';
 import { asObjectId, type RawMessage } from '../../store/raw-document';
 import type { Plane } from '../context';
 import { finishReply } from './finish-reply';
 
-/** What raw messages reply to, as it stands, by hex id. */
-export type RepliedTo = ReadonlyMap<string, RawMessage>;
-export const NOTHING_REPLIED_TO: RepliedTo = new Map();
+/** What raw messages reply to, as it stands. */
+export interface RepliedTo {
+  /** By hex id. */
+  messages: ReadonlyMap<string, RawMessage>;
+  /** The one question of a thread that waits for a person, by its hex id. */
+  questions: ReadonlyMap<string, RawMessage>;
+}
+export const NOTHING_REPLIED_TO: RepliedTo = { messages: new Map(), questions: new Map() };
 
 export const isReply = ({ inReplyTo }: RawMessage): boolean => inReplyTo !== undefined && inReplyTo !== null;
 
-/** In one read; most are no replies, and then in none. */
-export async function readRepliedTo({ collections }: Plane, rows: RawMessage[]): Promise<RepliedTo> {
+/** In one read each; most are no replies, and then in none. */
+export async function readRepliedTo({ collections: c }: Plane, rows: RawMessage[]): Promise<RepliedTo> {
   const ids = rows.flatMap(({ inReplyTo }) => asObjectId(inReplyTo) ?? []);
-  if (ids.length === 0) return NOTHING_REPLIED_TO;
-  const found = (await findRawMessages(collections, ids)) as RawMessage[];
-  return new Map(found.map(row => [hex(row._id), row]));
+  const threadIds = rows.flatMap(row => (mayAnswerUnsaid(row) ? (asObjectId(row.threadId) ?? []) : []));
+  const [found, questions] = await Promise.all([
+    ids.length > 0 ? findRawMessages(c, ids) : [],
+    threadIds.length > 0 ? findOnlyHumanQuestions(c, threadIds) : [],
+  ]);
+  return {
+    messages: new Map(found.map(row => [hex(row._id), row as RawMessage])),
+    questions: new Map(questions.map(row => [hex(row.threadId), row as unknown as RawMessage])),
+  };
 }
+
+/** What a person says in a thread that waits for one of them is the answer, unless it names somebody to work on it. */
+const mayAnswerUnsaid = (raw: RawMessage): boolean =>
+  !isReply(raw) && (raw.assignedTo ?? null) === null && (raw.from?.kind ?? 'user') === 'user';
 
 const tenantOf = ({ tenantId }: RawMessage): unknown => tenantId ?? DEFAULT_TENANT;
 
 function sourceOf(raw: RawMessage, repliedTo: RepliedTo): RawMessage | null {
-  const id = asObjectId(raw.inReplyTo);
-  const source = id && repliedTo.get(hex(id));
+  const id = asObjectId(isReply(raw) ? raw.inReplyTo : raw.threadId);
+  const known = isReply(raw) ? repliedTo.messages : repliedTo.questions;
+  const source = id && (isReply(raw) || mayAnswerUnsaid(raw)) ? known.get(hex(id)) : null;
   return source && tenantOf(source) === tenantOf(raw) ? source : null;
 }
 
@@ -39,12 +55,12 @@ export function hopsOfRaw(raw: RawMessage, repliedTo: RepliedTo, steps = 0): num
 
 const MAY_ANSWER: (MessageKind | null)[] = [null, 'message', 'answer'];
 
-/** As through the API: people answer any question, an agent the one that it was asked. */
-export function answersRaw(raw: RawMessage, repliedTo: RepliedTo): boolean {
+/** The question it answers, as through the API: people answer any, an agent the one that it was asked. */
+export function answeredByRaw(raw: RawMessage, repliedTo: RepliedTo): RawMessage | null {
   const question = sourceOf(raw, repliedTo);
-  if (question?.kind !== 'question' || !(question.rankAt instanceof Date) || question['deletedAt']) return false;
-  if (!MAY_ANSWER.includes(raw.kind ?? null) || raw.status === 'cancelled') return false;
-  return raw.from?.kind !== 'agent' || raw.from.id === question.assignedTo;
+  if (question?.kind !== 'question' || !(question.rankAt instanceof Date) || question['deletedAt']) return null;
+  if (!MAY_ANSWER.includes(raw.kind ?? null) || raw.status === 'cancelled') return null;
+  return raw.from?.kind !== 'agent' || raw.from.id === question.assignedTo ? question : null;
 }
 
 /** Wakes whoever asked, by what was really taken up: a driver may have changed it meanwhile. */

@@ -110,6 +110,36 @@ describe('a raw reply to a question', () => {
   });
 });
 
+describe('what a driver says in a thread that waits for a person', () => {
+  it('is the answer, like a person’s message through the API', async () => {
+    const { work, dispatchId, inReplyTo, threadId } = await ask('human');
+    const id = await insertRaw({ threadId, body: 'the red one' });
+    await test.plane.adoption.flush();
+    expect(await rowOf(id)).toMatchObject({ kind: 'answer', status: 'none', inReplyTo, hops: 2, late: false });
+    const [resumed] = (await claimOf(work)).dispatches;
+    expect(resumed).toMatchObject({ id: dispatchId, mode: 'resume' });
+    const after = await insertRaw({ threadId });
+    await test.plane.adoption.flush();
+    expect(await rowOf(after)).toMatchObject({ kind: 'message', inReplyTo: null });
+  });
+
+  it('is none where an agent says it, where it names somebody to work on it, or where two are asked', async () => {
+    const { dispatchId, threadId } = await ask('human');
+    const said = await insertRaw({ threadId, from: { kind: 'agent', id: 'legal' } });
+    const named = await insertRaw({ threadId, assignedTo: 'legal' });
+    await test.plane.adoption.flush();
+    expect(await rowOf(said)).toMatchObject({ kind: 'message', inReplyTo: null });
+    expect(await rowOf(named)).toMatchObject({ kind: 'message', status: 'queued' });
+    const question = await rows().messages.findOne({ threadId, kind: 'question' });
+    await rows().messages.insertOne({ ...question!, _id: new ObjectId(), seq: 90 });
+    const unclear = await insertRaw({ threadId });
+    await test.plane.adoption.flush();
+    expect(await rowOf(unclear)).toMatchObject({ kind: 'message', inReplyTo: null });
+    const row = await rows().dispatches.findOne({ _id: new ObjectId(dispatchId) });
+    expect(row).toMatchObject({ status: 'waiting', question: { answerId: null } });
+  });
+});
+
 describe('raw replies to replies', () => {
   const LAST = 8;
 
