@@ -23,6 +23,8 @@ export function keepPresent(
   return () => {
     leave();
     letGo();
+    // Others leave no absence behind: nobody is missing who did not listen for work.
+    if (principal.role !== 'orchestrator') return;
     // Its claims count as listening too, and it is gone with its stream.
     const claimer = { _id: claimerId(principal, held.name), tenantId: principal.tenantId };
     writePresence(plane.collections, { present: [], gone: [claimer] }).catch(error =>

@@ -1,6 +1,6 @@
 import type { Claim, ClaimReason, ClaimResult } from '../../domain/dispatch/schema';
 import { atMost } from '../../kernel/at-most';
-import type { Context, Plane } from '../context';
+import type { Context } from '../context';
 import { isAccountHeld } from './account-hold';
 import type { Candidate, Found } from './candidate';
 import { findCandidates } from './find-candidates';
@@ -13,6 +13,7 @@ const MOST_TRIES = 3;
 export async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promise<ClaimResult> {
   const { plane } = ctx;
   const { turns } = plane.adoption;
+  const rung = plane.doorbell.rung();
   const { isHeld, found } = await look(ctx, claim);
   let taken: ReadonlySet<Candidate> = NONE;
   try {
@@ -20,7 +21,7 @@ export async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promi
     if (isHeld) return { dispatches: [], reason: 'held' };
     if (candidates.length === 0) {
       const isFinal = tries > 1 || reason !== 'nothing-due' || claim.source !== undefined;
-      if (isFinal || !(await mayBeMore(plane, turns))) return { dispatches: [], reason };
+      if (isFinal || !(await mayBeMore(ctx, claim, { turns, rung }))) return { dispatches: [], reason };
     } else {
       const started = await startAll(ctx, claim, candidates);
       const { dispatches, missed } = started;
@@ -62,6 +63,12 @@ async function isHeldBack(ctx: Context): Promise<boolean> {
   return settings.dispatchPaused || isHeld;
 }
 
+/** As it was when the look began. */
+interface Before {
+  turns: number;
+  rung: number;
+}
+
 /** Longer than a claim's writes take when nothing is wrong; what is stuck is not waited for. */
 const SETTLED_WITHIN_MS = 250;
 
@@ -69,10 +76,15 @@ const SETTLED_WITHIN_MS = 250;
  * What another claim held while this one looked, and then left, or what was being taken up, nobody would tell of again:
  * the event was the same for both. So the answer that there is nothing waits for those.
  */
-async function mayBeMore({ adoption, clock }: Plane, turns: number): Promise<boolean> {
+async function mayBeMore({ plane, principal }: Context, { waitMs }: Claim, before: Before): Promise<boolean> {
+  const { adoption, clock, doorbell } = plane;
   const settling = adoption.settled();
-  if (settling !== null) await atMost(SETTLED_WITHIN_MS, settling, clock);
-  return adoption.turns !== turns;
+  if (settling === null) return adoption.turns !== before.turns;
+  const { tenantId } = principal;
+  // One that waits for work hears what rings meanwhile, as ever.
+  const ring = waitMs > 0 ? [doorbell.wait(tenantId, { since: before.rung, timeoutMs: SETTLED_WITHIN_MS })] : [];
+  await atMost(SETTLED_WITHIN_MS, Promise.race([settling, ...ring]), clock);
+  return adoption.turns !== before.turns;
 }
 
 /**

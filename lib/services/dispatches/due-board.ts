@@ -101,6 +101,8 @@ class DueBoard {
         const due = await this.#find(requests[0]!, looks === 0 ? most : Math.max(most, PAST_FULL), round);
         left = await Promise.all(requests.map(request => request.left));
         const isLeft = await this.#dealOut(due, sum(left), round);
+        // Before the next look, which waits for nothing that is held here.
+        giveBack(round.lent);
         if (!isLeft) break;
       }
       return left.map(wanted => handOver(round.dealt.splice(0, wanted), wanted, round.full.size > 0));
@@ -108,7 +110,7 @@ class DueBoard {
       for (const dealing of round.dealt) dealing.over(false);
       throw error;
     } finally {
-      for (const undealt of round.lent) undealt.keep();
+      giveBack(round.lent);
     }
   }
 
@@ -123,10 +125,21 @@ class DueBoard {
 
   /** Up to `wanted` in all. Whether some is wanted still, and some of these was left. */
   async #dealOut(due: Due[], wanted: number, round: Round): Promise<boolean> {
-    const slots = await this.#slots.takeEach(typesOf(due), wanted - round.dealt.length);
     let isLeft = false;
-    for (const one of due) {
-      if (round.dealt.length >= wanted) break;
+    for (let rest = due; rest.length > 0 && round.dealt.length < wanted;) {
+      // No more slots at once than are wanted: what is held here is out of reach for others.
+      const part = rest.slice(0, wanted - round.dealt.length);
+      isLeft = (await this.#dealPart(part, round)) || isLeft;
+      rest = rest.slice(part.length).filter(({ candidate }) => !round.full.has(candidate.type.slug));
+    }
+    return isLeft && round.dealt.length < wanted;
+  }
+
+  /** Whether some of it was left. */
+  async #dealPart(part: Due[], round: Round): Promise<boolean> {
+    const slots = await this.#slots.takeEach(part.map(({ candidate }) => candidate.type));
+    let isLeft = false;
+    for (const one of part) {
       const { slug } = one.candidate.type;
       // Another dealer may have dealt a lane while this one looked.
       const slot = this.#underWay.has(laneOf(one.candidate)) ? null : slots.get(slug)!.shift();
@@ -135,8 +148,8 @@ class DueBoard {
       else isLeft = true;
       if (slot && one.lent) round.lent.delete(one.lent);
     }
-    for (const rest of slots.values()) for (const name of rest) this.#slots.giveBack(name);
-    return isLeft && round.dealt.length < wanted;
+    for (const unused of slots.values()) for (const name of unused) this.#slots.giveBack(name);
+    return isLeft;
   }
 
   #deal(due: Due, slot: string): Dealing {
@@ -152,8 +165,10 @@ class DueBoard {
   }
 }
 
-/** Each as often as there is work for it. */
-const typesOf = (due: Due[]): AgentTypeDocument[] => due.map(({ candidate }) => candidate.type);
+function giveBack(lent: Set<Lent>): void {
+  for (const undealt of lent) undealt.keep();
+  lent.clear();
+}
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 

@@ -16,6 +16,7 @@ import type { Found, StartCandidate } from './candidate';
 import { headsOf, isBehindRaw, isSurelyFirst } from './lane-heads';
 import { rawCandidate } from './raw-candidate';
 import { readSource } from './read-source';
+import { takeUpOpeners } from './take-up-openers';
 
 /** The one work item an orchestrator names, usually because its event has just come. */
 export async function findBySource(ctx: Context, claim: Claim, source: NonNullable<Claim['source']>): Promise<Found> {
@@ -44,7 +45,10 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };
   const due = { kind: source.kind, item };
-  if (isBehindRaw(plane, due)) await adoptRawMessages(plane, [due.item.lane]);
+  if (isBehindRaw(plane, due)) {
+    await takeUpOpeners(plane, [due]);
+    if (isBehindRaw(plane, due)) return NOTHING;
+  }
   const head = isSurelyFirst(due) ? due : (await headsOf(c, [due]))[0];
   if (!head?.item._id.equals(id)) return { candidates: [], reason: 'nothing-due' };
   return { candidates: [{ mode: 'start', due: head, type }], reason: 'nothing-due' };

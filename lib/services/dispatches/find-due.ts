@@ -1,13 +1,12 @@
-import { atMost } from '../../kernel/at-most';
 import { recentDatabaseClock } from '../../store/database-clock';
 import type { ObjectId } from '../../store/documents';
 import { hex } from '../../store/ids';
 import type { Plane } from '../context';
-import { adoptRawMessages } from '../messages/adopt-message';
 import type { Lent } from '../messages/claim-holds';
 import type { StartCandidate } from './candidate';
 import { findDueHeads } from './due-heads';
 import { isBehindRaw, type Head } from './lane-heads';
+import { takeUpOpeners } from './take-up-openers';
 import type { RawHead, RawHeadsQuery } from './raw-heads';
 
 /** Work that may start now. `lent`: nobody took it up yet, and it is kept for who asked. */
@@ -34,10 +33,6 @@ export async function findDueBeside(
   return [...known, ...raws].toSorted((a, b) => a.rankAt.getTime() - b.rankAt.getTime());
 }
 
-/** A driver's transaction that wrote one of them holds it up until it ends; what stands behind it waits too. */
-const ADOPTED_WITHIN_MS = 250;
-const PASSED_OVER = 'a claim by rank passes over threads whose first message cannot be taken up';
-
 /**
  * The database does not tell that a message stands in a lane before it is taken up: what was said in its thread since
  * looks first. Where that may be, those messages are taken up, and all is read again.
@@ -54,10 +49,7 @@ async function findStandingHeads(
   if (later.length === 0) return heads;
   const lent = new Set(raws.map(({ candidate }) => hex(candidate.due.item._id)));
   const openers = later.filter(due => isBehindRaw(plane, due) && !lent.has(hex(due.item.lane)));
-  const lanes = openers.map(({ item }) => item.lane);
-  // What no write can carry holds up its own lane alone.
-  const adopting = adoptRawMessages(plane, lanes).catch(err => plane.log.warn({ err }, PASSED_OVER));
-  await atMost(ADOPTED_WITHIN_MS, adopting, plane.clock);
+  await takeUpOpeners(plane, openers);
   const isSure = openers.length === 0 && adoption.turns === turns;
   const again = isSure ? heads : await findDueHeads(c, query);
   return again.filter(due => !lent.has(hex(due.item.lane)) && !isBehindRaw(plane, due));

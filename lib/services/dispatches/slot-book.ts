@@ -37,12 +37,12 @@ export class SlotBook {
     return this.#give(type, known.length >= wanted ? known : await this.#read(type), wanted);
   }
 
-  /** By slug, for types that are named as often as there is work for them: so many each, and at most `most`. */
-  async takeEach(named: AgentTypeDocument[], most: number): Promise<Map<string, string[]>> {
+  /** By slug, for types that are named as often as there is work for them: so many each. */
+  async takeEach(named: AgentTypeDocument[]): Promise<Map<string, string[]>> {
     const counts = new Map<string, number>();
     for (const { slug } of named) counts.set(slug, (counts.get(slug) ?? 0) + 1);
     const types = [...new Map(named.map(type => [type.slug, type])).values()];
-    const taken = await Promise.allSettled(types.map(type => this.take(type, Math.min(counts.get(type.slug)!, most))));
+    const taken = await Promise.allSettled(types.map(type => this.take(type, counts.get(type.slug)!)));
     const failed = taken.find(result => result.status === 'rejected');
     const names = taken.map(result => (result.status === 'fulfilled' ? result.value : []));
     if (failed) {

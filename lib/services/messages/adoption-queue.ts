@@ -86,6 +86,19 @@ export class AdoptionQueue {
     this.#runs.forget(id);
   }
 
+  /**
+   * Takes these up now, whoever holds them; what is being taken up already is waited for. Where too much is stuck nothing
+   * is begun: each write holds a connection.
+   */
+  async takeUp(ids: string[]): Promise<void> {
+    const fresh = ids.filter(id => this.#runs.of(id) === null);
+    if (fresh.length > 0 && this.#runs.hasRoom) {
+      for (const id of fresh) this.#messages.delete(id);
+      this.#runs.start(fresh);
+    }
+    await Promise.all(ids.map(id => this.#runs.of(id)));
+  }
+
   /** What waits and no claim holds, oldest first. */
   waiting(): string[] {
     return [...this.#messages.keys()].filter(id => !this.#holds.isMissing(id));
@@ -103,18 +116,18 @@ export class AdoptionQueue {
 
   /** Resolves when what is taken up or held now is not any more. Null: nothing is. */
   settled(): Promise<unknown> | null {
-    const under = [...this.#heldUntil(Number.POSITIVE_INFINITY), ...this.#runs.all];
+    const under = [...this.#heldUntil(Number.POSITIVE_INFINITY), ...this.#runs.waitedFor];
     return under.length === 0 ? null : Promise.allSettled(under);
   }
 
   /**
    * What the stream showed before this call is taken up when it resolves. Costs nothing when nothing waits. What claims
    * hold is theirs, and taken up when they leave it; of one after the other that leaves it again, not for ever. Nor is
-   * what is stuck waited for: it is as if it had not been written yet, and so it is for whoever reads.
+   * what is stuck waited for.
    */
   flush(): Promise<void> {
     const flushing = this.#flushUntil(performance.now());
-    const isIdle = this.#messages.size + this.#holds.size + this.#runs.all.length === 0;
+    const isIdle = this.#messages.size + this.#holds.size + this.#runs.waitedFor.length === 0;
     return isIdle ? flushing : atMost(FLUSHED_WITHIN_MS, flushing, systemClock);
   }
 
@@ -123,13 +136,13 @@ export class AdoptionQueue {
       const adopting = this.#adoptUntil(untilMs, round > CLAIMS_WAITED_FOR);
       await Promise.all([adopting, this.adopt.threads(), ...this.#heldUntil(untilMs)]);
     }
-    await Promise.all(this.#runs.all);
+    await Promise.all(this.#runs.waitedFor);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    await Promise.allSettled(this.#runs.all);
+    await Promise.allSettled(this.#runs.waitedFor);
   }
 
   #over(id: string, { isTaken, isMissed }: HoldOver): void {

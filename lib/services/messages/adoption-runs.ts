@@ -6,6 +6,8 @@ import { bodyId } from '../../store/ids';
 
 /** A driver's transaction that wrote a message holds up whoever takes it up until it ends: that is not to be all others. */
 const PATIENCE_MS = 250;
+/** Who wants all taken up waits so long for a batch: longer than one takes beside a member that does not answer. */
+const WAITED_FOR_MS = 1_000;
 /** Each holds a connection of those that all have together. */
 const MOST_STUCK = 5;
 /** What failed is taken up by the sweep, which comes by each second; until then it is known to come first in its thread. */
@@ -22,6 +24,7 @@ export interface RunActs {
 export class AdoptionRuns {
   /** Being taken up now, by id. */
   readonly #adopting = new Map<string, Promise<void>>();
+  readonly #waitedFor = new Set<Promise<void>>();
   /** Could not be taken up, and when. */
   readonly #failed = new LruMap<string, number>(MOST_FAILED);
   #running: Promise<void> | null = null;
@@ -37,9 +40,18 @@ export class AdoptionRuns {
     return this.#running;
   }
 
-  /** Also those that are stuck. */
-  get all(): Promise<void>[] {
-    return [...new Set(this.#adopting.values())];
+  /** Those that are waited for: resolves also when it is stuck, for then it is as if it had not been written yet. */
+  get waitedFor(): Promise<void>[] {
+    return [...this.#waitedFor];
+  }
+
+  /** Null: it is not being taken up. */
+  of(id: string): Promise<void> | null {
+    return this.#adopting.get(id) ?? null;
+  }
+
+  get hasRoom(): boolean {
+    return this.#underWay < MOST_STUCK;
   }
 
   /** Not taken up yet, as far as is known here. */
@@ -53,9 +65,14 @@ export class AdoptionRuns {
   }
 
   start(batch: string[]): void {
-    const running = this.#patiently(this.#adoptAll(batch)).finally(() => {
+    const adopting = this.#adoptAll(batch);
+    const waited = atMost(WAITED_FOR_MS, adopting, systemClock).finally(() => this.#waitedFor.delete(waited));
+    waited.catch(() => undefined);
+    this.#waitedFor.add(waited);
+    const running = this.#patiently(adopting).finally(() => {
       if (this.#running === running) this.#running = null;
     });
+    running.catch(() => undefined);
     this.#running = running;
   }
 
@@ -76,7 +93,7 @@ export class AdoptionRuns {
 
   /** Settles with it; resolves earlier when it is stuck. */
   async #patiently(adopting: Promise<void>): Promise<void> {
-    if (this.#underWay >= MOST_STUCK) return adopting;
+    if (!this.hasRoom) return adopting;
     this.#underWay += 1;
     let isStuck = false;
     const over = adopting

@@ -1,9 +1,10 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
+import { SlotBook } from '@/lib/services/dispatches/slot-book';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { holdAccount } from '@/lib/store/accounts';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
@@ -61,6 +62,13 @@ const insertRaw = async (assignedTo: string) => {
   return String(_id);
 };
 
+/** Whether a claim holds it, found out without leaving a trace. */
+const heldNow = (id: string): boolean => {
+  const lent = test.plane.adoption.lend(id);
+  lent?.keep();
+  return lent === null;
+};
+
 /** The first is urgent for what stands behind it. */
 const makeThreads = async () => {
   const first = await createMessage(person, { body: 'low', assignedTo: 'qa', priority: 'low' });
@@ -93,6 +101,31 @@ describe('a type at its limit', () => {
     await limit(['qa', 'legal'], 100);
     const rest = await claim(100);
     expect(idsOf(rest).toSorted()).toEqual(full.filter((_id, at) => at !== 0 && at !== 6).toSorted());
+  });
+
+  it('is found out without holding the slots of others, or anything else that was not dealt', async () => {
+    await limit(['qa'], 1);
+    await post('qa');
+    await claim(1);
+    await post('qa');
+    const full = [await insertRaw('qa'), await insertRaw('qa')];
+    const [seo, legal] = [await post('seo'), await post('legal')];
+    const take = vi.spyOn(SlotBook.prototype, 'take');
+    const looked = vi.spyOn(test.plane.adoption, 'waiting');
+    const held: number[] = [];
+    looked.mockImplementation(() => {
+      held.push(full.filter(id => heldNow(id)).length);
+      return full;
+    });
+    expect(idsOf(await claim(1))).toEqual([seo]);
+    expect(held).toEqual([0, 0]);
+    const asked = take.mock.calls.map(([type, count]) => [type.slug, count]);
+    expect(asked).toEqual([
+      ['qa', 1],
+      ['seo', 1],
+    ]);
+    vi.restoreAllMocks();
+    expect(idsOf(await claim(1))).toEqual([legal]);
   });
 
   it('holds up no other with what the stream has just shown', async () => {

@@ -1,9 +1,9 @@
 import { ObjectId } from 'mongodb';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
-import { createMessage } from '@/lib/services/messages/create-message';
+import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
@@ -56,5 +56,29 @@ describe('a raw message that a driver’s transaction holds', () => {
     await session.endSession();
     await reading;
     expect(await claim(5)).toEqual([locked]);
+  });
+
+  it('is not tried again by every claim that finds work behind it', async () => {
+    const opener = await insertRaw();
+    await test.plane.rawIntake.get(opener);
+    await test.plane.threadOpener.flush();
+    const session = test.database.client.startSession();
+    session.startTransaction();
+    const _id = new ObjectId(opener);
+    await test.plane.collections.messages.updateOne({ _id }, { $set: { note: 1 } as object }, { session });
+    const behind = await postMessage(person(), opener, { body: 'after it', assignedTo: 'qa' });
+    const writes = vi.spyOn(test.plane.collections.messages, 'bulkWrite');
+    const source = { kind: 'message' as const, id: behind.id };
+    for (let claims = 0; claims < 4; claims += 1) {
+      expect(await claim(5)).toEqual([]);
+      const ctx = makeActor(test.plane, 'orchestrator');
+      const named = await claimDispatches(ctx, { consumer: 'two', max: 1, waitMs: 0, source });
+      expect(named).toEqual({ dispatches: [], reason: 'nothing-due' });
+    }
+    expect(writes.mock.calls.length).toBeLessThanOrEqual(1);
+    await session.abortTransaction();
+    await session.endSession();
+    await expect.poll(() => test.plane.adoption.has(opener)).toBe(false);
+    expect(await claim(5)).toEqual([opener]);
   });
 });

@@ -59,6 +59,9 @@ const lastSeen = (seconds: number) =>
   api.plane.collections.presence.updateMany({ tenantId }, { $set: { seenAt: ago(seconds) } });
 const connected = async () => (await health()).orchestratorsConnected;
 
+/** The one consumer's connection. */
+const heldBy = async () => (await api.plane.collections.consumers.findOne({ tenantId }))?.connectionId ?? null;
+
 /** An orchestrator's stream; its process may die at any time. */
 async function listen(consumer?: string, token = orchestrator): Promise<Socket> {
   const socket = connect((events.address() as AddressInfo).port, '127.0.0.1');
@@ -111,6 +114,16 @@ describe('nobody listening', () => {
     await expect.poll(connected).toBe(0);
     expect(await health()).toMatchObject({ status: 'ok' });
     expect(await api.plane.collections.presence.countDocuments({ tenantId })).toBe(1);
+  });
+
+  it('is not taken back because somebody else’s stream ended', async () => {
+    await post(11);
+    const socket = await listen('dashboard', admin);
+    await expect.poll(heldBy).not.toBeNull();
+    socket.destroy();
+    await expect.poll(heldBy).toBeNull();
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(await health()).toMatchObject({ status: 'degraded' });
   });
 
   it('counts an answered dispatch as due, unless its type takes nothing', async () => {
