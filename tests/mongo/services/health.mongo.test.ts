@@ -93,7 +93,7 @@ describe('nobody listening', () => {
     await expect.poll(connected).toBe(0);
     expect(await health()).toMatchObject({ status: 'ok', reasons: [] });
     expect(await metric('nobody_listening')).toBe(0);
-    await lastSeen(9);
+    await lastSeen(5);
     expect(await health()).toMatchObject({ status: 'ok' });
     await lastSeen(11);
     expect(await health()).toMatchObject({ status: 'degraded', orchestratorsConnected: 0 });
