@@ -15,8 +15,9 @@ export interface InboxQuery {
 
 const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
 
+/** What has no time there has no place in the list. */
 const newest = <T>(filter: Document, field: string, { tenantId, after }: InboxQuery): Filter<T> =>
-  ({ $and: [{ tenantId, ...filter }, beyond(after, field, -1)] }) as Filter<T>;
+  ({ $and: [{ tenantId, ...filter, [field]: { $type: 'date' } }, beyond(after, field, -1)] }) as Filter<T>;
 
 const open = (isBlocker: boolean): Document => ({
   kind: 'question',
@@ -58,7 +59,7 @@ export const findStuckTasks = (
 
 export const findLateOutputs = (c: Collections, query: InboxQuery): Promise<DispatchDocument[]> =>
   c.dispatches
-    .find(newest({ 'lateOutput.at': { $type: 'date' } }, 'lateOutput.at', query))
+    .find(newest({}, 'lateOutput.at', query))
     .sort({ 'lateOutput.at': -1, _id: -1 })
     .limit(query.limit)
     .toArray();

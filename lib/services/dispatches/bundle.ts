@@ -4,18 +4,24 @@ import type { Message } from '../../domain/message/schema';
 import { TO_NEWS } from '../../domain/run/schema';
 import type { DispatchDocument } from '../../store/documents';
 import { hex, iso, isoOrNull } from '../../store/ids';
-import { toLedger, toMessage, toTask } from '../../store/to-record/work';
+import { legible } from '../../store/to-record/legible';
+import { toLedger, toTask, toToldMessage } from '../../store/to-record/work';
 import type { WorkDocument } from '../../store/work-items';
 import { assemblePrompt } from './assemble-prompt';
 import type { Bundle } from './read-bundles';
 import type { Started } from './started';
 
-/** All that is needed to do the work: a claim is one round trip for whoever makes it. */
+/**
+ * All that is needed to do the work: a claim is one round trip for whoever makes it. What cannot be read of what stands
+ * around it is left out, for the claim was won.
+ */
 export function bundleDispatch(
   { dispatch, type, key, item, message, subject }: Started,
   { thread: found, task, context, news, asked, answer, needs }: Bundle,
 ): Dispatch {
-  const read = message ? { id: hex(message.threadId), subject: subject ?? '', messages: [toMessage(message)] } : found;
+  const read = message
+    ? { id: hex(message.threadId), subject: subject ?? '', messages: legible([message], toToldMessage) }
+    : found;
   const thread = read && {
     id: read.id,
     subject: read.subject,
@@ -24,6 +30,7 @@ export function bundleDispatch(
   const source = { kind: dispatch.source.kind, id: hex(dispatch.source.id) };
   const { mode, attempt } = dispatch;
   const isTurn = dispatch.question?.to === TO_NEWS;
+  const [toldAnswer = null] = answer && !isTurn ? legible([answer], toToldMessage) : [];
   return {
     id: hex(dispatch._id),
     epoch: dispatch.epoch,
@@ -51,10 +58,10 @@ export function bundleDispatch(
       context,
       thread,
       task: task ? toTask(task) : null,
-      needs: needs.map(toTask),
-      news: news.map(toMessage),
-      asked: asked.map(toMessage),
-      answer: answer && !isTurn ? toMessage(answer) : null,
+      needs: legible(needs, toTask),
+      news: legible(news, toToldMessage),
+      asked: legible(asked, toToldMessage),
+      answer: toldAnswer,
       isTurn,
     }),
     timings: {

@@ -5,7 +5,7 @@ import { hex } from '../../store/ids';
 import { findLastMessages, findMessagesOf } from '../../store/messages';
 import { findThreadsById } from '../../store/threads';
 import { legible } from '../../store/to-record/legible';
-import { toMessage } from '../../store/to-record/work';
+import { toToldMessage } from '../../store/to-record/work';
 import type { Plane } from '../context';
 import { findOrReopenThread } from '../messages/lost-thread';
 
@@ -52,12 +52,6 @@ export async function readPromptThreads(
   for (const message of legible([...together, ...alone.flat()], toToldMessage))
     read.get(message.threadId)?.messages.push(message);
   return read;
-}
-
-/** The prompt is made of its body. */
-function toToldMessage(row: MessageDocument): Message {
-  if (typeof row.body !== 'string') throw new TypeError('body: wants text');
-  return toMessage(row);
 }
 
 const threadRead = ({ _id, tenantId, subject }: ThreadDocument, messages: MessageDocument[]): ThreadRead => ({

@@ -4,7 +4,8 @@ import { hex, hexOrNull } from '../../store/ids';
 import { findMessage, findMessagesById } from '../../store/messages';
 import { findUnreadNews } from '../../store/news';
 import { findTask, findTasksById } from '../../store/tasks';
-import { toMessage } from '../../store/to-record/work';
+import { legible } from '../../store/to-record/legible';
+import { toToldMessage } from '../../store/to-record/work';
 import type { WorkKind } from '../../store/work-items';
 import type { Plane } from '../context';
 import {
@@ -85,8 +86,10 @@ async function withSource(
   { tenantId, source }: Pick<BundleSubject, 'tenantId' | 'source'>,
 ): Promise<ThreadRead> {
   const { messages } = thread;
-  const isThere = messages.length < THREAD_MESSAGES || messages.some(({ id }) => id === hex(source.id));
+  // However short it is: of a long thread's last messages, those that cannot be read are not in it.
+  const isThere = messages.some(({ id }) => id === hex(source.id));
   const message = source.kind === 'message' && !isThere ? await findMessage(c, tenantId, source.id) : null;
-  return message ? { ...thread, messages: [toMessage(message), ...messages.slice(1)] } : thread;
+  const told = message ? legible([message], toToldMessage) : [];
+  return told.length > 0 ? { ...thread, messages: [...told, ...messages.slice(1 - THREAD_MESSAGES)] } : thread;
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;

@@ -94,12 +94,14 @@ async function bundle(
   const outcome = await starting;
   if ('reason' in outcome) return outcome.reason;
   const read = await reading;
-  // Told twice where the process dies before this; never told not at all.
+  const dispatch = bundleDispatch(outcome, read);
+  // Told twice where the process dies before this; never told not at all. Those that cannot be read count as given: as
+  // unread they would resume the planner for ever.
   if (read.news.length > 0) {
     await markNewsGiven(
       plane.collections,
       read.news.map(({ _id }) => _id),
     );
   }
-  return bundleDispatch(outcome, read);
+  return dispatch;
 }

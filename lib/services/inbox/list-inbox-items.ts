@@ -13,14 +13,17 @@ import {
   type InboxQuery,
 } from '../../store/inbox-items';
 import type { Collections } from '../../store/collections';
+import { legible } from '../../store/to-record/legible';
+import { bodyOf } from '../../store/to-record/work';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Context } from '../context';
 
 /** As much as a list shows; the record has the rest. */
 const MAX_TEXT_CHARACTERS = 2_000;
 
+/** One that cannot be read has its place all the same: the page it falls out of goes on from there. */
 interface Placed extends TimePlace {
-  item: InboxItem;
+  toItem: () => InboxItem;
 }
 
 /** What waits for a person, newest first, of all kinds or one. */
@@ -38,7 +41,7 @@ export async function listInboxItems(ctx: Context, { limit, cursor, kind }: List
   const placed = found.flat().toSorted(byPlace(-1));
   const page = placed.slice(0, limit);
   const last = placed.length > limit ? page.at(-1) : undefined;
-  return { items: page.map(({ item }) => item), nextCursor: last ? encodeTimePlace(last) : null };
+  return { items: legible(page, ({ toItem }) => toItem()), nextCursor: last ? encodeTimePlace(last) : null };
 }
 
 type Query = InboxQuery & { now: number };
@@ -73,13 +76,13 @@ function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocu
   return {
     at: row.createdAt,
     id: row._id,
-    item: {
+    toItem: () => ({
       kind,
       id: hex(row._id),
       at: iso(row.createdAt),
       threadId: hex(row.threadId),
       ...(asker ? ofDispatch(asker) : {}),
-      text: row.body.slice(0, MAX_TEXT_CHARACTERS),
+      text: bodyOf(row).slice(0, MAX_TEXT_CHARACTERS),
       ...ofSender(row),
       ...(blocker ? { reason: blocker.reason, needs: blocker.needs } : {}),
       ...(row.options ? { options: row.options } : {}),
@@ -87,7 +90,7 @@ function questionItem(kind: InboxKind, row: MessageDocument, asker: DispatchDocu
       ...(deadline === null ? {} : { deadline: iso(deadline) }),
       ...(remindedAt ? { remindedAt: iso(remindedAt) } : {}),
       ...(deadline !== null && deadline.getTime() <= now ? { overdue: true } : {}),
-    },
+    }),
   };
 }
 
@@ -111,22 +114,22 @@ const ofWork = ({ assignedTo, reason }: Pick<MessageDocument | TaskDocument, 'as
 const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
   at: row.updatedAt,
   id: row._id,
-  item: {
+  toItem: () => ({
     kind,
     id: hex(row._id),
     at: iso(row.updatedAt),
     threadId: hex(row.threadId),
     ...(row.dispatchId ? { dispatchId: hex(row.dispatchId) } : {}),
-    text: textOf(row.body, row.reason),
+    text: textOf(bodyOf(row), row.reason),
     ...ofSender(row),
     ...ofWork(row),
-  },
+  }),
 });
 
 const taskItem = (kind: InboxKind, row: TaskDocument): Placed => ({
   at: row.updatedAt,
   id: row._id,
-  item: {
+  toItem: () => ({
     kind,
     id: hex(row._id),
     at: iso(row.updatedAt),
@@ -137,7 +140,7 @@ const taskItem = (kind: InboxKind, row: TaskDocument): Placed => ({
     text: textOf(row.title, row.reason),
     ...ofWork(row),
     priority: row.priority,
-  },
+  }),
 });
 
 function lateItem(row: DispatchDocument): Placed {
@@ -145,7 +148,7 @@ function lateItem(row: DispatchDocument): Placed {
   return {
     at,
     id: row._id,
-    item: {
+    toItem: () => ({
       kind: 'late-output',
       id: hex(row._id),
       at: iso(at),
@@ -153,7 +156,7 @@ function lateItem(row: DispatchDocument): Placed {
       ...ofDispatch(row),
       text: row.lateOutput!.output.slice(0, MAX_TEXT_CHARACTERS),
       from: { kind: 'agent', id: row.agentType, tier: row.run?.tier ?? tierOf('agent') },
-    },
+    }),
   };
 }
 

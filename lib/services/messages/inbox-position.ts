@@ -50,7 +50,10 @@ export function moveOn(
 ): InboxPosition {
   const seen: SeenMessage[] = [
     ...from.seen,
-    ...rows.map((row): SeenMessage => [hex(row._id), row.arrivedAt.getTime()]),
+    // Without a time, where a driver took it away, it does not arrive again either.
+    ...rows.flatMap(({ _id, arrivedAt }): SeenMessage[] =>
+      arrivedAt instanceof Date ? [[hex(_id), arrivedAt.getTime()]] : [],
+    ),
   ];
   seen.sort((a, b) => b[1] - a[1]);
   const newestMs = seen[0]?.[1] ?? 0;

@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, listInboxPage } from '../../store/inbox';
+import { legible } from '../../store/to-record/legible';
 import { requireReader, type Caller } from '../identity/caller';
 import { fittingPage } from './fitting-page';
 import { encodeInboxPosition, positionAt } from './inbox-position';
@@ -26,7 +27,7 @@ export async function listInbox(
   const [now, scope] = await Promise.all([databaseNow(c), inboxScope(caller)]);
   const { items, nextCursor } = await fittingPage(page, request => listInboxPage(c, scope, unread === true, request));
   return {
-    items: items.map(row => toAgentMessage(row, caller.dispatch?._id ?? null)),
+    items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)),
     nextCursor,
     position: encodeInboxPosition(positionAt(now.getTime(), items)),
   };

@@ -4,6 +4,7 @@ import type { AgentMessage } from '../../domain/message/agent-view';
 import type { Thread } from '../../domain/thread/schema';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
+import { legible } from '../../store/to-record/legible';
 import { toThread } from '../../store/to-record/work';
 import { requireReader, type Caller } from '../identity/caller';
 import { fittingPage } from './fitting-page';
@@ -25,7 +26,7 @@ export async function readThread(
   );
   return {
     thread: toThread(thread),
-    items: items.map(row => toAgentMessage(row, caller.dispatch?._id ?? null)),
+    items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)),
     nextCursor,
   };
 }

@@ -3,6 +3,7 @@ import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
+import { legible } from '../../store/to-record/legible';
 import { requireReader, type Caller } from '../identity/caller';
 import { ownThreads } from '../threads/scope';
 import { fittingPage } from './fitting-page';
@@ -26,5 +27,5 @@ export async function searchMessages(
   const { items, nextCursor } = await fittingPage(page, request =>
     listMessagePage(plane.collections, filter, { direction: -1 }, request, row => row),
   );
-  return { items: items.map(row => toAgentMessage(row, caller.dispatch?._id ?? null)), nextCursor };
+  return { items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)), nextCursor };
 }

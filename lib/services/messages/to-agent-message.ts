@@ -2,7 +2,7 @@ import { MAX_BODY_CHARACTERS } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull } from '../../store/ids';
-import { toMessage } from '../../store/to-record/work';
+import { toToldMessage } from '../../store/to-record/work';
 
 /** What a result's bodies may come to: a model's client cuts or refuses a result of more than some 100,000 characters. */
 const PAGE_CHARACTERS = 64_000;
@@ -11,7 +11,7 @@ const HELD: MessageDocument['status'][] = ['claimed', 'waiting'];
 /** `own` is the reader's dispatch: what it works on is not held against it. */
 export function toAgentMessage(row: MessageDocument, own: ObjectId | null): AgentMessage {
   const { id, threadId, seq, assignedTo, projectId, priority, kind, inReplyTo, expectsReply, hops, ...rest } =
-    toMessage(row);
+    toToldMessage(row);
   const isHeld = row.dispatchId !== null && HELD.includes(row.status) && !(own && row.dispatchId.equals(own));
   return {
     id,
@@ -39,11 +39,14 @@ export function toAgentMessage(row: MessageDocument, own: ObjectId | null): Agen
   };
 }
 
-/** How many of these rows one result can carry; at least one, for none would never get past it. */
+/**
+ * How many of these rows one result can carry; at least one, for none would never get past it. One whose body is no text
+ * takes no room.
+ */
 export function countThatFit(rows: readonly Pick<MessageDocument, 'body'>[]): number {
   let characters = 0;
   for (const [at, { body }] of rows.entries()) {
-    characters += Math.min(body.length, MAX_BODY_CHARACTERS);
+    if (typeof body === 'string') characters += Math.min(body.length, MAX_BODY_CHARACTERS);
     if (characters > PAGE_CHARACTERS) return Math.max(1, at);
   }
   return rows.length;

@@ -1,7 +1,7 @@
 import { requirePermission } from '../../auth/policy';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
-import type { MessageDocument } from '../../store/documents';
+import { legible } from '../../store/to-record/legible';
 import { recheckCredentials } from '../identity/recheck-credentials';
 import { requireReader, type Caller } from '../identity/caller';
 import {
@@ -41,16 +41,20 @@ export async function waitForMessage(
 ): Promise<Arrived> {
   requireReader(caller);
   const { plane, principal } = caller.ctx;
+  const own = caller.dispatch?._id ?? null;
   requirePermission(principal, 'messages:read');
   const untilMs = plane.clock.now() + timeoutMs;
   const first = await inboxScope(caller);
   const recheck = recheckCredentials(caller.ctx);
-  const position = after === undefined ? await startOf(caller, first) : decodeInboxPosition(after);
+  let position = after === undefined ? await startOf(caller, first) : decodeInboxPosition(after);
   return watch.watching(first, async next => {
     for (let scope = first; ; scope = await inboxScope(caller)) {
       const rows = await look(caller, scope, position);
+      // Past what cannot be read as well: else no call would ever get beyond it.
+      position = moveOn(position, rows);
+      const items = legible(rows, row => toAgentMessage(row, own));
       const leftMs = untilMs - plane.clock.now();
-      if (rows.length > 0 || leftMs <= 0 || signal.aborted) return arrived(caller, position, rows);
+      if (items.length > 0 || leftMs <= 0 || signal.aborted) return { items, position: encodeInboxPosition(position) };
       await next(Math.min(leftMs, LOOK_ANYHOW_MS), signal);
       await recheck();
     }
@@ -75,8 +79,3 @@ async function look({ ctx: { plane }, dispatch }: Caller, scope: InboxScope, { f
   });
   return rows.slice(0, countThatFit(rows));
 }
-
-const arrived = ({ dispatch }: Caller, position: InboxPosition, rows: MessageDocument[]): Arrived => ({
-  items: rows.map(row => toAgentMessage(row, dispatch?._id ?? null)),
-  position: encodeInboxPosition(moveOn(position, rows)),
-});

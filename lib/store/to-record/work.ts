@@ -51,6 +51,15 @@ export const toMessage = (row: MessageDocument): Message => ({
   ledger: toLedger(row.ledger),
 });
 
+/** Throws where a driver made something else of it: a list has a length and a slice as well. */
+export function bodyOf({ body }: Pick<MessageDocument, 'body'>): string {
+  if (typeof body !== 'string') throw new TypeError('body: wants text');
+  return body;
+}
+
+/** For whoever is told its body. */
+export const toToldMessage = (row: MessageDocument): Message => ({ ...toMessage(row), body: bodyOf(row) });
+
 export const toTask = (row: TaskDocument): Task => ({
   ...base(row),
   title: row.title,
