@@ -1,7 +1,7 @@
 import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
 import { remindOfQuestions } from '../services/dispatches/remind-of-questions';
-import { sweepAnswers } from '../services/dispatches/sweep-answers';
+import { AnswerSweep } from '../services/dispatches/sweep-answers';
 import { sweepDeadlines } from '../services/dispatches/sweep-deadlines';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
@@ -34,6 +34,7 @@ const SCHEMA_EVERY_MS = 2_000;
 /** Jobs of a process that owns work; any number of processes may run them beside each other. */
 export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
+  const answers = new AnswerSweep(plane);
   const runs = new RunSweep(plane);
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
@@ -41,7 +42,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-dispatches', everyMs: SWEEP_EVERY_MS, run: signal => sweepDispatches(plane, signal) },
     { name: 'adopt-raw-inserts', everyMs: ADOPT_EVERY_MS, run: signal => raw.run(signal) },
     { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
-    { name: 'sweep-answers', everyMs: SWEEP_EVERY_MS, run: () => sweepAnswers(plane) },
+    { name: 'sweep-answers', everyMs: SWEEP_EVERY_MS, run: () => answers.run() },
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },

@@ -45,11 +45,28 @@ const UNBROUGHT = {
   rankAt: { $type: 'date' as const },
 };
 
+export type UnbroughtPlace = Pick<MessageDocument, '_id' | 'arrivedAt'>;
+
+interface UnbroughtQuery {
+  olderThanMs: number;
+  after: UnbroughtPlace | null;
+  limit: number;
+}
+
 /** Answers that were stored, and whose asker may not have been woken: the process died between the two. */
-export const findUnbrought = (c: Collections, olderThanMs: number, limit: number): Promise<MessageDocument[]> =>
+export const findUnbrought = (
+  c: Collections,
+  { olderThanMs, after, limit }: UnbroughtQuery,
+): Promise<MessageDocument[]> =>
   c.messages
-    .find({ ...UNBROUGHT, $expr: { $lte: ['$arrivedAt', { $subtract: ['$$NOW', olderThanMs] }] } })
-    .sort({ arrivedAt: 1 })
+    .find({
+      ...UNBROUGHT,
+      // A date in any case: past anything else no place can be named.
+      arrivedAt: { $type: 'date', ...(after ? { $gte: after.arrivedAt } : {}) },
+      ...(after ? { $or: [{ arrivedAt: { $gt: after.arrivedAt } }, { _id: { $gt: after._id } }] } : {}),
+      $expr: { $lte: ['$arrivedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+    })
+    .sort({ arrivedAt: 1, _id: 1 })
     .limit(limit)
     .toArray();
 

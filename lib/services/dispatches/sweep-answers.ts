@@ -1,22 +1,34 @@
-import { findUnbrought } from '../../store/questions';
+import { findUnbrought, type UnbroughtPlace } from '../../store/questions';
 import type { Plane } from '../context';
 import { finishReply } from '../messages/finish-reply';
 
-/** A sweep handles this much and goes on in the next. */
-const BATCH = 100;
+/** A pass handles this much and the next goes on after it. */
+const PAGE = 100;
 /** A younger one is most likely being brought by whoever stored it. */
 const UNBROUGHT_AFTER_MS = 2_000;
 
-/** Answers that stand and whose asker nobody woke: a crash came between. Repeatable, by any process. */
-export async function sweepAnswers(plane: Plane): Promise<number> {
-  const answers = await findUnbrought(plane.collections, UNBROUGHT_AFTER_MS, BATCH);
-  for (const answer of answers) {
-    try {
-      await finishReply(plane, answer);
-    } catch (error) {
-      // One that cannot be brought holds up no other.
-      plane.log.warn({ err: error, messageId: String(answer._id) }, 'an answer did not reach its asker yet');
+/**
+ * Answers that stand and whose asker nobody woke: a crash came between. Repeatable, by any process. Goes round a page at
+ * a time, so that answers nobody can bring never stand in front of good ones.
+ */
+export class AnswerSweep {
+  #after: UnbroughtPlace | null = null;
+
+  constructor(private readonly plane: Plane) {}
+
+  /** How many it looked at. */
+  async run(): Promise<number> {
+    const query = { olderThanMs: UNBROUGHT_AFTER_MS, after: this.#after, limit: PAGE };
+    const answers = await findUnbrought(this.plane.collections, query);
+    this.#after = answers.length < PAGE ? null : answers.at(-1)!;
+    for (const answer of answers) {
+      try {
+        await finishReply(this.plane, answer);
+      } catch (error) {
+        // One that cannot be brought holds up no other.
+        this.plane.log.warn({ err: error, messageId: String(answer._id) }, 'an answer did not reach its asker yet');
+      }
     }
+    return answers.length;
   }
-  return answers.length;
 }

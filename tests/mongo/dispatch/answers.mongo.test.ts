@@ -6,7 +6,7 @@ import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
-import { sweepAnswers } from '@/lib/services/dispatches/sweep-answers';
+import { AnswerSweep } from '@/lib/services/dispatches/sweep-answers';
 import { resolveCaller } from '@/lib/services/identity/caller';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { replyToMessage } from '@/lib/services/messages/reply-to-message';
@@ -55,6 +55,7 @@ const say = (threadId: string) =>
   });
 /** The write that wakes the asker does not come about. */
 const cutOff = () => vi.spyOn(rows().dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+
 const messageOf = (id: string) => rows().messages.findOne({ _id: new ObjectId(id) });
 const answersTo = (questionId: string) =>
   rows()
@@ -90,10 +91,10 @@ describe('an answer that was stored and cut off before it woke anybody', () => {
     cutOff();
     await expect(replyToMessage(caller, { messageId: asked.questionId, body: 'that one' })).rejects.toThrow('killed');
     // Whoever stored it a moment ago may be at it.
-    expect(await sweepAnswers(api.plane)).toBe(0);
+    expect(await new AnswerSweep(api.plane).run()).toBe(0);
     await age(asked.questionId);
-    expect(await sweepAnswers(api.plane)).toBe(1);
-    expect(await sweepAnswers(api.plane)).toBe(0);
+    expect(await new AnswerSweep(api.plane).run()).toBe(1);
+    expect(await new AnswerSweep(api.plane).run()).toBe(0);
     await completeDispatch(night, id, { epoch, output: 'all the details' });
     expect((await start(asked.work)).prompt).toContain('that one');
     expect(await answersTo(asked.questionId)).toMatchObject([{ body: 'that one', late: false }]);
@@ -109,10 +110,38 @@ describe('an answer that was stored and cut off before it woke anybody', () => {
       body: 'another came first',
     });
     await age(asked.questionId);
-    await sweepAnswers(api.plane);
+    await new AnswerSweep(api.plane).run();
     expect(await answersTo(asked.questionId)).toMatchObject([{ late: true }, { late: false }]);
     const row = await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) });
     expect(row?.question?.answerId?.toHexString()).toBe(first.id);
+  });
+});
+
+describe('answers that nobody can bring', () => {
+  const MORE_THAN_A_PAGE = 150;
+
+  it('do not stand before one that can be brought', async () => {
+    const asked = await ask('human');
+    cutOff();
+    await say(asked.threadId);
+    const [answer] = await answersTo(asked.questionId);
+    await age(asked.questionId);
+    const arrivedAt = new Date(answer!.arrivedAt.getTime() - 60_000);
+    const broken = Array.from({ length: MORE_THAN_A_PAGE }, (_, at) => ({
+      ...answer!,
+      _id: new ObjectId(),
+      inReplyTo: new ObjectId(),
+      seq: 1_000 + at,
+      arrivedAt,
+      from: null,
+    }));
+    await rows().messages.insertMany(broken as never);
+    const round = new AnswerSweep(api.plane);
+    expect([await round.run(), await round.run()]).toEqual([100, 51]);
+    expect(await start(asked.work)).toMatchObject({ id: asked.dispatchId, mode: 'resume' });
+    // And round again, with what is left.
+    expect([await round.run(), await round.run()]).toEqual([100, 50]);
+    await rows().messages.deleteMany({ _id: { $in: broken.map(({ _id }) => _id) } });
   });
 });
 

@@ -4,7 +4,7 @@ import type { Claim } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
 import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
-import { sweepAnswers } from '@/lib/services/dispatches/sweep-answers';
+import { AnswerSweep } from '@/lib/services/dispatches/sweep-answers';
 import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { createTenant } from '@/lib/services/tenants/create-tenant';
@@ -88,7 +88,7 @@ describe('a raw reply to a question', () => {
     vi.spyOn(rows().dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
     await expect(adoptRawMessages(test.plane, [id])).rejects.toThrow('killed');
     await rows().messages.updateOne({ _id: id }, [{ $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } }]);
-    await sweepAnswers(test.plane);
+    await new AnswerSweep(test.plane).run();
     expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
   });
 
