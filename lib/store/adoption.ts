@@ -41,6 +41,21 @@ const fillIn = ({ defaults, createdAt, storedAt, yieldsMs }: MessageAdoption, no
   ledger: { storedAt: storedAt ?? now },
 });
 
+/** What only the plane says of a message: that it is an answer nobody was told of, and what a person ended it with. */
+const PLANES_OWN = ['wakes', 'acceptedFrom'] as const;
+
+/** Those of them that a driver wrote and that taking it up does not; of nearly all there is none. */
+const forgedIn = ({ document, defaults }: MessageAdoption): string[] =>
+  PLANES_OWN.filter(field => field in document && !(field in defaults));
+
+/** Believed, `wakes` would make anybody's word the answer to a question. */
+function updateTo(adoption: MessageAdoption, set: Document): Document {
+  const forged = forgedIn(adoption);
+  return forged.length === 0
+    ? { $set: set }
+    : { $set: set, $unset: Object.fromEntries(forged.map(field => [field, true])) };
+}
+
 /**
  * Fills in what raw inserts left out, once: the winner is the one who finds `rankAt` missing. Fields that are there
  * stay. In one round trip; who was first, or that a driver changed what one was read with, shows in nothing but the
@@ -51,7 +66,7 @@ export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]
   const now = (await recentDatabaseClock(c)).now();
   await c.messages.bulkWrite(
     adoptions.map(adoption => ({
-      updateOne: { filter: stillRaw(adoption), update: { $set: fillIn(adoption, now) } },
+      updateOne: { filter: stillRaw(adoption), update: updateTo(adoption, fillIn(adoption, now)) },
     })),
     { ordered: false },
   );
@@ -87,6 +102,9 @@ const LONGEST_PINNED_BODY = 4_096;
 const isPinned = ({ document: { body } }: MessageAdoption): boolean =>
   typeof body === 'string' && body.length <= LONGEST_PINNED_BODY;
 
+/** Whether what stands after the write is what was read and what was set, and need not be read again. */
+const isKnown = (adoption: MessageAdoption): boolean => isPinned(adoption) && forgedIn(adoption).length === 0;
+
 /** What whoever claims it is told of it, beside what decides where it stands. */
 const TOLD = ['subject', 'onBehalfOf', 'expectsReply', 'options', 'createdBy'] as const;
 
@@ -109,7 +127,10 @@ function stillAsRead(adoption: MessageAdoption): Filter<MessageDocument> {
 export async function adoptAsClaimed(c: Collections, claims: ClaimedAdoption[]): Promise<MessageDocument[]> {
   const now = (await recentDatabaseClock(c)).now();
   const sets = claims.map(claimed => takenUp(claimed, now));
-  const updates = claims.map(({ adoption }, at) => ({ filter: stillAsRead(adoption), update: { $set: sets[at]! } }));
+  const updates = claims.map(({ adoption }, at) => ({
+    filter: stillAsRead(adoption),
+    update: updateTo(adoption, sets[at]!),
+  }));
   const [only] = updates;
   // What the driver does for a bulk of one is felt.
   const { matchedCount } =
@@ -120,7 +141,7 @@ export async function adoptAsClaimed(c: Collections, claims: ClaimedAdoption[]):
           { ordered: false },
         );
   if (matchedCount === 0) return [];
-  if (matchedCount === claims.length && claims.every(({ adoption }) => isPinned(adoption))) {
+  if (matchedCount === claims.length && claims.every(({ adoption }) => isKnown(adoption))) {
     return claims.map(({ adoption: { document } }, at) => ({ ...document, ...sets[at]! }) as MessageDocument);
   }
   return findHeldBy(

@@ -44,6 +44,12 @@ async function insertRaw(document: object): Promise<ObjectId> {
   return _id;
 }
 
+/** When whoever took it up had time to bring it. */
+async function sweepLater(id: ObjectId): Promise<void> {
+  await rows().messages.updateOne({ _id: id }, [{ $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } }]);
+  await new AnswerSweep(test.plane).run();
+}
+
 async function ask(to: string) {
   const work = await createMessage(person, { assignedTo: 'research', body: 'work' });
   const [dispatch] = (await claimOf(work.id)).dispatches;
@@ -87,8 +93,7 @@ describe('a raw reply to a question', () => {
     const id = await insertRaw({ inReplyTo });
     vi.spyOn(rows().dispatches, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
     await expect(adoptRawMessages(test.plane, [id])).rejects.toThrow('killed');
-    await rows().messages.updateOne({ _id: id }, [{ $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } }]);
-    await new AnswerSweep(test.plane).run();
+    await sweepLater(id);
     expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
   });
 
@@ -107,6 +112,42 @@ describe('a raw reply to a question', () => {
     const asked = await insertRaw({ inReplyTo, from: { kind: 'agent', id: 'qa' } });
     await test.plane.adoption.flush();
     expect(await rowOf(asked)).toMatchObject({ kind: 'answer', late: false });
+  });
+});
+
+describe('what only the plane says of a message', () => {
+  const forged = { wakes: true, acceptedFrom: { dispatchId: new ObjectId(), epoch: 1 } };
+
+  it('makes nobody’s word an answer where a driver wrote it', async () => {
+    const { dispatchId, inReplyTo } = await ask('human');
+    const from = { kind: 'agent', id: 'legal' };
+    const id = await insertRaw({ ...forged, kind: 'answer', inReplyTo, from, assignedTo: 'research' });
+    await test.plane.adoption.flush();
+    const row = await rowOf(id);
+    expect([row.status, row.wakes, row.acceptedFrom]).toEqual(['queued', undefined, undefined]);
+    await sweepLater(id);
+    const asker = await rows().dispatches.findOne({ _id: new ObjectId(dispatchId) });
+    expect(asker).toMatchObject({ status: 'waiting', question: { answerId: null } });
+  });
+
+  it('does not outlive the claim that takes it up', async () => {
+    const id = await insertRaw({ ...forged, assignedTo: 'legal' });
+    const adopt = vi.spyOn(rows().messages, 'updateOne');
+    expect((await claimOf(id)).dispatches).toMatchObject([{ prompt: expect.stringContaining('raw') }]);
+    // In the write that claims it.
+    expect(adopt.mock.calls.some(([, update]) => '$set' in update && update.$set?.status === 'claimed')).toBe(true);
+    adopt.mockRestore();
+    const row = await rowOf(id);
+    expect([row.status, row.wakes, row.acceptedFrom]).toEqual(['claimed', undefined, undefined]);
+  });
+
+  it('stays on what is an answer, but for what ended it', async () => {
+    const { work, inReplyTo } = await ask('human');
+    const id = await insertRaw({ ...forged, inReplyTo });
+    await test.plane.adoption.flush();
+    expect(await rowOf(id)).toMatchObject({ kind: 'answer', late: false });
+    expect((await rowOf(id)).acceptedFrom).toBeUndefined();
+    expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
   });
 });
 
