@@ -77,11 +77,15 @@ export const findUnbroughtOf = (c: Collections, ids: ObjectId[]): Promise<Messag
     .sort({ _id: 1 })
     .toArray();
 
-/** Of those threads where exactly one question waits for a person. */
-export async function findOnlyHumanQuestions(c: Collections, threadIds: ObjectId[]): Promise<MessageDocument[]> {
+/** Of those threads where exactly one question waits for a person. By tenant, as their index is: a thread may be long. */
+export async function findOnlyHumanQuestions(
+  c: Collections,
+  tenantIds: string[],
+  threadIds: ObjectId[],
+): Promise<MessageDocument[]> {
   const rows = await c.messages
     .aggregate<{ question: MessageDocument; count: number }>([
-      { $match: { threadId: { $in: threadIds }, ...ASKS_A_PERSON } },
+      { $match: { tenantId: { $in: tenantIds }, threadId: { $in: threadIds }, ...ASKS_A_PERSON } },
       { $group: { _id: '$threadId', question: { $first: '$$ROOT' }, count: { $sum: 1 } } },
     ])
     .toArray();

@@ -22,10 +22,12 @@ export const isReply = ({ inReplyTo }: RawMessage): boolean => inReplyTo !== und
 /** In one read each; most are no replies, and then in none. */
 export async function readRepliedTo({ collections: c }: Plane, rows: RawMessage[]): Promise<RepliedTo> {
   const ids = rows.flatMap(({ inReplyTo }) => asObjectId(inReplyTo) ?? []);
-  const threadIds = rows.flatMap(row => (mayAnswerUnsaid(row) ? (asObjectId(row.threadId) ?? []) : []));
+  const unsaid = rows.filter(row => mayAnswerUnsaid(row) && asObjectId(row.threadId) !== null);
+  const threadIds = unsaid.flatMap(({ threadId }) => asObjectId(threadId) ?? []);
+  const tenantIds = unsaid.map(tenantOf).filter(tenantId => typeof tenantId === 'string');
   const [found, questions] = await Promise.all([
     ids.length > 0 ? findRawMessages(c, ids) : [],
-    threadIds.length > 0 ? findOnlyHumanQuestions(c, threadIds) : [],
+    threadIds.length > 0 ? findOnlyHumanQuestions(c, [...new Set(tenantIds)], threadIds) : [],
   ]);
   return {
     messages: new Map(found.map(row => [hex(row._id), row as RawMessage])),

@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import { ObjectId, type Document } from 'mongodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Claim } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
@@ -178,6 +178,36 @@ describe('what a driver says in a thread that waits for a person', () => {
     expect(await rowOf(unclear)).toMatchObject({ kind: 'message', inReplyTo: null });
     const row = await rows().dispatches.findOne({ _id: new ObjectId(dispatchId) });
     expect(row).toMatchObject({ status: 'waiting', question: { answerId: null } });
+  });
+});
+
+/** What the server read for the latest aggregation of messages. */
+async function examinedBy(read: { mock: { calls: unknown[][] } }): Promise<number> {
+  const pipeline = read.mock.calls.at(-1)![0] as Document[];
+  const told = await rows().messages.aggregate(pipeline).explain('executionStats');
+  return Number(/"totalDocsExamined":(\d+)/.exec(JSON.stringify(told))![1]);
+}
+
+describe('the question that a thread waits with', () => {
+  const LONG = 400;
+
+  it('is found without reading a long thread', async () => {
+    const { inReplyTo, threadId } = await ask('human');
+    const question = await rowOf(inReplyTo);
+    const said = { ...question, kind: 'message' as const, assignedTo: null };
+    await rows().messages.insertMany(
+      Array.from({ length: LONG }, (_, at) => ({ ...said, _id: new ObjectId(), seq: 100 + at })),
+    );
+    const read = vi.spyOn(rows().messages, 'aggregate');
+    const id = await insertRaw({ threadId });
+    await test.plane.adoption.flush();
+    expect(await rowOf(id)).toMatchObject({ kind: 'answer', inReplyTo });
+    // It waits again, as it did when it was looked for.
+    await rows().messages.updateOne({ _id: inReplyTo }, { $set: { status: 'none' } });
+    const examined = await examinedBy(read);
+    read.mockRestore();
+    expect(examined).toBeGreaterThan(0);
+    expect(examined).toBeLessThan(20);
   });
 });
 
