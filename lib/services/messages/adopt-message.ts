@@ -10,7 +10,7 @@ import type { RawMessage } from '../../store/raw-document';
 import { reopenThread } from './lost-thread';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
 import type { RawInsert } from './raw-intake';
-import { bringAnswers, readRepliedTo } from './raw-reply';
+import { bringAnswers, readRepliedTo, saidAfterAnswer } from './raw-reply';
 
 interface Planned {
   id: ObjectId;
@@ -26,7 +26,7 @@ interface Planned {
 export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<number> {
   if (ids.length === 0) return 0;
   const asked = await planAll(plane, await readRaw(plane, ids));
-  const planned = inPlace(await planEarlier(plane, asked), asked);
+  const planned = await answerOnce(plane, inPlace(await planEarlier(plane, asked), asked));
   const plans = planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan] : []));
   await adoptWithThreads(
     plane,
@@ -116,6 +116,18 @@ function inPlace(others: Planned[], asked: Planned[]): Planned[] {
     if (older.length > 0) waiting.set(threadIdOf(one), inThread.slice(older.length));
     return [...older, one];
   });
+}
+
+/** One after the other, the second would have found its question answered. */
+async function answerOnce(plane: Plane, planned: Planned[]): Promise<Planned[]> {
+  const after = saidAfterAnswer(planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan.adoption] : [])));
+  if (after.size === 0) return planned;
+  return Promise.all(
+    planned.map(async one => {
+      if (!one.verdict.ok || !after.has(one.id.toHexString())) return one;
+      return { ...one, verdict: await planAdoption(plane, one.verdict.plan.adoption.document) };
+    }),
+  );
 }
 
 const threadIdOf = ({ verdict }: Planned): string => (verdict.ok ? verdict.plan.thread._id.toHexString() : '');

@@ -65,6 +65,17 @@ export function answeredByRaw(raw: RawMessage, repliedTo: RepliedTo): RawMessage
   return raw.from?.kind !== 'agent' || raw.from.id === question.assignedTo ? question : null;
 }
 
+/** Of messages taken up together, what is said where an earlier one of them answers already; a reply says that it is one. */
+export function saidAfterAnswer(adoptions: MessageAdoption[]): Set<string> {
+  const answers = adoptions
+    .filter(({ defaults }) => defaults.wakes)
+    .map(({ document, defaults }) => ({ document, id: hex(document._id), questionId: hex(defaults.inReplyTo!) }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const first = new Map(answers.toReversed().map(({ id, questionId }) => [questionId, id]));
+  const later = answers.filter(({ id, questionId, document }) => first.get(questionId) !== id && !isReply(document));
+  return new Set(later.map(({ id }) => id));
+}
+
 /** Wakes whoever asked, by what was really taken up: a driver may have changed it meanwhile. */
 export async function bringAnswers(plane: Plane, adoptions: MessageAdoption[]): Promise<void> {
   const ids = adoptions.flatMap(({ defaults, document }) => (defaults.wakes ? [document._id] : []));

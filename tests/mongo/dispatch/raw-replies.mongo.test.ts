@@ -164,6 +164,29 @@ describe('what a driver says in a thread that waits for a person', () => {
     expect(await rowOf(after)).toMatchObject({ kind: 'message', inReplyTo: null });
   });
 
+  it('is one answer of several that come together; what comes after it is a message, what says so an answer', async () => {
+    const { work, inReplyTo, threadId } = await ask('human');
+    const first = await insertRaw({ threadId, body: 'the red one' });
+    const second = await insertRaw({ threadId, body: 'and hurry' });
+    const third = await insertRaw({ threadId, inReplyTo, body: 'the blue one' });
+    await adoptRawMessages(test.plane, [second, third, first]);
+    expect(await rowOf(first)).toMatchObject({ kind: 'answer', inReplyTo, late: false });
+    expect(await rowOf(second)).toMatchObject({ kind: 'message', inReplyTo: null, hops: 0, status: 'none' });
+    expect((await rowOf(second)).wakes).toBeUndefined();
+    expect(await rowOf(third)).toMatchObject({ kind: 'answer', inReplyTo, late: true });
+    expect((await claimOf(work)).dispatches).toMatchObject([{ mode: 'resume' }]);
+  });
+
+  it('is one answer also where an older one is taken up with the one asked for', async () => {
+    const { inReplyTo, threadId } = await ask('human');
+    const older = new ObjectId();
+    await rows().messages.insertOne({ _id: older, body: 'missed', threadId } as never);
+    const asked = await insertRaw({ threadId });
+    await adoptRawMessages(test.plane, [asked]);
+    expect(await rowOf(older)).toMatchObject({ kind: 'answer', inReplyTo, late: false });
+    expect(await rowOf(asked)).toMatchObject({ kind: 'message', inReplyTo: null });
+  });
+
   it('is none where an agent says it, where it names somebody to work on it, or where two are asked', async () => {
     const { dispatchId, threadId } = await ask('human');
     const said = await insertRaw({ threadId, from: { kind: 'agent', id: 'legal' } });
