@@ -172,8 +172,9 @@ async function refusalOf(
   if (failure) await holdAccountOf(ctx, row, failure);
   const isRepeat = row.epoch === epoch && repeatable.includes(row.status);
   if (isRepeat && (output === undefined || keepsOutput(row))) {
-    // Whoever stored it may have died before what it means; who hears that it is over should find it so.
-    if (!row.settled) await settleDispatch(plane, row);
+    // Whoever stored it may have died before what it means; who hears that it is over should find it so. A heartbeat
+    // hears only that it waits, and comes in the very moments in which its question is written.
+    if (!row.settled && row.status !== 'waiting') await settleDispatch(plane, row);
     return row;
   }
   if (row.epoch === epoch && row.status === 'waiting') {
