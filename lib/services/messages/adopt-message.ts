@@ -1,21 +1,16 @@
-import { must } from '../../kernel/assert';
-import type { ObjectId, ThreadDocument } from '../../store/documents';
-import { forgetMalformed, recordMalformed } from '../../store/malformed';
+import type { ObjectId } from '../../store/documents';
 import { adoptMessages } from '../../store/adoption';
-import { findRawMessages, findRawOfThreads } from '../../store/messages';
-import { givePlaces, insertThread, openRawThreads, type NewThread } from '../../store/threads';
+import { findRawMessages } from '../../store/messages';
+import { openRawThreads } from '../../store/threads';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
 import type { RawMessage } from '../../store/raw-document';
-import { reopenThread } from './lost-thread';
+import { adoptInThreads } from './adopt-in-threads';
 import { planAdoption, type AdoptionPlan } from './plan-adoption';
+import { planTogether } from './plan-together';
 import type { RawInsert } from './raw-intake';
-import { bringAnswers, readRepliedTo, saidAfterAnswer } from './raw-reply';
-
-interface Planned {
-  id: ObjectId;
-  verdict: Awaited<ReturnType<typeof planAdoption>>;
-}
+import { bringAnswers } from './raw-reply';
+import { noLongerMalformed, refuseAll } from './refuse-malformed';
 
 /**
  * Takes up messages that drivers inserted: judges them, opens their threads, fills in what is absent. Safe to call by
@@ -25,8 +20,7 @@ interface Planned {
  */
 export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const asked = await planAll(plane, await readRaw(plane, ids));
-  const planned = await answerOnce(plane, inPlace(await planEarlier(plane, asked), asked));
+  const planned = await planTogether(plane, await readRaw(plane, ids));
   const plans = planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan] : []));
   await adoptWithThreads(
     plane,
@@ -75,63 +69,6 @@ async function adoptWithThreads({ collections: c }: Plane, plans: AdoptionPlan[]
   );
 }
 
-async function planAll(plane: Plane, rows: RawMessage[]): Promise<Planned[]> {
-  const raw = rows.filter(row => !(row.rankAt instanceof Date));
-  const repliedTo = await readRepliedTo(plane, raw);
-  return Promise.all(raw.map(async row => ({ id: row._id, verdict: await planAdoption(plane, row, repliedTo) })));
-}
-
-/** More of one thread than this at once only a sweep finds; it takes them by age as well. */
-const EARLIER_MOST = 200;
-
-/**
- * What stands in the same threads and should have been taken up before: its own turn failed with a primary that died,
- * and the sweep comes for it later. Without this, the message after it would take its place in the thread.
- */
-async function planEarlier(plane: Plane, asked: Planned[]): Promise<Planned[]> {
-  const inThreads = asked.flatMap(({ verdict }) => (verdict.ok && !verdict.plan.own ? [verdict.plan] : []));
-  if (inThreads.length === 0) return [];
-  const threads = inThreads.map(({ thread }) => thread._id);
-  const known = new Set(asked.map(({ id }) => id.toHexString()));
-  const found = (await findRawOfThreads(plane.collections, threads, EARLIER_MOST)) as RawMessage[];
-  const others = found.filter(({ _id }) => !known.has(_id.toHexString()));
-  // A malformed one has been listed, and is looked at again by the sweep alone.
-  return (await planAll(plane, others)).filter(({ verdict }) => verdict.ok);
-}
-
-/**
- * Each of the others just before the first of its own thread that was asked for and is younger; the youngest wait for
- * their own turn. Put before all that was asked for, one whose event had just come passed an older one of its thread
- * that the sweep had asked for.
- */
-function inPlace(others: Planned[], asked: Planned[]): Planned[] {
-  const waiting = new Map<string, Planned[]>();
-  for (const other of others) {
-    const thread = threadIdOf(other);
-    waiting.set(thread, [...(waiting.get(thread) ?? []), other]);
-  }
-  return asked.flatMap(one => {
-    const inThread = waiting.get(threadIdOf(one)) ?? [];
-    const older = inThread.filter(({ id }) => id.toHexString() < one.id.toHexString());
-    if (older.length > 0) waiting.set(threadIdOf(one), inThread.slice(older.length));
-    return [...older, one];
-  });
-}
-
-/** One after the other, the second would have found its question answered. */
-async function answerOnce(plane: Plane, planned: Planned[]): Promise<Planned[]> {
-  const after = saidAfterAnswer(planned.flatMap(({ verdict }) => (verdict.ok ? [verdict.plan.adoption] : [])));
-  if (after.size === 0) return planned;
-  return Promise.all(
-    planned.map(async one => {
-      if (!one.verdict.ok || !after.has(one.id.toHexString())) return one;
-      return { ...one, verdict: await planAdoption(plane, one.verdict.plan.adoption.document) };
-    }),
-  );
-}
-
-const threadIdOf = ({ verdict }: Planned): string => (verdict.ok ? verdict.plan.thread._id.toHexString() : '');
-
 /** In the order asked for; those that came a moment ago are at hand. */
 async function readRaw(plane: Plane, ids: ObjectId[]): Promise<RawMessage[]> {
   const read = await Promise.all(ids.map(id => plane.rawIntake.get(id.toHexString())));
@@ -155,81 +92,7 @@ export async function takeInRawMessages(plane: Plane, inserts: RawInsert[]): Pro
   });
 }
 
-/**
- * Two writes for all of them, the places and then the messages: one after the other, each would wait for a majority
- * twice, and beside a frozen member that is half a second a time, slower than work comes in.
- */
-async function adoptInThreads(plane: Plane, plans: AdoptionPlan[]): Promise<void> {
-  const threads = new Map<string, AdoptionPlan[]>();
-  for (const plan of plans) {
-    const key = `${plan.thread.tenantId}/${plan.thread._id.toHexString()}`;
-    threads.set(key, [...(threads.get(key) ?? []), plan]);
-  }
-  const placed = await Promise.all([...threads.values()].map(inThread => placeInThread(plane, inThread)));
-  await adoptMessages(plane.collections, placed.flat());
-}
-
-async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<AdoptionPlan['adoption'][]> {
-  const { thread } = plans[0]!;
-  const c = plane.collections;
-  const ids = plans.map(({ adoption }) => adoption.document._id);
-  const opened = (await givePlaces(c, thread, ids)) ?? (await givePlacesInMade(plane, thread, ids));
-  if (!opened) {
-    const reason = `threadId: '${String(thread._id)}' is not a thread of tenant '${thread.tenantId}'`;
-    const { tenantId } = thread;
-    await refuseAll(
-      plane,
-      plans.map(({ adoption: { document } }) => ({ id: document._id, tenantId, reason })),
-    );
-    return [];
-  }
-  crashPoint('adopt:after-place');
-  const places = new Map(opened.places?.map(({ id, seq }) => [id.toHexString(), seq]));
-  return plans.map(({ adoption }) => {
-    const seq = must(places.get(adoption.document._id.toHexString()), 'a place that was just given');
-    return { ...adoption, defaults: { ...adoption.defaults, seq, projectId: opened.projectId } };
-  });
-}
-
-/** Named by raw messages and not there: it may still be coming, after the message that opened it; else it is made. */
-async function givePlacesInMade(plane: Plane, thread: NewThread, ids: ObjectId[]): Promise<ThreadDocument | null> {
-  const { collections: c } = plane;
-  const isBack = await reopenThread(plane, thread.tenantId, thread._id);
-  if (!isBack) await insertThread(c, { ...thread, lastSeq: 0, messageCount: 0 });
-  return givePlaces(c, thread, ids);
-}
-
-/** What each was listed with: a sweep that comes by again has nothing new to say. */
-const malformed = new WeakMap<Plane, Map<string, string>>();
-/** Beyond this many a mended one may stay listed until it is looked at again. */
-const MALFORMED_REMEMBERED = 20_000;
-
-interface Refused {
-  id: ObjectId;
-  tenantId: string;
-  reason: string;
-}
-
-async function refuseAll(plane: Plane, refused: Refused[]): Promise<void> {
-  const known = malformed.get(plane) ?? new Map<string, string>();
-  malformed.set(plane, known);
-  const fresh = refused.filter(({ id, reason }) => known.get(id.toHexString()) !== reason);
-  await Promise.all(
-    fresh.map(async ({ id, tenantId, reason }) => {
-      const documentId = id.toHexString();
-      await recordMalformed(plane.collections, { tenantId, collection: 'messages', documentId, reason });
-      if (known.size < MALFORMED_REMEMBERED) known.set(documentId, reason);
-    }),
-  );
-}
-
-export function afterAdoption(plane: Plane, id: ObjectId, { adoption }: AdoptionPlan): void {
+function afterAdoption(plane: Plane, id: ObjectId, { adoption }: AdoptionPlan): void {
   if (adoption.defaults.status === 'queued') plane.doorbell.ring(adoption.defaults.tenantId);
-  const documentId = id.toHexString();
-  // Only what this process saw malformed can have been mended since.
-  if (malformed.get(plane)?.delete(documentId)) {
-    forgetMalformed(plane.collections, 'messages', documentId).catch(error =>
-      plane.log.debug({ err: error }, 'still listed as malformed'),
-    );
-  }
+  noLongerMalformed(plane, id);
 }
