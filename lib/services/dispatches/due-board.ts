@@ -114,10 +114,11 @@ class DueBoard {
     }
   }
 
-  async #find({ tenantId, types: all }: DueRequest, wanted: number, { full, lent }: Round): Promise<Due[]> {
+  async #find({ tenantId, types: all }: DueRequest, wanted: number, { dealt, full, lent }: Round): Promise<Due[]> {
     const types = new Map([...all].filter(([slug]) => !full.has(slug)));
     if (types.size === 0) return [];
-    const query = { tenantId, types, wanted };
+    const isUnderWay = dealt.some(({ due }) => due.lent !== undefined);
+    const query = { tenantId, types, wanted, isUnderWay };
     const raws = await lendRawHeads(this.plane, query);
     for (const raw of raws) lent.add(raw.lent);
     return findDueBeside(this.plane, { ...query, busyLanes: [...this.#underWay.values()] }, raws);
@@ -126,7 +127,14 @@ class DueBoard {
   /** Up to `wanted` in all. Whether some is wanted still, and some of these was left. */
   async #dealOut(due: Due[], wanted: number, round: Round): Promise<boolean> {
     let isLeft = false;
-    for (let rest = due; rest.length > 0 && round.dealt.length < wanted;) {
+    let rest = due;
+    if (round.full.size > 0 && due.length > wanted - round.dealt.length) {
+      // Read side by side, and nothing taken: one after the other, many full types would take long.
+      for (const slug of await this.#slots.withoutRoom(typesOf(due))) round.full.add(slug);
+      rest = due.filter(({ candidate }) => !round.full.has(candidate.type.slug));
+      isLeft = rest.length < due.length;
+    }
+    while (rest.length > 0 && round.dealt.length < wanted) {
       // No more slots at once than are wanted: what is held here is out of reach for others.
       const part = rest.slice(0, wanted - round.dealt.length);
       isLeft = (await this.#dealPart(part, round)) || isLeft;
@@ -137,7 +145,7 @@ class DueBoard {
 
   /** Whether some of it was left. */
   async #dealPart(part: Due[], round: Round): Promise<boolean> {
-    const slots = await this.#slots.takeEach(part.map(({ candidate }) => candidate.type));
+    const slots = await this.#slots.takeEach(typesOf(part));
     let isLeft = false;
     for (const one of part) {
       const { slug } = one.candidate.type;
@@ -164,6 +172,8 @@ class DueBoard {
     return { due, candidate, over };
   }
 }
+
+const typesOf = (due: Due[]): AgentTypeDocument[] => due.map(({ candidate }) => candidate.type);
 
 function giveBack(lent: Set<Lent>): void {
   for (const undealt of lent) undealt.keep();

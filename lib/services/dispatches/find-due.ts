@@ -33,9 +33,12 @@ export async function findDueBeside(
   return [...known, ...raws].toSorted((a, b) => a.rankAt.getTime() - b.rankAt.getTime());
 }
 
+/** More stuck lanes than come up in so many looks, and what stands behind them waits for the next. */
+const MOST_LOOKS = 5;
+
 /**
  * The database does not tell that a message stands in a lane before it is taken up: what was said in its thread since
- * looks first. Where that may be, those messages are taken up, and all is read again.
+ * looks first. Where that may be, those messages are taken up, and all is read again; past the lanes of what is stuck.
  */
 async function findStandingHeads(
   plane: Plane,
@@ -51,6 +54,13 @@ async function findStandingHeads(
   const openers = later.filter(due => isBehindRaw(plane, due) && !lent.has(hex(due.item.lane)));
   await takeUpOpeners(plane, openers);
   const isSure = openers.length === 0 && adoption.turns === turns;
-  const again = isSure ? heads : await findDueHeads(c, query);
-  return again.filter(due => !lent.has(hex(due.item.lane)) && !isBehindRaw(plane, due));
+  let found = isSure ? heads : await findDueHeads(c, query);
+  const stuck: ObjectId[] = [];
+  for (let looks = 1; looks < MOST_LOOKS; looks += 1) {
+    const behind = found.filter(due => isBehindRaw(plane, due) && !lent.has(hex(due.item.lane)));
+    if (behind.length === 0) break;
+    stuck.push(...behind.map(({ item }) => item.lane));
+    found = await findDueHeads(c, { ...query, busyLanes: [...query.busyLanes, ...stuck] });
+  }
+  return found.filter(due => !lent.has(hex(due.item.lane)) && !isBehindRaw(plane, due));
 }

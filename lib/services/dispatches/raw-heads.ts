@@ -26,6 +26,8 @@ export interface RawHeadsQuery {
   /** Open for new work, by slug. */
   types: ReadonlyMap<string, AgentTypeDocument>;
   wanted: number;
+  /** Something that was lent is dealt already: then nothing is waited for, least of all that. */
+  isUnderWay?: boolean;
 }
 
 /**
@@ -38,11 +40,12 @@ export async function lendRawHeads(plane: Plane, query: RawHeadsQuery): Promise<
   const { adoption, clock, log } = plane;
   const waiting = adoption.waiting();
   let found = waiting.length <= MOST_WAITING ? await candidatesOf(plane, query, waiting) : null;
-  if (found === null || found.others > 0) {
+  if (!query.isUnderWay && (found === null || found.others > 0)) {
     const flushing = adoption.flush().catch(err => log.warn({ err }, 'a claim by rank goes on without what waits'));
     await atMost(FLUSHED_WITHIN_MS, flushing, clock);
-    found = await candidatesOf(plane, query, adoption.waiting().slice(0, MOST_WAITING));
+    found = null;
   }
+  found ??= await candidatesOf(plane, query, adoption.waiting().slice(0, MOST_WAITING));
   // One that another claim holds by now is that one's.
   return found.candidates.slice(0, query.wanted).flatMap(candidate => {
     const lent = adoption.lend(hex(candidate.due.item._id));

@@ -37,6 +37,15 @@ export class SlotBook {
     return this.#give(type, known.length >= wanted ? known : await this.#read(type), wanted);
   }
 
+  /** Slugs of those of these types that have none left, as far as is known. */
+  async withoutRoom(types: AgentTypeDocument[]): Promise<string[]> {
+    const each = [...new Map(types.map(type => [type.slug, type])).values()];
+    const free = await Promise.all(
+      each.map(async type => this.#known(type).length > 0 || (await this.#read(type)).length > 0),
+    );
+    return each.flatMap(({ slug }, at) => (free[at] ? [] : [slug]));
+  }
+
   /** By slug, for types that are named as often as there is work for them: so many each. */
   async takeEach(named: AgentTypeDocument[]): Promise<Map<string, string[]>> {
     const counts = new Map<string, number>();

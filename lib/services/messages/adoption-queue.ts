@@ -87,16 +87,10 @@ export class AdoptionQueue {
   }
 
   /**
-   * Takes these up now, whoever holds them; what is being taken up already is waited for. Where too much is stuck nothing
-   * is begun: each write holds a connection.
+   * Takes these up now, whoever holds them. What is being taken up already is waited for, but not what is stuck in that.
    */
-  async takeUp(ids: string[]): Promise<void> {
-    const fresh = ids.filter(id => this.#runs.of(id) === null);
-    if (fresh.length > 0 && this.#runs.hasRoom) {
-      for (const id of fresh) this.#messages.delete(id);
-      this.#runs.start(fresh);
-    }
-    await Promise.all(ids.map(id => this.#runs.of(id)));
+  takeUp(ids: string[]): Promise<void> {
+    return this.#runs.startAside(ids, fresh => fresh.forEach(id => this.#messages.delete(id)));
   }
 
   /** What waits and no claim holds, oldest first. */

@@ -52,7 +52,7 @@ export function moveOn(
     ...from.seen,
     // Without a time, where a driver took it away, it does not arrive again either.
     ...rows.flatMap(({ _id, arrivedAt }): SeenMessage[] =>
-      arrivedAt instanceof Date ? [[hex(_id), arrivedAt.getTime()]] : [],
+      arrivedAt instanceof Date && Number.isFinite(arrivedAt.getTime()) ? [[hex(_id), arrivedAt.getTime()]] : [],
     ),
   ];
   seen.sort((a, b) => b[1] - a[1]);

@@ -126,6 +126,23 @@ describe('a type at its limit', () => {
     expect(idsOf(await claim(1))).toEqual([legal]);
   });
 
+  it('is looked past without waiting for what this very claim was dealt', async () => {
+    await limit(['legal'], 1);
+    await post('legal');
+    await claim(1);
+    await post('legal');
+    const raw = await insertRaw('qa');
+    await test.plane.rawIntake.get(raw);
+    const waiting = vi.spyOn(test.plane.adoption, 'waiting');
+    // What cannot be claimed as it is, shown since.
+    waiting.mockReturnValueOnce([raw]).mockReturnValue(['f'.repeat(24)]);
+    const flush = vi.spyOn(test.plane.adoption, 'flush');
+    expect(idsOf(await claim(2))).toEqual([raw]);
+    expect(waiting.mock.calls.length).toBeGreaterThan(1);
+    expect(flush).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
   it('holds up no other with what the stream has just shown', async () => {
     await limit(['qa'], 1);
     const running = await post('qa');

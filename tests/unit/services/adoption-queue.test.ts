@@ -263,6 +263,22 @@ describe('what cannot be taken up', () => {
     expect(queue.settled()).toBeNull();
   });
 
+  it('leaves the queue its turns, also beside what is taken up out of turn', async () => {
+    const first = deferred<void>();
+    const adopted: string[][] = [];
+    rigWith(ids => (adopted.push(ids), ids.includes(A) ? first.promise : Promise.resolve()));
+    queue.note('message', A);
+    const flushed = queue.flush();
+    await queue.takeUp([C]);
+    queue.note('message', B);
+    const second = queue.flush();
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(adopted).toEqual([[A], [C]]);
+    first.resolve();
+    await Promise.all([flushed, second]);
+    expect(adopted).toEqual([[A], [C], [B]]);
+  });
+
   it('is taken up at most once at a time, however many ask for it, and little of it at once', async () => {
     const stuck = deferred<void>();
     let calls = 0;
@@ -272,6 +288,7 @@ describe('what cannot be taken up', () => {
     expect(calls).toBe(5);
     stuck.resolve();
     await Promise.all(asking);
+    expect(calls).toBe(9);
     expect(queue.has(ids[0]!)).toBe(false);
   });
 });
