@@ -11,6 +11,7 @@ import type { Plane } from '../context';
 import { messageRow } from '../messages/append-message';
 import { settleDispatch } from './settle';
 import { makesReply, replyTo } from './settle-done';
+import { settlingOf, shareSettling } from './settlings';
 
 interface Answered {
   dispatch: DispatchDocument;
@@ -33,8 +34,16 @@ export async function settleTogether(
   if (dispatches.length < 2) return settleAlone(plane, dispatches);
   const { together, alone } = sort(dispatches, await (reading ?? readSurroundings(plane, dispatches)));
   await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
-  const left = await settleAnswered(plane, together, clock);
-  await settleAlone(plane, [...left, ...alone]);
+  // What somebody else is at is waited for.
+  const ours = together.filter(({ dispatch }) => settlingOf(plane, dispatch) === undefined);
+  const busy = together.filter(one => !ours.includes(one));
+  const settling = settleAnswered(plane, ours, clock);
+  const left = await shareSettling(
+    plane,
+    ours.map(({ dispatch }) => dispatch),
+    settling,
+  );
+  await settleAlone(plane, [...left, ...alone, ...busy.map(({ dispatch }) => dispatch)]);
 }
 
 async function settleAlone(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {

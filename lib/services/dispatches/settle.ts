@@ -3,7 +3,6 @@ import { retryDelayMs, type RetryClass } from '../../domain/dispatch/retry';
 import { crashPoint } from '../../telemetry/crash-point';
 import { markSettled } from '../../store/dispatches';
 import type { DispatchDocument } from '../../store/documents';
-import { hex } from '../../store/ids';
 import { withdrawQuestion } from '../../store/questions';
 import { raiseEpoch, updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import { reconcileHolds } from '../agent-types/reconcile-holds';
@@ -13,24 +12,14 @@ import type { Plane } from '../context';
 import { followRun } from '../runs/follow-run';
 import { settleQuestion } from './settle-question';
 import { settleDone } from './settle-done';
-
-/** Under way in this process, by dispatch, epoch and outcome; each is gone when it is over. */
-const underWay = new WeakMap<Plane, Map<string, Promise<void>>>();
+import { settlingOf, shareSettling } from './settlings';
 
 /**
  * Writes out what an outcome means for everything else: the work item, the reply, whoever asked. The outcome itself
  * is already accepted and durable; every step here may be repeated, and the sweep repeats it until `settled` stands.
- * Who comes while it is under way waits for it: two at once would each take a place in the thread for the one reply.
  */
-export function settleDispatch(plane: Plane, dispatch: DispatchDocument): Promise<void> {
-  const settlings = underWay.get(plane) ?? new Map<string, Promise<void>>();
-  underWay.set(plane, settlings);
-  const key = `${hex(dispatch._id)}/${dispatch.epoch}/${dispatch.status}`;
-  const known = settlings.get(key);
-  if (known) return known;
-  const settling = settle(plane, dispatch).finally(() => settlings.delete(key));
-  settlings.set(key, settling);
-  return settling;
+export async function settleDispatch(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  await (settlingOf(plane, dispatch) ?? shareSettling(plane, [dispatch], settle(plane, dispatch)));
 }
 
 async function settle(plane: Plane, dispatch: DispatchDocument): Promise<void> {

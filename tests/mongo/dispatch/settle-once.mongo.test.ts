@@ -5,6 +5,7 @@ import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
 import { askQuestion } from '@/lib/services/dispatches/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch, failDispatch, heartbeatDispatch } from '@/lib/services/dispatches/life-cycle';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
@@ -76,6 +77,30 @@ describe('an outcome that is being written out', () => {
     expect(await Promise.all(again)).toMatchObject([{ status: 'done' }]);
     expect(await counts(dispatch)).toEqual([2, 2]);
     expect(await rowOf(dispatch)).toMatchObject({ settled: true });
+  });
+
+  it('is waited for also where it is one of a batch', async () => {
+    const [first, second] = [await start(), await start()];
+    const again: Promise<unknown>[] = [];
+    const { messages } = rows();
+    const write = messages.insertMany.bind(messages) as (...args: unknown[]) => Promise<unknown>;
+    // Places in the threads are taken by now, and no reply stands.
+    vi.spyOn(messages, 'insertMany').mockImplementationOnce((async (...args: unknown[]) => {
+      again.push(completeDispatch(night, first.id, { epoch: first.epoch, output: 'one' }));
+      await Promise.race([again[0], sleep(500)]);
+      return write(...args);
+    }) as never);
+    const items = [
+      { id: first.id, epoch: first.epoch, output: 'one' },
+      { id: second.id, epoch: second.epoch, output: 'two' },
+    ];
+    const { results } = await completeDispatches(night, { items });
+    expect(results).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+    expect(await Promise.all(again)).toMatchObject([{ status: 'done' }]);
+    for (const one of [first, second]) {
+      expect(await counts(one)).toEqual([2, 2]);
+      expect(await rowOf(one)).toMatchObject({ settled: true });
+    }
   });
 
   it('and fails is tried anew by the next', async () => {
