@@ -25,8 +25,11 @@ function pageOf({ plane, principal }: Context, { limit, cursor, kind, ...ids }: 
 }
 
 export async function getReport(ctx: Context, id: string): Promise<Report> {
-  requirePermission(ctx.principal, 'reports:read');
-  const row = await findReport(ctx.plane.collections, ctx.principal.tenantId, pathId('report', id));
+  const { plane, principal } = ctx;
+  const row = await findReport(plane.collections, principal.tenantId, pathId('report', id));
+  // An agent reads no reports, but gets back what it wrote when it repeats a call.
+  const isOwn = principal.role === 'agent' && row?.createdBy === `agent:${principal.agentType}`;
+  if (!isOwn) requirePermission(principal, 'reports:read');
   if (!row) throw notFound('report', id);
   return toReport(row);
 }

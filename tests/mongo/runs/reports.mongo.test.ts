@@ -73,6 +73,24 @@ describe('the six contracts over HTTP', () => {
     expect(await reportsOf(id)).toHaveLength(1);
   });
 
+  it('an agent that repeats its own under the same key gets it back, though it reads no reports', async () => {
+    const { id } = await newTask();
+    const { key } = await claim(id);
+    const token = await api.tokenFor('agent', { agentType: 'qa' });
+    const send = () =>
+      report(
+        key,
+        { kind: 'progress', taskId: id, percent: 10, state: 'begun' },
+        { token, headers: { 'idempotency-key': 'a-1' } },
+      );
+    const first = await send();
+    expect(first.status).toBe(201);
+    const again = await send();
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect((await api.call('GET', `/api/reports/${first.body.id}`, { token })).status).toBe(403);
+    expect(await reportsOf(id)).toHaveLength(1);
+  });
+
   it('a result that lacks a deliverable, or has an empty one, is incomplete', async () => {
     const { id } = await newTask({ deliverables: [{ name: 'text' }, { name: 'picture' }] });
     const { key } = await claim(id);
