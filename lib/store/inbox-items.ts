@@ -15,9 +15,11 @@ export interface InboxQuery {
 
 const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
 
-/** What has no time there has no place in the list. */
+/** What has no time there has no place in the list. (A list with a date in it is a date to the database.) */
 const newest = <T>(filter: Document, field: string, { tenantId, after }: InboxQuery): Filter<T> =>
-  ({ $and: [{ tenantId, ...filter, [field]: { $type: 'date' } }, beyond(after, field, -1)] }) as Filter<T>;
+  ({
+    $and: [{ tenantId, ...filter, [field]: { $type: 'date', $not: { $type: 'array' } } }, beyond(after, field, -1)],
+  }) as Filter<T>;
 
 const open = (isBlocker: boolean): Document => ({
   kind: 'question',

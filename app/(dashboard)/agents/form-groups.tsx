@@ -132,14 +132,14 @@ export function HowMuch(props: GroupProps) {
           {...props}
           name="thresholds.quietAfterMs"
           label="Quiet after"
-          min={1_000}
+          min={1}
           hint="Alive, without progress"
         />
         <DurationControl
           {...props}
           name="thresholds.stuckAfterMs"
           label="Stuck after"
-          min={1_000}
+          min={1}
           hint="Alive, without progress"
         />
         <NumberControl

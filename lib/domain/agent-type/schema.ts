@@ -36,8 +36,8 @@ export const Thresholds = z.strictObject({
   minPriority: Priority.default('low').describe('Work below this is held'),
   leaseMs: span(MIN_LEASE_MS).default(60_000).describe('How long a claim holds without a heartbeat, ms'),
   maxAttempts: z.number().int().min(1).max(100).default(5).describe('Attempts before the work is dead'),
-  quietAfterMs: span(1_000).default(120_000).describe('No progress for this long: quiet, ms'),
-  stuckAfterMs: span(1_000).default(600_000).describe('No progress for this long: stuck, ms'),
+  quietAfterMs: span(1).default(120_000).describe('No progress for this long: quiet, ms'),
+  stuckAfterMs: span(1).default(600_000).describe('No progress for this long: stuck, ms'),
   dailyBudgetUsd: z
     .number()
     .positive()
@@ -112,8 +112,8 @@ const thresholdPatch = {
   minPriority: Priority.nullable().optional(),
   leaseMs: span(MIN_LEASE_MS).nullable().optional(),
   maxAttempts: z.number().int().min(1).max(100).nullable().optional(),
-  quietAfterMs: span(1_000).nullable().optional(),
-  stuckAfterMs: span(1_000).nullable().optional(),
+  quietAfterMs: span(1).nullable().optional(),
+  stuckAfterMs: span(1).nullable().optional(),
   dailyBudgetUsd: z.number().positive().max(1_000_000).nullable().optional(),
 } satisfies Record<keyof Thresholds, z.ZodType>;
 

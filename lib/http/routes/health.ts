@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { ControlPlaneError } from '../../domain/errors';
 import { SystemHealth } from '../../domain/health/schema';
 import { renderMetrics } from '../../services/health/metrics';
 import { systemHealth } from '../../services/health/system-health';
-import { Reply, route, type Route } from '../route';
+import { route, type Route } from '../route';
 
 const tag = 'health';
 const Probe = z.object({ status: z.string(), reasons: z.array(z.string()) });
@@ -29,7 +30,8 @@ export const healthRoutes: Route[] = [
         ...((await plane.database.reachable()) ? [] : ['the database cannot be reached']),
         ...(plane.stream?.state() === 'reconnecting' ? ['the change stream is reconnecting'] : []),
       ];
-      return reasons.length === 0 ? { status: 'ok', reasons } : new Reply(503, { status: 'unavailable', reasons });
+      if (reasons.length > 0) throw new ControlPlaneError('unavailable', `Not ready: ${reasons.join('; ')}.`);
+      return { status: 'ok', reasons };
     },
   }),
   route({

@@ -13,8 +13,11 @@ const ABREAST = 25;
 const WITHIN_MS = 30_000;
 /** Far less than the two minutes after which the database drops rows nobody keeps. */
 const PRESENCE_WITHIN_MS = 2_000;
-/** Room for what the database pool opens and closes by itself; one leaked in a hundred would be 1.8. */
-const FILES_RATIO = 1.1;
+/**
+ * Room for what the database pool, of 40, opens and closes by itself: 4 and 7 more of some 55 were seen under one seed.
+ * One leaked in a hundred would be 1.9.
+ */
+const FILES_RATIO = 1.2;
 /**
  * A heap finds its size under a new load and then swings by some 25 MB with its collections; what leaks lifts the
  * lowest it comes back to.

@@ -42,9 +42,15 @@ describe('seeding', () => {
 
 describe('create', () => {
   it('makes the type with defaults, its first revision and an audit row', async () => {
-    const type = await make('analyst', { thresholds: { leaseMs: 5_000 } });
+    const type = await make('analyst', { thresholds: { leaseMs: 5_000, quietAfterMs: 300, stuckAfterMs: 800 } });
     expect(type).toMatchObject({ revision: 1, concurrency: 1, model: 'inherit', reportsTo: null, tenantId: 'default' });
-    expect(type.thresholds).toMatchObject({ leaseMs: 5_000, maxAttempts: 5, dailyBudgetUsd: null });
+    expect(type.thresholds).toMatchObject({
+      leaseMs: 5_000,
+      quietAfterMs: 300,
+      stuckAfterMs: 800,
+      maxAttempts: 5,
+      dailyBudgetUsd: null,
+    });
     expect(await revisions('analyst')).toMatchObject([{ revision: 1, by: 'test operator' }]);
     const [row] = await audit('agent-type.create');
     expect(row).toMatchObject({ actor: { kind: 'operator', label: 'test operator' }, subject: { id: type.id } });

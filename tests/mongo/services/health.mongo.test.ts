@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { ObjectId } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { serveEvents } from '@/lib/http/events-door';
 import { startStream, type StartedStream } from '@/lib/server/start-stream';
@@ -72,6 +72,15 @@ async function listen(consumer?: string, token = orchestrator): Promise<Socket> 
   await new Promise(resolve => socket.once('data', resolve));
   return socket;
 }
+
+test('the probe says in the common form why it is not ready', async () => {
+  expect(await call('GET', '/api/health/ready')).toMatchObject({ status: 200, body: { status: 'ok', reasons: [] } });
+  vi.spyOn(api.plane.database, 'reachable').mockResolvedValueOnce(false);
+  const { status, headers, body } = await call('GET', '/api/health/ready');
+  expect([status, headers.get('content-type'), body.code]).toEqual([503, 'application/problem+json', 'unavailable']);
+  expect(headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(body.detail).toContain('the database cannot be reached');
+});
 
 describe('nobody listening', () => {
   it('is said of due work that no orchestrator could hear of for ten seconds, and goes when one comes', async () => {
