@@ -33,11 +33,10 @@ export async function adoptRawMessages(plane: Plane, ids: ObjectId[]): Promise<n
     plane,
     planned.flatMap(({ id, verdict }) => (verdict.ok ? [] : [{ id, ...verdict }])),
   );
-  // Also of those that were not raw any more.
-  for (const id of ids) plane.adoption.forget(id.toHexString());
+  // Also those that were not raw any more, and those of their threads that came with them.
+  for (const id of [...ids, ...planned.map(one => one.id)]) plane.adoption.forget(id.toHexString());
   for (const { id, verdict } of planned) {
     plane.rawIntake.forget(id.toHexString());
-    plane.adoption.forget(id.toHexString());
     if (verdict.ok) afterAdoption(plane, id, verdict.plan);
   }
   await bringAnswers(

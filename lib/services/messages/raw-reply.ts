@@ -41,11 +41,15 @@ const mayAnswerUnsaid = (raw: RawMessage): boolean =>
 
 const tenantOf = ({ tenantId }: RawMessage): unknown => tenantId ?? DEFAULT_TENANT;
 
-function sourceOf(raw: RawMessage, repliedTo: RepliedTo): RawMessage | null {
-  const id = asObjectId(isReply(raw) ? raw.inReplyTo : raw.threadId);
-  const known = isReply(raw) ? repliedTo.messages : repliedTo.questions;
-  const source = id && (isReply(raw) || mayAnswerUnsaid(raw)) ? known.get(hex(id)) : null;
+function sourceOf(raw: RawMessage, { messages, questions }: RepliedTo): RawMessage | null {
+  const named = isReply(raw) ? at(messages, raw.inReplyTo) : null;
+  const source = named ?? (mayAnswerUnsaid(raw) ? at(questions, raw.threadId) : null);
   return source && tenantOf(source) === tenantOf(raw) ? source : null;
+}
+
+function at(known: ReadonlyMap<string, RawMessage>, value: unknown): RawMessage | null {
+  const id = asObjectId(value);
+  return (id && known.get(hex(id))) ?? null;
 }
 
 /** One more than what it replies to, which may have come raw with it; a circle of those is too long by itself. */
