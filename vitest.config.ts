@@ -18,7 +18,7 @@ const PAGES = [
   'tests/e2e/{barriers,busy-pages,figures,inbox,live,runs-page,runs-page-limits,truth}.e2e.test.ts',
 ];
 /** What they wait for may take ten times as long as it usually does. */
-const UNTIMED = 'tests/e2e/{contracts,demo,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
+const UNTIMED = 'tests/e2e/{contracts,demo,every-page,faults,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
 const END_TO_END = {
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
   setupFiles: ['tests/support/mongo-setup.ts'],

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pagesToShow, type Shot } from '@/scripts/screenshots/pages';
+import { barriersOf } from './page-barriers';
 import { startRunPages, type RunPages } from './run-pages';
 
 /** Every page that the pictures show, over the demo's data and a run: axe finds nothing, of whatever weight. */
@@ -55,17 +54,3 @@ describe('every page', () => {
     SWEEP_WITHIN_MS,
   );
 });
-
-async function barriersOf(page: Page, { path, isLive }: Shot): Promise<string[]> {
-  await page.goto(path);
-  if (isLive) await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();
-  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  return [
-    ...violations.map(
-      ({ id, impact, nodes }) => `${path}: ${impact} ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`,
-    ),
-    ...(wider > 0 ? [`${path}: ${wider} px wider than the screen`] : []),
-  ];
-}

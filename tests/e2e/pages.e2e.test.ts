@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium';
 import { startSwitchboard, type Switchboard } from '../support/switchboard';
+import { PAGES } from './page-barriers';
 
 /** The pages as a person meets them: a real browser on the real server. */
 
@@ -169,64 +169,7 @@ describe('the connection', () => {
   });
 });
 
-const PAGES = [
-  '/',
-  '/inbox',
-  '/threads',
-  '/runs',
-  '/tasks',
-  '/agents',
-  '/agents/research',
-  '/projects',
-  '/activity',
-  '/sessions',
-  '/costs',
-  '/health',
-  '/connect',
-  '/settings',
-];
-
 describe('every page', () => {
-  // Once, on a desk; `barriers.e2e.test.ts` goes over more of them in both themes, and as a phone.
-  it('is free of errors and of barriers', async () => {
-    const storageState = await context.storageState();
-    const themed = await browser.newContext({
-      baseURL: board.url,
-      storageState,
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-      viewport: { width: 1440, height: 900 },
-    });
-    const page = await themed.newPage();
-    const errors: string[] = [];
-    page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
-    page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
-    const thread = await post('/api/messages', {
-      body: '## A title\n\n- a list\n\n`code`',
-      assignedTo: 'qa',
-      priority: 'urgent',
-    });
-    const task = await post('/api/tasks', {
-      title: 'Look',
-      assignedTo: 'qa',
-      deliverables: [{ name: 'list', description: '' }],
-    });
-    const barriers: string[] = [];
-    for (const path of [...PAGES, `/threads/${thread.threadId}`, `/tasks/${task.id}`]) {
-      await page.goto(path);
-      await isLive(page);
-      await page.waitForFunction(() => document.querySelector('.skeleton') === null);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, impact, nodes } of violations) {
-        barriers.push(`${path}: ${impact} ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`);
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) barriers.push(`${path}: ${overflow} px wider than the screen`);
-    }
-    expect({ barriers, errors }).toEqual({ barriers: [], errors: [] });
-    await themed.close();
-  }, 120_000);
-
   it('is reached by two keys, and the keys tell of themselves', async () => {
     await post('/api/messages', { subject: 'for the keys', assignedTo: 'research', body: 'hello' });
     const { page, loads } = await openPage('/');

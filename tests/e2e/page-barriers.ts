@@ -1,0 +1,36 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import type { Shot } from '@/scripts/screenshots/pages';
+
+/** Every page that needs no record of its own. */
+export const PAGES = [
+  '/',
+  '/inbox',
+  '/threads',
+  '/runs',
+  '/tasks',
+  '/agents',
+  '/agents/research',
+  '/projects',
+  '/activity',
+  '/sessions',
+  '/costs',
+  '/health',
+  '/connect',
+  '/settings',
+];
+
+/** What axe finds on a page that has come to rest, of whatever weight, and by how much it is too wide. */
+export async function barriersOf(page: Page, { path, isLive }: Pick<Shot, 'path' | 'isLive'>): Promise<string[]> {
+  await page.goto(path);
+  if (isLive) await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return [
+    ...violations.map(
+      ({ id, impact, nodes }) => `${path}: ${impact} ${id} at ${nodes.map(node => node.target.join(' ')).join(', ')}`,
+    ),
+    ...(wider > 0 ? [`${path}: ${wider} px wider than the screen`] : []),
+  ];
+}
