@@ -78,6 +78,12 @@ const allowedHosts = z.string().transform((list, context) => {
   return hosts;
 });
 
+/** Where the server is, and nothing else: fetch refuses credentials in it, and a path is put behind it. */
+const serverUrl = z.url({ protocol: /^https?$/, error: 'a URL with http:// or https://' }).refine(text => {
+  const { username, password, search, hash } = new URL(text);
+  return username === '' && password === '' && search === '' && hash === '';
+}, 'a URL without a user, a query or a fragment; the token is SWITCHBOARD_TOKEN');
+
 const VARIABLES = {
   HOST: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on'),
   PORT: port,
@@ -88,7 +94,7 @@ const VARIABLES = {
   SWITCHBOARD_DATA: z.string(),
   SWITCHBOARD_MONGOD: z.string(),
   SWITCHBOARD_ADMIN_TOKEN: credential.min(MIN_ADMIN_TOKEN_LENGTH, `${MIN_ADMIN_TOKEN_LENGTH} characters or more`),
-  SWITCHBOARD_URL: z.url({ protocol: /^https?$/, error: 'a URL with http:// or https://' }),
+  SWITCHBOARD_URL: serverUrl,
   SWITCHBOARD_TOKEN: credential,
   SWITCHBOARD_ALLOWED_HOSTS: allowedHosts,
   SWITCHBOARD_TRUST_PROXY: trustProxy,

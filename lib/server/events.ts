@@ -7,26 +7,20 @@ import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
 import { buildPlane } from './build-plane';
 import { parseConfig } from './config';
+import { findDatabase } from './find-database';
 import { listen } from './http-server';
-import { readRunFile } from './run-file';
 import { Shutdown } from './shutdown';
 import { startStream } from './start-stream';
-import { StartupError } from './startup-error';
 
 /** The events process: `/api/events` and nothing else, any number of them beside each other. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const mongodbUri = config.mongodbUri ?? readRunFile(config.dataDir)?.mongodbUri;
-  if (mongodbUri === undefined) {
-    throw new StartupError(
-      `MONGODB_URI: not set, and nothing runs on ${config.dataDir}. Set it, or start Switchboard with npm start first.`,
-    );
-  }
+  const { mongodbUri, database } = findDatabase(config);
   const adminToken = ensureAdminToken(config);
   const log = createLogger({ name: 'events', level: config.logLevel, secrets: [adminToken] });
   const shutdown = new Shutdown(log);
   const processName = `events-${process.pid}`;
-  const { plane, close } = await buildPlane({ mongodbUri, database: config.database, adminToken, processName, log });
+  const { plane, close } = await buildPlane({ mongodbUri, database, adminToken, processName, log });
   shutdown.add('database client', close);
   const { hub, stop } = await startStream(plane, { config, mongodbUri, adopts: false });
   shutdown.add('stream', stop);

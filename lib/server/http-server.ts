@@ -8,22 +8,28 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+export interface WantedPort {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** Where whoever started the process sets it. */
+  portVariable: string;
+}
+
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
 /** Time for headers to come in; a stream's own life is not bounded by it. */
 const HEADERS_WITHIN_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
 
-export async function listen(
-  handler: Handler,
-  { host, port, portVariable }: { host: string; port: number; portVariable: string },
-): Promise<Listening> {
+export async function listen(handler: Handler, wanted: WantedPort): Promise<Listening> {
+  const { host, port } = wanted;
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 },
     handler,
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', error => reject(refused(error, host, port, portVariable)));
+    server.once('error', error => reject(refusedPort(error, wanted)));
     server.listen({ host, port, backlog: 4_096 }, resolve);
   });
   return {
@@ -39,7 +45,8 @@ export async function listen(
   };
 }
 
-function refused(error: Error, host: string, port: number, variable: string): Error {
+/** What a person is told of a port that cannot be had; any other error as it is. */
+export function refusedPort(error: Error, { host, port, portVariable: variable }: WantedPort): Error {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE')
     return new StartupError(`${variable}: ${host}:${port} is in use by another program. Choose another ${variable}.`);

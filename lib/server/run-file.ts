@@ -58,17 +58,27 @@ function readJson(path: string): unknown {
  * one gets it. Returns the release; throws, with where the other one is, when the folder is taken.
  */
 export function claimDataFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const attempt = acquireFileLock(dataDir, LOCK_NAME);
+  const attempt = takeLock(dataDir);
   if (attempt.acquired) return attempt.release;
   const running = readRunFile(dataDir);
   const where = running === null ? 'it is still starting' : `it answers at ${running.urls.web}`;
   const who = attempt.holder === null ? '' : ` (pid ${attempt.holder.pid})`;
   throw new StartupError(
     `Switchboard already runs on ${dataDir}${who}; ${where}. ` +
-      'Stop it first, or start this one with another SWITCHBOARD_DATA and PORT.',
+      'Stop it first, or start this one with another SWITCHBOARD_DATA, PORT and MCP_PORT.',
     { exitCode: ALREADY_RUNNING_EXIT },
   );
+}
+
+function takeLock(dataDir: string): ReturnType<typeof acquireFileLock> {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return acquireFileLock(dataDir, LOCK_NAME);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new StartupError(`SWITCHBOARD_DATA: got ${dataDir}, wanted a folder that this user may write to (${code}).`);
+  }
 }
 
 /** Not the code of a bad configuration: a script may want to tell the two apart. */

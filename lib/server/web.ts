@@ -8,8 +8,8 @@ import { createSignInCode, signInLink } from '../services/identity/create-sign-i
 import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
 import { buildPlane } from './build-plane';
+import { childPort } from './child-port';
 import { parseConfig, type Config } from './config';
-import { freePort } from './free-port';
 import { listen, type Listening } from './http-server';
 import { createMcpChild, type McpChild } from './mcp-child';
 import { openDatabase, type OpenedDatabase } from './open-database';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const hosts = createHostPolicy({ ...config, port: () => listening?.port ?? config.port });
   const door = createHttpDoor({ plane, hosts, cursor: () => stream.hub.position() });
   setRuntime({ door, hub: stream.hub });
-  const mcpPort = config.mcpPort === 0 ? await freePort('127.0.0.1') : config.mcpPort;
+  const mcpPort = await childPort({ host: '127.0.0.1', port: config.mcpPort, portVariable: 'MCP_PORT' });
   const pages = startPagesThread(join(here, 'pages.mjs'), { root }, log);
   shutdown.add('pages', pages.stop);
   const mcp = createMcpChild({

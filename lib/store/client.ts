@@ -1,4 +1,5 @@
-import { MongoClient, MongoServerSelectionError, type Db, type MongoClientOptions } from 'mongodb';
+import { MongoClient, MongoError, MongoServerSelectionError, type Db, type MongoClientOptions } from 'mongodb';
+import { ControlPlaneError } from '../domain/errors';
 
 /**
  * Writes wait out an election (up to `serverSelectionTimeoutMS`) but a database that is away is said so within 5 s:
@@ -35,15 +36,36 @@ const CONNECT_TRIES = 3;
 
 export async function connectDatabase(uri: string, database: string): Promise<DatabaseConnection> {
   for (let tries = 1; ; tries += 1) {
-    const client = new MongoClient(uri, OPTIONS);
+    const client = clientFor(uri);
     try {
       await client.connect();
       return { client, db: client.db(database), close: () => client.close() };
     } catch (error) {
       await client.close().catch(() => undefined);
-      if (!isBetweenPrimaries(error) || tries === CONNECT_TRIES) throw error;
+      if (!isBetweenPrimaries(error) || tries === CONNECT_TRIES) throw unusable(uri, 'a database that answers', error);
     }
   }
+}
+
+/** The driver reads the whole address at once, and throws at what it cannot use. */
+function clientFor(uri: string): MongoClient {
+  try {
+    return new MongoClient(uri, OPTIONS);
+  } catch (error) {
+    throw unusable(uri, 'the address of a replica set', error);
+  }
+}
+
+/** For whoever set the variable; the passwords that its value may hold stay out of it. */
+function unusable(uri: string, wanted: string, error: unknown): ControlPlaneError {
+  const place = uri.replace(/^([a-z+]+:\/\/)(?:.*@)?([^/?]*).*$/s, '$1$2');
+  const why = error instanceof MongoError ? error.message : String(error);
+  const message = `MONGODB_URI: got ${place}, wanted ${wanted}: ${why}`;
+  return new ControlPlaneError(
+    error instanceof MongoServerSelectionError ? 'unavailable' : 'validation-failed',
+    message,
+    { cause: error },
+  );
 }
 
 /** Some member answers, so the address is right, and there will be a primary again. */

@@ -2,9 +2,9 @@ import { createHostPolicy } from '@/lib/auth/hosts';
 import { ensureAdminToken } from '@/lib/server/admin-token';
 import { buildPlane } from '@/lib/server/build-plane';
 import type { Config } from '@/lib/server/config';
+import { findDatabase } from '@/lib/server/find-database';
 import { listen } from '@/lib/server/http-server';
 import { MCP_LISTENS } from '@/lib/server/mcp-child';
-import { readRunFile } from '@/lib/server/run-file';
 import { Shutdown } from '@/lib/server/shutdown';
 import { StartupError } from '@/lib/server/startup-error';
 import { InboxWatch } from '@/lib/services/messages/inbox-watch';
@@ -72,7 +72,7 @@ export async function serveStdio(config: Config): Promise<void> {
 }
 
 async function boot(config: Config): Promise<Booted> {
-  const { mongodbUri, database } = whereIsTheDatabase(config);
+  const { mongodbUri, database } = findDatabase(config);
   const adminToken = ensureAdminToken(config);
   const secrets = [adminToken, ...(config.token === undefined ? [] : [config.token])];
   const log = createLogger({ name: 'mcp-server', level: config.logLevel, secrets });
@@ -106,12 +106,3 @@ function stopFirst(shutdown: Shutdown, host: McpHost): void {
 
 /** Web gives its child 5 s in all. */
 const ANSWER_WITHIN_MS = 2_500;
-
-function whereIsTheDatabase(config: Config): { mongodbUri: string; database: string } {
-  if (config.mongodbUri !== undefined) return { mongodbUri: config.mongodbUri, database: config.database };
-  const running = readRunFile(config.dataDir);
-  if (running) return running;
-  throw new StartupError(
-    `MONGODB_URI: not set, and nothing runs on ${config.dataDir}. Set it, or start Switchboard with npm start first.`,
-  );
-}

@@ -8,10 +8,18 @@ import { inRoot } from './root.mjs';
  */
 export function refuseBesideRunning() {
   const folder = process.env.SWITCHBOARD_DATA?.trim() || '.switchboard';
-  const holder = lockHolder(inRoot(folder), 'instance');
+  let holder;
+  try {
+    holder = lockHolder(inRoot(folder), 'instance');
+  } catch (error) {
+    if (error.code === undefined) throw error;
+    throw new StepFailed(
+      `SWITCHBOARD_DATA: got ${folder}, wanted a folder that this user may write to (${error.code}).`,
+    );
+  }
   if (holder === null) return;
   throw new StepFailed(
     `Switchboard already runs on ${folder} (pid ${holder.pid}). Its link: npm run login. ` +
-      'Stop it first, or start this one with another SWITCHBOARD_DATA and PORT.',
+      'Stop it first, or start this one with another SWITCHBOARD_DATA, PORT and MCP_PORT.',
   );
 }

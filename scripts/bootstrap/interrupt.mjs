@@ -41,5 +41,24 @@ export async function prepareThen(prepare, takeOver, exitCodes = STOPPED_EXIT) {
   }
   if (interrupt.received() !== null) process.exit(exitCodes[interrupt.received()]);
   interrupt.release();
+  untilHandled(exitCodes);
   await takeOver();
+}
+
+/**
+ * Loading what takes over is a good part of a second, in which a signal would end the process by default, with the
+ * code of a failure. The first listener of the one who took over ends this one's turn.
+ */
+function untilHandled(exitCodes) {
+  const leave = name => process.exit(exitCodes[name]);
+  for (const name of ['SIGINT', 'SIGTERM']) {
+    process.on(name, leave);
+    const handOver = added => {
+      if (added !== name) return;
+      process.off('newListener', handOver);
+      // Once the other one listens: a signal that has lost its last listener does its worst again.
+      queueMicrotask(() => process.off(name, leave));
+    };
+    process.on('newListener', handOver);
+  }
 }

@@ -148,17 +148,20 @@ describe('npm start', () => {
     expect(after.pids.web).not.toBe(before.pids.web);
   });
 
-  test('a port in use stops it with the name of the variable, and takes the database down with it', async () => {
-    const squatter = createServer().listen(0, '127.0.0.1');
-    await once(squatter, 'listening');
-    const address = squatter.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const server = npmStart({ PORT: String(port) });
-    expect(await server.exit()).not.toBe(0);
-    squatter.close();
-    expect(server.output()).toContain(`PORT: 127.0.0.1:${port} is in use`);
-    await until(() => !isProcessAlive(mongodRecord().pid), SECOND_START_WITHIN_MS);
-  });
+  test.each(['PORT', 'MCP_PORT'])(
+    'a %s in use stops it with its name, and takes the database down with it',
+    async name => {
+      const squatter = createServer().listen(0, '127.0.0.1');
+      await once(squatter, 'listening');
+      const address = squatter.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      const server = npmStart({ [name]: String(port) });
+      expect(await server.exit()).not.toBe(0);
+      squatter.close();
+      expect(server.output()).toContain(`${name}: 127.0.0.1:${port} is in use`);
+      await until(() => !isProcessAlive(mongodRecord().pid), SECOND_START_WITHIN_MS);
+    },
+  );
 
   test('a bad variable stops it before anything is made, with what came and what is wanted', async () => {
     const server = npmStart({ SWITCHBOARD_MAX_STREAMS: 'many', SWITCHBOARD_ADMIN_TOKEN: 'short' });

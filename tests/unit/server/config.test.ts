@@ -72,6 +72,8 @@ describe('parseConfig', () => {
     ['MONGODB_URI', 'postgres://db', 'mongodb://'],
     ['SWITCHBOARD_DB', 'my.db', 'a database name'],
     ['SWITCHBOARD_DB', 'admin', 'a database other than'],
+    ['SWITCHBOARD_URL', 'http://user@board', 'a URL without a user'],
+    ['SWITCHBOARD_URL', 'http://board/?a=1', 'a URL without a user'],
     ['SWITCHBOARD_URL', 'ftp://board', 'a URL with http'],
     ['SWITCHBOARD_ALLOWED_HOSTS', 'a,,b', 'host names'],
     ['SWITCHBOARD_ALLOWED_HOSTS', 'http://board', 'host names'],

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseConfig } from '@/lib/server/config';
+import { findDatabase } from '@/lib/server/find-database';
 import { claimDataFolder, readRunFile, removeRunFile, type RunRecord, writeRunFile } from '@/lib/server/run-file';
 
 let folder: string;
@@ -45,6 +47,17 @@ describe('the run file', () => {
   });
 });
 
+describe('findDatabase', () => {
+  test('takes the name of the database from where it takes the address', () => {
+    expect(() => findDatabase(parseConfig({ SWITCHBOARD_DATA: folder }))).toThrow(/^MONGODB_URI: not set/);
+    writeRunFile(folder, { ...record(process.pid), database: 'team' });
+    const { mongodbUri } = record(process.pid);
+    expect(findDatabase(parseConfig({ SWITCHBOARD_DATA: folder }))).toEqual({ mongodbUri, database: 'team' });
+    const elsewhere = { MONGODB_URI: 'mongodb://db/', SWITCHBOARD_DB: 'other', SWITCHBOARD_DATA: folder };
+    expect(findDatabase(parseConfig(elsewhere))).toEqual({ mongodbUri: 'mongodb://db/', database: 'other' });
+  });
+});
+
 describe('claimDataFolder', () => {
   test('a second claim says where the first one answers, with an exit code of its own', () => {
     const release = claimDataFolder(folder);
@@ -53,6 +66,14 @@ describe('claimDataFolder', () => {
     expect(() => claimDataFolder(folder)).toThrow(expect.objectContaining({ exitCode: 75 }));
     release();
     claimDataFolder(folder)();
+  });
+
+  test('a place that is no folder is refused with the name of the variable', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(() => claimDataFolder(file)).toThrow(
+      /^SWITCHBOARD_DATA: got .*file, wanted a folder .*\((EEXIST|ENOTDIR)\)/,
+    );
   });
 
   test('a data folder that does not exist yet is made, closed to others', () => {
