@@ -58,6 +58,7 @@ export const pageFields = {
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('Rows a page, at most 200'),
   cursor: z.string().max(512).optional().describe('nextCursor of the page before'),
 };
+export const underField = { projectId: Id.optional().describe('This node or any below it') };
 export const searchField = { q: z.string().min(1).max(200).optional().describe('Text to find') };
 
 export const pageOf = <T extends z.ZodType>(item: T) =>

@@ -26,6 +26,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, assignedTo: 1, _id: -1 } },
     // Waiting for a message: what arrived for an addressee since.
     { key: { tenantId: 1, assignedTo: 1, arrivedAt: 1 } },
+    // By node: only what hangs on one is in it.
+    { key: { tenantId: 1, projectId: 1, _id: -1 }, partialFilterExpression: { projectId: { $type: 'objectId' } } },
     // When messages were acknowledged, and how long after their claim.
     {
       key: { tenantId: 1, 'ledger.readAt': -1, 'ledger.claimedAt': 1 },
@@ -51,6 +53,9 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { lane: 1, status: 1, seq: 1 } },
     { key: { rankAt: 1, _id: 1 } },
     { key: { tenantId: 1, _id: -1 } },
+    { key: { tenantId: 1, kind: 1, _id: -1 } },
+    // By node: only what hangs on one is in it.
+    { key: { tenantId: 1, projectId: 1, _id: -1 }, partialFilterExpression: { projectId: { $type: 'objectId' } } },
     { key: { dependsOn: 1 } },
     { key: { runId: 1 } },
     { key: { threadId: 1 } },
@@ -136,6 +141,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
       partialFilterExpression: { 'lateOutput.at': { $type: 'date' } },
     },
     { key: { tenantId: 1, _id: -1 } },
+    // By node: only what hangs on one is in it.
+    { key: { tenantId: 1, projectId: 1, _id: -1 }, partialFilterExpression: { projectId: { $type: 'objectId' } } },
     // Hop percentiles over a window, from the index alone: an output may be large.
     { key: { tenantId: 1, claimedAt: -1, attempt: 1, storedAt: 1, streamedAt: 1, firstHeartbeatAt: 1 } },
     // The same of those that ended, what they cost by type, project and run, and those past retention. One that runs has

@@ -10,6 +10,7 @@ import {
   pageFields,
   recordFields,
   searchField,
+  underField,
 } from '../fields';
 import { Sender } from './sender';
 
@@ -104,6 +105,7 @@ export type PatchMessage = z.infer<typeof PatchMessage>;
 export const ListMessages = z.strictObject({
   ...pageFields,
   ...searchField,
+  ...underField,
   threadId: Id.optional(),
   assignedTo: z.string().max(64).optional(),
   status: MessageStatus.optional(),

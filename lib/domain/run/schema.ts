@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
-import { Body, Id, NullableTimestamp, pageFields, recordFields, searchField } from '../fields';
+import { Body, Id, NullableTimestamp, pageFields, recordFields, searchField, underField } from '../fields';
 import { TASK_STATUSES, TaskResult } from '../task/schema';
 
 export const RUN_STATUSES = ['planning', 'running', 'blocked', 'done', 'failed', 'cancelled'] as const;
@@ -53,9 +53,9 @@ export type CreateRun = z.infer<typeof CreateRun>;
 export const ListRuns = z.strictObject({
   ...pageFields,
   ...searchField,
+  ...underField,
   status: RunStatus.optional(),
   sessionId: SessionName.optional(),
-  projectId: Id.optional(),
   plannerType: z.string().max(64).optional(),
 });
 export type ListRuns = z.infer<typeof ListRuns>;

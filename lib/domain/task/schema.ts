@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Priority, Slug, Timestamp, pageFields, recordFields, searchField } from '../fields';
+import { Id, Priority, Slug, Timestamp, pageFields, recordFields, searchField, underField } from '../fields';
 import { Ledger } from '../message/schema';
 
 export const TASK_KINDS = ['work', 'plan'] as const;
@@ -97,10 +97,12 @@ export type PatchTask = z.infer<typeof PatchTask>;
 export const ListTasks = z.strictObject({
   ...pageFields,
   ...searchField,
+  ...underField,
   status: TaskStatus.optional(),
   assignedTo: z.string().max(64).optional(),
   runId: Id.optional(),
   threadId: Id.optional(),
   priority: Priority.optional(),
+  kind: z.enum(TASK_KINDS).optional(),
 });
 export type ListTasks = z.infer<typeof ListTasks>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Addressee } from '../message/schema';
-import { Id, NullableTimestamp, Priority, Subject, pageFields, recordFields, searchField } from '../fields';
+import { Id, NullableTimestamp, Priority, Subject, pageFields, recordFields, searchField, underField } from '../fields';
 
 export const THREAD_STATUSES = ['open', 'waiting', 'done'] as const;
 export const ThreadStatus = z.enum(THREAD_STATUSES);
@@ -39,9 +39,9 @@ export type PatchThread = z.infer<typeof PatchThread>;
 export const ListThreads = z.strictObject({
   ...pageFields,
   ...searchField,
+  ...underField,
   status: ThreadStatus.optional(),
   assignedTo: z.string().max(64).optional(),
-  projectId: Id.optional().describe('This node or any below it'),
   priority: Priority.optional(),
 });
 export type ListThreads = z.infer<typeof ListThreads>;

@@ -7,14 +7,16 @@ import { bodyId, pathId } from '../../store/ids';
 import { toDispatchRecord } from '../../store/to-record/dispatch';
 import type { DispatchDocument } from '../../store/documents';
 import type { Context, Plane } from '../context';
+import { underProject } from '../projects/under-project';
 
 export async function listDispatches(ctx: Context, query: ListDispatches): Promise<Page<DispatchRecord>> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
-  const { limit, cursor, threadId, sourceId, runId, ...fields } = query;
+  const { limit, cursor, threadId, sourceId, runId, projectId, ...fields } = query;
   const filter = {
     tenantId: principal.tenantId,
     ...fields,
+    ...(await underProject(ctx, projectId)),
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
     ...(sourceId ? { 'source.id': bodyId('sourceId', sourceId) } : {}),
     // `$exists` lets it use the index that only dispatches of runs are in.

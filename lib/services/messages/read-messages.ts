@@ -6,18 +6,20 @@ import { bodyId, pathId } from '../../store/ids';
 import { findMessage, listMessagePage } from '../../store/messages';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { underProject } from '../projects/under-project';
 import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
 import { findOrReopenThread } from './lost-thread';
 
 export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
-  const { limit, cursor, q, threadId, ...fields } = query;
+  const { limit, cursor, q, threadId, projectId, ...fields } = query;
   const own = await ownThreads(ctx);
   const filter = {
     tenantId: ctx.principal.tenantId,
     ...fields,
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : own ? { threadId: { $in: own } } : {}),
+    ...(await underProject(ctx, projectId)),
     ...(q ? { $text: { $search: q } } : {}),
   };
   if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };

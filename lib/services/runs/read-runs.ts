@@ -2,9 +2,10 @@ import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import type { ListRuns, Run } from '../../domain/run/schema';
-import { bodyId, pathId } from '../../store/ids';
+import { pathId } from '../../store/ids';
 import { findRun, listRunPage } from '../../store/runs';
 import type { Context } from '../context';
+import { underProject } from '../projects/under-project';
 import { runRecord, runRecords } from './run-records';
 
 export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>> {
@@ -13,7 +14,7 @@ export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>
   const filter = {
     tenantId: ctx.principal.tenantId,
     ...fields,
-    ...(projectId ? { projectId: bodyId('projectId', projectId) } : {}),
+    ...(await underProject(ctx, projectId)),
     ...(q ? { $text: { $search: q } } : {}),
   };
   const page = await listRunPage(ctx.plane.collections, filter, { limit, cursor }, row => row);

@@ -6,17 +6,19 @@ import { bodyId, pathId } from '../../store/ids';
 import { findTask, listTaskPage } from '../../store/tasks';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { underProject } from '../projects/under-project';
 
 export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Task>> {
   requirePermission(ctx.principal, 'tasks:read');
   const { principal } = ctx;
-  const { limit, cursor, q, runId, threadId, ...fields } = query;
+  const { limit, cursor, q, runId, threadId, projectId, ...fields } = query;
   const filter = {
     tenantId: principal.tenantId,
     ...fields,
     ...(principal.role === 'agent' ? { assignedTo: principal.agentType! } : {}),
     ...(runId ? { runId: bodyId('runId', runId) } : {}),
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
+    ...(await underProject(ctx, projectId)),
     ...(q ? { $text: { $search: q } } : {}),
   };
   return listTaskPage(ctx.plane.collections, filter, { limit, cursor }, toTask);

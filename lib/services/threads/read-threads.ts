@@ -2,11 +2,12 @@ import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import type { ListThreads, Thread } from '../../domain/thread/schema';
-import { bodyId, pathId } from '../../store/ids';
+import { pathId } from '../../store/ids';
 import { listThreadPage } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { findOrReopenThread } from '../messages/lost-thread';
+import { underProject } from '../projects/under-project';
 import { ownThreads, requireOwnThread } from './scope';
 
 /** Most recently written to first. */
@@ -16,12 +17,10 @@ export async function listThreads(ctx: Context, query: ListThreads): Promise<Pag
   const { plane, principal } = ctx;
   const { limit, cursor, q, projectId, ...fields } = query;
   const own = await ownThreads(ctx);
-  await plane.projects.freshFor(projectId ?? null);
-  const below = projectId ? plane.projects.below(principal.tenantId, projectId) : null;
   const filter = {
     tenantId: principal.tenantId,
     ...fields,
-    ...(below ? { projectId: { $in: below.map(id => bodyId('projectId', id)) } } : {}),
+    ...(await underProject(ctx, projectId)),
     ...(own ? { _id: { $in: own } } : {}),
     ...(q ? { $text: { $search: q } } : {}),
   };

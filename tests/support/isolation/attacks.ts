@@ -97,7 +97,13 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     hidden({ id: a.threadId }, { body: { body: 'hello from outside' } }),
     refused({ body: 'x', inReplyTo: a.messageId }, { id: own.threadId }),
   ],
-  'GET /api/messages': a => [list, by({ q: 'belongs' }), by({ threadId: a.threadId }), by({ assignedTo: a.agentType })],
+  'GET /api/messages': a => [
+    list,
+    by({ q: 'belongs' }),
+    by({ projectId: a.projectId }),
+    by({ threadId: a.threadId }),
+    by({ assignedTo: a.agentType }),
+  ],
   'POST /api/messages': (a, own) => [
     refused({ body: 'x', threadId: a.threadId }),
     refused({ body: 'x', projectId: a.projectId }),
@@ -112,6 +118,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/tasks': a => [
     list,
     by({ q: 'belongs' }),
+    by({ projectId: a.projectId }),
     by({ threadId: a.threadId }),
     by({ assignedTo: a.agentType }),
     by({ runId: a.runId }),
@@ -155,6 +162,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   ],
   'GET /api/dispatches': a => [
     list,
+    by({ projectId: a.projectId }),
     by({ threadId: a.threadId }),
     by({ sourceId: a.messageId }),
     by({ runId: a.runId }),

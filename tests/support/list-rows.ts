@@ -1,0 +1,30 @@
+import type { Collection, Document } from 'mongodb';
+import type { Collections } from '@/lib/store/collections';
+import { newId } from '@/lib/store/ids';
+import type { ApiServer } from './api-server';
+
+/** What rows of these collections may not have in common, or must not share by chance. */
+const FRESH: Partial<Record<keyof Collections, () => Document>> = {
+  messages: () => ({ status: 'none', projectId: null }),
+  tasks: () => ({ kind: 'work', status: 'done', projectId: null }),
+  threads: () => ({ projectId: null }),
+  runs: () => ({ projectId: null }),
+  dispatches: () => ({ status: 'done', projectId: null, source: { kind: 'task', id: newId() }, endedAt: new Date() }),
+};
+/** Each held by a unique index: a copy would be a second claim. */
+const CLAIMS = ['open', 'lane', 'slot', 'question'];
+
+/** Puts copies of one row of a collection beside it, each with what `more` says of it; their ids as the API has them. */
+export async function copyRows(
+  { plane }: ApiServer,
+  { from, tenantId = 'default', without = [] }: { from: keyof Collections; tenantId?: string; without?: string[] },
+  more: Document[],
+): Promise<string[]> {
+  const collection = plane.collections[from] as unknown as Collection;
+  const row = (await collection.findOne({ tenantId: 'default' }, { sort: { _id: 1 } }))!;
+  const left = new Set([...without, ...(from === 'dispatches' ? CLAIMS : [])]);
+  const kept = Object.fromEntries(Object.entries(row).filter(([field]) => !left.has(field)));
+  const rows = more.map(fields => ({ ...kept, ...FRESH[from]?.(), ...fields, tenantId, _id: newId() }));
+  await collection.insertMany(rows);
+  return rows.map(({ _id }) => _id.toHexString());
+}
