@@ -59,7 +59,13 @@ export const pageFields = {
   cursor: z.string().max(512).optional().describe('nextCursor of the page before'),
 };
 export const underField = { projectId: Id.optional().describe('This node or any below it') };
-export const searchField = { q: z.string().min(1).max(200).optional().describe('Text to find') };
+/** The database takes no pattern with a NUL in it. */
+const SearchText = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(text => !text.includes('\0'), 'wants text without NUL');
+export const searchField = { q: SearchText.optional().describe('Text to find') };
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -68,8 +68,8 @@ export async function listAgentTypeRows<R>(
   toRecord: (row: AgentTypeDocument) => R,
 ): Promise<Page<R>> {
   const { limit, cursor, q, ...fields } = query;
-  const filter: Document = { tenantId, ...LIVE, ...fieldFilter(fields) };
-  if (q !== undefined) filter['$or'] = ['slug', 'name', 'description'].map(field => ({ [field]: containsText(q) }));
+  const text = containsText(q, ['slug', 'name', 'description']);
+  const filter: Document = { tenantId, ...LIVE, ...fieldFilter(fields), ...text };
   const page = await listPage(c.agentTypes, filter, { direction: 1 }, { limit, cursor }, row => readable(c, row));
   const items = await Promise.all(page.items);
   return { items: items.filter(type => type !== null).map(toRecord), nextCursor: page.nextCursor };

@@ -1,10 +1,12 @@
 import type { Filter, ObjectId } from 'mongodb';
+import type { ListConsumers } from '../domain/event/schema';
 import type { Collections } from './collections';
 import type { ConsumerDocument } from './documents';
 import { isDuplicateKey } from './errors';
 import { newId } from './ids';
 import { insertNow } from './insert-now';
-import { listPage, type PageRequest } from './list-page';
+import { listPage } from './list-page';
+import { containsText } from './text-filter';
 
 /** Made by its first connection, and from then on that token's. Several at once make one. */
 export async function openConsumer(
@@ -56,9 +58,9 @@ export const findConsumer = (c: Collections, tenantId: string, name: string): Pr
 export const listConsumerPage = <R>(
   c: Collections,
   tenantId: string,
-  page: PageRequest,
+  { limit, cursor, q }: ListConsumers,
   toRecord: (row: ConsumerDocument) => R,
-) => listPage(c.consumers, { tenantId }, { direction: 1 }, page, toRecord);
+) => listPage(c.consumers, { tenantId, ...containsText(q, ['name']) }, { direction: 1 }, { limit, cursor }, toRecord);
 
 export async function deleteConsumer(c: Collections, id: ObjectId): Promise<void> {
   await c.consumers.deleteOne({ _id: id });

@@ -3,22 +3,31 @@ import type { InboxKind } from '../domain/inbox/schema';
 import { HUMAN } from '../domain/fields';
 import type { Collections } from './collections';
 import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from './documents';
+import { containsText } from './text-filter';
 import { beyond, type TimePlace } from './time-cursor';
 
 /** What waits for a person, newest first, one query a kind; each has its index. */
 
 export interface InboxQuery {
   tenantId: string;
+  q: string | undefined;
   after: TimePlace | null;
   limit: number;
 }
 
 const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
 
-/** What has no time there has no place in the list. (A list with a date in it is a date to the database.) */
-const newest = <T>(filter: Document, field: string, { tenantId, after }: InboxQuery): Filter<T> =>
+/**
+ * What has no time there has no place in the list. (A list with a date in it is a date to the database.) Text is looked
+ * for in what a person sees of it: what waits is never much.
+ */
+const newest = <T>(filter: Document, field: string, texts: string[], { tenantId, q, after }: InboxQuery): Filter<T> =>
   ({
-    $and: [{ tenantId, ...filter, [field]: { $type: 'date', $not: { $type: 'array' } } }, beyond(after, field, -1)],
+    $and: [
+      { tenantId, ...filter, [field]: { $type: 'date', $not: { $type: 'array' } } },
+      containsText(q, texts),
+      beyond(after, field, -1),
+    ],
   }) as Filter<T>;
 
 const open = (isBlocker: boolean): Document => ({
@@ -32,7 +41,7 @@ const open = (isBlocker: boolean): Document => ({
 /** Questions to people that nobody answered, or blockers. */
 export const findOpenQuestions = (c: Collections, query: InboxQuery, isBlocker: boolean): Promise<MessageDocument[]> =>
   c.messages
-    .find(newest(open(isBlocker), 'createdAt', query))
+    .find(newest(open(isBlocker), 'createdAt', ['body'], query))
     .sort({ createdAt: -1, _id: -1 })
     .limit(query.limit)
     .toArray();
@@ -40,7 +49,7 @@ export const findOpenQuestions = (c: Collections, query: InboxQuery, isBlocker: 
 type Stuck = Extract<InboxKind, 'dead' | 'loop-stopped' | 'unroutable'>;
 export const findStuckMessages = (c: Collections, query: InboxQuery, status: Stuck): Promise<MessageDocument[]> =>
   c.messages
-    .find(newest({ status, ...THERE }, 'updatedAt', query))
+    .find(newest({ status, ...THERE }, 'updatedAt', ['body', 'reason'], query))
     .sort({ updatedAt: -1, _id: -1 })
     .limit(query.limit)
     .toArray();
@@ -52,16 +61,22 @@ export const findStuckTasks = (
   status: 'dead' | 'incomplete',
 ): Promise<TaskDocument[]> =>
   c.tasks
-    .find(newest({ status, ...(status === 'incomplete' ? { runId: null } : {}), ...THERE }, 'updatedAt', query), {
-      projection: { input: 0, result: 0, handoff: 0 },
-    })
+    .find(
+      newest(
+        { status, ...(status === 'incomplete' ? { runId: null } : {}), ...THERE },
+        'updatedAt',
+        ['title', 'reason'],
+        query,
+      ),
+      { projection: { input: 0, result: 0, handoff: 0 } },
+    )
     .sort({ updatedAt: -1, _id: -1 })
     .limit(query.limit)
     .toArray();
 
 export const findLateOutputs = (c: Collections, query: InboxQuery): Promise<DispatchDocument[]> =>
   c.dispatches
-    .find(newest({}, 'lateOutput.at', query))
+    .find(newest({}, 'lateOutput.at', ['lateOutput.output'], query))
     .sort({ 'lateOutput.at': -1, _id: -1 })
     .limit(query.limit)
     .toArray();

@@ -9,10 +9,15 @@ const SPEND_KEPT_SECONDS = 8 * DAY_SECONDS;
 /** Named, for sums that must not fall to another index: it alone holds all they read. */
 export const ENDED_DISPATCHES_INDEX = 'ended';
 
-/**
- * Every query the product makes has its index here; each line names who asks. Text indexes have no tenant in front:
- * taking a raw insert up sets its tenant, and would then index its whole text a second time.
- */
+/** No tenant in front: taking a raw insert up sets its tenant, and would then index its whole text a second time. */
+const textIndex = (...fields: string[]): IndexDescription => ({
+  key: Object.fromEntries(fields.map(field => [field, 'text'])),
+  name: 'text',
+  default_language: 'none',
+  language_override: 'no_language',
+});
+
+/** Every query the product makes has its index here; each line names who asks. */
 export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescription[]>> = {
   messages: [
     // Claims: due work by type in rank order.
@@ -46,7 +51,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     // Answers whose asker was not woken yet; nothing else is in it.
     { key: { wakes: 1, arrivedAt: 1 }, partialFilterExpression: { wakes: true } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
-    { key: { body: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+    textIndex('body'),
   ],
   tasks: [
     { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
@@ -59,23 +64,13 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { dependsOn: 1 } },
     { key: { runId: 1 } },
     { key: { threadId: 1 } },
-    {
-      key: { title: 'text', input: 'text' },
-      name: 'text',
-      default_language: 'none',
-      language_override: 'no_language',
-    },
+    textIndex('title', 'input'),
   ],
   threads: [
     { key: { tenantId: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, status: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, projectId: 1, lastMessageAt: -1 } },
-    {
-      key: { subject: 'text', title: 'text' },
-      name: 'text',
-      default_language: 'none',
-      language_override: 'no_language',
-    },
+    textIndex('subject', 'title'),
   ],
   projects: [
     { key: { tenantId: 1, parentId: 1, slug: 1 }, unique: true, partialFilterExpression: { slug: { $exists: true } } },
@@ -99,7 +94,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     // Sweep: round all runs that may still change.
     { key: { status: 1, _id: 1 } },
     { key: { closing: 1, endedAt: 1 }, partialFilterExpression: { closing: true } },
-    { key: { intent: 'text' }, name: 'text', default_language: 'none', language_override: 'no_language' },
+    textIndex('intent'),
   ],
   reports: [
     { key: { tenantId: 1, createdAt: -1, _id: -1 } },
@@ -107,6 +102,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { taskId: 1, createdAt: -1, _id: -1 } },
     { key: { runId: 1, createdAt: -1, _id: -1 } },
     { key: { dispatchId: 1, createdAt: -1, _id: -1 } },
+    textIndex('said.output', 'said.context', 'said.state', 'said.reason', 'said.needs', 'said.question'),
   ],
   agentTypes: [
     { key: { tenantId: 1, slug: 1 }, unique: true },
@@ -164,6 +160,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
       name: ENDED_DISPATCHES_INDEX,
       partialFilterExpression: { endedAt: { $type: 'date' } },
     },
+    // Only what went wrong has any. An output is read in its thread or report, and not indexed twice.
+    textIndex('error', 'lateOutput.output'),
   ],
   sessions: [
     { key: { key: 1 }, unique: true, partialFilterExpression: { status: 'open' } },
@@ -175,6 +173,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, agentType: 1, _id: -1 } },
     // Past retention.
     { key: { tenantId: 1, endedAt: 1 }, partialFilterExpression: { endedAt: { $type: 'date' } } },
+    textIndex('client'),
   ],
   toolCalls: [
     // Percentiles a tool, from the index alone.
@@ -187,6 +186,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { dispatchId: 1, _id: -1 } },
     // Calls that nobody ended.
     { key: { startedAt: 1 }, partialFilterExpression: { status: 'started' } },
+    textIndex('error'),
   ],
   consumers: [{ key: { tenantId: 1, name: 1 }, unique: true }],
   presence: [
@@ -202,6 +202,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, 'actor.id': 1, _id: -1 } },
     // Past retention.
     { key: { tenantId: 1, at: 1 } },
+    textIndex('actor.label', 'action', 'subject.id', 'changes.field', 'changes.before', 'changes.after'),
   ],
   apiTokens: [{ key: { tokenId: 1 }, unique: true }, { key: { tenantId: 1, _id: -1 } }],
   webSessions: [

@@ -54,7 +54,7 @@ export async function listProjectRows<R>(
     ...LIVE,
     ...(kind ? { kind } : {}),
     ...(parentId ? { parentId: bodyId('parentId', parentId) } : {}),
-    ...(q ? { $or: [{ slug: containsText(q) }, { name: containsText(q) }] } : {}),
+    ...containsText(q, ['slug', 'name']),
   };
   const page = await listPage(c.projects, filter, { direction: 1 }, { limit, cursor }, readProject);
   return { items: page.items.filter(row => row !== null).map(toRecord), nextCursor: page.nextCursor };

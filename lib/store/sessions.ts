@@ -7,6 +7,7 @@ import type { SessionDocument } from './documents';
 import { bodyId, newId } from './ids';
 import { insertNow } from './insert-now';
 import { listPage } from './list-page';
+import { hasWords } from './text-filter';
 
 /** A busy session is written this often, not at every call: each write is a change the stream has to read. */
 const TOUCH_EVERY_MS = 10_000;
@@ -104,7 +105,7 @@ export const findSession = (c: Collections, tenantId: string, id: ObjectId): Pro
 export function listSessionRows<R>(
   c: Collections,
   tenantId: string,
-  { limit, cursor, status, agentType, dispatchId }: ListSessions,
+  { limit, cursor, q, status, agentType, dispatchId }: ListSessions,
   toRecord: (row: SessionDocument) => R,
 ): Promise<Page<R>> {
   const filter: Filter<SessionDocument> = {
@@ -112,6 +113,7 @@ export function listSessionRows<R>(
     ...(status ? { status } : {}),
     ...(agentType ? { agentType } : {}),
     ...(dispatchId ? { dispatchId: bodyId('dispatchId', dispatchId) } : {}),
+    ...hasWords(q),
   };
   return listPage(c.sessions, filter, { direction: -1 }, { limit, cursor }, toRecord);
 }

@@ -6,6 +6,7 @@ import type { ToolCallDocument } from './documents';
 import { bodyId, newId } from './ids';
 import { insertNow } from './insert-now';
 import { listPage } from './list-page';
+import { hasWords } from './text-filter';
 
 export type NewToolCall = Pick<
   ToolCallDocument,
@@ -77,7 +78,7 @@ export async function findOldCalls(
 export function listToolCallRows<R>(
   c: Collections,
   tenantId: string,
-  { limit, cursor, tool, status, sessionId, dispatchId }: ListToolCalls,
+  { limit, cursor, q, tool, status, sessionId, dispatchId }: ListToolCalls,
   toRecord: (row: ToolCallDocument) => R,
 ): Promise<Page<R>> {
   const filter: Filter<ToolCallDocument> = {
@@ -86,6 +87,7 @@ export function listToolCallRows<R>(
     ...(status ? { status } : {}),
     ...(sessionId ? { sessionId: bodyId('sessionId', sessionId) } : {}),
     ...(dispatchId ? { dispatchId: bodyId('dispatchId', dispatchId) } : {}),
+    ...hasWords(q),
   };
   return listPage(c.toolCalls, filter, { direction: -1 }, { limit, cursor }, toRecord);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Timestamp, pageFields } from '../fields';
+import { Id, Timestamp, pageFields, searchField } from '../fields';
 
 /** One row of the audit log: who did what to what, when. Actions read `noun.verb`. */
 export const Activity = z.object({
@@ -15,6 +15,7 @@ export type Activity = z.infer<typeof Activity>;
 
 export const ListActivity = z.strictObject({
   ...pageFields,
+  q: searchField.q.describe('Text to find in the actor, the action, the subject or what changed'),
   action: z.string().max(64).optional(),
   actorId: z.string().max(128).optional(),
   subjectKind: z.string().max(64).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug, Model, Thinking } from '../agent-type/schema';
-import { Id, NullableTimestamp, Timestamp, Usage, pageFields, recordFields, underField } from '../fields';
+import { Id, NullableTimestamp, Timestamp, Usage, pageFields, recordFields, searchField, underField } from '../fields';
 import { Message } from '../message/schema';
 import { PROJECT_KINDS } from '../project/schema';
 
@@ -162,6 +162,7 @@ export const ReleaseDispatch = z.strictObject({ epoch: Epoch });
 
 export const ListDispatches = z.strictObject({
   ...pageFields,
+  q: searchField.q.describe('Text to find in its error or late output; its output stands in its thread or report'),
   ...underField,
   status: DispatchStatus.optional(),
   agentType: z.string().max(64).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Slug } from '../fields';
+import { Id, Slug, pageFields, searchField } from '../fields';
 
 /** Nouns whose records make `-created`, `-updated` and `-deleted` events. */
 export const EVENT_NOUNS = ['message', 'task', 'thread', 'project', 'agent-type', 'run', 'dispatch'] as const;
@@ -94,6 +94,8 @@ export const RecentEvent = z.object({ id: z.string(), event: z.string(), data: z
 export type RecentEvent = z.infer<typeof RecentEvent>;
 
 export const AckPosition = z.strictObject({ id: PositionText });
+export const ListConsumers = z.strictObject({ ...pageFields, ...searchField });
+export type ListConsumers = z.infer<typeof ListConsumers>;
 export const ConsumerRecord = z.object({
   id: Id,
   tenantId: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
-import { Id, NullableTimestamp, TenantId, Timestamp } from '../fields';
+import { Id, NullableTimestamp, TenantId, Timestamp, pageFields, searchField } from '../fields';
 
 export const ROLES = ['admin', 'operator', 'viewer', 'controller', 'orchestrator', 'agent'] as const;
 export const Role = z.enum(ROLES);
@@ -66,6 +66,11 @@ export const ApiToken = z.object({
   lastUsedAt: NullableTimestamp,
 });
 export type ApiToken = z.infer<typeof ApiToken>;
+export const ListTokens = z.strictObject({
+  ...pageFields,
+  ...searchField,
+});
+export type ListTokens = z.infer<typeof ListTokens>;
 export const IssuedToken = ApiToken.extend({ token: z.string().describe('Shown once; only a hash is kept') });
 export type IssuedToken = z.infer<typeof IssuedToken>;
 
@@ -79,6 +84,8 @@ export const Tenant = z.object({
   createdBy: z.string(),
 });
 export type Tenant = z.infer<typeof Tenant>;
+export const ListTenants = z.strictObject({ ...pageFields, ...searchField });
+export type ListTenants = z.infer<typeof ListTenants>;
 
 /** `POST /api/auth/session`: a sign-in code, a token, or nothing when a bearer token rides in the header. */
 export const SignIn = z.strictObject({ code: z.string().max(200).optional(), token: z.string().max(400).optional() });

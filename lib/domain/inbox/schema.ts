@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Priority, Timestamp, pageFields } from '../fields';
+import { Id, Priority, Timestamp, pageFields, searchField } from '../fields';
 import { Sender } from '../message/sender';
 
 /** What waits for a person: nothing in it goes on before somebody answers, decides or mends. */
@@ -32,5 +32,5 @@ export const InboxItem = z.object({
 });
 export type InboxItem = z.infer<typeof InboxItem>;
 
-export const ListInboxItems = z.strictObject({ ...pageFields, kind: InboxKind.optional() });
+export const ListInboxItems = z.strictObject({ ...pageFields, ...searchField, kind: InboxKind.optional() });
 export type ListInboxItems = z.infer<typeof ListInboxItems>;

@@ -113,3 +113,7 @@ export const ListMessages = z.strictObject({
   kind: MessageKind.optional(),
 });
 export type ListMessages = z.infer<typeof ListMessages>;
+
+/** Of one thread, which says where it hangs. */
+export const ListThreadMessages = ListMessages.omit({ threadId: true, projectId: true });
+export type ListThreadMessages = z.infer<typeof ListThreadMessages>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_OUTPUT_CHARACTERS } from '../dispatch/schema';
-import { Body, Id, Timestamp, Usage, pageFields, recordFields } from '../fields';
+import { Body, Id, Timestamp, Usage, pageFields, recordFields, searchField } from '../fields';
 import { Delivered, MAX_DELIVERABLES } from '../task/schema';
 
 /** The six contracts between tiers. One schema each, for HTTP and for the tools, so that neither takes what the other refuses. */
@@ -81,6 +81,7 @@ export type HandoffReport = Extract<Report, { kind: 'handoff' }>;
 
 export const ListReports = z.strictObject({
   ...pageFields,
+  ...searchField,
   kind: z.enum(REPORT_KINDS).optional(),
   taskId: Id.optional(),
   runId: Id.optional(),

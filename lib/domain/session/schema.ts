@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, NullableTimestamp, pageFields, recordFields } from '../fields';
+import { Id, NullableTimestamp, pageFields, recordFields, searchField } from '../fields';
 
 /** An agent's session: the dispatch when a key is passed, else token and client name. */
 export const SESSION_STATUSES = ['open', 'closed', 'expired'] as const;
@@ -21,6 +21,7 @@ export type Session = z.infer<typeof Session>;
 
 export const ListSessions = z.strictObject({
   ...pageFields,
+  q: searchField.q.describe('Text to find in the name of its client'),
   status: z.enum(SESSION_STATUSES).optional(),
   agentType: z.string().max(64).optional(),
   dispatchId: Id.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, NullableTimestamp, pageFields, recordFields } from '../fields';
+import { Id, NullableTimestamp, pageFields, recordFields, searchField } from '../fields';
 
 export const TOOL_CALL_STATUSES = ['started', 'done', 'error'] as const;
 
@@ -19,6 +19,7 @@ export type ToolCall = z.infer<typeof ToolCall>;
 
 export const ListToolCalls = z.strictObject({
   ...pageFields,
+  q: searchField.q.describe('Text to find in its error'),
   tool: z.string().max(128).optional(),
   status: z.enum(TOOL_CALL_STATUSES).optional(),
   sessionId: Id.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ControlPlaneError } from '../../domain/errors';
-import { AckPosition, ConsumerRecord, RecentEvent, RecentQuery } from '../../domain/event/schema';
-import { pageFields, pageOf } from '../../domain/fields';
+import { AckPosition, ConsumerRecord, ListConsumers, RecentEvent, RecentQuery } from '../../domain/event/schema';
+import { pageOf } from '../../domain/fields';
 import { acknowledge, listConsumers, removeConsumer } from '../../services/consumers/consumers';
 import { route, type Route } from '../route';
 
@@ -30,7 +30,7 @@ export const eventRoutes: Route[] = [
     access: 'consumers:read',
     tag,
     summary: 'Durable consumers with their positions',
-    query: z.strictObject(pageFields),
+    query: ListConsumers,
     response: pageOf(ConsumerRecord),
     run: ({ ctx, query }) => listConsumers(ctx, query),
   }),

@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import { pageFields, pageOf } from '../../domain/fields';
-import { CreateTenant, Tenant } from '../../domain/identity/schema';
+import { pageOf } from '../../domain/fields';
+import { CreateTenant, ListTenants, Tenant } from '../../domain/identity/schema';
 import { createTenant } from '../../services/tenants/create-tenant';
 import { getTenant, listTenants } from '../../services/tenants/list-tenants';
 import { route, type Route } from '../route';
@@ -15,7 +14,7 @@ export const tenantRoutes: Route[] = [
     access,
     tag,
     summary: 'All tenants; for admins of the default one',
-    query: z.strictObject(pageFields),
+    query: ListTenants,
     response: pageOf(Tenant),
     run: ({ ctx, query }) => listTenants(ctx, query),
   }),

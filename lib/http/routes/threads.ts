@@ -1,6 +1,12 @@
-import { z } from 'zod';
-import { pageFields, pageOf } from '../../domain/fields';
-import { CreateMessage, ListMessages, Message, PatchMessage, PostMessage } from '../../domain/message/schema';
+import { pageOf } from '../../domain/fields';
+import {
+  CreateMessage,
+  ListMessages,
+  ListThreadMessages,
+  Message,
+  PatchMessage,
+  PostMessage,
+} from '../../domain/message/schema';
 import { CreateThread, ListThreads, PatchThread, Thread } from '../../domain/thread/schema';
 import { cancelMessage, patchMessage, redriveMessage } from '../../services/messages/change-message';
 import { createMessage, postMessage } from '../../services/messages/create-message';
@@ -61,7 +67,7 @@ export const threadRoutes: Route[] = [
     access: 'messages:read',
     tag,
     summary: 'The thread’s messages, oldest first',
-    query: z.strictObject(pageFields),
+    query: ListThreadMessages,
     response: pageOf(Message),
     run: ({ ctx, params, query }) => listThreadMessages(ctx, params['id']!, query),
   }),

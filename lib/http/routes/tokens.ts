@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageFields, pageOf } from '../../domain/fields';
-import { ApiToken, CreateToken, IssuedToken } from '../../domain/identity/schema';
+import { pageOf } from '../../domain/fields';
+import { ApiToken, CreateToken, IssuedToken, ListTokens } from '../../domain/identity/schema';
 import { issueToken } from '../../services/identity/issue-token';
 import { getToken, listTokens } from '../../services/identity/list-tokens';
 import { revokeToken } from '../../services/identity/revoke-token';
@@ -16,7 +16,7 @@ export const tokenRoutes: Route[] = [
     access,
     tag,
     summary: 'Tokens of this tenant, newest first, revoked ones too',
-    query: z.strictObject(pageFields),
+    query: ListTokens,
     response: pageOf(ApiToken),
     run: ({ ctx, query }) => listTokens(ctx, query),
   }),

@@ -1,11 +1,10 @@
 import { isPerson, requirePermission } from '../../auth/policy';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
-import type { ConsumerRecord } from '../../domain/event/schema';
+import type { ConsumerRecord, ListConsumers } from '../../domain/event/schema';
 import type { Page } from '../../domain/fields';
 import { ackConsumer, deleteConsumer, findConsumer, listConsumerPage, openConsumer } from '../../store/consumers';
 import type { ConsumerDocument } from '../../store/documents';
 import { hex, iso, isoOrNull } from '../../store/ids';
-import type { PageRequest } from '../../store/list-page';
 import { recordActivity } from '../activity/record-activity';
 import type { Context, Plane } from '../context';
 
@@ -31,9 +30,9 @@ export const toConsumer = (plane: Plane, row: ConsumerDocument): ConsumerRecord 
   };
 };
 
-export async function listConsumers(ctx: Context, page: PageRequest): Promise<Page<ConsumerRecord>> {
+export async function listConsumers(ctx: Context, query: ListConsumers): Promise<Page<ConsumerRecord>> {
   requirePermission(ctx.principal, 'consumers:read');
-  return listConsumerPage(ctx.plane.collections, ctx.principal.tenantId, page, row => toConsumer(ctx.plane, row));
+  return listConsumerPage(ctx.plane.collections, ctx.principal.tenantId, query, row => toConsumer(ctx.plane, row));
 }
 
 /** For a stream that opens under a name. */

@@ -4,6 +4,7 @@ import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import { findDispatch, listDispatchPage } from '../../store/dispatches-read';
 import { bodyId, pathId } from '../../store/ids';
+import { hasWords } from '../../store/text-filter';
 import { toDispatchRecord } from '../../store/to-record/dispatch';
 import type { DispatchDocument } from '../../store/documents';
 import type { Context, Plane } from '../context';
@@ -12,7 +13,7 @@ import { underProject } from '../projects/under-project';
 export async function listDispatches(ctx: Context, query: ListDispatches): Promise<Page<DispatchRecord>> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
-  const { limit, cursor, threadId, sourceId, runId, projectId, ...fields } = query;
+  const { limit, cursor, q, threadId, sourceId, runId, projectId, ...fields } = query;
   const filter = {
     tenantId: principal.tenantId,
     ...fields,
@@ -21,6 +22,7 @@ export async function listDispatches(ctx: Context, query: ListDispatches): Promi
     ...(sourceId ? { 'source.id': bodyId('sourceId', sourceId) } : {}),
     // `$exists` lets it use the index that only dispatches of runs are in.
     ...(runId ? { 'run.id': { $eq: bodyId('runId', runId), $exists: true } } : {}),
+    ...hasWords(q),
   };
   const page = await listDispatchPage(plane.collections, filter, { limit, cursor }, row => row);
   return { items: await Promise.all(page.items.map(row => recordOf(plane, row))), nextCursor: page.nextCursor };

@@ -1,15 +1,18 @@
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
-import type { ApiToken } from '../../domain/identity/schema';
+import type { ApiToken, ListTokens } from '../../domain/identity/schema';
 import { pathId } from '../../store/ids';
 import { findTokenOf } from '../../store/identity';
-import { listPage, type PageRequest } from '../../store/list-page';
+import { listPage } from '../../store/list-page';
+import { containsText } from '../../store/text-filter';
 import type { Context } from '../context';
 import { toToken } from './to-token';
 
 /** Newest first; revoked ones too, for who had access is a question one asks afterwards. */
-export const listTokens = ({ plane, principal }: Context, page: PageRequest): Promise<Page<ApiToken>> =>
-  listPage(plane.collections.apiTokens, { tenantId: principal.tenantId }, { direction: -1 }, page, toToken);
+export function listTokens({ plane, principal }: Context, { limit, cursor, q }: ListTokens): Promise<Page<ApiToken>> {
+  const filter = { tenantId: principal.tenantId, ...containsText(q, ['label']) };
+  return listPage(plane.collections.apiTokens, filter, { direction: -1 }, { limit, cursor }, toToken);
+}
 
 export async function getToken({ plane, principal }: Context, id: string): Promise<ApiToken> {
   const row = await findTokenOf(plane.collections, principal.tenantId, pathId('token', id));

@@ -27,11 +27,15 @@ interface Placed extends TimePlace {
 }
 
 /** What waits for a person, newest first, of all kinds or one. */
-export async function listInboxItems(ctx: Context, { limit, cursor, kind }: ListInboxItems): Promise<Page<InboxItem>> {
+export async function listInboxItems(
+  ctx: Context,
+  { limit, cursor, q, kind }: ListInboxItems,
+): Promise<Page<InboxItem>> {
   requirePermission(ctx.principal, 'dispatches:read');
   const { plane, principal } = ctx;
   const query = {
     tenantId: principal.tenantId,
+    q,
     after: decodeTimePlace(cursor),
     limit: limit + 1,
     now: plane.clock.now(),

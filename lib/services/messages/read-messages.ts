@@ -1,9 +1,10 @@
 import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
-import type { ListMessages, Message } from '../../domain/message/schema';
+import type { ListMessages, ListThreadMessages, Message } from '../../domain/message/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findMessage, listMessagePage } from '../../store/messages';
+import { hasWords } from '../../store/text-filter';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
@@ -20,7 +21,7 @@ export async function listMessages(ctx: Context, query: ListMessages): Promise<P
     ...fields,
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : own ? { threadId: { $in: own } } : {}),
     ...(await underProject(ctx, projectId)),
-    ...(q ? { $text: { $search: q } } : {}),
+    ...hasWords(q),
   };
   if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };
   return listMessagePage(ctx.plane.collections, filter, { direction: -1 }, { limit, cursor }, toMessage);
@@ -30,7 +31,7 @@ export async function listMessages(ctx: Context, query: ListMessages): Promise<P
 export async function listThreadMessages(
   ctx: Context,
   threadId: string,
-  page: { limit: number; cursor?: string | undefined },
+  { limit, cursor, q, ...fields }: ListThreadMessages,
 ): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
@@ -38,8 +39,8 @@ export async function listThreadMessages(
   const thread = await findOrReopenThread(plane, principal.tenantId, pathId('thread', threadId));
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
-  const filter = { tenantId: principal.tenantId, threadId: thread._id };
-  return listMessagePage(plane.collections, filter, { field: 'seq', direction: 1 }, page, toMessage);
+  const filter = { tenantId: principal.tenantId, threadId: thread._id, ...fields, ...hasWords(q) };
+  return listMessagePage(plane.collections, filter, { field: 'seq', direction: 1 }, { limit, cursor }, toMessage);
 }
 
 export async function getMessage(ctx: Context, id: string): Promise<Message> {

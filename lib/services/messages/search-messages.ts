@@ -3,6 +3,7 @@ import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
+import { hasWords } from '../../store/text-filter';
 import { legible } from '../../store/to-record/legible';
 import { requireReader, type Caller } from '../identity/caller';
 import { ownThreads } from '../threads/scope';
@@ -22,7 +23,7 @@ export async function searchMessages(
   const filter = {
     tenantId: principal.tenantId,
     ...(threads ? { threadId: { $in: threads } } : {}),
-    $text: { $search: q },
+    ...hasWords(q),
   };
   const { items, nextCursor } = await fittingPage(page, request =>
     listMessagePage(plane.collections, filter, { direction: -1 }, request, row => row),

@@ -5,6 +5,7 @@ import type { HandoffReport, ListReports, Report } from '../../domain/report/sch
 import { bodyId, hex, pathId } from '../../store/ids';
 import { findReport, listReportPage } from '../../store/reports';
 import { findTask } from '../../store/tasks';
+import { hasWords } from '../../store/text-filter';
 import { toReport } from '../../store/to-record/report';
 import type { Context } from '../context';
 import { requireReader, type Caller } from '../identity/caller';
@@ -16,11 +17,16 @@ export async function listReports(ctx: Context, query: ListReports): Promise<Pag
   return pageOf(ctx, query);
 }
 
-function pageOf({ plane, principal }: Context, { limit, cursor, kind, ...ids }: ListReports): Promise<Page<Report>> {
+function pageOf({ plane, principal }: Context, { limit, cursor, q, kind, ...ids }: ListReports): Promise<Page<Report>> {
   const named = ID_FIELDS.flatMap(field =>
     ids[field] === undefined ? [] : [[field, bodyId(field, ids[field])] as const],
   );
-  const filter = { tenantId: principal.tenantId, ...(kind ? { kind } : {}), ...Object.fromEntries(named) };
+  const filter = {
+    tenantId: principal.tenantId,
+    ...(kind ? { kind } : {}),
+    ...Object.fromEntries(named),
+    ...hasWords(q),
+  };
   return listReportPage(plane.collections, filter, { limit, cursor }, toReport);
 }
 

@@ -4,6 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListRuns, Run } from '../../domain/run/schema';
 import { pathId } from '../../store/ids';
 import { findRun, listRunPage } from '../../store/runs';
+import { hasWords } from '../../store/text-filter';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
 import { runRecord, runRecords } from './run-records';
@@ -15,7 +16,7 @@ export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>
     tenantId: ctx.principal.tenantId,
     ...fields,
     ...(await underProject(ctx, projectId)),
-    ...(q ? { $text: { $search: q } } : {}),
+    ...hasWords(q),
   };
   const page = await listRunPage(ctx.plane.collections, filter, { limit, cursor }, row => row);
   return { ...page, items: await runRecords(ctx.plane, ctx.principal.tenantId, page.items) };

@@ -4,6 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListTasks, Task } from '../../domain/task/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findTask, listTaskPage } from '../../store/tasks';
+import { hasWords } from '../../store/text-filter';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
@@ -19,7 +20,7 @@ export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Ta
     ...(runId ? { runId: bodyId('runId', runId) } : {}),
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
     ...(await underProject(ctx, projectId)),
-    ...(q ? { $text: { $search: q } } : {}),
+    ...hasWords(q),
   };
   return listTaskPage(ctx.plane.collections, filter, { limit, cursor }, toTask);
 }

@@ -1,15 +1,17 @@
 import type { Page } from '../../domain/fields';
 import { notFound } from '../../domain/errors';
-import type { Tenant } from '../../domain/identity/schema';
+import type { ListTenants, Tenant } from '../../domain/identity/schema';
 import { pathId } from '../../store/ids';
-import { listPage, type PageRequest } from '../../store/list-page';
+import { listPage } from '../../store/list-page';
+import { containsText } from '../../store/text-filter';
 import type { Context } from '../context';
 import { requireTenantManager } from './require-tenant-manager';
 import { toTenant } from './to-tenant';
 
-export async function listTenants(ctx: Context, page: PageRequest): Promise<Page<Tenant>> {
+export async function listTenants(ctx: Context, { limit, cursor, q }: ListTenants): Promise<Page<Tenant>> {
   requireTenantManager(ctx);
-  return listPage(ctx.plane.collections.tenants, {}, { direction: 1 }, page, toTenant);
+  const filter = containsText(q, ['tenantId', 'name']);
+  return listPage(ctx.plane.collections.tenants, filter, { direction: 1 }, { limit, cursor }, toTenant);
 }
 
 export async function getTenant(ctx: Context, id: string): Promise<Tenant> {

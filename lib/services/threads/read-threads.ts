@@ -4,6 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListThreads, Thread } from '../../domain/thread/schema';
 import { pathId } from '../../store/ids';
 import { listThreadPage } from '../../store/threads';
+import { hasWords } from '../../store/text-filter';
 import { toThread } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { findOrReopenThread } from '../messages/lost-thread';
@@ -22,7 +23,7 @@ export async function listThreads(ctx: Context, query: ListThreads): Promise<Pag
     ...fields,
     ...(await underProject(ctx, projectId)),
     ...(own ? { _id: { $in: own } } : {}),
-    ...(q ? { $text: { $search: q } } : {}),
+    ...hasWords(q),
   };
   return listThreadPage(plane.collections, filter, { limit, cursor }, toThread);
 }

@@ -36,7 +36,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/auth/me': () => [list],
   'GET /api/openapi.json': () => [{ expects: 'public' }],
 
-  'GET /api/tokens': () => [list],
+  'GET /api/tokens': () => [list, by({ q: 'belongs' })],
   'POST /api/tokens': a => [
     { body: { role: 'admin', label: 'x', tenantId: a.tenantId }, expects: 'refused', exceptDefault: true },
     refused({ role: 'agent', label: 'x', agentType: a.agentType }),
@@ -92,7 +92,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     hidden({ id: a.threadId }, { body: { subject: 'taken' } }),
     refused({ projectId: a.projectId }, { id: own.threadId }),
   ],
-  'GET /api/threads/:id/messages': a => [hidden({ id: a.threadId })],
+  'GET /api/threads/:id/messages': a => [
+    hidden({ id: a.threadId }),
+    hidden({ id: a.threadId }, { query: { q: 'belongs' } }),
+  ],
   'POST /api/threads/:id/messages': (a, own) => [
     hidden({ id: a.threadId }, { body: { body: 'hello from outside' } }),
     refused({ body: 'x', inReplyTo: a.messageId }, { id: own.threadId }),
@@ -146,8 +149,14 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/runs/:id/trace': a => [hidden({ id: a.runId })],
   'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
 
-  'GET /api/inbox': () => [list, by({ kind: 'dead' })],
-  'GET /api/reports': a => [list, by({ taskId: a.taskId }), by({ runId: a.runId }), by({ dispatchId: a.dispatchId })],
+  'GET /api/inbox': () => [list, by({ kind: 'dead' }), by({ q: 'belongs' })],
+  'GET /api/reports': a => [
+    list,
+    by({ q: 'belongs' }),
+    by({ taskId: a.taskId }),
+    by({ runId: a.runId }),
+    by({ dispatchId: a.dispatchId }),
+  ],
   'POST /api/reports': a => [refused({ kind: 'handoff', taskId: a.taskId, inputs: {}, context: '' })],
   'GET /api/reports/:id': a => [hidden({ id: a.reportId })],
 
@@ -162,6 +171,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   ],
   'GET /api/dispatches': a => [
     list,
+    by({ q: 'belongs' }),
     by({ projectId: a.projectId }),
     by({ threadId: a.threadId }),
     by({ sourceId: a.messageId }),
@@ -195,19 +205,30 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ assignedTo: a.agentType }),
     by({ client: 'belongs-to-tenant-a' }),
   ],
-  'GET /api/consumers': () => [list],
+  'GET /api/consumers': () => [list, by({ q: 'belongs' })],
   'POST /api/consumers/:name/ack': a => [hidden({ name: a.consumer }, { body: { id: a.position } })],
   'DELETE /api/consumers/:name': a => [hidden({ name: a.consumer })],
 
   'GET /api/metrics': () => [figures],
-  'GET /api/sessions': a => [list, by({ dispatchId: a.dispatchId }), by({ agentType: a.agentType })],
+  'GET /api/sessions': a => [
+    list,
+    by({ q: 'belongs' }),
+    by({ dispatchId: a.dispatchId }),
+    by({ agentType: a.agentType }),
+  ],
   'GET /api/sessions/:id': a => [hidden({ id: a.sessionId })],
-  'GET /api/tool-calls': a => [list, by({ sessionId: a.sessionId }), by({ dispatchId: a.dispatchId })],
+  'GET /api/tool-calls': a => [
+    list,
+    by({ q: 'belongs' }),
+    by({ sessionId: a.sessionId }),
+    by({ dispatchId: a.dispatchId }),
+  ],
   'GET /api/stats': () => [figures],
   'GET /api/costs': () => [figures, ...['client', 'brand', 'project', 'run'].map(dimension => by({ by: dimension }))],
   // The default tenant's own log says which tenants and tokens its admins made.
   'GET /api/activity': a => [
     { ...list, exceptDefault: true },
+    { ...by({ q: 'belongs' }), exceptDefault: true },
     by({ subjectId: a.threadId }),
     by({ actorId: a.tokenId }),
   ],
