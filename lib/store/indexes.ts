@@ -171,6 +171,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, _id: -1 } },
     { key: { tenantId: 1, status: 1, _id: -1 } },
     { key: { tenantId: 1, agentType: 1, _id: -1 } },
+    { key: { threadId: 1, _id: -1 }, partialFilterExpression: { threadId: { $type: 'objectId' } } },
     // Past retention.
     { key: { tenantId: 1, endedAt: 1 }, partialFilterExpression: { endedAt: { $type: 'date' } } },
     textIndex('client'),
@@ -181,6 +182,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, status: 1, startedAt: -1 } },
     { key: { tenantId: 1, _id: -1 } },
     { key: { tenantId: 1, tool: 1, _id: -1 } },
+    { key: { tenantId: 1, agentType: 1, _id: -1 } },
     { key: { tenantId: 1, status: 1, _id: -1 } },
     { key: { sessionId: 1, _id: -1 } },
     { key: { dispatchId: 1, _id: -1 } },

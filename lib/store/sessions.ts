@@ -105,7 +105,7 @@ export const findSession = (c: Collections, tenantId: string, id: ObjectId): Pro
 export function listSessionRows<R>(
   c: Collections,
   tenantId: string,
-  { limit, cursor, q, status, agentType, dispatchId }: ListSessions,
+  { limit, cursor, q, status, agentType, dispatchId, threadId }: ListSessions,
   toRecord: (row: SessionDocument) => R,
 ): Promise<Page<R>> {
   const filter: Filter<SessionDocument> = {
@@ -113,6 +113,8 @@ export function listSessionRows<R>(
     ...(status ? { status } : {}),
     ...(agentType ? { agentType } : {}),
     ...(dispatchId ? { dispatchId: bodyId('dispatchId', dispatchId) } : {}),
+    // `$type` lets it use the index that only sessions of a thread are in.
+    ...(threadId ? { threadId: { $eq: bodyId('threadId', threadId), $type: 'objectId' as const } } : {}),
     ...hasWords(q),
   };
   return listPage(c.sessions, filter, { direction: -1 }, { limit, cursor }, toRecord);

@@ -78,7 +78,7 @@ export async function findOldCalls(
 export function listToolCallRows<R>(
   c: Collections,
   tenantId: string,
-  { limit, cursor, q, tool, status, sessionId, dispatchId }: ListToolCalls,
+  { limit, cursor, q, tool, status, sessionId, dispatchId, agentType }: ListToolCalls,
   toRecord: (row: ToolCallDocument) => R,
 ): Promise<Page<R>> {
   const filter: Filter<ToolCallDocument> = {
@@ -87,6 +87,7 @@ export function listToolCallRows<R>(
     ...(status ? { status } : {}),
     ...(sessionId ? { sessionId: bodyId('sessionId', sessionId) } : {}),
     ...(dispatchId ? { dispatchId: bodyId('dispatchId', dispatchId) } : {}),
+    ...(agentType ? { agentType } : {}),
     ...hasWords(q),
   };
   return listPage(c.toolCalls, filter, { direction: -1 }, { limit, cursor }, toRecord);

@@ -42,6 +42,10 @@ interface List {
   /** By parameter: its value, and what three rows that match have. */
   filters: Record<string, () => { value: string; rows: Document[] }>;
 }
+const ofId = (field: string) => () => {
+  const id = new ObjectId();
+  return { value: String(id), rows: [0, 1, 2].map(() => ({ [field]: id })) };
+};
 const WORD = 'xylophone';
 const underNode = () => ({ value: String(nodes[0]), rows: nodes.map(projectId => ({ projectId })) });
 const all = (value: string, row: Document) => () => ({ value, rows: [row, row, row] });
@@ -70,7 +74,11 @@ const LISTS: Record<string, List> = {
     raw: ['rankAt'],
     filters: { q: () => inThread(words('body')), kind: () => inThread(all('handoff', { kind: 'handoff' })) },
   },
-  '/api/messages': { from: 'messages', raw: ['rankAt'], filters: { projectId: underNode, q: words('body') } },
+  '/api/messages': {
+    from: 'messages',
+    raw: ['rankAt'],
+    filters: { projectId: underNode, q: words('body'), inReplyTo: ofId('inReplyTo') },
+  },
   '/api/tasks': {
     from: 'tasks',
     raw: ['rankAt'],
@@ -96,14 +104,22 @@ const LISTS: Record<string, List> = {
     },
   },
   '/api/dispatches': { from: 'dispatches', filters: { projectId: underNode, q: words('error') } },
-  '/api/sessions': { from: 'sessions', filters: { q: words('client') } },
-  '/api/tool-calls': { from: 'toolCalls', filters: { q: words('error') } },
+  '/api/sessions': { from: 'sessions', filters: { q: words('client'), threadId: ofId('threadId') } },
+  '/api/tool-calls': { from: 'toolCalls', filters: { q: words('error'), agentType: all('seo', { agentType: 'seo' }) } },
   '/api/activity': {
     from: 'activity',
     filters: { q: () => ({ value: WORD, rows: [{ action: `${WORD}.create` }, said('label'), said('field')] }) },
   },
   '/api/consumers': { from: 'consumers', isSmall: true, filters: { q: names('name') } },
-  '/api/tokens': { from: 'apiTokens', isSmall: true, filters: { q: words('label') } },
+  '/api/tokens': {
+    from: 'apiTokens',
+    isSmall: true,
+    filters: {
+      q: words('label'),
+      role: all('controller', { role: 'controller' }),
+      agentType: all('seo', { agentType: 'seo' }),
+    },
+  },
 };
 const said = (where: 'label' | 'field'): Document =>
   where === 'label'
@@ -148,9 +164,12 @@ async function profile(path: string, from: keyof Collections) {
     slowms: 0,
     filter: { op: 'query', ns: `${db.databaseName}.${COLLECTION_NAMES[from]}` },
   });
-  const ids = await readPages(path);
-  await db.command({ profile: 0 });
-  return { ids, reads: await profiled.find().toArray() };
+  try {
+    const ids = await readPages(path);
+    return { ids, reads: await profiled.find().toArray() };
+  } finally {
+    await db.command({ profile: 0 });
+  }
 }
 
 describe('a list', () => {

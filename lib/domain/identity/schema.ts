@@ -69,6 +69,8 @@ export type ApiToken = z.infer<typeof ApiToken>;
 export const ListTokens = z.strictObject({
   ...pageFields,
   ...searchField,
+  role: Role.optional(),
+  agentType: z.string().max(64).optional(),
 });
 export type ListTokens = z.infer<typeof ListTokens>;
 export const IssuedToken = ApiToken.extend({ token: z.string().describe('Shown once; only a hash is kept') });

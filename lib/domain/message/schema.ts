@@ -111,9 +111,10 @@ export const ListMessages = z.strictObject({
   status: MessageStatus.optional(),
   priority: Priority.optional(),
   kind: MessageKind.optional(),
+  inReplyTo: Id.optional(),
 });
 export type ListMessages = z.infer<typeof ListMessages>;
 
 /** Of one thread, which says where it hangs. */
-export const ListThreadMessages = ListMessages.omit({ threadId: true, projectId: true });
+export const ListThreadMessages = ListMessages.omit({ threadId: true, projectId: true, inReplyTo: true });
 export type ListThreadMessages = z.infer<typeof ListThreadMessages>;

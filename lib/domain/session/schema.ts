@@ -25,5 +25,6 @@ export const ListSessions = z.strictObject({
   status: z.enum(SESSION_STATUSES).optional(),
   agentType: z.string().max(64).optional(),
   dispatchId: Id.optional(),
+  threadId: Id.optional(),
 });
 export type ListSessions = z.infer<typeof ListSessions>;

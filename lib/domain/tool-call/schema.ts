@@ -24,5 +24,6 @@ export const ListToolCalls = z.strictObject({
   status: z.enum(TOOL_CALL_STATUSES).optional(),
   sessionId: Id.optional(),
   dispatchId: Id.optional(),
+  agentType: z.string().max(64).optional(),
 });
 export type ListToolCalls = z.infer<typeof ListToolCalls>;

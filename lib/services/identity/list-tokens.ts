@@ -9,8 +9,11 @@ import type { Context } from '../context';
 import { toToken } from './to-token';
 
 /** Newest first; revoked ones too, for who had access is a question one asks afterwards. */
-export function listTokens({ plane, principal }: Context, { limit, cursor, q }: ListTokens): Promise<Page<ApiToken>> {
-  const filter = { tenantId: principal.tenantId, ...containsText(q, ['label']) };
+export function listTokens(
+  { plane, principal }: Context,
+  { limit, cursor, q, ...fields }: ListTokens,
+): Promise<Page<ApiToken>> {
+  const filter = { tenantId: principal.tenantId, ...fields, ...containsText(q, ['label']) };
   return listPage(plane.collections.apiTokens, filter, { direction: -1 }, { limit, cursor }, toToken);
 }
 

@@ -14,13 +14,15 @@ import { findOrReopenThread } from './lost-thread';
 export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
-  const { limit, cursor, q, threadId, projectId, ...fields } = query;
+  const { limit, cursor, q, threadId, projectId, inReplyTo, ...fields } = query;
   const own = await ownThreads(ctx);
   const filter = {
     tenantId: ctx.principal.tenantId,
     ...fields,
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : own ? { threadId: { $in: own } } : {}),
     ...(await underProject(ctx, projectId)),
+    // `$type` lets it use the index that only replies are in.
+    ...(inReplyTo ? { inReplyTo: { $eq: bodyId('inReplyTo', inReplyTo), $type: 'objectId' as const } } : {}),
     ...hasWords(q),
   };
   if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };

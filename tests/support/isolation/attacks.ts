@@ -36,7 +36,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/auth/me': () => [list],
   'GET /api/openapi.json': () => [{ expects: 'public' }],
 
-  'GET /api/tokens': () => [list, by({ q: 'belongs' })],
+  'GET /api/tokens': a => [list, by({ q: 'belongs' }), by({ role: 'admin' }), by({ agentType: a.agentType })],
   'POST /api/tokens': a => [
     { body: { role: 'admin', label: 'x', tenantId: a.tenantId }, expects: 'refused', exceptDefault: true },
     refused({ role: 'agent', label: 'x', agentType: a.agentType }),
@@ -105,6 +105,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ q: 'belongs' }),
     by({ projectId: a.projectId }),
     by({ threadId: a.threadId }),
+    by({ inReplyTo: a.messageId }),
     by({ assignedTo: a.agentType }),
   ],
   'POST /api/messages': (a, own) => [
@@ -214,6 +215,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     list,
     by({ q: 'belongs' }),
     by({ dispatchId: a.dispatchId }),
+    by({ threadId: a.threadId }),
     by({ agentType: a.agentType }),
   ],
   'GET /api/sessions/:id': a => [hidden({ id: a.sessionId })],
@@ -222,6 +224,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ q: 'belongs' }),
     by({ sessionId: a.sessionId }),
     by({ dispatchId: a.dispatchId }),
+    by({ agentType: a.agentType }),
   ],
   'GET /api/stats': () => [figures],
   'GET /api/costs': () => [figures, ...['client', 'brand', 'project', 'run'].map(dimension => by({ by: dimension }))],
