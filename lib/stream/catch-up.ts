@@ -8,6 +8,7 @@ import { encodeEntry } from './entry';
 import { HistoryBuffer } from './history-buffer';
 import type { StreamLimits } from './limits';
 import { OpenPatience, openWatched } from './open-watched';
+import { Outbox } from './outbox';
 import type { EventRing } from './ring';
 import { Slots } from './slots';
 import type { Subscriber } from './subscriber';
@@ -24,6 +25,10 @@ export interface CatchUpPort {
   identity(): StreamIdentity;
   /** False while the stream itself is being opened again: it may yet find out more than one reader can. */
   isLive(): boolean;
+  /** Grows while the stream itself is being read. */
+  stepsTaken(): number;
+  /** Where the stream as this process has seen it begins. */
+  beganAfter(): StreamPoint;
   /** Resolves when the ring covers it, or the latest history was read after a start, or took too long; never rejects. */
   historyRead(point: StreamPoint): Promise<void>;
   /** The ring has all the reader still needs. */
@@ -55,22 +60,28 @@ export class CatchUp {
     const patience = new OpenPatience(this.port.limits.openMs);
     let failures = 0;
     while (this.#goesOn(subscriber)) {
+      if (subscriber.isBlocked) {
+        await subscriber.whenWritable();
+        continue;
+      }
       const place = this.slots.take();
       if (place === null) return this.port.close(subscriber, 'catch-up-queue-full');
       const giveBack = await place;
       let letGo = Promise.resolve();
+      let isRefused = false;
       try {
         await this.#slice(subscriber, patience, closing => (letGo = closing));
         failures = 0;
       } catch (error) {
         patience.noteFailure(error);
-        // Gone, or of no known kind: this reader cannot be served from there, and to be told so is safe.
-        if (isControlPlaneError(error, 'unavailable') || !this.port.isLive()) failures += 1;
-        else this.port.reset(subscriber, 'history-lost');
+        failures += 1;
+        isRefused = !isControlPlaneError(error, 'unavailable') || patience.isUsedUp;
       } finally {
         // Not before: a cursor that is being closed still stands on the server beside the next one's. Nobody waits.
         void letGo.then(giveBack);
       }
+      // Gone, or of no known kind: this reader cannot be served from there, and to be told so is safe.
+      if (isRefused && (await this.#isLostToReader(subscriber))) this.port.reset(subscriber, 'history-lost');
       if (failures > 0 && this.#goesOn(subscriber)) await this.#waitAfter(failures);
     }
     if (!subscriber.isClosed && !this.port.signal.aborted) this.port.join(subscriber);
@@ -79,6 +90,19 @@ export class CatchUp {
   #goesOn(subscriber: Subscriber): boolean {
     if (subscriber.isClosed || this.port.signal.aborted || subscriber.pendingReset !== null) return false;
     return !this.port.ring.covers(subscriber.point);
+  }
+
+  /**
+   * Told only when the stream itself was read on since: it may be about to find out the same, and then tells everybody,
+   * this reader too. One loss is one reset.
+   */
+  async #isLostToReader(subscriber: Subscriber): Promise<boolean> {
+    const { isLive, stepsTaken, limits, timers, signal } = this.port;
+    const before = stepsTaken();
+    while (isLive() && stepsTaken() === before && this.#goesOn(subscriber)) {
+      await pause(timers, limits.reopenLeastMs, signal);
+    }
+    return isLive() && this.#goesOn(subscriber);
   }
 
   #waitAfter(failures: number): Promise<void> {
@@ -96,7 +120,9 @@ export class CatchUp {
     const { source, timers, signal } = this.port;
     const limits = { ...this.port.limits, openMs: patience.ms };
     const afterToken = tokenOf(subscriber.point);
-    const watched = await openWatched(source, { afterToken, leavesSoon: true, signal }, limits, timers);
+    // One that was given up may be looking still, and counts until it has let go; for as long as any could take.
+    const onLate = (settled: Promise<void>) => onClosing(pause(timers, patience.mostMs, signal, settled));
+    const watched = await openWatched(source, { afterToken, leavesSoon: true, signal }, limits, timers, onLate);
     patience.noteOpened();
     try {
       if (sameStream(watched.cursor.identity, this.port.identity())) await this.#feed(subscriber, watched, afterToken);
@@ -116,24 +142,39 @@ export class CatchUp {
     // Who waits for a place most often needs the same: read for one, it is there for all. Nobody waits: nobody pays.
     const history = this.slots.waiting > 0 ? new HistoryBuffer(afterToken, limits.catchUpShared) : null;
     const stream = this.port.identity();
+    const since = this.port.beganAfter();
     for (let steps = 1; this.#goesOn(subscriber); steps += 1) {
       const step = await watched.next();
       if (subscriber.isClosed || subscriber.pendingReset !== null) return;
+      if (coalescer.token <= since && step.token > since) this.#offer(coalescer.flush(), subscriber, outbox, history);
       this.#offer(coalescer.take(step, step.atMs), subscriber, outbox, history);
       if (coalescer.point > subscriber.point) subscriber.point = coalescer.point;
       if (steps % limits.eventsPerTurn !== 0) continue;
       outbox.send();
-      await subscriber.whenWritable();
-      await yieldTurn(timers);
-      if (this.slots.waiting === 0 || timers.now() < untilMs) continue;
-      this.#offer(coalescer.due(Number.POSITIVE_INFINITY), subscriber, outbox, null);
+      if (await this.#keepsPlace(subscriber, untilMs)) continue;
+      this.#offer(coalescer.flush(), subscriber, outbox, null);
       outbox.send();
       return;
     }
+    if (subscriber.isClosed || subscriber.pendingReset !== null) return;
+    // What the ring has from there on was read by itself, if not as it happened: of what is held it knows nothing.
+    const { holds } = coalescer;
+    if (coalescer.token <= since) this.#offer(coalescer.flush(), subscriber, outbox, null);
     outbox.send();
     // What is held back at the end is this reader's alone: the ring goes on without it.
-    const isWhole = this.port.ring.covers(subscriber.point) && !coalescer.holds;
+    const isWhole = this.port.ring.covers(subscriber.point) && !holds;
     if (isWhole && sameStream(this.port.identity(), stream)) history?.fill(this.port.ring);
+  }
+
+  /** False when somebody waits for its place, and it has had its slice or does not read. What is over ends itself. */
+  async #keepsPlace(subscriber: Subscriber, untilMs: number): Promise<boolean> {
+    const { limits, timers, signal } = this.port;
+    while (subscriber.isBlocked && this.#goesOn(subscriber)) {
+      await pause(timers, limits.catchUpBlockedMs, signal, subscriber.whenWritable());
+      if (subscriber.isBlocked && this.slots.waiting > 0 && this.#goesOn(subscriber)) return false;
+    }
+    await yieldTurn(timers);
+    return !this.#goesOn(subscriber) || this.slots.waiting === 0 || timers.now() < untilMs;
   }
 
   #offer(events: PointedEvent[], subscriber: Subscriber, outbox: Outbox, history: HistoryBuffer | null): void {
@@ -145,28 +186,5 @@ export class CatchUp {
       if (isWanted) outbox.add(entry.frame);
       history?.add(entry);
     }
-  }
-}
-
-/** Joins frames into one write: as many as come before the cursor has to wait for the database. */
-class Outbox {
-  #frames: Buffer[] = [];
-
-  constructor(
-    private readonly subscriber: Subscriber,
-    private readonly timers: Timers,
-  ) {}
-
-  add(frame: Buffer): void {
-    this.#frames.push(frame);
-    if (this.#frames.length === 1) this.timers.nextTurn(() => this.send());
-  }
-
-  /** A reader that is to be told of a reset gets nothing from before it. */
-  send(): void {
-    const frames = this.#frames;
-    this.#frames = [];
-    if (frames.length === 0 || this.subscriber.pendingReset !== null) return;
-    this.subscriber.writeEvents(Buffer.concat(frames), this.timers.now());
   }
 }

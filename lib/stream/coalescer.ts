@@ -50,6 +50,16 @@ export class Coalescer {
     return out;
   }
 
+  /**
+   * All that is held, for here the record of one reading ends and that of another begins, which knows nothing of it:
+   * the end of a process, the place where the next one's began. Forgets the windows, as that one never had them.
+   */
+  flush(): PointedEvent[] {
+    const out = this.due(Number.POSITIVE_INFINITY);
+    this.#throttle.clear();
+    return out;
+  }
+
   due(nowMs: number): PointedEvent[] {
     if (this.#token === '') return [];
     return this.#throttle.due(nowMs).map(event => {

@@ -22,6 +22,7 @@ export class EventLog {
   readonly #coalescer: Coalescer;
   #identity: StreamIdentity | null = null;
   #isLost = false;
+  #beganAfter = '';
 
   constructor(limits: StreamLimits) {
     this.ring = new EventRing(limits);
@@ -35,6 +36,10 @@ export class EventLog {
   /** Nothing up to here is missing from the ring or was missed by it. */
   get point(): StreamPoint {
     return this.#coalescer.point;
+  }
+  /** What came up to here was never seen by this process as it happened. */
+  get beganAfter(): StreamPoint {
+    return this.#beganAfter;
   }
   /** Where a new cursor goes on; null: at the present. */
   get resumeToken(): string | null {
@@ -60,6 +65,7 @@ export class EventLog {
     this.#isLost = false;
     if (before !== null && reason === null) return null;
     this.#coalescer.begin(startToken);
+    this.#beganAfter = startToken;
     this.ring.clear(startToken);
     return before === null ? null : reason;
   }
@@ -71,6 +77,11 @@ export class EventLog {
   /** Events that were held back and may go now. */
   due(nowMs: number): PlaneEvent[] {
     return this.#enter(this.#coalescer.due(nowMs));
+  }
+
+  /** All that was held back: this process ends, and who goes on elsewhere has a place behind it. */
+  flush(): PlaneEvent[] {
+    return this.#enter(this.#coalescer.flush());
   }
 
   #enter(events: PointedEvent[]): PlaneEvent[] {

@@ -1,4 +1,4 @@
-import type { StreamPoint } from '../wire/position';
+import { tokenOf, type StreamPoint } from '../wire/position';
 import type { StreamEntry } from './entry';
 import type { EventRing } from './ring';
 
@@ -23,7 +23,7 @@ export class HistoryBuffer {
   fill(ring: EventRing): void {
     if (ring.covers(this.floor)) return;
     ring.prepend(
-      this.#entries.filter(({ point }) => point <= ring.floor),
+      this.#entries.filter(({ point }) => tokenOf(point) <= ring.floor),
       this.floor,
     );
   }

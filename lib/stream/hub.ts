@@ -65,7 +65,7 @@ export class Hub {
   readonly #ready = deferred<void>();
   readonly #history: HistoryGate;
   readonly #warmedUp = deferred<void>();
-  readonly #counts = { events: 0, reopens: 0, lost: 0 };
+  readonly #counts = { steps: 0, events: 0, reopens: 0, lost: 0 };
   #state: HubState = 'reconnecting';
   #isWarm = false;
   #lagMs: number | null = null;
@@ -90,6 +90,7 @@ export class Hub {
       ...this.#shared(),
       log: this.#log,
       isLive: () => this.#state === 'live',
+      stepsTaken: () => this.#counts.steps,
       historyRead: point => this.#history.passes(point),
     });
   }
@@ -120,6 +121,8 @@ export class Hub {
   /** Ends every reader in good order, then the cursor. May be called again. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#announce(this.#log.flush(), this.timers.now());
+    this.readers.broadcast.flush();
     this.readers.drain();
     this.#stopTicking();
     this.#cancelDue?.();
@@ -242,6 +245,7 @@ export class Hub {
   #step(step: SourceStep): void {
     const nowMs = this.timers.now();
     this.#lastStepAtMs = nowMs;
+    this.#counts.steps += 1;
     if (step.event !== null) this.#lagMs = Math.max(0, nowMs - step.atMs);
     this.#announce(this.#log.take(step, nowMs), nowMs);
     if (this.#log.holdsEvents) this.#scheduleDue();

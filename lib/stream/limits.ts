@@ -29,6 +29,7 @@ export interface StreamLimits {
   catchUpCursors: number;
   catchUpQueue: number;
   catchUpSliceMs: number;
+  catchUpBlockedMs: number;
   catchUpShared: number;
   warmUpEvents: number;
   warmUpEnough: number;
@@ -82,6 +83,8 @@ export const LIMITS: Readonly<StreamLimits> = Object.freeze({
   catchUpQueue: 2_000,
   /** A slow reader with much to catch up on gives its cursor to the next one after this. */
   catchUpSliceMs: 2 * SECOND_MS,
+  /** One that does not read at all gives it up after this: forty of them held everybody up for five minutes. */
+  catchUpBlockedMs: 250,
   /** Of what one reads, so many of the newest at least go into the ring for those who wait; about 10 MB a cursor. */
   catchUpShared: 5_000,
   /** Readers that come back after a restart, and the recent list, are served from history read once at start. */

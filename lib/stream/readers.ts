@@ -22,6 +22,7 @@ export interface ReadersOptions {
   signal: AbortSignal;
   historyRead(point: StreamPoint): Promise<void>;
   isLive(): boolean;
+  stepsTaken(): number;
 }
 
 /** Everybody who listens, from admission to farewell. */
@@ -38,7 +39,7 @@ export class Readers {
   readonly #waiting = new Map<Subscriber, string | null>();
 
   constructor(private readonly options: ReadersOptions) {
-    const { log, source, limits, timers, random, signal, historyRead, isLive } = options;
+    const { log, source, limits, timers, random, signal, historyRead, isLive, stepsTaken } = options;
     const identity = () => log.identity!;
     const close = (subscriber: Subscriber, reason: CloseReason) => this.close(subscriber, reason);
     this.admission = new Admission(limits);
@@ -60,6 +61,8 @@ export class Readers {
       signal,
       identity,
       isLive,
+      stepsTaken,
+      beganAfter: () => log.beganAfter,
       historyRead,
       join: subscriber => this.#join(subscriber),
       reset: (subscriber, reason) => this.#markReset(subscriber, reason),

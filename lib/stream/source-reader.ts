@@ -37,7 +37,7 @@ export async function readSource(port: SourceReaderPort): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       patience.noteFailure(error);
-      if (failures.provesLoss(error, token, port.resumeToken())) port.lost(error);
+      if (failures.provesLoss(error, token, port.resumeToken()) || patience.isUsedUp) port.lost(error);
       const delayMs = backoffMs(failures.count - 1, {
         baseMs: limits.reopenLeastMs,
         maxMs: limits.reopenMostMs,

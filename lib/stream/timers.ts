@@ -20,8 +20,8 @@ export const systemTimers: Timers = {
   nextTurn: run => void setImmediate(run),
 };
 
-/** Resolves after `delayMs` or when the signal aborts; never rejects. */
-export function pause(timers: Timers, delayMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `delayMs`, or when the signal aborts, or with `orWith`, which never rejects; nor does this. */
+export function pause(timers: Timers, delayMs: number, signal: AbortSignal, orWith?: Promise<void>): Promise<void> {
   return new Promise(resolve => {
     if (signal.aborted) return resolve();
     const done = () => {
@@ -31,6 +31,7 @@ export function pause(timers: Timers, delayMs: number, signal: AbortSignal): Pro
     };
     const cancel = timers.after(delayMs, done);
     signal.addEventListener('abort', done, { once: true });
+    void orWith?.then(done);
   });
 }
 

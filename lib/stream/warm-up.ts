@@ -1,7 +1,7 @@
 import type { EventSource, StreamIdentity } from '../domain/event/event-source';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock';
 import { positionTimeMs, sameStream, tokenOf } from '../wire/position';
-import { Coalescer } from './coalescer';
+import { Coalescer, type PointedEvent } from './coalescer';
 import { encodeEntry } from './entry';
 import { HistoryBuffer } from './history-buffer';
 import type { StreamLimits } from './limits';
@@ -78,18 +78,23 @@ async function readWindow({ ring, limits, timers, identity }: WarmUpPort, watche
   const untilMs = timers.now() + limits.warmUpBudgetMs;
   const coalescer = new Coalescer(limits.coalesceMs);
   const history = new HistoryBuffer(watched.cursor.startToken, limits.warmUpEvents);
+  const keep = (events: PointedEvent[]) => {
+    for (const { point, event } of events) {
+      if (tokenOf(point) <= ring.floor) history.add(encodeEntry(stream, point, event).entry);
+    }
+  };
   for (let steps = 1; ; steps += 1) {
     const step = await watched.next();
     // What lies after the ring's floor is in the ring.
     if (step.token > ring.floor) break;
-    for (const { point, event } of coalescer.take(step, step.atMs)) {
-      if (point <= ring.floor) history.add(encodeEntry(stream, point, event).entry);
-    }
+    keep(coalescer.take(step, step.atMs));
     if (step.token === ring.floor) break;
     if (steps % limits.eventsPerTurn === 0) await yieldTurn(timers);
     if (timers.now() > untilMs) return false;
   }
   if (!sameStream(identity(), stream)) return false;
+  // The ring's own reading began at its floor: what is held here it never saw.
+  keep(coalescer.flush());
   history.fill(ring);
   return true;
 }

@@ -1,3 +1,4 @@
+import { ControlPlaneError, isControlPlaneError } from '../errors';
 import type { PlaneEvent } from './schema';
 
 /**
@@ -7,7 +8,8 @@ import type { PlaneEvent } from './schema';
 export interface EventSource {
   /**
    * Begins after `afterToken` (exclusive), or with what happened since `sinceMs`, or at the present.
-   * Rejects with `history-lost` when that point cannot be had any more, `unavailable` when it may later.
+   * Rejects with `history-lost` when that point cannot be had any more, `unavailable` when it may later, of which
+   * `isTooFarBack` is one. Settles also after the caller has given it up.
    */
   open(options: OpenSource): Promise<EventCursor>;
 }
@@ -18,8 +20,23 @@ export interface OpenSource {
   sinceMs?: number;
   /** The caller leaves as soon as it has caught up, so it wants to hear soon that there is no more. */
   leavesSoon?: boolean;
+  /** The caller gives up after this, ms: a source that can stop looking by then does, so that nothing runs on unseen. */
+  withinMs?: number;
   signal: AbortSignal;
 }
+
+const TOO_FAR_BACK = 'too-far-back';
+
+/** The source looked for the place for as long as it was given, and would find it given longer. */
+export const tooFarBack = (cause: unknown): ControlPlaneError =>
+  new ControlPlaneError('unavailable', 'The place in the stream was not found in time.', {
+    retry: 'backoff',
+    details: { reason: TOO_FAR_BACK },
+    cause,
+  });
+
+export const isTooFarBack = (error: unknown): boolean =>
+  isControlPlaneError(error, 'unavailable') && error.details?.['reason'] === TOO_FAR_BACK;
 
 export interface EventCursor {
   /** Which stream this is; when it differs from the one before, every position given out so far is void. */

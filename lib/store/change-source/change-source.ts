@@ -41,8 +41,15 @@ const CLIENT_OPTIONS: MongoClientOptions = {
 const TOLD_REMEMBERED = 10_000;
 /** Normally one answer, half a second; a server that is frozen or far behind must not hold up a stop for longer. */
 const CLOSE_PATIENCE_MS = 5_000;
+/** Of what the caller waits: the server is done before, and says so. What it is not told it would go on with unseen. */
+const SERVER_SHARE = 0.75;
 /** A look back is a favour; the server reads its log from there, whether or not there is anything of ours in it. */
 const LOOK_BACK_MOST_MS = 2_000;
+/**
+ * Left to itself the server fills an answer up to 16 MB, on a busy machine for longer than a cursor may be silent; and
+ * what is begun again from the same place is as much again.
+ */
+const ANSWER_CHANGES = 500;
 const ANSWER_PATIENCE_MS = 2 * AWAIT_MS;
 /** A living server is told within milliseconds; what waits its turn for a cursor does not wait longer for a dead one. */
 const LET_GO_PATIENCE_MS = 2 * ANSWER_PATIENCE_MS;
@@ -93,7 +100,7 @@ export class ChangeSource implements EventSource {
     // the middle of an election) stays closed for good, and every later open fails like the first.
     await this.#client.connect();
     // The beginning first: what changes while the rest is read then comes on the stream as well.
-    const begin = await this.#beginning(options);
+    const begin = { ...(await this.#beginning(options)), ...boundOf(options), batchSize: ANSWER_CHANGES };
     const identity = await this.#prepare(options);
     const maxAwaitTimeMS = options.leavesSoon ? LEAVES_SOON_AWAIT_MS : AWAIT_MS;
     const stream = this.#db.watch(PIPELINE, { ...STREAM_OPTIONS, maxAwaitTimeMS, ...begin }) as unknown as RawStream;
@@ -134,7 +141,7 @@ export class ChangeSource implements EventSource {
    */
   async #beginning({ afterToken, sinceMs }: OpenSource): Promise<ChangeStreamOptions> {
     if (afterToken !== undefined) return { startAfter: { _data: afterToken } };
-    if (sinceMs !== undefined) return { startAtOperationTime: timestampOf(sinceMs), maxTimeMS: LOOK_BACK_MOST_MS };
+    if (sinceMs !== undefined) return { startAtOperationTime: timestampOf(sinceMs) };
     const { operationTime } = await this.#db.command({ ping: 1 });
     return operationTime instanceof Timestamp ? { startAtOperationTime: operationTime } : {};
   }
@@ -180,6 +187,12 @@ async function settledWithin(work: Promise<unknown>, patienceMs: number): Promis
   const timer = delay(patienceMs, undefined, { signal: done.signal }).catch(() => undefined);
   await Promise.race([work.catch(() => undefined), timer]);
   done.abort();
+}
+
+function boundOf({ sinceMs, withinMs }: OpenSource): ChangeStreamOptions {
+  const given = withinMs === undefined ? Number.POSITIVE_INFINITY : Math.ceil(withinMs * SERVER_SHARE);
+  const maxTimeMS = sinceMs === undefined ? given : Math.min(given, LOOK_BACK_MOST_MS);
+  return Number.isFinite(maxTimeMS) ? { maxTimeMS } : {};
 }
 
 const timestampOf = (ms: number): Timestamp => new Timestamp({ t: Math.max(1, Math.floor(ms / 1_000)), i: 0 });

@@ -1,13 +1,15 @@
 import { MongoError, MongoServerError } from 'mongodb';
 import { ControlPlaneError } from '../../domain/errors';
+import { tooFarBack } from '../../domain/event/event-source';
 import { toDomainError } from '../errors';
 
 /** InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost, BSONObjectTooLarge. */
 const LOST_CODES = new Set<unknown>([260, 280, 286, 10_334]);
+const MAX_TIME_EXPIRED = 50;
 /** A cursor or an operation that ended because a node stopped, stepped down or was busy. */
 const PASSING_CODES = new Set<unknown>([
-  6, 7, 43, 50, 63, 89, 91, 133, 150, 175, 189, 234, 237, 262, 290, 9_001, 10_107, 11_600, 11_601, 11_602, 13_388,
-  13_435, 13_436,
+  6, 7, 43, 63, 89, 91, 133, 150, 175, 189, 234, 237, 262, 290, 9_001, 10_107, 11_600, 11_601, 11_602, 13_388, 13_435,
+  13_436,
 ]);
 
 /**
@@ -17,6 +19,7 @@ const PASSING_CODES = new Set<unknown>([
 export function toStreamError(error: unknown): Error {
   if (isLost(error))
     return new ControlPlaneError('history-lost', 'The stream cannot be resumed from there.', { cause: error });
+  if (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED) return tooFarBack(error);
   const domain = toDomainError(error);
   if (domain instanceof ControlPlaneError) return domain;
   if (isPassing(error)) return unavailable('The change stream was interrupted.', error);

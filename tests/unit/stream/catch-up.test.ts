@@ -1,22 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OpenSource } from '@/lib/domain/event/event-source';
-import { createRig, type Rig, stopRigs } from './support/rig';
+import { createRig, stopRigs, withHistory } from './support/rig';
 
 afterEach(stopRigs);
 
 /** No time to read history at the start, so that every reader has to. */
 const NO_WARM_UP = { limits: { ringEvents: 10, warmUpBudgetMs: -1 } };
-
-/** History that is in the source but not in the ring, and a position before it. */
-async function withHistory(rig: Rig, count: number) {
-  const first = rig.connect();
-  rig.source.append();
-  await rig.timers.settle();
-  first.sink.hangUp();
-  const ids = Array.from({ length: count }, () => rig.source.append());
-  await rig.timers.settle();
-  return { after: first.sink.lastId!, ids };
-}
 
 describe('replay beyond the ring', () => {
   it('is read back from the source, then goes on live', async () => {
@@ -120,25 +109,6 @@ describe('replay beyond the ring', () => {
     rig.source.closing = null;
   });
 
-  it('lets others pass a slow reader after its slice', async () => {
-    const rig = await createRig({ limits: { ringEvents: 10, catchUpCursors: 1 } });
-    const { after, ids } = await withHistory(rig, 2_000);
-    const slow = rig.connect({ after, isReading: false });
-    const fast = rig.connect({ after });
-    await rig.timers.advance(1_000);
-    expect(fast.sink.events).toEqual([]);
-    for (let at = 0; at < 3; at += 1) {
-      await rig.timers.advance(2_500);
-      slow.sink.drain({ thenReads: false });
-    }
-    await rig.timers.advance(1_000);
-    expect(fast.sink.ids()).toEqual(ids);
-    expect(slow.sink.isEnded).toBe(false);
-    slow.sink.drain();
-    await rig.timers.advance(10_000);
-    expect(slow.sink.ids()).toEqual(ids);
-  });
-
   it('ends a reader that finds the queue full; it will come back', async () => {
     const rig = await createRig({ limits: { ringEvents: 1, catchUpCursors: 1, catchUpQueue: 1 } });
     const { after } = await withHistory(rig, 100);
@@ -178,7 +148,8 @@ describe('replay beyond the ring', () => {
   it('stops when the reader goes away', async () => {
     const rig = await createRig({ limits: { ringEvents: 10 } });
     const { after } = await withHistory(rig, 2_000);
-    const { sink } = rig.connect({ after, isReading: false });
+    const { sink } = rig.connect({ after });
+    sink.isReading = false;
     await rig.timers.settle();
     expect(rig.source.cursors.size).toBe(2);
     sink.hangUp();

@@ -43,6 +43,62 @@ describe('progress', () => {
     expect(percents(sink)).toEqual([1, 'done']);
   });
 
+  it('held back when a process stops is told before, for nobody knows of it after', async () => {
+    const rig = await createRig();
+    const { sink } = rig.connect();
+    progress(rig, 10);
+    progress(rig, 20);
+    rig.source.append();
+    await rig.timers.settle();
+    await rig.hub.stop();
+    expect(percents(sink)).toEqual([10, undefined, 20]);
+  });
+
+  it.each([
+    ['read at start', {}],
+    ['read for one reader', { warmUpBudgetMs: -1 }],
+  ])('held back when a process died is in history, %s', async (_, limits) => {
+    const rig = await createRig();
+    const before = rig.connect();
+    const start = rig.source.append();
+    await rig.timers.settle();
+    const after = before.sink.lastId!;
+    progress(rig, 10);
+    progress(rig, 20);
+    const message = rig.source.append();
+    await rig.timers.settle();
+    before.sink.hangUp();
+    const hub = await rig.startHub({ limits });
+    rig.source.confirm();
+    await rig.timers.settle();
+    const { sink } = rig.connect({ after }, hub);
+    await rig.timers.advance(3_000);
+    expect(start).not.toBe(message);
+    expect(percents(sink)).toEqual([10, undefined, 20]);
+    const late = rig.source.append();
+    await rig.timers.settle();
+    expect(sink.ids()).toEqual(['d1', message, 'd1', late]);
+  });
+
+  it('held back when a process died comes before what the next one has itself let go by', async () => {
+    const rig = await createRig();
+    const before = rig.connect();
+    rig.source.append();
+    await rig.timers.settle();
+    const after = before.sink.lastId!;
+    progress(rig, 10);
+    progress(rig, 20);
+    await rig.timers.settle();
+    before.sink.hangUp();
+    const hub = await rig.startHub({ limits: { warmUpBudgetMs: -1, ringEvents: 2 } });
+    const ids = [1, 2, 3, 4].map(() => rig.source.append());
+    await rig.timers.settle();
+    const { sink } = rig.connect({ after }, hub);
+    await rig.timers.advance(3_000);
+    expect(sink.ids()).toEqual(['d1', 'd1', ...ids]);
+    expect(percents(sink).slice(0, 2)).toEqual([10, 20]);
+  });
+
   it('held back keeps the order: resuming from it, or from before it, misses and repeats nothing', async () => {
     const rig = await createRig();
     const whole = rig.connect();

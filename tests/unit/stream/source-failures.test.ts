@@ -177,7 +177,8 @@ describe('lost history', () => {
     await timers.settle();
     source.cut();
     const late = connect({ after: first.sink.lastId! });
-    await timers.advance(500);
+    // Until the stream itself was read on: it might find out the same, and tell everybody.
+    await timers.advance(1_000);
     const id = source.append();
     await timers.settle();
     expect(types(late)).toEqual(['reset', 'message-created']);

@@ -69,6 +69,17 @@ export async function createRig(
   return { timers, source, hub, startHub, connect: (reader, at = hub) => connect(at, reader) };
 }
 
+/** History that is in the source, and in a ring of fewer events is not; and a position before it. */
+export async function withHistory(rig: Rig, count: number): Promise<{ after: string; ids: string[] }> {
+  const first = rig.connect();
+  rig.source.append();
+  await rig.timers.settle();
+  first.sink.hangUp();
+  const ids = Array.from({ length: count }, () => rig.source.append());
+  await rig.timers.settle();
+  return { after: first.sink.lastId!, ids };
+}
+
 export function connect(hub: Hub, options: ReaderOptions = {}): Reader {
   const { filter = {}, principal = {}, isReading = true, ...rest } = options;
   const sink = new MemorySink({ isReading });
