@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { invalidField, isControlPlaneError } from '../domain/errors';
 import { createOnce } from '../services/idempotency/create-once';
 import { Reply, type Call, type Route } from './route';
@@ -38,6 +39,7 @@ export async function runOnce(
 interface Reader {
   /** Name of the record's field that its GET route is asked by. */
   param: string;
+  response: z.ZodType | undefined;
   read(call: Call<unknown, unknown>, recordKey: string): Promise<unknown>;
 }
 
@@ -48,7 +50,7 @@ export function readerOf(router: Router, { path, readBack }: Route): Reader {
     if (!route || !param) continue;
     const read = (call: Call<unknown, unknown>, recordKey: string) =>
       route.run({ ...call, params: { [param]: recordKey }, query: {}, body: undefined });
-    return { param, read };
+    return { param, response: route.response, read };
   }
   throw new Error(`no route reads back what POST ${path} makes; give it readBack`);
 }

@@ -1,18 +1,22 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { SESSION_COOKIE } from '../auth/credentials';
 import { StreamQuery } from '../domain/event/schema';
 import { ProblemBody } from '../wire/error-body';
+import { readerOf } from './idempotency';
 import { SchemaWriter, type Json } from './openapi-schemas';
 import { streamPath } from './openapi-stream';
+import { takesBody } from './read-body';
 import type { Route } from './route';
+import { Router } from './router';
 
 /** OpenAPI 3.1, for its schemas are JSON Schema as zod writes it. Everything in it comes from the route table. */
 export function buildOpenApi(routes: readonly Route[]): Json {
   const schemas = new SchemaWriter();
+  const router = new Router(routes);
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {});
-    path[route.method.toLowerCase()] = operation(route, schemas);
+    path[route.method.toLowerCase()] = operation(route, schemas, router);
   }
   paths['/api/events'] = streamPath(
     parameters(StreamQuery, schemas),
@@ -44,7 +48,7 @@ export function buildOpenApi(routes: readonly Route[]): Json {
   };
 }
 
-function operation(route: Route, schemas: SchemaWriter): Json {
+function operation(route: Route, schemas: SchemaWriter, router: Router): Json {
   return {
     operationId: operationId(route),
     tags: [route.tag],
@@ -53,7 +57,7 @@ function operation(route: Route, schemas: SchemaWriter): Json {
     security: route.access === 'open' ? [] : [{ bearer: [] }, { session: [] }],
     parameters: [...pathParameters(route), ...parameters(route.query, schemas), ...headerParameters(route)],
     ...requestBody(route, schemas),
-    responses: { ...successes(route, schemas), ...problems(refusals(route)) },
+    responses: { ...successes(route, schemas, router), ...problems(refusals(route)) },
   };
 }
 
@@ -120,31 +124,42 @@ function requestBody({ body, textBody, method }: Route, schemas: SchemaWriter): 
   return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': schema, ...merge } } };
 }
 
-function successes({ status = 200, response, responseType, method, idempotent }: Route, schemas: SchemaWriter): Json {
+function successes(route: Route, schemas: SchemaWriter, router: Router): Json {
+  const { status = 200, response, responseType, method, idempotent } = route;
   const headers: Json = {
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
     ...(method === 'GET' ? { 'X-Event-Cursor': { $ref: '#/components/headers/EventCursor' } } : {}),
   };
   if (status === 204) return { 204: { description: 'Done', headers } };
-  const schema = responseType !== undefined ? { type: 'string' } : response ? schemas.write(response, 'output') : {};
-  const content = { [responseType ?? 'application/json']: { schema } };
+  const answer = (description: string, shape: z.ZodType | undefined): Json => {
+    const schema = responseType !== undefined ? { type: 'string' } : shape ? schemas.write(shape, 'output') : {};
+    return { description, headers, content: { [responseType ?? 'application/json']: { schema } } };
+  };
   return {
-    [status]: { description: status === 201 ? 'Made' : 'OK', headers, content },
-    ...(idempotent
-      ? { 200: { description: 'Made by an earlier request with this Idempotency-Key', headers, content } }
-      : {}),
+    [status]: answer(status === 201 ? 'Made' : 'OK', response),
+    ...(idempotent ? { 200: answer(...repeated(route, router)) } : {}),
   };
 }
 
-function refusals({ method, path, access, body, textBody }: Route): string[] {
-  const takesBody = body !== undefined || textBody !== undefined;
+/** A repeat shows the record as its GET route does: of a token, for one, without the secret. */
+function repeated(route: Route, router: Router): [description: string, shape: z.ZodType | undefined] {
+  const { response } = readerOf(router, route);
+  const made = 'Made by an earlier request with this Idempotency-Key';
+  return route.uncreated && response
+    ? [`${made}, or nothing to make`, z.union([response, route.uncreated])]
+    : [made, response];
+}
+
+function refusals(route: Route): string[] {
+  const { method, path, access, guessable, idempotent } = route;
   return [
     '400',
-    ...(access === 'open' ? [] : ['401']),
+    ...(access === 'open' && !guessable ? [] : ['401']),
     '403',
-    ...(path.includes(':') ? ['404'] : []),
+    // In the path, in the body of a create, or gone when a repeat reads it back.
+    ...(path.includes(':') || idempotent ? ['404'] : []),
     ...(method === 'GET' ? [] : ['409']),
-    ...(takesBody ? ['413', '415'] : []),
+    ...(takesBody(route) ? ['413', '415'] : []),
     '422',
     '429',
     '503',

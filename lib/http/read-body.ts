@@ -15,8 +15,12 @@ export interface ReadBody {
   value: unknown;
 }
 
+/** Whether what comes as a body is looked at: also by a route that wants none. */
+export const takesBody = ({ method, body }: Route): boolean =>
+  method !== 'GET' && (method !== 'DELETE' || body !== undefined);
+
 export async function readBody(route: Route, request: ApiRequest): Promise<ReadBody> {
-  if (route.method === 'GET' || (route.method === 'DELETE' && !route.body)) return { raw: undefined, value: undefined };
+  if (!takesBody(route)) return { raw: undefined, value: undefined };
   const text = await readText(request, mediaTypesOf(route));
   if (route.textBody !== undefined) return { raw: text, value: text };
   const raw = text === '' ? {} : parseJson(text);

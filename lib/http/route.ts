@@ -57,6 +57,8 @@ export interface Route<Query = unknown, Body = unknown> {
   idempotent?: boolean;
   /** Of an idempotent route that also takes bodies which create nothing: whether this one does. */
   creates?(body: Body): boolean;
+  /** What those are answered, with 200. */
+  uncreated?: z.ZodType;
   /** It also takes a dispatch key, in the header of that name. */
   dispatchKey?: boolean;
   /**

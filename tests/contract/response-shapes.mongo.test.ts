@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROUTES } from '@/lib/http/routes';
 import { startApiServer, type ApiServer } from '../support/api-server';
+import { declaredStatuses } from '../support/declared-statuses';
 import { ATTACKS } from '../support/isolation/attacks';
 import { makeWorld, type World } from '../support/isolation/world';
 
@@ -28,6 +29,7 @@ test.each(routes.map(route => [`${route.method} ${route.path}`, route] as const)
       ...(text === undefined ? { body } : { raw: text, headers: { 'content-type': route.textBody! } }),
     });
     expect(answer.status, answer.text).toBeLessThan(500);
+    expect(declaredStatuses(route), answer.text).toContain(answer.status);
     if (answer.status >= 300) {
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(answer.body).toMatchObject({ status: answer.status, code: expect.stringMatching(/^[a-z]+(-[a-z]+)*$/) });

@@ -5,6 +5,7 @@ import { ROLES, type Role } from '@/lib/domain/identity/schema';
 import type { Route } from '@/lib/http/route';
 import { ROUTES } from '@/lib/http/routes';
 import { startApiServer, type Answer, type ApiServer } from '../support/api-server';
+import { declaredStatuses } from '../support/declared-statuses';
 import { ATTACKS, type Attack } from '../support/isolation/attacks';
 import { makeWorld, markerOf, type World } from '../support/isolation/world';
 
@@ -103,6 +104,7 @@ describe('another tenant', () => {
         const answer = await send(route, attack, own.token);
         const what = `${own.tenantId}: ${label} ${JSON.stringify(attack)} → ${answer.status} ${answer.text}`;
         expect(STATUSES[attack.expects](answer.status), what).toBe(true);
+        expect(declaredStatuses(route), what).toContain(answer.status);
         expectNothingOfA(answer, attack, what);
       }
     }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { HeartbeatResult } from '../../domain/dispatch/schema';
 import { pageOf } from '../../domain/fields';
 import { CreateReport, ListReports, Report } from '../../domain/report/schema';
@@ -28,10 +27,11 @@ export const reportRoutes: Route[] = [
     summary: 'Report on a task by its dispatch key; a heartbeat answers 200 with the lease and is stored nowhere',
     body: CreateReport,
     status: 201,
-    response: z.union([Report, Alive]),
+    response: Report,
     idempotent: true,
     // A heartbeat makes nothing that a repeat could find.
     creates: ({ kind }) => kind !== 'heartbeat',
+    uncreated: Alive,
     dispatchKey: true,
     run: async ({ ctx, body, headers, recordId }) => {
       const reported = await createReport(ctx, body, { key: headers[KEY_HEADER.toLowerCase()], recordId });

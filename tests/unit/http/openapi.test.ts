@@ -66,6 +66,21 @@ test('every success and refusal has its shape', () => {
   }
 });
 
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+function shapeOf(path: string, status: string): unknown {
+  const { content } = document.paths[path]!['post']!.responses[status]!;
+  return (content as Record<string, { schema: unknown }>)['application/json']!.schema;
+}
+
+test('a repeated create shows what its GET route shows: a token without its secret, a report, not a lease', () => {
+  expect(shapeOf('/api/tokens', '201')).toEqual(ref('IssuedToken'));
+  expect(shapeOf('/api/tokens', '200')).toEqual(ref('ApiToken'));
+  expect(shapeOf('/api/messages', '200')).toEqual(ref('Message'));
+  expect(shapeOf('/api/reports', '201')).toEqual(ref('Report'));
+  // A heartbeat makes nothing: 200 with its lease.
+  expect(shapeOf('/api/reports', '200')).toMatchObject({ anyOf: [ref('Report'), { type: 'object' }] });
+});
+
 test('the event stream says its type, its filters and how to resume', () => {
   const events = document.paths['/api/events']!['get']!;
   expect(events.responses['200']!.content).toHaveProperty('text/event-stream');
