@@ -10,22 +10,38 @@ export interface Credential {
   secret: string;
 }
 
+interface Shown {
+  bearer: Credential | null;
+  cookie: Credential | null;
+}
+
+/** What a request shows; two of a kind are refused. */
+export function credentialsOf(headers: RequestHeaders): Shown {
+  const bearer = bearerOf(headers['authorization']);
+  const [cookie, second] = sessionCookies(headers['cookie']);
+  if (second !== undefined) throw twoCredentials();
+  return {
+    bearer: bearer === null ? null : { kind: 'bearer', secret: bearer },
+    cookie: cookie === undefined ? null : { kind: 'cookie', secret: cookie },
+  };
+}
+
 /**
  * The one credential of a request. Two are refused: which of them counts would be a guess, and systems that guessed
  * let a second one skip the first one's limits. `X-Dispatch-Key` says which work, not who, and is not counted here.
  */
-export function credentialOf(headers: RequestHeaders): Credential | null {
-  const bearer = bearerOf(headers['authorization']);
-  const cookies = sessionCookies(headers['cookie']);
-  if (cookies.length + (bearer === null ? 0 : 1) > 1) {
-    throw new ControlPlaneError(
-      'malformed-request',
-      'Two credentials in one request. Send one: a bearer token or the session cookie.',
-    );
-  }
-  if (bearer !== null) return { kind: 'bearer', secret: bearer };
-  return cookies[0] === undefined ? null : { kind: 'cookie', secret: cookies[0] };
+export function oneOf({ bearer, cookie }: Shown): Credential | null {
+  if (bearer && cookie) throw twoCredentials();
+  return bearer ?? cookie;
 }
+
+export const credentialOf = (headers: RequestHeaders): Credential | null => oneOf(credentialsOf(headers));
+
+const twoCredentials = () =>
+  new ControlPlaneError(
+    'malformed-request',
+    'Two credentials in one request. Send one: a bearer token or the session cookie.',
+  );
 
 function bearerOf(header: string | undefined): string | null {
   if (header === undefined) return null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { refuseCredentialInUrl } from '../auth/credential-in-url';
-import { credentialOf, type Credential, type RequestHeaders } from '../auth/credentials';
+import { credentialsOf, oneOf, type Credential, type RequestHeaders } from '../auth/credentials';
 import { refuseForeignOrigin, type Arrival, type HostPolicy, type ReachedAt } from '../auth/hosts';
 import { ControlPlaneError, isControlPlaneError } from '../domain/errors';
 import type { Principal } from '../domain/identity/schema';
@@ -14,12 +14,17 @@ export function refuseAtTheDoor(hosts: HostPolicy, request: Arrival & { url: str
   return reached;
 }
 
-/** `session`: the request makes or ends one, so its origin counts whatever came with it; `none`: nobody is asked for. */
-export type IdentityRule = 'required' | 'session' | 'none';
+/**
+ * `session`: the request ends one, so its origin counts whatever came with it; `sign-in`: it makes one; `none`: nobody is
+ * asked for.
+ */
+export type IdentityRule = 'required' | 'session' | 'sign-in' | 'none';
 
 /**
  * Who is calling. A credential that is no good is nobody's, which only a route open to all accepts; two credentials,
- * and a cookie write from another site, are refused everywhere.
+ * and a cookie write from another site, are refused everywhere. At a sign-in a bearer token and a cookie are not two to
+ * guess between: the token signs in, and the cookie, which a browser sends along however stale, names the session that
+ * ends.
  */
 export async function identify(
   plane: Plane,
@@ -27,17 +32,21 @@ export async function identify(
   reached: ReachedAt,
   rule: IdentityRule = 'required',
 ): Promise<{ principal: Principal | null; credential: Credential | null }> {
-  const credential = readCredential(headers);
+  const isSignIn = rule === 'sign-in';
+  const shown = readCredentials(headers);
+  const credential = isSignIn ? (shown.bearer ?? shown.cookie) : oneOf(shown);
   const writes = method !== 'GET' && method !== 'HEAD';
-  if (writes && (rule === 'session' || credential?.kind === 'cookie')) refuseForeignOrigin(headers, reached);
-  return { credential, principal: credential && rule !== 'none' ? await authenticate(plane, credential) : null };
+  if (writes && (isSignIn || rule === 'session' || credential?.kind === 'cookie'))
+    refuseForeignOrigin(headers, reached);
+  const caller = rule === 'none' ? null : isSignIn ? shown.cookie : credential;
+  return { credential, principal: caller && (await authenticate(plane, caller)) };
 }
 
-function readCredential(headers: RequestHeaders): Credential | null {
+function readCredentials(headers: RequestHeaders): ReturnType<typeof credentialsOf> {
   try {
-    return credentialOf(headers);
+    return credentialsOf(headers);
   } catch (error) {
-    if (isControlPlaneError(error, 'unauthenticated')) return null;
+    if (isControlPlaneError(error, 'unauthenticated')) return { bearer: null, cookie: null };
     throw error;
   }
 }

@@ -72,8 +72,10 @@ async function answer(door: HttpDoor, request: ApiRequest, requestId: string): P
 }
 
 /** Probes and the like ask for nobody: they must answer while the database that knows the tokens does not. */
-const identityOf = (route: Route): IdentityRule =>
-  route.sameOriginOnly ? 'session' : route.access === 'open' ? 'none' : 'required';
+function identityOf({ guessable, sameOriginOnly, access }: Route): IdentityRule {
+  if (sameOriginOnly) return guessable ? 'sign-in' : 'session';
+  return access === 'open' ? 'none' : 'required';
+}
 
 function splitUrl(url: string): [path: string, queryText: string] {
   const at = url.indexOf('?');

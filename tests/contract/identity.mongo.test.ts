@@ -235,6 +235,26 @@ describe('browser sessions', () => {
     expect(cookieOf(await signIn({ code: await freshCode() }, { cookie: planted }))).not.toBe(planted);
   });
 
+  test('a cookie beside the bearer token is the session that ends, good or stale, and signs nobody in by itself', async () => {
+    const token = await api.tokenFor('operator');
+    const beside = (cookie: string, secret = token) =>
+      signIn({}, { headers: { authorization: `Bearer ${secret}`, cookie } });
+    const first = cookieOf(await beside('switchboard_session=long-over'));
+    expect((await me({ cookie: first })).body.role).toBe('operator');
+    expect((await beside(first, 'swb_operator_junk')).status).toBe(401);
+    expect((await me({ cookie: first })).status).toBe(200);
+    const second = cookieOf(await beside(first));
+    expect((await me({ cookie: first })).status).toBe(401);
+    expect((await me({ cookie: second })).body.role).toBe('operator');
+    await later(7 * 24 * 60 * MINUTE_MS + 1, async () => expect((await beside(second)).status).toBe(204));
+    expect((await signIn({}, { cookie: second })).status).toBe(422);
+    // Everywhere else two remain a guess.
+    const both = { authorization: `Bearer ${token}`, cookie: second };
+    expect((await api.call('DELETE', '/api/auth/session', { token: null, headers: both })).status).toBe(400);
+    expect((await me({ headers: both })).status).toBe(400);
+    expect((await beside('switchboard_session=a; switchboard_session=b')).status).toBe(400);
+  });
+
   test('signing out ends the session and takes the cookie away, also a stale one', async () => {
     const cookie = cookieOf(await signIn({ code: await freshCode() }));
     const out = await api.call('DELETE', '/api/auth/session', { cookie });
