@@ -1,4 +1,5 @@
 import { ControlPlaneError } from '../domain/errors';
+import { holdsSecret } from './holds-secret';
 
 /**
  * A credential in a path or query ends up in histories, proxies' logs and Referer headers. Such a request is refused
@@ -20,17 +21,19 @@ const CREDENTIAL_PARAMETERS = new Set([
   'secret',
 ]);
 
-export function refuseCredentialInUrl(url: string): void {
-  if (!hasCredential(url)) return;
+/** `adminToken`: the first admin's, which may have any form, so that only it itself tells it. */
+export function refuseCredentialInUrl(url: string, adminToken: string): void {
+  if (!hasCredential(url, adminToken)) return;
   throw new ControlPlaneError(
     'credential-in-url',
     'A token, sign-in code or dispatch key never belongs in a URL. Send it in a header; consider this one leaked and revoke it.',
   );
 }
 
-export function hasCredential(url: string): boolean {
+export function hasCredential(url: string, adminToken: string): boolean {
+  const shows = (text: string) => CREDENTIAL.test(text) || holdsSecret(text, adminToken);
+  if (shows(url) || (url.includes('%') && shows(decodeLeniently(url)))) return true;
   const queryAt = url.indexOf('?');
-  if (CREDENTIAL.test(url) || (url.includes('%') && CREDENTIAL.test(decodeLeniently(url)))) return true;
   if (queryAt === -1) return false;
   for (const name of new URLSearchParams(url.slice(queryAt + 1)).keys()) {
     if (CREDENTIAL_PARAMETERS.has(name.toLowerCase())) return true;

@@ -7,10 +7,15 @@ import type { Principal } from '../domain/identity/schema';
 import type { Plane } from '../services/context';
 import { authenticate } from '../services/identity/authenticate';
 
+interface Door {
+  plane: Plane;
+  hosts: HostPolicy;
+}
+
 /** The rules that need no credential: where the request went, and that its URL carries none. */
-export function refuseAtTheDoor(hosts: HostPolicy, request: Arrival & { url: string }): ReachedAt {
+export function refuseAtTheDoor({ plane, hosts }: Door, request: Arrival & { url: string }): ReachedAt {
   const reached = hosts.reach(request);
-  refuseCredentialInUrl(request.url);
+  refuseCredentialInUrl(request.url, plane.adminToken);
   return reached;
 }
 
@@ -52,11 +57,8 @@ function readCredentials(headers: RequestHeaders): ReturnType<typeof credentials
 }
 
 /** For doors with one fixed rule (the event stream): all of the above, and 401 for nobody. */
-export async function admit(
-  door: { plane: Plane; hosts: HostPolicy },
-  request: Arrival & { method: string; url: string },
-): Promise<Principal> {
-  const reached = refuseAtTheDoor(door.hosts, request);
+export async function admit(door: Door, request: Arrival & { method: string; url: string }): Promise<Principal> {
+  const reached = refuseAtTheDoor(door, request);
   const { principal } = await identify(door.plane, request, reached);
   return requirePrincipal(principal);
 }

@@ -32,8 +32,8 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   const request = requestOf(req, gone.signal);
   const requestId = requestIdOf(request.headers);
   try {
-    if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
     const principal = await admit(door, request);
+    if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
     const [, queryText = ''] = request.url.split('?', 2);
     const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };
     req.socket.setNoDelay(true);

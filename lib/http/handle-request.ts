@@ -45,7 +45,7 @@ export async function handleApi(door: HttpDoor, request: ApiRequest): Promise<Ap
 }
 
 async function answer(door: HttpDoor, request: ApiRequest, requestId: string): Promise<ApiResponse> {
-  const reached = refuseAtTheDoor(door.hosts, request);
+  const reached = refuseAtTheDoor(door, request);
   const [path, queryText] = splitUrl(request.url);
   const { route, params } = router().match(request.method, path);
   if (route.guessable) await refuseGuessing(door, reached.address);

@@ -142,7 +142,7 @@ function passBody(req: IncomingMessage, onward: ClientRequest, refuse: (error: u
 
 function checkAtTheDoor(door: HttpDoor, req: IncomingMessage): void {
   const arrival = requestOf(req, NEVER);
-  refuseForeignOrigin(arrival.headers, refuseAtTheDoor(door.hosts, arrival));
+  refuseForeignOrigin(arrival.headers, refuseAtTheDoor(door, arrival));
   if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
 }
 

@@ -1,12 +1,10 @@
 import { createHostPolicy } from '../auth/hosts';
-import { ControlPlaneError } from '../domain/errors';
 import { createHttpDoor } from '../http/door';
-import { serveEvents } from '../http/events-door';
-import { refusal } from '../http/respond';
 import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
 import { buildPlane } from './build-plane';
 import { parseConfig } from './config';
+import { eventsHandler } from './events-handler';
 import { findDatabase } from './find-database';
 import { listen } from './http-server';
 import { Shutdown } from './shutdown';
@@ -31,17 +29,11 @@ async function main(): Promise<void> {
     hosts: createHostPolicy({ ...config, port: () => port }),
     cursor: () => hub.position(),
   });
-  const listening = await listen(
-    (req, res) => {
-      const path = (req.url ?? '/').split('?', 1)[0]!;
-      if (path === '/api/events' && (req.method === 'GET' || req.method === 'HEAD'))
-        return serveEvents(door, hub, req, res);
-      const error = new ControlPlaneError('not-found', 'This process answers GET /api/events and nothing else.');
-      const { status, headers, body } = refusal(error, 'none', log);
-      return res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
-    },
-    { host: config.host, port: config.eventsPort, portVariable: 'EVENTS_PORT' },
-  );
+  const listening = await listen(eventsHandler(door, hub), {
+    host: config.host,
+    port: config.eventsPort,
+    portVariable: 'EVENTS_PORT',
+  });
   port = listening.port;
   shutdown.add('http server', async () => {
     const closed = listening.close();

@@ -49,7 +49,7 @@ export function guardPages(door: HttpDoor, handle: PageHandler): PageHandler {
   return async (req, res) => {
     const arrival = requestOf(req, AbortSignal.abort());
     try {
-      refuseAtTheDoor(door.hosts, arrival);
+      refuseAtTheDoor(door, arrival);
     } catch (error) {
       const { status, headers, body } = refusal(error, requestIdOf(arrival.headers), door.plane.log);
       res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));

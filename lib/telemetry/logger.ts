@@ -28,6 +28,7 @@ const REDACT_PATHS = SECRET_FIELDS.flatMap(field => [
  * line, so a token inside an error's stack or a nested object is caught like one in the message.
  */
 export function createLogger({ name, level = 'info', secrets = [], destination }: LoggerOptions): Logger {
+  const exactValues = [...new Set(secrets.flatMap(formsOf))];
   return pino(
     {
       level,
@@ -35,8 +36,11 @@ export function createLogger({ name, level = 'info', secrets = [], destination }
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
       redact: { paths: REDACT_PATHS, censor: '[redacted]' },
-      hooks: { streamWrite: line => redactSecrets(line, secrets) },
+      hooks: { streamWrite: line => redactSecrets(line, exactValues) },
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   );
 }
+
+/** As it is, as a JSON line quotes it, and as a URL carries it. */
+const formsOf = (secret: string): string[] => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];

@@ -51,7 +51,7 @@ async function admit({ plane }: McpHost, hosts: HostPolicy, req: IncomingMessage
     encrypted: 'encrypted' in req.socket,
     remoteAddress: req.socket.remoteAddress ?? '',
   });
-  refuseCredentialInUrl(req.url ?? '/');
+  refuseCredentialInUrl(req.url ?? '/', plane.adminToken);
   refuseForeignOrigin(headers, reached);
   const path = (req.url ?? '/').split('?', 1)[0];
   if (path === '/healthz' && (req.method === 'GET' || req.method === 'HEAD')) return null;

@@ -1,6 +1,10 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventsHandler } from '@/lib/server/events-handler';
+import { guardPages } from '@/lib/server/pages';
 import { createSignInCode } from '@/lib/services/identity/create-sign-in-code';
+import type { Hub } from '@/lib/stream/hub';
 import { startApiServer, type ApiServer } from '../support/api-server';
 
 let api: ApiServer;
@@ -18,17 +22,14 @@ function raw(
   method: string,
   path: string,
   headers: Record<string, string | string[]>,
-  body = '',
+  { body = '', port = api.port }: { body?: string; port?: number } = {},
 ): Promise<{ status: number; body: { code: string } }> {
   return new Promise((resolve, reject) => {
-    const req = request(
-      { host: '127.0.0.1', port: api.port, method, path, headers, setHost: !('host' in headers) },
-      res => {
-        let text = '';
-        res.on('data', chunk => (text += chunk));
-        res.on('end', () => resolve({ status: res.statusCode!, body: JSON.parse(text) }));
-      },
-    );
+    const req = request({ host: '127.0.0.1', port, method, path, headers, setHost: !('host' in headers) }, res => {
+      let text = '';
+      res.on('data', chunk => (text += chunk));
+      res.on('end', () => resolve({ status: res.statusCode!, body: JSON.parse(text) }));
+    });
     req.on('error', reject);
     req.end(body);
   });
@@ -121,6 +122,31 @@ describe('credentials', () => {
       expect(answer.text).not.toContain(token);
     }
     expect(api.logged()).not.toContain(token);
+  });
+
+  test('the first admin’s own, of whatever form, is refused in a URL by every door, and never in the log', async () => {
+    const { adminToken } = api.plane;
+    const pages = guardPages(api.door, async (_req, res) => void res.writeHead(200).end('{}'));
+    const others = [pages, eventsHandler(api.door, {} as Hub)].map(door =>
+      createServer((req, res) => void door(req, res)),
+    );
+    for (const server of others) await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const ports = [api.port, ...others.map(server => (server.address() as AddressInfo).port)];
+    const headers = { ...auth(), host: `127.0.0.1:${api.port}` };
+    for (const port of ports) {
+      for (const path of [
+        `/api/events?after=${adminToken}`,
+        `/nowhere/${adminToken}`,
+        `/api/threads?q=x${adminToken}`,
+      ]) {
+        const answer = await raw('GET', path, headers, { port });
+        expect([answer.status, answer.body.code], path).toEqual([400, 'credential-in-url']);
+        expect(JSON.stringify(answer.body)).not.toContain(adminToken);
+      }
+    }
+    expect((await raw('GET', '/elsewhere', headers, { port: ports.at(-1)! })).status).toBe(404);
+    expect(api.logged()).not.toContain(adminToken);
+    for (const server of others) server.close();
   });
 });
 

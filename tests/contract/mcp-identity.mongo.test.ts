@@ -85,7 +85,11 @@ describe('at the transport', () => {
     expect(await status({ origin: new URL(mcp.url).origin })).toBe(200);
     const inUrl = await post({ path: `?token=${token}` });
     expect([inUrl.status, codeOf(inUrl)]).toEqual([400, 'credential-in-url']);
+    const { adminToken } = mcp.plane;
+    const admins = await post({ path: `?session=${adminToken}` });
+    expect([admins.status, codeOf(admins)]).toEqual([400, 'credential-in-url']);
     expect(mcp.logged()).not.toContain(token);
+    expect(mcp.logged()).not.toContain(adminToken);
   });
 
   test('what is no single JSON-RPC message of bounded size is refused in its own words', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hashDispatchKey, makeDispatchKey, parseDispatchKey, sameDispatchKey } from '@/lib/auth/dispatch-key';
 import { hasCredential, refuseCredentialInUrl } from '@/lib/auth/credential-in-url';
+import { holdsSecret } from '@/lib/auth/holds-secret';
 import { redactSecrets } from '@/lib/auth/redact';
 import { isSignInCode, makeSignInCode } from '@/lib/auth/sign-in-code';
 import { hashSecret, makeToken, parseToken, sameSecret } from '@/lib/auth/token';
@@ -74,6 +75,7 @@ describe('redaction of stored text', () => {
 
 describe('credentials in URLs', () => {
   const token = makeToken('viewer', ID);
+  const adminToken = 'Zm9vL2Jhcg+/chosen-by-a-person==';
   test.each([
     `/api/threads?token=${token}`,
     `/api/threads/${token}`,
@@ -86,9 +88,18 @@ describe('credentials in URLs', () => {
     `/login/${makeSignInCode()}`,
     `/api/messages?dispatch=${makeDispatchKey(ID, 1)}`,
     '/api/messages?code=',
+    // The first admin's own, whatever it looks like.
+    `/api/threads?q=${adminToken}`,
+    `/api/threads?q=${encodeURIComponent(adminToken)}`,
+    `/api/threads?q=Bearer%20${encodeURIComponent(adminToken)}&limit=5`,
+    `/api/threads/${adminToken}/messages`,
+    `/api/threads/${encodeURIComponent(adminToken).replace('Z', '%5A')}`,
+    `/${adminToken}`,
   ])('refused: %s', url => {
-    expect(hasCredential(url)).toBe(true);
-    expect(() => refuseCredentialInUrl(url)).toThrow(expect.objectContaining({ code: 'credential-in-url' }));
+    expect(hasCredential(url, adminToken)).toBe(true);
+    expect(() => refuseCredentialInUrl(url, adminToken)).toThrow(
+      expect.objectContaining({ code: 'credential-in-url' }),
+    );
   });
 
   test.each([
@@ -96,5 +107,28 @@ describe('credentials in URLs', () => {
     '/api/tokens/0123456789abcdef01234567',
     '/api/events?after=AbC_dk.123',
     '/api/messages?q=100%',
-  ])('let through: %s', url => expect(hasCredential(url)).toBe(false));
+    `/api/messages?q=${adminToken.slice(1)}`,
+    `/api/messages?q=${adminToken.slice(0, -1)}x`,
+    `/api/messages?q=${adminToken.toLowerCase()}`,
+  ])('let through: %s', url => expect(hasCredential(url, adminToken)).toBe(false));
+});
+
+describe('a secret in a text', () => {
+  const secret = 'a-secret-of-no-known-form';
+
+  test('is found wherever it stands', () => {
+    for (const before of ['', 'a', 'a-', 'a-secret-of', secret.slice(0, -1), 'x'.repeat(9_000)]) {
+      for (const after of ['', 'a', secret.slice(1), 'x'.repeat(9_000)]) {
+        expect(holdsSecret(before + secret + after, secret), `${before} ${after}`).toBe(true);
+      }
+    }
+  });
+
+  test('nothing else is it, also one of the same characters, or of other bytes in them', () => {
+    const turned = [...secret].toReversed().join('');
+    const other = secret.replace('a', String.fromCharCode('a'.charCodeAt(0) + 256));
+    for (const text of ['', secret.slice(1), `${secret.slice(0, -1)}n${secret.slice(1)}`, turned, other]) {
+      expect(holdsSecret(text, secret), text).toBe(false);
+    }
+  });
 });

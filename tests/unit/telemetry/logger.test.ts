@@ -37,6 +37,14 @@ describe('createLogger', () => {
     log.warn({ got: 'correct horse battery staple' }, 'hm');
     expect(lines.join('')).not.toContain('battery');
   });
+
+  test('also where it is quoted in the line, or escaped in a URL', () => {
+    const secret = 'say"friend"\\and/enter+at=dusk';
+    const { log, lines } = listen([secret]);
+    log.warn({ got: secret, url: `/api/threads?q=${encodeURIComponent(secret)}` }, `refused ${secret}`);
+    expect(lines.join('')).not.toMatch(/friend|enter/);
+    expect(() => JSON.parse(lines.join(''))).not.toThrow();
+  });
 });
 
 describe('redactSecrets', () => {
