@@ -23,21 +23,16 @@ export const findRevision = (
 ): Promise<AgentTypeRevisionDocument | null> =>
   c.agentTypeRevisions.findOne({ tenantId, slug, revision }, { session: tx });
 
-/** The unique index gives each number out once. */
-export const insertRevision = (
-  c: Collections,
-  row: Omit<AgentTypeRevisionDocument, '_id' | 'at'>,
-  tx: Transaction,
-): Promise<AgentTypeRevisionDocument> =>
-  insertNow(c.agentTypeRevisions, { _id: newId(), ...row } as AgentTypeRevisionDocument, ['at'], tx);
+type NewRevision = Omit<AgentTypeRevisionDocument, '_id' | 'at' | 'createdAt' | 'updatedAt'>;
+const TIMES = ['at', 'createdAt', 'updatedAt'];
 
-export async function insertRevisions(
-  c: Collections,
-  rows: Omit<AgentTypeRevisionDocument, '_id' | 'at'>[],
-  tx: Transaction,
-): Promise<void> {
+/** The unique index gives each number out once. */
+export const insertRevision = (c: Collections, row: NewRevision, tx: Transaction): Promise<AgentTypeRevisionDocument> =>
+  insertNow(c.agentTypeRevisions, { _id: newId(), ...row } as AgentTypeRevisionDocument, TIMES, tx);
+
+export async function insertRevisions(c: Collections, rows: NewRevision[], tx: Transaction): Promise<void> {
   const documents = rows.map(row => ({ _id: newId(), ...row }) as AgentTypeRevisionDocument);
-  await insertManyNow(c.agentTypeRevisions, documents, ['at'], tx);
+  await insertManyNow(c.agentTypeRevisions, documents, TIMES, tx);
 }
 
 /** Slugs that are or were in use. */

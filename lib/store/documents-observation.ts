@@ -5,18 +5,13 @@ import type { RecordDocument } from './record-document';
 
 /** Who listens, what was done, and what keeps the plane in order. */
 
-export interface ConsumerDocument {
-  _id: ObjectId;
-  tenantId: string;
+export interface ConsumerDocument extends RecordDocument {
   name: string;
   /** Only the token that made it may use it. */
   tokenId: string;
   position: string | null;
   /** Memcmp-ordered part of the position, so that the database can refuse to move it back. */
   positionOrder: string | null;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
   ackedAt: Date | null;
   lastSeenAt: Date;
   /** The connection that has it now; another process that sees a new one here ends its own. */
@@ -64,7 +59,8 @@ export interface ToolCallDocument extends RecordDocument {
   error: string | null;
 }
 
-export interface ActivityDocument {
+/** Rows of earlier versions say when and who by `at` and `actor` alone. */
+export interface ActivityDocument extends Partial<RecordDocument> {
   _id: ObjectId;
   tenantId: string;
   at: Date;
@@ -75,7 +71,11 @@ export interface ActivityDocument {
 }
 
 export interface SettingsDocument extends Settings {
+  /** The tenant's. */
   _id: string;
+  tenantId: string;
+  createdAt: Date;
+  createdBy: string;
   updatedAt: Date;
   updatedBy: string;
 }

@@ -162,9 +162,7 @@ export interface AgentTypeDocument extends RecordDocument, AgentTypeSettings {
   revision: number;
 }
 
-export interface AgentTypeRevisionDocument {
-  _id: ObjectId;
-  tenantId: string;
+export interface AgentTypeRevisionDocument extends RecordDocument {
   slug: string;
   revision: number;
   at: Date;

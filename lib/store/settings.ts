@@ -26,7 +26,18 @@ export async function writeSettings(
   const at = fromRevision === 0 ? { $in: [0, null] } : fromRevision;
   const result = await c.settings.updateOne(
     { _id: tenantId, revision: at } as unknown as Filter<SettingsDocument>,
-    [{ $set: { ...settings, updatedBy: { $literal: updatedBy }, updatedAt: '$$NOW' } }],
+    [
+      {
+        $set: {
+          ...settings,
+          tenantId: { $literal: tenantId },
+          createdAt: { $ifNull: ['$createdAt', '$updatedAt', '$$NOW'] },
+          createdBy: { $ifNull: ['$createdBy', '$updatedBy', { $literal: updatedBy }] },
+          updatedBy: { $literal: updatedBy },
+          updatedAt: '$$NOW',
+        },
+      },
+    ],
     { session: tx, upsert: fromRevision === 0 },
   );
   return result.matchedCount + result.upsertedCount === 1;

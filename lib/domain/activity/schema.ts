@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Id, Timestamp, pageFields, searchField } from '../fields';
+import { Timestamp, pageFields, recordFields, searchField } from '../fields';
 
 /** One row of the audit log: who did what to what, when. Actions read `noun.verb`. */
 export const Activity = z.object({
-  id: Id,
-  tenantId: z.string(),
+  ...recordFields,
   at: Timestamp,
   actor: z.object({ kind: z.string(), id: z.string(), label: z.string() }),
   action: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Slug, pageFields, searchField } from '../fields';
+import { Slug, pageFields, recordFields, searchField } from '../fields';
 
 /** Nouns whose records make `-created`, `-updated` and `-deleted` events. */
 export const EVENT_NOUNS = ['message', 'task', 'thread', 'project', 'agent-type', 'run', 'dispatch'] as const;
@@ -97,13 +97,10 @@ export const AckPosition = z.strictObject({ id: PositionText });
 export const ListConsumers = z.strictObject({ ...pageFields, ...searchField });
 export type ListConsumers = z.infer<typeof ListConsumers>;
 export const ConsumerRecord = z.object({
-  id: Id,
-  tenantId: z.string(),
+  ...recordFields,
   name: z.string(),
   position: z.string().nullable(),
   connected: z.boolean(),
-  createdAt: z.string(),
-  createdBy: z.string(),
   ackedAt: z.string().nullable(),
   lastSeenAt: z.string(),
   lagSeconds: z.number().nullable(),

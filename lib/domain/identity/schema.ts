@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
-import { Id, NullableTimestamp, TenantId, Timestamp, pageFields, searchField } from '../fields';
+import { NullableTimestamp, TenantId, Timestamp, pageFields, recordFields, searchField } from '../fields';
 
 export const ROLES = ['admin', 'operator', 'viewer', 'controller', 'orchestrator', 'agent'] as const;
 export const Role = z.enum(ROLES);
@@ -53,14 +53,11 @@ export const CreateToken = z
 export type CreateToken = z.infer<typeof CreateToken>;
 
 export const ApiToken = z.object({
-  id: z.string(),
-  tenantId: TenantId,
+  ...recordFields,
   role: Role,
   label: z.string(),
   agentType: z.string().nullable(),
   account: z.string().nullable(),
-  createdAt: Timestamp,
-  createdBy: z.string(),
   expiresAt: NullableTimestamp,
   revokedAt: NullableTimestamp,
   lastUsedAt: NullableTimestamp,
@@ -78,13 +75,7 @@ export type IssuedToken = z.infer<typeof IssuedToken>;
 
 export const CreateTenant = z.strictObject({ tenantId: TenantId, name: z.string().min(1).max(120) });
 export type CreateTenant = z.infer<typeof CreateTenant>;
-export const Tenant = z.object({
-  id: Id,
-  tenantId: TenantId,
-  name: z.string(),
-  createdAt: Timestamp,
-  createdBy: z.string(),
-});
+export const Tenant = z.object({ ...recordFields, name: z.string() });
 export type Tenant = z.infer<typeof Tenant>;
 export const ListTenants = z.strictObject({ ...pageFields, ...searchField });
 export type ListTenants = z.infer<typeof ListTenants>;

@@ -26,16 +26,20 @@ export async function recordActivity(
   { action, subject, changes = [], tenantId, tx }: ActivityEntry,
 ): Promise<void> {
   const { principal, plane } = ctx;
+  const at = new Date(plane.clock.now());
   const document: ActivityDocument = {
     _id: newId(),
     tenantId: tenantId ?? principal.tenantId,
-    at: new Date(plane.clock.now()),
+    createdAt: at,
+    updatedAt: at,
+    createdBy: principal.id,
+    at,
     actor: actorOf(principal),
     action,
     subject,
     changes: changes.map(({ field, before, after }) => ({ field, before: shown(before), after: shown(after) })),
   };
-  await insertNow(plane.collections.activity, document, ['at'], tx);
+  await insertNow(plane.collections.activity, document, ['at', 'createdAt', 'updatedAt'], tx);
 }
 
 /** A dispatch key speaks for an agent, whoever's connection it came over. */

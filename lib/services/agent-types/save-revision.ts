@@ -1,6 +1,7 @@
 import type { AgentTypeSettings } from '../../domain/agent-type/schema';
 import { diffSettings, settingsOf, type SettingsChange } from '../../domain/agent-type/settings';
 import { ControlPlaneError } from '../../domain/errors';
+import type { Principal } from '../../domain/identity/schema';
 import { findNewestRevision, insertRevision } from '../../store/agent-type-revisions';
 import { insertAgentType, reviseAgentType } from '../../store/agent-types';
 import type { Collections } from '../../store/collections';
@@ -39,7 +40,7 @@ export async function saveNew(
     { _id: id, tenantId, slug, ...settings, revision, createdBy: principal.id },
     tx,
   );
-  await insertRevision(c, { tenantId, slug, revision, by: principal.label, settings, changes }, tx);
+  await insertRevision(c, { tenantId, slug, revision, ...authorOf(principal), settings, changes }, tx);
   await recordActivity(ctx, { action: 'agent-type.create', subject: subjectOf(type), changes, tx });
   return { type, changes };
 }
@@ -61,7 +62,7 @@ export async function saveEdit(
   const type = await reviseAgentType(c, { row: from, fromRevision: from.revision, revision, changes }, tx);
   if (!type) throw new ControlPlaneError('conflict', `Agent type '${slug}' was changed at the same moment; try again.`);
   crashPoint('agent-type:before-revision');
-  await insertRevision(c, { tenantId, slug, revision, by: principal.label, settings, changes }, tx);
+  await insertRevision(c, { tenantId, slug, revision, ...authorOf(principal), settings, changes }, tx);
   crashPoint('agent-type:before-commit');
   await recordActivity(ctx, { action, subject: subjectOf(from), changes, tx });
   return { type, changes };
@@ -80,9 +81,12 @@ export async function recordRawEdit(c: Collections, tx: Transaction, row: AgentT
   }
   const revision = Math.max(row.revision, (newest?.revision ?? 0) + 1);
   const changes = diffSettings(newest?.settings ?? null, settings);
-  await insertRevision(c, { tenantId, slug, revision, by: RAW_EDITOR, settings, changes }, tx);
+  const author = { by: RAW_EDITOR, createdBy: RAW_EDITOR };
+  await insertRevision(c, { tenantId, slug, revision, ...author, settings, changes }, tx);
   return revision;
 }
+
+const authorOf = ({ label, id }: Principal) => ({ by: label, createdBy: id });
 
 export const subjectOf = (type: Pick<AgentTypeDocument, '_id'>) => ({ kind: 'agent-type', id: hex(type._id) });
 

@@ -33,10 +33,10 @@ async function seed(ctx: Context): Promise<void> {
     const known = await findRevisedSlugs(c, tenantId, tx);
     const missing = SHIPPED_AGENT_TYPES.map(type => CreateAgentType.parse(type)).filter(({ slug }) => !known.has(slug));
     if (missing.length === 0) return;
-    const base = { tenantId, revision: 1 };
+    const base = { tenantId, revision: 1, createdBy: principal.id };
     await insertAgentTypes(
       c,
-      missing.map(type => ({ _id: newId(), ...base, ...type, createdBy: principal.id })),
+      missing.map(type => ({ _id: newId(), ...base, ...type })),
       tx,
     );
     const rows = missing.map(({ slug, ...settings }) => {

@@ -22,6 +22,7 @@ export const toConsumer = (plane: Plane, row: ConsumerDocument): ConsumerRecord 
     position: row.position,
     connected: row.connectionId !== null && nowMs - row.lastSeenAt.getTime() < CONNECTED_MS,
     createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
     createdBy: row.createdBy,
     ackedAt: isoOrNull(row.ackedAt),
     lastSeenAt: iso(row.lastSeenAt),

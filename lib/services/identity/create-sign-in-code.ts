@@ -18,6 +18,8 @@ export async function createSignInCode(collections: Collections, nowMs: number):
     tenantId: DEFAULT_TENANT,
     role: 'admin',
     createdAt: new Date(nowMs),
+    updatedAt: new Date(nowMs),
+    createdBy: 'system',
     expiresAt: new Date(nowMs + SIGN_IN_CODE_MS),
   });
   return code;

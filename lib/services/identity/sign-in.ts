@@ -45,6 +45,8 @@ export async function signIn(ctx: Context, { given, credential }: SignInInput): 
     account: principal.account,
     tokenId: principal.id === FIRST_ADMIN_ID ? null : principal.id,
     createdAt: new Date(now),
+    updatedAt: new Date(now),
+    createdBy: principal.id,
     expiresAt,
   });
   await endSession(ctx);

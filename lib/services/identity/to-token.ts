@@ -11,6 +11,7 @@ export const toToken = (row: ApiTokenDocument): ApiToken => ({
   agentType: row.agentType,
   account: row.account,
   createdAt: iso(row.createdAt),
+  updatedAt: iso(row.updatedAt),
   createdBy: row.createdBy,
   expiresAt: isoOrNull(row.expiresAt),
   revokedAt: isoOrNull(row.revokedAt),

@@ -7,5 +7,6 @@ export const toTenant = (row: TenantDocument): Tenant => ({
   tenantId: row.tenantId,
   name: row.name,
   createdAt: iso(row.createdAt),
+  updatedAt: iso(row.updatedAt),
   createdBy: row.createdBy,
 });

@@ -1,10 +1,11 @@
 import type { Activity } from '../../domain/activity/schema';
 import type { Session } from '../../domain/session/schema';
 import type { ToolCall } from '../../domain/tool-call/schema';
+import type { RecordDocument } from '../record-document';
 import type { ActivityDocument, SessionDocument, ToolCallDocument } from '../documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
-const base = ({ _id, tenantId, createdAt, updatedAt, createdBy }: SessionDocument | ToolCallDocument) => ({
+const base = ({ _id, tenantId, createdAt, updatedAt, createdBy }: RecordDocument) => ({
   id: hex(_id),
   tenantId,
   createdAt: iso(createdAt),
@@ -38,12 +39,8 @@ export const toToolCall = (row: ToolCallDocument): ToolCall => ({
   error: row.error,
 });
 
-export const toActivity = ({ _id, tenantId, at, actor, action, subject, changes }: ActivityDocument): Activity => ({
-  id: hex(_id),
-  tenantId,
-  at: iso(at),
-  actor,
-  action,
-  subject,
-  changes,
-});
+export function toActivity(row: ActivityDocument): Activity {
+  const { at, actor, action, subject, changes } = row;
+  const { createdAt = at, updatedAt = createdAt, createdBy = actor.id } = row;
+  return { ...base({ ...row, createdAt, updatedAt, createdBy }), at: iso(at), actor, action, subject, changes };
+}

@@ -4,6 +4,9 @@ import { activityCsv } from '@/app/(dashboard)/activity/activity-csv';
 const row = (label: string, changes: { field: string; before: unknown; after: unknown }[] = []) => ({
   id: 'a',
   tenantId: 'default',
+  createdAt: '2026-11-21T10:00:00.000Z',
+  updatedAt: '2026-11-21T10:00:00.000Z',
+  createdBy: 'u1',
   at: '2026-11-21T10:00:00.000Z',
   actor: { kind: 'user', id: 'u1', label },
   action: 'agent-type.update',
