@@ -1,6 +1,6 @@
 import { MongoServerError, type Binary, type Db } from 'mongodb';
 import { COLLECTION_NAMES } from './collections';
-import { MAX_DOCUMENT_BYTES } from './document-size';
+import { validatorOf, WITH_ROOM } from './document-size';
 import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS } from './indexes';
 
 /** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
@@ -20,6 +20,7 @@ interface Migration {
 const MIGRATIONS: Migration[] = [
   { number: 1, name: 'collections, validators and pre-images', run: createCollections },
   { number: 2, name: 'indexes that changed', run: changeIndexes },
+  { number: 3, name: 'validators with room for what the plane adds', run: changeValidators },
 ];
 
 export async function migrate(db: Db): Promise<void> {
@@ -80,7 +81,7 @@ async function createCollections(db: Db): Promise<void> {
     const options = {
       ...(shared.has(name)
         ? {
-            validator: { _id: { $type: 'objectId' }, $expr: { $lte: [{ $bsonSize: '$$ROOT' }, MAX_DOCUMENT_BYTES] } },
+            validator: validatorOf(name),
             validationLevel: 'strict' as const,
           }
         : {}),
@@ -106,6 +107,12 @@ async function changeIndexes(db: Db): Promise<void> {
     .collection(COLLECTION_NAMES.dispatches)
     .dropIndex('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1')
     .catch(ignoreMissing);
+}
+
+async function changeValidators(db: Db): Promise<void> {
+  for (const name of WITH_ROOM) {
+    await db.command({ collMod: name, validator: validatorOf(name) }).catch(ignoreMissing);
+  }
 }
 
 function ignoreMissing(error: unknown): void {

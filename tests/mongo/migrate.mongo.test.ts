@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
 import { COLLECTION_NAMES } from '@/lib/store/collections';
 import { migrate } from '@/lib/store/migrate';
@@ -13,6 +14,8 @@ it('brings a database of an earlier version up to date, by as many processes as 
   await keys.createIndex({ createdAt: 1 }, { expireAfterSeconds: DAY_SECONDS });
   await dispatches.createIndex({ tenantId: 1, status: 1, endedAt: -1, claimedAt: 1, storedAt: 1 });
   await db.collection<{ _id: number }>('migrations').insertOne({ _id: 1 });
+  const old = { _id: { $type: 'objectId' }, $expr: { $lte: [{ $bsonSize: '$$ROOT' }, 262_144] } };
+  await db.createCollection(COLLECTION_NAMES.messages, { validator: old });
 
   await Promise.all([migrate(db), migrate(db), migrate(db)]);
   await migrate(db);
@@ -21,5 +24,9 @@ it('brings a database of an earlier version up to date, by as many processes as 
   expect(ttl?.expireAfterSeconds).toBe(2 * DAY_SECONDS);
   expect(await names(dispatches)).toContain('ended');
   expect(await names(dispatches)).not.toContain('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1');
-  expect(await db.collection('migrations').countDocuments()).toBe(2);
+  expect(await db.collection('migrations').countDocuments()).toBe(3);
+  const messages = db.collection(COLLECTION_NAMES.messages);
+  const takenUp = { _id: new ObjectId(), body: 'x'.repeat(262_144), rankAt: new Date() };
+  await messages.insertOne(takenUp);
+  await expect(messages.insertOne({ ...takenUp, _id: new ObjectId(), rankAt: null })).rejects.toThrow();
 });
