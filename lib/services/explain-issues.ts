@@ -15,13 +15,16 @@ export function validationFailed(
   error: z.ZodError,
   input: unknown,
 ): ControlPlaneError {
-  const errors = error.issues.flatMap(issue => explain(issue, input)).slice(0, MAX_ERRORS);
+  const errors = explainIssues(error, input);
   const first = errors[0]!;
   const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new ControlPlaneError('validation-failed', `${first.path || `the ${where}`}: ${first.message}${rest}`, {
     errors,
   });
 }
+
+export const explainIssues = (error: z.ZodError, input: unknown): FieldError[] =>
+  error.issues.flatMap(issue => explain(issue, input)).slice(0, MAX_ERRORS);
 
 function explain(issue: Issue, input: unknown): FieldError[] {
   const path = pathText(issue.path);

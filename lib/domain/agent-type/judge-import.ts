@@ -12,6 +12,9 @@ export interface JudgedEntry {
   errors: FieldError[];
 }
 
+/** Each bad field of an entry by its path in it, what came and what is wanted. */
+type Explain = (error: z.ZodError, entry: unknown) => FieldError[];
+
 /**
  * What each entry of an import would make of its type. Of a type that is there only what is named changes; a new one
  * gets the defaults. Leaders are judged last, as they would stand with the whole file taken in.
@@ -19,13 +22,18 @@ export interface JudgedEntry {
 export function judgeImport(
   entries: readonly unknown[],
   existing: ReadonlyMap<string, AgentTypeSettings>,
+  explain: Explain,
 ): JudgedEntry[] {
   const seen = new Set<string>();
   const judged = entries.map((entry, at) => {
     const slug = slugOf(entry);
-    if (seen.has(slug)) return refused(slug, [{ path: `agentTypes.${at}.slug`, message: `'${slug}' is there twice` }]);
+    if (slug !== '' && seen.has(slug)) {
+      const message = `got '${slug}' twice, wants each type once`;
+      return refused(slug, [{ path: `agentTypes.${at}.slug`, message }]);
+    }
     seen.add(slug);
-    return judgeEntry(entry, slug, at, existing.get(slug));
+    const found = judgeEntry(entry, slug, existing.get(slug), explain);
+    return { ...found, errors: found.errors.map(({ path, message }) => ({ path: pathOf(at, path), message })) };
   });
   const leaders = new Map([...existing].map(([slug, settings]) => [slug, settings.reportsTo]));
   for (const { slug, settings } of judged) if (settings) leaders.set(slug, settings.reportsTo);
@@ -38,25 +46,22 @@ export function judgeImport(
   });
 }
 
-function judgeEntry(entry: unknown, slug: string, at: number, current: AgentTypeSettings | undefined): JudgedEntry {
+const pathOf = (at: number, path: string): string => ['agentTypes', at, ...(path === '' ? [] : [path])].join('.');
+
+function judgeEntry(
+  entry: unknown,
+  slug: string,
+  current: AgentTypeSettings | undefined,
+  explain: Explain,
+): JudgedEntry {
   const parsed = current ? ImportChange.safeParse(entry) : ImportNew.safeParse(entry);
-  if (!parsed.success)
-    return refused(
-      slug,
-      parsed.error.issues.flatMap(issue => explain(issue, at)),
-    );
+  if (!parsed.success) return refused(slug, explain(parsed.error, entry));
   if (!current) {
     const { slug: _slug, ...settings } = parsed.data as ImportNew;
     return { slug, settings, errors: [] };
   }
   const { slug: _slug, ...patch } = parsed.data as ImportChange;
   return { slug, settings: mergeSettings(current, patch), errors: [] };
-}
-
-function explain(issue: z.core.$ZodIssue, at: number): FieldError[] {
-  const path = ['agentTypes', at, ...issue.path].map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map(key => ({ path: `${path}.${key}`.slice(0, 200), message: 'is not a field here' }));
 }
 
 const refused = (slug: string, errors: FieldError[]): JudgedEntry => ({ slug, settings: null, errors });

@@ -43,7 +43,7 @@ export const ImportQuery = z.strictObject({
 export type ImportQuery = z.infer<typeof ImportQuery>;
 
 /** More than any tenant has; one import is one transaction. */
-export const MAX_IMPORT = 200;
+const MAX_IMPORT = 200;
 export const ImportDocument = z.strictObject({
   /** Each judged by itself, so that one bad entry is told by its slug. */
   agentTypes: z.array(z.unknown()).max(MAX_IMPORT),

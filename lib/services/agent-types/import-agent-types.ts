@@ -1,13 +1,14 @@
 import { requirePermission } from '../../auth/policy';
 import { judgeImport, type JudgedEntry } from '../../domain/agent-type/judge-import';
-import { ImportDocument, MAX_IMPORT, type ImportItem, type ImportReport } from '../../domain/agent-type/requests';
+import { ImportDocument, type ImportItem, type ImportReport } from '../../domain/agent-type/requests';
 import { diffSettings, settingsOf } from '../../domain/agent-type/settings';
-import { ControlPlaneError, invalidField } from '../../domain/errors';
+import { ControlPlaneError } from '../../domain/errors';
 import { findAgentTypes } from '../../store/agent-types';
 import type { AgentTypeDocument } from '../../store/documents';
 import { newId } from '../../store/ids';
 import { lockConfiguration, transact, type Transaction } from '../../store/transaction';
 import type { Context } from '../context';
+import { explainIssues, validationFailed } from '../explain-issues';
 import { afterChange } from './after-change';
 import { redactSettings } from './redact-settings';
 import { saveEdit, saveNew } from './save-revision';
@@ -23,7 +24,8 @@ export async function importAgentTypes(ctx: Context, text: string, isDryRun: boo
     await lockConfiguration(plane.collections, tenantId, tx);
     const types = await findAgentTypes(plane.collections, tenantId, tx);
     const there = new Map(types.map(type => [type.slug, type]));
-    const judged = judgeImport(entries, new Map(types.map(type => [type.slug, settingsOf(type)])));
+    const existing = new Map(types.map(type => [type.slug, settingsOf(type)]));
+    const judged = judgeImport(entries, existing, explainIssues);
     if (isDryRun) return judged.map(entry => itemOf(entry, there.get(entry.slug)));
     refuseInvalid(judged);
     const done: ImportItem[] = [];
@@ -41,13 +43,10 @@ export async function importAgentTypes(ctx: Context, text: string, isDryRun: boo
 }
 
 function readDocument(text: string): unknown[] {
-  const parsed = ImportDocument.safeParse(parseYaml(text));
+  const document = parseYaml(text);
+  const parsed = ImportDocument.safeParse(document);
   if (parsed.success) return parsed.data.agentTypes;
-  const issue = parsed.error.issues[0]!;
-  throw invalidField(
-    issue.path.map(String).join('.') || 'the body',
-    `wants agentTypes: a list of at most ${MAX_IMPORT} types, and nothing else`,
-  );
+  throw validationFailed('body', parsed.error, document);
 }
 
 function refuseInvalid(judged: JudgedEntry[]): void {

@@ -101,6 +101,14 @@ describe('import', () => {
       'agentTypes.5.reportsTo',
       'agentTypes.6.reportsTo',
     ]);
+    expect(answer.body.errors.map(({ message }: { message: string }) => message)).toEqual([
+      expect.stringMatching(/^got "human", .*reserved/),
+      'got 0, wants at least 1',
+      "got 'fine' twice, wants each type once",
+      'is not a field here',
+      "got 'nobody', wants the slug of an agent type that exists, or null",
+      expect.stringMatching(/^got 'hand', which makes a circle/),
+    ]);
     expect((await get('fine')).status).toBe(404);
     expect(await rows()).toBe(before);
     const dry = await send(bad, '?dryRun=1');
@@ -126,6 +134,25 @@ describe('import', () => {
   ])('refuses %# with %i', async (text, status) => {
     const answer = await send(text);
     expect(answer.status, answer.text).toBe(status);
+  });
+
+  it.each([
+    ['agentTypes: 3', 'agentTypes', 'got 3, wants a list'],
+    ['types: []', 'agentTypes', 'got nothing, wants a list'],
+    ['- a', '', 'got a list of 1, wants an object'],
+    ['agentTypes: [x]', 'agentTypes.0', 'got "x", wants an object'],
+    ['agentTypes: [{name: X}]', 'agentTypes.0.slug', 'got nothing, wants a text'],
+    ['agentTypes: [{name: X}, {name: Y}]', 'agentTypes.1.slug', 'got nothing, wants a text'],
+    ['agentTypes: [{slug: qa, model: 7}]', 'agentTypes.0.model', expect.stringMatching(/^got 7, wants .+/)],
+    [
+      'agentTypes: [{slug: qa, thresholds: {leaseMs: soon}}]',
+      'agentTypes.0.thresholds.leaseMs',
+      'got "soon", wants a number',
+    ],
+  ])('says of %j at %s what came and what is wanted', async (text, path, message) => {
+    const answer = await send(text);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toContainEqual({ path, message });
   });
 
   it('wants YAML and the right to write', async () => {
