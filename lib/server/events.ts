@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const processName = `events-${process.pid}`;
   const { plane, close } = await buildPlane({ mongodbUri, database, adminToken, processName, log });
   shutdown.add('database client', close);
-  const { hub, stop } = await startStream(plane, { config, mongodbUri, adopts: false });
+  const { hub, stop } = await startStream(plane, { config: { ...config, database }, mongodbUri, adopts: false });
   shutdown.add('stream', stop);
 
   let port = config.eventsPort;

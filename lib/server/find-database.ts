@@ -12,7 +12,7 @@ export interface DatabasePlace {
  * Address and name come from one place: another name on the same server is an empty database, made by asking for it,
  * and a stream of it is silent for good.
  */
-export function findDatabase(config: Config): DatabasePlace {
+export function findDatabase(config: Pick<Config, 'mongodbUri' | 'database' | 'dataDir'>): DatabasePlace {
   if (config.mongodbUri !== undefined) return { mongodbUri: config.mongodbUri, database: config.database };
   const running = readRunFile(config.dataDir);
   if (running) return { mongodbUri: running.mongodbUri, database: running.database };

@@ -13,7 +13,7 @@ const recordSchema = z.object({
   startedAt: z.string(),
   mongodbUri: z.string(),
   database: z.string(),
-  urls: z.object({ web: z.string(), mcp: z.string().optional(), events: z.string().optional() }),
+  urls: z.object({ web: z.string(), mcp: z.string().optional() }),
   pids: z.object({ web: z.number(), mcp: z.number().optional(), mongod: z.number().optional() }),
   /** Tells the web process from a later one that was given its number. */
   webStartMark: z.string().nullable(),

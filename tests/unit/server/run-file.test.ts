@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseConfig } from '@/lib/server/config';
-import { findDatabase } from '@/lib/server/find-database';
 import { claimDataFolder, readRunFile, removeRunFile, type RunRecord, writeRunFile } from '@/lib/server/run-file';
 
 let folder: string;
@@ -44,17 +42,6 @@ describe('the run file', () => {
   test.each(['', '{', '{"urls":{}}'])('a damaged file (%j) counts as none', text => {
     writeFileSync(join(folder, 'run.json'), text);
     expect(readRunFile(folder)).toBeNull();
-  });
-});
-
-describe('findDatabase', () => {
-  test('takes the name of the database from where it takes the address', () => {
-    expect(() => findDatabase(parseConfig({ SWITCHBOARD_DATA: folder }))).toThrow(/^MONGODB_URI: not set/);
-    writeRunFile(folder, { ...record(process.pid), database: 'team' });
-    const { mongodbUri } = record(process.pid);
-    expect(findDatabase(parseConfig({ SWITCHBOARD_DATA: folder }))).toEqual({ mongodbUri, database: 'team' });
-    const elsewhere = { MONGODB_URI: 'mongodb://db/', SWITCHBOARD_DB: 'other', SWITCHBOARD_DATA: folder };
-    expect(findDatabase(parseConfig(elsewhere))).toEqual({ mongodbUri: 'mongodb://db/', database: 'other' });
   });
 });
 
