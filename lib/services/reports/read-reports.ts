@@ -33,10 +33,11 @@ function pageOf({ plane, principal }: Context, { limit, cursor, q, kind, ...ids 
 export async function getReport(ctx: Context, id: string): Promise<Report> {
   const { plane, principal } = ctx;
   const row = await findReport(plane.collections, principal.tenantId, pathId('report', id));
-  // An agent reads no reports, but gets back what it wrote when it repeats a call.
-  const isOwn = principal.role === 'agent' && row?.createdBy === `agent:${principal.agentType}`;
-  if (!isOwn) requirePermission(principal, 'reports:read');
+  // Also to who may read none: a repeated call asks first whether its report was made.
   if (!row) throw notFound('report', id);
+  // An agent reads no reports, but gets back what it wrote when it repeats a call.
+  const isOwn = principal.role === 'agent' && row.createdBy === `agent:${principal.agentType}`;
+  if (!isOwn) requirePermission(principal, 'reports:read');
   return toReport(row);
 }
 

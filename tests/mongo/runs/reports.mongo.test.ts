@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { startApiServer, type Answer, type ApiServer, type CallOptions } from '../../support/api-server';
 
@@ -39,6 +39,8 @@ const reportsOf = async (taskId: string) =>
     id: string;
     createdBy: string;
   }[];
+
+const second = () => Math.floor(Date.now() / 1_000);
 
 describe('the six contracts over HTTP', () => {
   it('progress is stored and shown, a heartbeat only answers with the lease', async () => {
@@ -89,6 +91,35 @@ describe('the six contracts over HTTP', () => {
     expect([again.status, again.body]).toEqual([200, first.body]);
     expect((await api.call('GET', `/api/reports/${first.body.id}`, { token })).status).toBe(403);
     expect(await reportsOf(id)).toHaveLength(1);
+  });
+
+  it('an agent whose report was cut off before it was stored stores it with the same again', async () => {
+    const { id } = await newTask();
+    const { key } = await claim(id);
+    const token = await api.tokenFor('agent', { agentType: 'qa' });
+    const send = () =>
+      report(
+        key,
+        { kind: 'progress', taskId: id, percent: 10, state: 'begun' },
+        { token, headers: { 'idempotency-key': 'cut-1' } },
+      );
+    vi.spyOn(api.plane.collections.reports, 'findOneAndUpdate').mockRejectedValueOnce(new Error('killed'));
+    expect((await send()).status).toBe(500);
+    const again = await send();
+    expect([again.status, again.body]).toMatchObject([201, { percent: 10, state: 'begun' }]);
+    expect(await reportsOf(id)).toHaveLength(1);
+  });
+
+  it('progress is at most one report a second, under as many keys as come', async () => {
+    const { id } = await newTask();
+    const { key } = await claim(id);
+    const from = second();
+    const sent = Array.from({ length: 30 }, (_, percent) => {
+      const headers = { 'idempotency-key': `many-${percent}` };
+      return report(key, { kind: 'progress', taskId: id, percent, state: 'on' }, { headers });
+    });
+    expect(new Set((await Promise.all(sent)).map(({ status }) => status))).toEqual(new Set([201]));
+    expect((await reportsOf(id)).length).toBeLessThanOrEqual(second() - from + 1);
   });
 
   it('a result that lacks a deliverable, or has an empty one, is incomplete', async () => {
