@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { invalidField, isControlPlaneError } from '../domain/errors';
 import { createOnce } from '../services/idempotency/create-once';
+import { hashRequest } from '../services/idempotency/hash-request';
 import { Reply, type Call, type Route } from './route';
 import type { Router } from './router';
 
@@ -78,16 +78,3 @@ const stringField = (value: unknown, name: string): string | undefined => {
   const field = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   return typeof field === 'string' ? field : undefined;
 };
-
-/** Equal for equal JSON, whatever the order of its fields; the URL holds the rest of what was asked. */
-export const hashRequest = (url: string, body: unknown): string =>
-  createHash('sha256')
-    .update(`${url}\n${canonical(body)}`)
-    .digest('base64url');
-
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
-}

@@ -73,7 +73,9 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'wants 1 to 200 printable characters without spaces')
   .optional()
-  .describe('A word of your own for this one act: repeating the call with it creates nothing twice');
+  .describe(
+    'A word of your own for this one act: repeating the call with it creates nothing twice, and with other arguments is refused',
+  );
 
 export const input = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject({ ...shape, dispatch });
 export const creatingInput = <Shape extends z.ZodRawShape>(shape: Shape) =>

@@ -4,7 +4,7 @@ import { ControlPlaneError } from '../../domain/errors';
 import { MAX_RESULT_BYTES } from '../../domain/report/schema';
 import type { Delivered } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
-import { hex } from '../../store/ids';
+import { bodyId, hex } from '../../store/ids';
 import { findWorkItem } from '../../store/work-items';
 import type { Context } from '../context';
 import { requireDispatch, type Caller } from '../identity/caller';
@@ -14,8 +14,6 @@ export interface Finish {
   output: string;
   usage?: CompleteDispatch['usage'];
   deliverables?: Delivered[] | undefined;
-  /** To be that of the result's report. */
-  reportId?: ObjectId | undefined;
 }
 
 export interface Finished {
@@ -30,13 +28,13 @@ export interface Finished {
  * An agent's own end of its dispatch. The first end counts and the same key again answers the same outcome, so this
  * asks nothing of the key but which dispatch and epoch it names: a late output is kept, and refused as late.
  */
-export async function finishDispatch(caller: Caller, finish: Finish): Promise<Finished> {
+export async function finishDispatch(caller: Caller, finish: Finish, recordId?: string): Promise<Finished> {
   const { dispatch, epoch } = requireDispatch(caller);
-  const { output, usage, deliverables, reportId } = finish;
+  const { output, usage, deliverables } = finish;
   refuseOversize({ output, deliverables });
   const handedIn = {
     ...(deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } }),
-    ...(reportId === undefined ? {} : { reportId }),
+    ...(recordId === undefined ? {} : { reportId: bodyId('recordId', recordId) }),
   };
   const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn, true);
   return {

@@ -3,10 +3,14 @@ import { findMessage } from '../../store/messages';
 import { requireDispatch, type Caller } from '../identity/caller';
 import { finishDispatch, type Finished } from './finish-dispatch';
 
-/** Ends the work; the output, where there is one, becomes the reply. */
-export async function markDone(caller: Caller, { output = '' }: { output?: string | undefined }): Promise<Finished> {
+/** Ends the work; the output, where there is one, becomes the reply. `recordId` is to be that of a task's report. */
+export async function markDone(
+  caller: Caller,
+  { output = '' }: { output?: string | undefined },
+  recordId?: string,
+): Promise<Finished> {
   if (output.trim() === '') await refuseSilence(caller);
-  return finishDispatch(caller, { output });
+  return finishDispatch(caller, { output }, recordId);
 }
 
 /** Whoever asked stands still until an answer comes: a question may not end without one. */

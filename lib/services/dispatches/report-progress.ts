@@ -1,6 +1,6 @@
 import type { HeartbeatResult } from '../../domain/dispatch/schema';
-import { requireDispatch, type Caller } from '../identity/caller';
-import { extend, writeDispatchProgress } from './life-cycle';
+import { requireDispatch, requireReader, type Caller } from '../identity/caller';
+import { extend, heartbeatOf, writeDispatchProgress } from './life-cycle';
 
 export interface DispatchAlive extends Omit<HeartbeatResult, 'id'> {
   dispatchId: string;
@@ -18,6 +18,13 @@ export async function reportProgress(
 export async function beat(caller: Caller): Promise<DispatchAlive> {
   const { dispatch, epoch } = requireDispatch(caller);
   return aliveOf(await extend(caller.ctx, dispatch._id, epoch));
+}
+
+/** How it stands, for a repeat of what it reported: that said nothing new, so nothing is written. */
+export function readAlive(caller: Caller): DispatchAlive {
+  const { dispatch } = requireDispatch(caller);
+  requireReader(caller);
+  return aliveOf(heartbeatOf(dispatch));
 }
 
 const aliveOf = ({ id, ...alive }: HeartbeatResult): DispatchAlive => ({ dispatchId: id, ...alive });

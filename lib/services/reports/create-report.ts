@@ -46,8 +46,7 @@ export async function createReport(
     }
     case 'result': {
       const { output, usage, deliverables } = input;
-      const reportId = recordId === undefined ? undefined : bodyId('recordId', recordId);
-      await submitResult(caller, { output, deliverables, ...(usage ? { usage } : {}), reportId });
+      await submitResult(caller, { output, deliverables, ...(usage ? { usage } : {}) }, recordId);
       return stored(ctx, await resultIdOf(ctx, dispatch));
     }
   }

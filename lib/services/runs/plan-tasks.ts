@@ -15,7 +15,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
-import { requireDispatch, requireWriter, type Caller } from '../identity/caller';
+import { requireDispatch, requireReader, requireWriter, type Caller } from '../identity/caller';
 import { closeRun } from './close-run';
 import { followRun } from './follow-run';
 import { readRunTasks, type JudgedTask } from './run-tasks';
@@ -55,6 +55,14 @@ export async function planTasks(caller: Caller, tasks: PlannedTask[]): Promise<T
     await recordActivity(caller.ctx, { action: 'run.plan', subject: { kind: 'run', id: hex(runId) }, changes });
   }
   return readBack(plane, run, tasks);
+}
+
+/** What this planner planned so before, for a repeat of the call: also when its dispatch may not write any more. */
+export async function readPlanned(caller: Caller, tasks: PlannedTask[]): Promise<Task[]> {
+  const runId = requirePlanner(requireDispatch(caller).dispatch, 'plan tasks');
+  requireReader(caller);
+  const { plane, principal } = caller.ctx;
+  return readBack(plane, { _id: runId, tenantId: principal.tenantId }, tasks);
 }
 
 async function requireOpenRun(plane: Plane, tenantId: string, runId: ObjectId): Promise<RunDocument> {
@@ -141,7 +149,11 @@ const hashOf = ({ key, title, assignedTo, input, dependsOn, deliverables, priori
     .update(JSON.stringify([key, title, assignedTo, input, dependsOn.toSorted(), deliverables, priority]))
     .digest('base64url');
 
-async function readBack(plane: Plane, run: RunDocument, tasks: PlannedTask[]): Promise<Task[]> {
+async function readBack(
+  plane: Plane,
+  run: Pick<RunDocument, '_id' | 'tenantId'>,
+  tasks: PlannedTask[],
+): Promise<Task[]> {
   const rows = await findTasksById(
     plane.collections,
     run.tenantId,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { PlanTasks } from '@/lib/domain/run/plan';
-import { planTasks } from '@/lib/services/runs/plan-tasks';
+import type { Task } from '@/lib/domain/task/schema';
+import { planTasks, readPlanned } from '@/lib/services/runs/plan-tasks';
+import { once } from '../once';
 import { TaskLine, toLine } from '../run-results';
 import { SETTLES, creatingInput, defineTool } from '../tool';
 
@@ -15,8 +17,15 @@ export const planTasksTool = defineTool({
   output: z.object({ tasks: z.array(TaskLine), next: z.string() }),
   // Its own keys make a repeat harmless, with an idempotencyKey or without.
   annotations: SETTLES,
-  run: async ({ caller }, { tasks }) => ({
-    tasks: (await planTasks(caller, tasks)).map(toLine),
-    next: 'Plan more now, or end your turn without a result: you are resumed when a task ends, blocks or asks.',
-  }),
+  run: async (call, asked) => {
+    const tasks = await once<Task[]>(call, 'plan_tasks', asked, {
+      create: () => planTasks(call.caller, asked.tasks),
+      readBack: () => readPlanned(call.caller, asked.tasks),
+      isRepeatable: true,
+    });
+    return {
+      tasks: tasks.map(toLine),
+      next: 'Plan more now, or end your turn without a result: you are resumed when a task ends, blocks or asks.',
+    };
+  },
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { hashRequest, readerOf } from '@/lib/http/idempotency';
+import { readerOf } from '@/lib/http/idempotency';
 import { Router } from '@/lib/http/router';
 import { ROUTES } from '@/lib/http/routes';
 import { route, type Method } from '@/lib/http/route';
+import { hashRequest } from '@/lib/services/idempotency/hash-request';
 
 const make = (method: Method, path: string) =>
   route({ method, path, access: 'open', tag: 't', summary: `${method} ${path}`, run: async () => path });
