@@ -2,12 +2,11 @@ import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, listInboxPage } from '../../store/inbox';
-import { legible } from '../../store/to-record/legible';
 import { requireReader, type Caller } from '../identity/caller';
 import { fittingPage } from './fitting-page';
 import { encodeInboxPosition, positionAt } from './inbox-position';
 import { inboxScope } from './inbox-scope';
-import { toAgentMessage } from './to-agent-message';
+import { toAgentMessages } from './to-agent-message';
 
 export interface ListInbox {
   unread?: boolean | undefined;
@@ -27,7 +26,7 @@ export async function listInbox(
   const [now, scope] = await Promise.all([databaseNow(c), inboxScope(caller)]);
   const { items, nextCursor } = await fittingPage(page, request => listInboxPage(c, scope, unread === true, request));
   return {
-    items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)),
+    items: toAgentMessages(items, caller.dispatch?._id ?? null),
     nextCursor,
     position: encodeInboxPosition(positionAt(now.getTime(), items)),
   };

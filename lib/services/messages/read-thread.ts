@@ -4,12 +4,11 @@ import type { AgentMessage } from '../../domain/message/agent-view';
 import type { Thread } from '../../domain/thread/schema';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
-import { legible } from '../../store/to-record/legible';
 import { toThread } from '../../store/to-record/work';
 import { requireReader, type Caller } from '../identity/caller';
 import { fittingPage } from './fitting-page';
 import { requireReadableThread } from './inbox-scope';
-import { toAgentMessage } from './to-agent-message';
+import { toAgentMessages } from './to-agent-message';
 
 /** A thread's messages in their order, oldest first. */
 export async function readThread(
@@ -26,7 +25,7 @@ export async function readThread(
   );
   return {
     thread: toThread(thread),
-    items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)),
+    items: toAgentMessages(items, caller.dispatch?._id ?? null),
     nextCursor,
   };
 }

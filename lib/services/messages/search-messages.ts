@@ -4,11 +4,10 @@ import type { AgentMessage } from '../../domain/message/agent-view';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
 import { hasWords } from '../../store/text-filter';
-import { legible } from '../../store/to-record/legible';
 import { requireReader, type Caller } from '../identity/caller';
 import { ownThreads } from '../threads/scope';
 import { fittingPage } from './fitting-page';
-import { toAgentMessage } from './to-agent-message';
+import { toAgentMessages } from './to-agent-message';
 
 /** What was said in any thread the caller may read, newest first. */
 export async function searchMessages(
@@ -28,5 +27,5 @@ export async function searchMessages(
   const { items, nextCursor } = await fittingPage(page, request =>
     listMessagePage(plane.collections, filter, { direction: -1 }, request, row => row),
   );
-  return { items: legible(items, row => toAgentMessage(row, caller.dispatch?._id ?? null)), nextCursor };
+  return { items: toAgentMessages(items, caller.dispatch?._id ?? null), nextCursor };
 }

@@ -1,15 +1,22 @@
 import { MAX_BODY_CHARACTERS } from '../../domain/fields';
-import type { AgentMessage } from '../../domain/message/agent-view';
+import { AgentMessage } from '../../domain/message/agent-view';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull } from '../../store/ids';
+import { legible } from '../../store/to-record/legible';
 import { toToldMessage } from '../../store/to-record/work';
 
 /** What a result's bodies may come to: a model's client cuts or refuses a result of more than some 100,000 characters. */
 const PAGE_CHARACTERS = 64_000;
 const HELD: MessageDocument['status'][] = ['claimed', 'waiting'];
 
-/** `own` is the reader's dispatch: what it works on is not held against it. */
-export function toAgentMessage(row: MessageDocument, own: ObjectId | null): AgentMessage {
+/**
+ * As an agent reads them; `own` is the reader's dispatch: what it works on is not held against it. Without those in which
+ * a driver put what the schema has not: a client takes a result that keeps to its schema, whole, or none of it.
+ */
+export const toAgentMessages = (rows: readonly MessageDocument[], own: ObjectId | null): AgentMessage[] =>
+  legible(rows, row => toAgentMessage(row, own)).filter(message => AgentMessage.safeParse(message).success);
+
+function toAgentMessage(row: MessageDocument, own: ObjectId | null): AgentMessage {
   const { id, threadId, seq, assignedTo, projectId, priority, kind, inReplyTo, expectsReply, hops, ...rest } =
     toToldMessage(row);
   const isHeld = row.dispatchId !== null && HELD.includes(row.status) && !(own && row.dispatchId.equals(own));

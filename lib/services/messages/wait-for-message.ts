@@ -1,7 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
-import { legible } from '../../store/to-record/legible';
 import { recheckCredentials } from '../identity/recheck-credentials';
 import { requireReader, type Caller } from '../identity/caller';
 import {
@@ -14,7 +13,7 @@ import {
 } from './inbox-position';
 import { inboxScope } from './inbox-scope';
 import type { InboxWatch } from './inbox-watch';
-import { countThatFit, toAgentMessage } from './to-agent-message';
+import { countThatFit, toAgentMessages } from './to-agent-message';
 
 export interface WaitForMessage {
   after?: string | undefined;
@@ -52,7 +51,7 @@ export async function waitForMessage(
       const rows = await look(caller, scope, position);
       // Past what cannot be read as well: else no call would ever get beyond it.
       position = moveOn(position, rows);
-      const items = legible(rows, row => toAgentMessage(row, own));
+      const items = toAgentMessages(rows, own);
       const leftMs = untilMs - plane.clock.now();
       if (items.length > 0 || leftMs <= 0 || signal.aborted) return { items, position: encodeInboxPosition(position) };
       await next(Math.min(leftMs, LOOK_ANYHOW_MS), signal);
