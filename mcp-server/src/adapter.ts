@@ -37,12 +37,8 @@ export interface CallRequest {
 export async function callTool(host: McpHost, connection: Connection, request: CallRequest): Promise<ToolResult> {
   const requestId = randomUUID();
   try {
-    const principal = await connection.principal();
-    if (!principal)
-      throw new ControlPlaneError('unauthenticated', 'The token of this connection is not good any more.');
-    const ctx: Context = { plane: host.plane, principal, requestId };
-    return await host.limits.run(request.tool.waits ? 'waits' : 'works', `${principal.tenantId}:${principal.id}`, () =>
-      withinTime(request.signal, host.stopping, signal => recorded(host, connection, ctx, { ...request, signal })),
+    return await withinTime(request.signal, host.stopping, signal =>
+      admitted(host, connection, requestId, { ...request, signal }),
     );
   } catch (error) {
     const known = toDomainError(error);
@@ -50,6 +46,20 @@ export async function callTool(host: McpHost, connection: Connection, request: C
     host.plane.log.error({ err: error, requestId, tool: request.tool.name }, 'tool call failed');
     throw new InternalFault(requestId);
   }
+}
+
+async function admitted(
+  host: McpHost,
+  connection: Connection,
+  requestId: string,
+  request: CallRequest,
+): Promise<ToolResult> {
+  const principal = await connection.principal();
+  if (!principal) throw new ControlPlaneError('unauthenticated', 'The token of this connection is not good any more.');
+  const ctx: Context = { plane: host.plane, principal, requestId };
+  return host.limits.run(request.tool.waits ? 'waits' : 'works', `${principal.tenantId}:${principal.id}`, () =>
+    recorded(host, connection, ctx, request),
+  );
 }
 
 async function recorded(

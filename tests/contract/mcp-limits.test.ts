@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
 import { CallLimits, Pool } from '@/mcp-server/src/call-limits';
 import { ERROR_CODES, ControlPlaneError } from '@/lib/domain/errors';
+import { callTool } from '@/mcp-server/src/adapter';
 import { errorResult } from '@/mcp-server/src/error-result';
-import { LISTED } from '@/mcp-server/src/registry';
+import type { McpHost } from '@/mcp-server/src/host';
+import { findTool, LISTED } from '@/mcp-server/src/registry';
 
 describe('call limits', () => {
   test('refuse what is too much in all or for one principal, and give every place back', async () => {
@@ -33,6 +35,21 @@ describe('call limits', () => {
     gate.resolve();
     await Promise.all([...waiting, idle]);
     expect(isIdle).toBe(true);
+  });
+});
+
+afterEach(() => vi.useRealTimers());
+
+describe('a call', () => {
+  test('is answered within 50 s, also while nobody knows yet who makes it', async () => {
+    vi.useFakeTimers();
+    const { signal } = new AbortController();
+    const host = { limits: new CallLimits(), stopping: signal } as unknown as McpHost;
+    const connection = { principal: () => new Promise<never>(() => {}), client: 'c', pipe: null };
+    const call = callTool(host, connection, { tool: findTool('heartbeat')!, args: {}, client: 'c', signal });
+    await vi.advanceTimersByTimeAsync(50_000);
+    const answer = await Promise.race([call, 'nothing yet']);
+    expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('"unavailable"') }] });
   });
 });
 
