@@ -84,19 +84,26 @@ export async function findIdleSessions(c: Collections, limit: number): Promise<O
   return rows.map(({ _id }) => _id);
 }
 
-/** Open sessions of dispatches that are over, among those that were active longest ago. */
+/** Open sessions whose dispatch is over, or gone; those of dispatches that go on do not count against the limit. */
 export async function findSessionsOfEndedDispatches(c: Collections, limit: number): Promise<ObjectId[]> {
   const rows = await c.sessions
-    .find({ status: 'open', dispatchId: { $ne: null } }, { projection: { dispatchId: 1 } })
-    .sort({ lastActiveAt: 1 })
-    .limit(limit)
+    .aggregate<{ _id: ObjectId }>([
+      { $match: { status: 'open', dispatchId: { $ne: null } } },
+      {
+        $lookup: {
+          from: c.dispatches.collectionName,
+          localField: 'dispatchId',
+          foreignField: '_id',
+          pipeline: [{ $match: { status: { $in: [...OPEN_DISPATCH_STATUSES] } } }, { $project: { _id: 1 } }],
+          as: 'open',
+        },
+      },
+      { $match: { open: [] } },
+      { $limit: limit },
+      { $project: { _id: 1 } },
+    ])
     .toArray();
-  const ids = rows.map(row => row.dispatchId!);
-  const open = await c.dispatches
-    .find({ _id: { $in: ids }, status: { $in: [...OPEN_DISPATCH_STATUSES] } }, { projection: { _id: 1 } })
-    .toArray();
-  const going = new Set(open.map(({ _id }) => _id.toHexString()));
-  return rows.filter(row => !going.has(row.dispatchId!.toHexString())).map(({ _id }) => _id);
+  return rows.map(({ _id }) => _id);
 }
 
 export const findSession = (c: Collections, tenantId: string, id: ObjectId): Promise<SessionDocument | null> =>

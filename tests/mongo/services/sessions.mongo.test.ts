@@ -96,6 +96,29 @@ describe('a session', () => {
     expect((await sessions().findOne({ _id: ended._id }))?.status).toBe('closed');
     expect((await sessions().findOne({ _id: kept._id }))?.status).toBe('open');
   });
+
+  it('is closed by the sweep however many others go on', async () => {
+    const running = Array.from({ length: 600 }, () => new ObjectId());
+    const { _id: _own, ...session } = await open();
+    await api.plane.collections.dispatches.insertMany(
+      running.map(_id => ({ _id, tenantId, status: 'running', epoch: 1, source: { id: _id } }) as never),
+    );
+    await sessions().insertMany(
+      running.map(dispatchId => ({
+        ...session,
+        _id: new ObjectId(),
+        key: `running-${String(dispatchId)}`,
+        dispatchId,
+        lastActiveAt: minutesAgo(5),
+      })),
+    );
+    const over = await open({ dispatchId: new ObjectId().toHexString() });
+    await expireIdleSessions(api.plane);
+    expect(await sessions().findOne({ _id: over._id })).toMatchObject({ status: 'closed' });
+    expect(await sessions().countDocuments({ dispatchId: { $in: running }, status: 'open' })).toBe(600);
+    await sessions().deleteMany({ dispatchId: { $in: running } });
+    await api.plane.collections.dispatches.deleteMany({ _id: { $in: running } });
+  });
 });
 
 describe('a tool call', () => {
