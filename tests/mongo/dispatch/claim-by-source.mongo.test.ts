@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MESSAGE_STATUSES } from '@/lib/domain/message/schema';
 import { TASK_STATUSES } from '@/lib/domain/task/schema';
 import type { Context } from '@/lib/services/context';
@@ -84,9 +84,10 @@ describe('a claim by source answers', () => {
   it('with the task once it is due, for one that waits', async () => {
     const first = await createTask(person, TASK);
     const second = await createTask(person, { ...TASK, dependsOn: [first.id] });
-    const waiting = claim('task', second.id, 10_000);
+    const waits = vi.spyOn(test.plane.doorbell, 'wait');
+    const waiting = claim('task', second.id, 20_000);
     // It has looked, and found nothing.
-    await new Promise(resolve => setTimeout(resolve, 300));
+    await vi.waitFor(() => expect(waits).toHaveBeenCalled(), 20_000);
     await test.plane.collections.tasks.updateOne({ _id: new ObjectId(second.id) }, { $set: { status: 'ready' } });
     expect((await waiting).dispatches).toMatchObject([{ source: { kind: 'task', id: second.id } }]);
   });
