@@ -115,13 +115,17 @@ function headerParameters({ idempotent, dispatchKey }: Route): Json[] {
   ];
 }
 
+const MERGES = 'Merged by RFC 7396: what is absent stays as it is, null puts a field back to its default.';
+
 function requestBody({ body, textBody, method }: Route, schemas: SchemaWriter): Json {
   if (textBody !== undefined)
     return { requestBody: { required: true, content: { [textBody]: { schema: { type: 'string' } } } } };
   if (!body) return {};
   const schema = { schema: schemas.write(body, 'input') };
-  const merge = method === 'PATCH' ? { 'application/merge-patch+json': schema } : {};
-  return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': schema, ...merge } } };
+  const required = !body.safeParse({}).success;
+  if (method !== 'PATCH') return { requestBody: { required, content: { 'application/json': schema } } };
+  const content = { 'application/json': schema, 'application/merge-patch+json': schema };
+  return { requestBody: { description: MERGES, required, content } };
 }
 
 function successes(route: Route, schemas: SchemaWriter, router: Router): Json {

@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
-import { PatchProject, type Project } from '@/lib/domain/project/schema';
+import { CreateProject, type Project } from '@/lib/domain/project/schema';
 import { api, troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
@@ -26,7 +26,7 @@ export function ProjectForm({ project, onLeaving }: ProjectFormProps) {
   const client = useQueryClient();
   const may = useMay();
   const form = useForm<Values>({
-    resolver: zodResolver(PatchProject.pick({ name: true, slug: true, context: true }).required()),
+    resolver: zodResolver(CreateProject.pick({ name: true, slug: true, context: true }).required()),
     defaultValues: valuesOf(project),
   });
   const { control, formState } = form;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Priority, Slug, recordFields } from '../fields';
+import { orDefault, patchFields } from '../merge-patch';
 
 /** Words that name somebody or something else than an agent type, or a route beside `/:slug`. */
 export const RESERVED_SLUGS = ['human', 'user', 'system', 'orchestrator', 'controller', 'export', 'import'] as const;
@@ -108,24 +109,10 @@ export const CreateAgentType = z.strictObject({
 });
 export type CreateAgentType = z.infer<typeof CreateAgentType>;
 
-const thresholdPatch = {
-  minPriority: Priority.nullable().optional(),
-  leaseMs: span(MIN_LEASE_MS).nullable().optional(),
-  maxAttempts: z.number().int().min(1).max(100).nullable().optional(),
-  quietAfterMs: span(1).nullable().optional(),
-  stuckAfterMs: span(1).nullable().optional(),
-  dailyBudgetUsd: z.number().positive().max(1_000_000).nullable().optional(),
-} satisfies Record<keyof Thresholds, z.ZodType>;
-
-/** RFC 7396: absent = unchanged; null puts a threshold back to its default. */
 export const PatchAgentType = z.strictObject({
+  ...patchFields(CreateAgentType.omit({ slug: true }).shape),
+  thresholds: orDefault(z.strictObject(patchFields(Thresholds.shape)), DEFAULT_THRESHOLDS),
   revision: z.number().int().positive().describe('The revision this edit was made from'),
-  ...(Object.fromEntries(
-    Object.entries(editable)
-      .filter(([field]) => field !== 'thresholds')
-      .map(([field, schema]) => [field, schema.optional()]),
-  ) as { [K in Exclude<keyof typeof editable, 'thresholds'>]: z.ZodOptional<(typeof editable)[K]> }),
-  thresholds: z.strictObject(thresholdPatch).optional(),
 });
 export type PatchAgentType = z.infer<typeof PatchAgentType>;
 

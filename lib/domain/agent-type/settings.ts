@@ -1,3 +1,4 @@
+import { given } from '../merge-patch';
 import {
   AGENT_TYPE_SETTINGS,
   DEFAULT_THRESHOLDS,
@@ -29,17 +30,12 @@ function flatten({ thresholds, ...settings }: AgentTypeSettings): Record<string,
   return Object.fromEntries([...named, ...limits]);
 }
 
-/** RFC 7396 over settings: absent = unchanged; a threshold of null goes back to its default. */
-export function mergeSettings(current: AgentTypeSettings, { thresholds, ...patch }: SettingsPatch): AgentTypeSettings {
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  return { ...settingsOf(current), ...given, thresholds: mergeThresholds(current.thresholds, thresholds ?? {}) };
-}
-
-function mergeThresholds(current: Thresholds, patch: NonNullable<SettingsPatch['thresholds']>): Thresholds {
-  const names = Object.keys(DEFAULT_THRESHOLDS) as (keyof Thresholds)[];
-  const merged = names.map(name => {
-    const value = patch[name];
-    return [name, value === undefined ? current[name] : (value ?? DEFAULT_THRESHOLDS[name])];
-  });
-  return Object.fromEntries(merged) as Thresholds;
-}
+/** Thresholds are merged one by one. */
+export const mergeSettings = (
+  current: AgentTypeSettings,
+  { thresholds, ...patch }: SettingsPatch,
+): AgentTypeSettings => ({
+  ...settingsOf(current),
+  ...given(patch),
+  thresholds: { ...current.thresholds, ...given(thresholds ?? {}) },
+});

@@ -12,6 +12,7 @@ import {
   searchField,
   underField,
 } from '../fields';
+import { patchFields } from '../merge-patch';
 import { Sender } from './sender';
 
 export const MESSAGE_KINDS = ['message', 'question', 'answer', 'handoff', 'system'] as const;
@@ -96,10 +97,9 @@ export const CreateMessage = z.strictObject({
 export type CreateMessage = z.infer<typeof CreateMessage>;
 
 /** Only what does not change who said what: how urgent, and, while nobody works on it, to whom. */
-export const PatchMessage = z.strictObject({
-  priority: Priority.optional(),
-  assignedTo: Addressee.nullable().optional(),
-});
+export const PatchMessage = z.strictObject(
+  patchFields({ priority: Priority.default('normal'), assignedTo: Addressee.nullable().default(null) }),
+);
 export type PatchMessage = z.infer<typeof PatchMessage>;
 
 export const ListMessages = z.strictObject({

@@ -1,3 +1,4 @@
+import { given } from '../merge-patch';
 import type { PatchProject, Project } from './schema';
 
 type Editable = Pick<Project, 'slug' | 'name' | 'parentId' | 'context' | 'labels'>;
@@ -7,12 +8,12 @@ export interface ProjectChange {
   after: unknown;
 }
 
-/** RFC 7396: absent = unchanged, a label of null goes. */
+/** Labels are merged one by one: one of null goes, and with null all of them. */
 export function mergeProject(current: Editable, { labels, ...patch }: PatchProject): Editable {
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const merged = Object.entries({ ...current.labels, ...labels }).filter(([, value]) => value !== null);
+  const labelled = labels === null ? {} : { ...current.labels, ...labels };
+  const kept = Object.entries(labelled).filter(([, value]) => value !== null);
   const { slug, name, parentId, context } = current;
-  return { slug, name, parentId, context, ...given, labels: Object.fromEntries(merged) as Record<string, string> };
+  return { slug, name, parentId, context, ...given(patch), labels: Object.fromEntries(kept) as Record<string, string> };
 }
 
 /** Labels by their own name. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Labels, Slug, pageFields, recordFields, searchField } from '../fields';
+import { patchFields } from '../merge-patch';
 
 export const PROJECT_KINDS = ['client', 'brand', 'project'] as const;
 export const ProjectKind = z.enum(PROJECT_KINDS);
@@ -30,11 +31,12 @@ export const CreateProject = z.strictObject({
 export type CreateProject = z.infer<typeof CreateProject>;
 
 export const PatchProject = z.strictObject({
-  slug: editable.slug.optional(),
-  name: editable.name.optional(),
-  parentId: editable.parentId.optional(),
-  context: editable.context.optional(),
-  labels: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), z.string().max(200).nullable()).optional(),
+  ...patchFields(CreateProject.omit({ kind: true }).shape),
+  labels: z
+    .record(Labels.keyType, Labels.valueType.nullable())
+    .nullable()
+    .optional()
+    .describe('Merged one by one; a label of null goes, and with null all of them'),
 });
 export type PatchProject = z.infer<typeof PatchProject>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { orDefault, patchFields } from '../merge-patch';
 
 const days = (fallback: number) => z.number().int().min(1).max(3_650).default(fallback);
 
@@ -17,15 +18,8 @@ export const Settings = z.object({
 export type Settings = z.infer<typeof Settings>;
 
 export const PatchSettings = z.strictObject({
-  dispatchPaused: z.boolean().optional(),
-  retention: z
-    .strictObject({
-      activityDays: z.number().int().min(1).max(3_650).optional(),
-      toolCallDays: z.number().int().min(1).max(3_650).optional(),
-      sessionDays: z.number().int().min(1).max(3_650).optional(),
-      dispatchDays: z.number().int().min(1).max(3_650).optional(),
-    })
-    .optional(),
+  ...patchFields(Settings.pick({ dispatchPaused: true }).shape),
+  retention: orDefault(z.strictObject(patchFields(Retention.shape)), Retention.parse({})),
   revision: z.number().int().nonnegative(),
 });
 export type PatchSettings = z.infer<typeof PatchSettings>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Priority, Slug, Timestamp, pageFields, recordFields, searchField, underField } from '../fields';
+import { patchFields } from '../merge-patch';
 import { Ledger } from '../message/schema';
 
 export const TASK_KINDS = ['work', 'plan'] as const;
@@ -84,14 +85,7 @@ export const CreateTask = z.strictObject({
 });
 export type CreateTask = z.infer<typeof CreateTask>;
 
-export const PatchTask = z.strictObject({
-  title: z.string().min(1).max(300).optional(),
-  input: z.string().max(64_000).optional(),
-  assignedTo: Slug.optional(),
-  priority: Priority.optional(),
-  projectId: Id.nullable().optional(),
-  deliverables: z.array(Deliverable).max(MAX_DELIVERABLES).optional(),
-});
+export const PatchTask = z.strictObject(patchFields(CreateTask.omit({ threadId: true, dependsOn: true }).shape));
 export type PatchTask = z.infer<typeof PatchTask>;
 
 export const ListTasks = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { patchFields } from '../merge-patch';
 import { Addressee } from '../message/schema';
 import { Id, NullableTimestamp, Priority, Subject, pageFields, recordFields, searchField, underField } from '../fields';
 
@@ -27,13 +28,7 @@ export const CreateThread = z.strictObject({
 });
 export type CreateThread = z.infer<typeof CreateThread>;
 
-export const PatchThread = z.strictObject({
-  subject: Subject.optional(),
-  priority: Priority.optional(),
-  assignedTo: Addressee.nullable().optional(),
-  projectId: Id.nullable().optional(),
-  status: ThreadStatus.optional(),
-});
+export const PatchThread = z.strictObject(patchFields({ ...CreateThread.shape, status: ThreadStatus.default('open') }));
 export type PatchThread = z.infer<typeof PatchThread>;
 
 export const ListThreads = z.strictObject({

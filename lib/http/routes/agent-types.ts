@@ -82,7 +82,7 @@ export const agentTypeRoutes: Route[] = [
     path: '/api/agent-types/:slug',
     access: 'agent-types:write',
     tag,
-    summary: 'Merges a change made from `revision`; each change is a new revision, a threshold of null its default',
+    summary: 'Merges a change made from `revision`; each change is a new revision',
     body: PatchAgentType,
     response: AgentType,
     run: ({ ctx, params, body }) => patchAgentType(ctx, params['slug']!, body),

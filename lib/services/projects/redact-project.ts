@@ -10,7 +10,7 @@ export function redactProject<T extends Texts>(input: T): T {
     ...input,
     ...(name === undefined ? {} : { name: redactSecrets(name) }),
     ...(context === undefined ? {} : { context: redactSecrets(context) }),
-    ...(labels === undefined ? {} : { labels: mapValues(labels, value => value && redactSecrets(value)) }),
+    ...(labels ? { labels: mapValues(labels, value => value && redactSecrets(value)) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import { ControlPlaneError } from '../../domain/errors';
+import { given } from '../../domain/merge-patch';
 import { readRawSettings } from '../../domain/settings/read-raw';
 import type { PatchSettings, Settings } from '../../domain/settings/schema';
 import { isDuplicateKey } from '../../store/errors';
@@ -39,14 +40,11 @@ export async function patchSettings(ctx: Context, { revision, ...patch }: PatchS
   return settings;
 }
 
-function merge(from: Settings, { dispatchPaused, retention }: Omit<PatchSettings, 'revision'>): Settings {
-  const days = Object.entries(retention ?? {}).filter(([, value]) => value !== undefined);
-  return {
-    ...from,
-    dispatchPaused: dispatchPaused ?? from.dispatchPaused,
-    retention: { ...from.retention, ...Object.fromEntries(days) },
-  };
-}
+const merge = (from: Settings, { retention, ...patch }: Omit<PatchSettings, 'revision'>): Settings => ({
+  ...from,
+  ...given(patch),
+  retention: { ...from.retention, ...given(retention ?? {}) },
+});
 
 function diff(from: Settings, to: Settings) {
   const [before, after] = [flatten(from), flatten(to)];

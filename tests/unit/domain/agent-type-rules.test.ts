@@ -50,10 +50,11 @@ describe('settings', () => {
     expect(diffSettings(null, before)).toHaveLength(AGENT_TYPE_SETTINGS.length - 1 + 6);
   });
 
-  it('merge without touching what they came from, a threshold of null going back to its default', () => {
+  it('merge without touching what they came from, thresholds one by one', () => {
     const changed = mergeSettings(settings(), { thresholds: { leaseMs: 5_000 }, reportsTo: 'b' });
-    expect(mergeSettings(changed, { thresholds: { leaseMs: null }, reportsTo: null })).toEqual(settings());
-    expect(changed.thresholds.leaseMs).toBe(5_000);
+    const again = mergeSettings(changed, { thresholds: { maxAttempts: 2 } });
+    expect(again).toMatchObject({ reportsTo: 'b', thresholds: { leaseMs: 5_000, maxAttempts: 2 } });
+    expect(changed.thresholds.maxAttempts).toBe(5);
   });
 });
 
