@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { redactSecrets } from '../auth/redact';
+import { redactSecrets } from '../domain/redact';
 import { ControlPlaneError, type FieldError } from '../domain/errors';
 
 /** More than a person reads; a body of a million bad elements must not answer a million errors. */

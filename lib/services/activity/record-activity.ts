@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { Principal } from '../../domain/identity/schema';
 import type { ActivityDocument } from '../../store/documents';
 import { insertNow } from '../../store/insert-now';

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { AgentTypeSettings } from '../../domain/agent-type/schema';
 
 /** A prompt is read by many sessions; a token pasted into one must not be. */

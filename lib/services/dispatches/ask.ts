@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import { TO_ORCHESTRATOR } from '../../domain/run/schema';

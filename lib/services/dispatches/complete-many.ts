@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { CompleteMany } from '../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../domain/errors';
 import { readDatabaseClock } from '../../store/database-clock';

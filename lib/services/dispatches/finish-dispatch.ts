@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { CompleteDispatch, DispatchStatus, WorkSource } from '../../domain/dispatch/schema';
 import { ControlPlaneError } from '../../domain/errors';
 import { MAX_RESULT_BYTES } from '../../domain/report/schema';

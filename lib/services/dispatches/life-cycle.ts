@@ -6,7 +6,7 @@ import type {
   ProgressDispatch,
 } from '../../domain/dispatch/schema';
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { Usage } from '../../domain/fields';
 import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';

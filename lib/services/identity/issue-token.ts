@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { hashSecret, makeToken } from '../../auth/token';
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import { DEFAULT_TENANT } from '../../domain/fields';

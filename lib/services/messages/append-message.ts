@@ -2,7 +2,7 @@ import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { notFound } from '../../domain/errors';
 import type { Priority } from '../../domain/fields';
 import type { MessageKind } from '../../domain/message/schema';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../store/documents';
 import { newId } from '../../store/ids';
 import { insertMessage, messageExists, type NewMessageRow } from '../../store/messages';

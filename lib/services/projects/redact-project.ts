@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { PatchProject } from '../../domain/project/schema';
 
 type Texts = Pick<PatchProject, 'name' | 'context' | 'labels'>;

@@ -1,5 +1,5 @@
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, notFound, type FieldError } from '../../domain/errors';
 import { isFilled, MAX_INPUTS_BYTES, type HandoffReport, type Inputs } from '../../domain/report/schema';
 import type { TaskDocument } from '../../store/documents';

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../kernel/clock';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import type { ReportDocument } from '../../store/documents';
 import { bodyId, derivedId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';

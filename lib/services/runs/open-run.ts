@@ -1,5 +1,5 @@
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import type { CreateRun, Run } from '../../domain/run/schema';
 import type { RunDocument } from '../../store/documents';

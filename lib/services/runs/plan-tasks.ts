@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, type FieldError } from '../../domain/errors';
 import { inOrder, judgePlan, MAX_RUN_TASKS, type PlannedTask } from '../../domain/run/plan';

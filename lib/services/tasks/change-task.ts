@@ -1,5 +1,5 @@
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import type { PatchTask, Task } from '../../domain/task/schema';

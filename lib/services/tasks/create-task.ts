@@ -1,5 +1,5 @@
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { invalidField } from '../../domain/errors';
 import type { CreateTask, Task } from '../../domain/task/schema';

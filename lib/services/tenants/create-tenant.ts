@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError } from '../../domain/errors';
 import type { CreateTenant, Tenant } from '../../domain/identity/schema';
 import type { TenantDocument } from '../../store/documents';

@@ -2,7 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import { ControlPlaneError, invalidField } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import type { CreateThread, Thread } from '../../domain/thread/schema';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { bodyId, newId } from '../../store/ids';
 import { insertThread } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';

@@ -1,5 +1,5 @@
 import { requirePermission } from '../../auth/policy';
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { PatchThread, Thread } from '../../domain/thread/schema';
 import { bodyId, pathId } from '../../store/ids';

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../auth/redact';
+import { redactSecrets } from '../../domain/redact';
 import { bodyId } from '../../store/ids';
 import { endCall } from '../../store/tool-calls';
 import type { Plane } from '../context';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hashDispatchKey, makeDispatchKey, parseDispatchKey, sameDispatchKey } from '@/lib/auth/dispatch-key';
 import { hasCredential, refuseCredentialInUrl } from '@/lib/auth/credential-in-url';
 import { holdsSecret } from '@/lib/auth/holds-secret';
-import { redactSecrets } from '@/lib/auth/redact';
+import { redactSecrets } from '@/lib/domain/redact';
 import { isSignInCode, makeSignInCode } from '@/lib/auth/sign-in-code';
 import { hashSecret, makeToken, parseToken, sameSecret } from '@/lib/auth/token';
 
@@ -65,6 +65,33 @@ describe('redaction of stored text', () => {
       expect(safe).not.toContain(tail);
       expect(safe.match(/\[redacted\]/g)).toHaveLength(4);
     }
+  });
+
+  test.each([
+    ['token', () => makeToken('agent', ID), `swb_agent_${ID}_[redacted]`],
+    ['dispatch key', () => makeDispatchKey(ID, 3), `dk_${ID}_3_[redacted]`],
+  ])('a %s keeps its ids, also where it is redacted again on its way', (_, make, safe) => {
+    const text = `use ${make()}, ${make()}`;
+    expect(redactSecrets(text)).toBe(`use ${safe}, ${safe}`);
+    expect(redactSecrets(redactSecrets(text))).toBe(`use ${safe}, ${safe}`);
+  });
+
+  test.each([
+    ['token', () => makeToken('agent', ID)],
+    ['dispatch key', () => makeDispatchKey(ID, 3)],
+    ['sign-in code', () => makeSignInCode()],
+  ])('a %s is found in pasted JSON, behind the letter of an escape, and inside a longer word', (_, make) => {
+    for (const around of [(key: string) => JSON.stringify(`log:\n${key}`), (key: string) => `_${key}`]) {
+      const secret = make();
+      const safe = redactSecrets(around(secret));
+      expect(safe).not.toContain(secret.slice(-16));
+      expect(safe).toContain('[redacted]');
+    }
+  });
+
+  test('what follows a redacted one without a gap is redacted all the same', () => {
+    const key = makeDispatchKey(ID, 1);
+    expect(redactSecrets(`${key}[redacted]`)).not.toContain(key.slice(-16));
   });
 
   test('other text is not touched', () => {
