@@ -1,4 +1,3 @@
-import { redactSecrets } from '../../domain/redact';
 import type { CompleteDispatch, DispatchStatus, WorkSource } from '../../domain/dispatch/schema';
 import { ControlPlaneError } from '../../domain/errors';
 import { MAX_RESULT_BYTES } from '../../domain/report/schema';
@@ -13,6 +12,7 @@ import { endWithOutput } from './life-cycle';
 export interface Finish {
   output: string;
   usage?: CompleteDispatch['usage'];
+  /** As they are stored. */
   deliverables?: Delivered[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function finishDispatch(caller: Caller, finish: Finish, recordId?: 
   const { output, usage, deliverables } = finish;
   refuseOversize({ output, deliverables });
   const handedIn = {
-    ...(deliverables === undefined ? {} : { deliverables: { $literal: deliverables.map(redacted) } }),
+    ...(deliverables === undefined ? {} : { deliverables: { $literal: deliverables } }),
     ...(recordId === undefined ? {} : { reportId: bodyId('recordId', recordId) }),
   };
   const ended = await endWithOutput(caller.ctx, dispatch._id, { epoch, output, usage }, handedIn, true);
@@ -61,10 +61,3 @@ async function workOf(
   const item = await findWorkItem(plane.collections, principal.tenantId, source);
   return { kind: source.kind, id: hex(source.id), status: item?.status ?? 'deleted', reason: item?.reason ?? null };
 }
-
-const redacted = ({ name, value, path, url }: Delivered): Delivered => ({
-  name,
-  ...(value === undefined ? {} : { value: redactSecrets(value) }),
-  ...(path === undefined ? {} : { path: redactSecrets(path) }),
-  ...(url === undefined ? {} : { url: redactSecrets(url) }),
-});

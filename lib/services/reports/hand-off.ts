@@ -28,9 +28,10 @@ export async function handOff(caller: Caller, handoff: Handoff, recordId?: strin
   const { plane, principal } = caller.ctx;
   const c = plane.collections;
   const task = await requireOwnTask(caller, handoff.taskId);
-  await requireInputs(caller, task, handoff.inputs);
-  const by = caller.dispatch ? `agent:${caller.dispatch.agentType}` : principal.id;
+  // What it is compared with is stored so too.
   const inputs = redacted(handoff.inputs);
+  await requireInputs(caller, task, inputs);
+  const by = caller.dispatch ? `agent:${caller.dispatch.agentType}` : principal.id;
   const context = redactSecrets(handoff.context);
   const row = await changeIdleTask(c, principal.tenantId, task._id, NOT_STARTED, {
     handoff: { $mergeObjects: [{ $literal: { inputs, context, by } }, { at: '$$NOW' }] },

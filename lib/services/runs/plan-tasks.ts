@@ -16,6 +16,7 @@ import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
 import { requireDispatch, requireReader, requireWriter, type Caller } from '../identity/caller';
+import { redactDeliverables } from '../tasks/deliverables';
 import { closeRun } from './close-run';
 import { followRun } from './follow-run';
 import { readRunTasks, type JudgedTask } from './run-tasks';
@@ -25,7 +26,9 @@ import { requirePlanner } from './topology';
  * Puts tasks into the planner's own run. The same entry again is the same task; another under a key that is taken is
  * refused, with nothing of the call written. Each is stored after all it depends on, so none is ready too early.
  */
-export async function planTasks(caller: Caller, tasks: PlannedTask[]): Promise<Task[]> {
+export async function planTasks(caller: Caller, asked: PlannedTask[]): Promise<Task[]> {
+  // First of all, so that what is judged and compared is what is stored.
+  const tasks = asked.map(redacted);
   const { dispatch } = requireDispatch(caller);
   const runId = requirePlanner(dispatch, 'plan tasks');
   requireWriter(caller);
@@ -64,6 +67,13 @@ export async function readPlanned(caller: Caller, tasks: PlannedTask[]): Promise
   const { plane, principal } = caller.ctx;
   return readBack(plane, { _id: runId, tenantId: principal.tenantId }, tasks);
 }
+
+const redacted = (task: PlannedTask): PlannedTask => ({
+  ...task,
+  title: redactSecrets(task.title),
+  input: redactSecrets(task.input),
+  deliverables: redactDeliverables(task.deliverables),
+});
 
 async function requireOpenRun(plane: Plane, tenantId: string, runId: ObjectId): Promise<RunDocument> {
   const run = must(await findRun(plane.collections, tenantId, runId), 'a planner has its run');
@@ -119,8 +129,8 @@ async function newTask(
     _id: id,
     tenantId: run.tenantId,
     createdBy: `agent:${run.plannerType}`,
-    title: redactSecrets(task.title),
-    input: redactSecrets(task.input),
+    title: task.title,
+    input: task.input,
     assignedTo: task.assignedTo,
     priority: task.priority,
     projectId: run.projectId,

@@ -14,6 +14,7 @@ import { redriveSource } from '../dispatches/redrive';
 import { closeRun } from '../runs/close-run';
 import { followRun } from '../runs/follow-run';
 import { requireThreadReferences } from '../threads/create-thread';
+import { redactDeliverables, requireDistinctNames } from './deliverables';
 import { stopTask } from './stop-task';
 
 const IDLE: TaskDocument['status'][] = ['pending', 'ready', 'held', 'dead'];
@@ -29,6 +30,8 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
   const type = await plane.agentTypes.get(principal.tenantId, assignedTo);
   if (!type) throw invalidField('assignedTo', `got '${assignedTo}', wants the slug of an agent type that exists`);
   await requireThreadReferences(ctx, { projectId: patch.projectId });
+  const deliverables = patch.deliverables && redactDeliverables(patch.deliverables);
+  requireDistinctNames(deliverables ?? []);
   const held = await holdOf(plane, type, priority);
   const movable = before.status === 'ready' || before.status === 'held';
   const row = await changeIdleTask(
@@ -39,7 +42,7 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
     {
       ...(patch.title === undefined ? {} : { title: { $literal: redactSecrets(patch.title) } }),
       ...(patch.input === undefined ? {} : { input: { $literal: redactSecrets(patch.input) } }),
-      ...(patch.deliverables === undefined ? {} : { deliverables: { $literal: patch.deliverables } }),
+      ...(deliverables ? { deliverables: { $literal: deliverables } } : {}),
       ...(patch.projectId === undefined
         ? {}
         : { projectId: patch.projectId === null ? null : bodyId('projectId', patch.projectId) }),

@@ -13,6 +13,7 @@ import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
 import { findOrReopenThread } from '../messages/lost-thread';
 import { requireThreadReferences } from '../threads/create-thread';
+import { redactDeliverables, requireDistinctNames } from './deliverables';
 
 /** Ready at once, or pending until all it depends on is done; held while its type takes no work. */
 export async function createTask(ctx: Context, input: CreateTask, recordId?: string): Promise<Task> {
@@ -22,7 +23,8 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   const type = await plane.agentTypes.get(principal.tenantId, input.assignedTo);
   if (!type) throw invalidField('assignedTo', `got '${input.assignedTo}', wants the slug of an agent type that exists`);
   await requireThreadReferences(ctx, { projectId: input.projectId });
-  requireDistinctNames(input);
+  const deliverables = redactDeliverables(input.deliverables);
+  requireDistinctNames(deliverables);
   const dependsOn = input.dependsOn.map((id, at) => bodyId(`dependsOn.${at}`, id));
   const pending = await hasOpenDependencies(ctx, dependsOn);
   const threadId = input.threadId ? bodyId('threadId', input.threadId) : null;
@@ -46,7 +48,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
     key: null,
     kind: 'work',
     dependsOn,
-    deliverables: input.deliverables,
+    deliverables,
     status: pending ? 'pending' : held === null ? 'ready' : 'held',
     reason: pending ? null : held,
     result: null,
@@ -62,12 +64,6 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   const late = pending ? await readyWhole(c, principal.tenantId, { _id: id }) : 0;
   if (row.status === 'ready' || late > 0) plane.doorbell.ring(principal.tenantId);
   return toTask(late > 0 ? { ...row, status: 'ready' } : row);
-}
-
-function requireDistinctNames({ deliverables }: CreateTask): void {
-  const names = deliverables.map(({ name }) => name);
-  const twice = names.findIndex((name, at) => names.indexOf(name) !== at);
-  if (twice >= 0) throw invalidField(`deliverables.${twice}.name`, `got '${names[twice]}' twice, wants each name once`);
 }
 
 async function hasOpenDependencies({ plane, principal }: Context, ids: ObjectId[]): Promise<boolean> {

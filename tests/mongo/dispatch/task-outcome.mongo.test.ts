@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { patchTask } from '@/lib/services/tasks/change-task';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { getTask } from '@/lib/services/tasks/read-tasks';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
@@ -58,6 +59,30 @@ describe('tasks', () => {
   });
 });
 
+const named = (...names: string[]) => names.map(name => ({ name, description: '' }));
+
+describe('deliverables', () => {
+  it.each([
+    [
+      'as it is made',
+      (deliverables: typeof TASK.deliverables) => createTask(person, { ...TASK, title: 'a', deliverables }),
+    ],
+    [
+      'when it is changed',
+      async (deliverables: typeof TASK.deliverables) =>
+        patchTask(person, (await createTask(person, { ...TASK, title: 'b' })).id, { deliverables }),
+    ],
+  ])('of a task have each a name of their own, %s', async (_when, write) => {
+    await expect(write(named('report', 'text', 'report'))).rejects.toMatchObject({
+      code: 'validation-failed',
+      errors: [{ path: 'deliverables.2.name', message: "got 'report' twice, wants each name once" }],
+    });
+    // As they would be stored.
+    await expect(write(named('dk_aaaaaaaaaa', 'dk_bbbbbbbbbb'))).rejects.toMatchObject({ code: 'validation-failed' });
+    expect(await write(named('report', 'text'))).toMatchObject({ deliverables: named('report', 'text') });
+  });
+});
+
 const TASK = {
   input: '',
   assignedTo: 'data-analysis',
@@ -65,5 +90,5 @@ const TASK = {
   projectId: null,
   threadId: null,
   dependsOn: [],
-  deliverables: [],
+  deliverables: [] as { name: string; description: string }[],
 };
