@@ -1,4 +1,5 @@
 import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import { redactSecrets } from '@/lib/domain/redact';
 import { version } from '../../package.json';
 import { callTool, InternalFault } from './adapter';
 import type { Connection } from './connection';
@@ -57,10 +58,6 @@ const MAX_CLIENT_CHARACTERS = 64;
 
 /** As a session is named by: short, and nothing that could pass for something else in a log. */
 export function clientName(name: string | undefined): string | null {
-  const plain =
-    name
-      ?.replace(/[^\x20-\x7e]/g, '')
-      .trim()
-      .slice(0, MAX_CLIENT_CHARACTERS) ?? '';
+  const plain = redactSecrets(name?.replace(/[^\x20-\x7e]/g, '').trim() ?? '').slice(0, MAX_CLIENT_CHARACTERS);
   return plain === '' ? null : plain;
 }

@@ -8,7 +8,7 @@ import { recordOfType } from '../budgets/budget-of';
 import type { Context } from '../context';
 import { afterChange } from './after-change';
 import { checkReportsTo } from './check-reports-to';
-import { redactSettings } from './redact-settings';
+import { redactSettings } from '../../domain/agent-type/redact-settings';
 import { saveNew } from './save-revision';
 
 export async function createAgentType(ctx: Context, input: CreateAgentType, recordId?: string): Promise<AgentType> {

@@ -10,7 +10,7 @@ import { lockConfiguration, transact, type Transaction } from '../../store/trans
 import type { Context } from '../context';
 import { explainIssues, validationFailed } from '../explain-issues';
 import { afterChange } from './after-change';
-import { redactSettings } from './redact-settings';
+import { redactSettings } from '../../domain/agent-type/redact-settings';
 import { saveEdit, saveNew } from './save-revision';
 import { parseYaml } from './yaml-document';
 

@@ -8,7 +8,7 @@ import { recordOfType } from '../budgets/budget-of';
 import type { Context } from '../context';
 import { afterChange } from './after-change';
 import { checkReportsTo } from './check-reports-to';
-import { redactSettings } from './redact-settings';
+import { redactSettings } from '../../domain/agent-type/redact-settings';
 import { revisionConflict, saveEdit } from './save-revision';
 
 /** Merges by RFC 7396. An edit that changes nothing answers the record and makes no revision. */

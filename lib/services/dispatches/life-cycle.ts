@@ -78,8 +78,8 @@ export async function writeDispatchProgress(
         };
   const set = {
     ...progress,
-    ...(agentId === undefined ? {} : { agentId: { $literal: agentId } }),
-    ...(transcriptUrl === undefined ? {} : { transcriptUrl: { $literal: transcriptUrl } }),
+    ...(agentId === undefined ? {} : { agentId: { $literal: redactSecrets(agentId) } }),
+    ...(transcriptUrl === undefined ? {} : { transcriptUrl: { $literal: redactSecrets(transcriptUrl) } }),
     ...(enforced === undefined ? {} : { enforced: { $literal: enforced } }),
   };
   const row = await writeProgress(ctx.plane.collections, ctx.principal.tenantId, id, epoch, set);

@@ -27,15 +27,16 @@ export async function issueToken(ctx: Context, input: IssueTokenInput): Promise<
   const _id = input.id === undefined ? newId() : bodyId('id', input.id);
   const token = makeToken(input.role, hex(_id));
   const now = new Date(plane.clock.now());
+  const label = redactSecrets(input.label);
   const document: ApiTokenDocument = {
     _id,
     tenantId,
     tokenId: hex(_id),
     hash: binary(hashSecret(token)),
     role: input.role,
-    label: redactSecrets(input.label),
+    label,
     agentType: input.agentType ?? null,
-    account: input.account ?? (input.role === 'orchestrator' ? redactSecrets(input.label) : null),
+    account: input.account ? redactSecrets(input.account) : input.role === 'orchestrator' ? label : null,
     createdAt: now,
     updatedAt: now,
     createdBy: principal.id,

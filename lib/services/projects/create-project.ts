@@ -9,7 +9,7 @@ import { transact } from '../../store/transaction';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { checkPlace, slugTaken } from './check-place';
-import { redactProject } from './redact-project';
+import { redactProject } from '../../domain/project/redact-project';
 
 export async function createProject(ctx: Context, given: CreateProject, recordId?: string): Promise<Project> {
   requirePermission(ctx.principal, 'projects:write');

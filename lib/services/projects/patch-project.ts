@@ -10,7 +10,7 @@ import { transact, type Transaction } from '../../store/transaction';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { checkPlace, slugTaken } from './check-place';
-import { redactProject } from './redact-project';
+import { redactProject } from '../../domain/project/redact-project';
 
 /** Merges by RFC 7396. Whatever hangs below resolves its client, brand and project on read, so this is one write. */
 export async function patchProject(ctx: Context, id: string, given: PatchProject): Promise<Project> {

@@ -22,14 +22,15 @@ export async function openRun(ctx: Context, input: CreateRun, recordId?: string)
     throw invalidField('plannerType', `got '${input.plannerType}', wants the slug of an agent type that exists`);
   }
   await requireThreadReferences(ctx, { projectId: input.projectId });
+  const sessionId = input.sessionId && redactSecrets(input.sessionId);
   const id = recordId === undefined ? newId() : bodyId('recordId', recordId);
   const row = await insert(ctx, {
     _id: id,
     tenantId: principal.tenantId,
     createdBy: principal.id,
     intent: redactSecrets(input.intent),
-    sessionId: input.sessionId,
-    ...(input.sessionId === null ? {} : { openSession: input.sessionId }),
+    sessionId,
+    ...(sessionId === null ? {} : { openSession: sessionId }),
     projectId: input.projectId ? bodyId('projectId', input.projectId) : null,
     threadId: runThreadId(id),
     plannerType: input.plannerType,

@@ -1,5 +1,5 @@
-import { redactSecrets } from '../../domain/redact';
-import type { PatchProject } from '../../domain/project/schema';
+import { redactSecrets } from '../redact';
+import type { PatchProject } from './schema';
 
 type Texts = Pick<PatchProject, 'name' | 'context' | 'labels'>;
 
