@@ -8,7 +8,12 @@ import { findHeldBy } from './work-claims';
 
 /** How a message that a driver inserted becomes one of ours: by itself, or in the write that claims it. */
 
-export type AdoptionDefaults = Omit<NewMessageRow, '_id' | 'body' | 'ledger'>;
+/** The texts only where what a driver wrote holds a key: then they are written over it. */
+export type AdoptionDefaults = Omit<NewMessageRow, '_id' | 'body' | 'ledger'> & RedactedTexts;
+export interface RedactedTexts {
+  body?: string;
+  subject?: string;
+}
 
 /** One raw message taken up: what it lacked, and when the database stored it, where the stream told. */
 export interface MessageAdoption {

@@ -1,3 +1,4 @@
+import { redactSecrets } from '../domain/redact';
 import { GroupCommit } from '../kernel/group-commit';
 import type { Collections } from './collections';
 import { duplicatePlaces } from './errors';
@@ -47,7 +48,7 @@ async function record(c: Collections, rows: MalformedRow[]): Promise<void[]> {
             tenantId: { $literal: tenantId },
             collection,
             documentId,
-            reason: { $literal: reason.slice(0, 500) },
+            reason: { $literal: redactSecrets(reason).slice(0, 500) },
             seenAt: { $ifNull: ['$seenAt', '$$NOW'] },
           },
         },

@@ -130,6 +130,8 @@ export async function adoptTaskRow(
           ledger: { storedAt: storedAt ?? '$$NOW' },
         },
       },
+      // Only the plane can say who handed it over.
+      { $unset: 'handoff' },
     ],
     { returnDocument: 'after' },
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactSettings } from './redact-settings';
 import { AgentType, Thresholds, type AgentTypeSettings } from './schema';
 
 const { name, description, model, thinking, tools, systemPrompt, concurrency, paused, enabled, reportsTo } =
@@ -29,5 +30,5 @@ export function readRawAgentType(raw: Record<string, unknown>): RawAgentType {
     return { ok: false, reason: `${path.map(String).join('.')}: ${message}` };
   }
   const { slug, ...settings } = parsed.data;
-  return { ok: true, slug, settings: { ...settings, name: settings.name ?? slug } };
+  return { ok: true, slug, settings: redactSettings({ ...settings, name: settings.name ?? slug }) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { diffSettings } from '../../domain/agent-type/settings';
 import { findNewestRevision } from '../../store/agent-type-revisions';
 import { completeAgentType, findRawAgentType } from '../../store/agent-types';
@@ -75,9 +76,13 @@ async function adopt(plane: Plane, id: ObjectId, seen: Raw, seenType: AgentTypeD
   }
 }
 
-/** Every field the plane writes is there, at the revision it is read as. */
+const TEXTS = ['name', 'description', 'systemPrompt', 'tools', 'createdBy'] as const;
+
+/** Every field the plane writes is there, at the revision it is read as, and its texts without a key. */
 const isComplete = (raw: Raw, type: AgentTypeDocument): boolean =>
-  Object.keys(type).every(field => raw[field] !== undefined) && raw['revision'] === type.revision;
+  Object.keys(type).every(field => raw[field] !== undefined) &&
+  raw['revision'] === type.revision &&
+  TEXTS.every(field => isDeepStrictEqual(raw[field], type[field]));
 
 const isRevised = (type: AgentTypeDocument, newest: AgentTypeRevisionDocument | null): boolean =>
   newest !== null && newest.revision === type.revision && diffSettings(newest.settings, type).length === 0;

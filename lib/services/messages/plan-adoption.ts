@@ -1,9 +1,10 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import { redactSecrets } from '../../domain/redact';
 import { tooLong } from '../../store/document-size';
 import type { ObjectId } from '../../store/documents';
-import type { MessageAdoption } from '../../store/adoption';
+import type { MessageAdoption, RedactedTexts } from '../../store/adoption';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
@@ -51,10 +52,12 @@ export async function planAdoption(plane: Plane, raw: RawMessage, repliedTo = NO
   }
   const threadId = asObjectId(raw.threadId) ?? raw._id;
   const thread = threadOf(raw, tenantId, threadId);
+  const texts = redactedTexts(raw);
   const adoption: MessageAdoption = {
     document: raw,
-    readAs: Object.fromEntries(DECIDING.map(field => [field, raw[field] ?? null])),
-    defaults: await defaultsOf(plane, raw, thread, repliedTo),
+    // What is written over must be what was read.
+    readAs: Object.fromEntries([...DECIDING, ...Object.keys(texts)].map(field => [field, raw[field] ?? null])),
+    defaults: { ...(await defaultsOf(plane, raw, thread, repliedTo)), ...texts },
     yieldsMs: YIELDS_MS[raw.priority ?? 'normal'],
     createdAt: raw.createdAt instanceof Date ? raw.createdAt : null,
     storedAt: plane.streamedTimes.storedAt(raw._id.toHexString()),
@@ -68,12 +71,25 @@ const wrongOptions = (options: unknown): string | null =>
     ? 'options: got a list with other things in it, wants a list of strings'
     : null;
 
+/** Those of a raw message's texts that hold a key, without it. */
+function redactedTexts({ body, subject }: RawMessage): RedactedTexts {
+  const safe = { body: redactSecrets(body!), subject: redactSecrets(textOf(subject)) };
+  return {
+    ...(safe.body === body ? {} : { body: safe.body }),
+    ...(safe.subject === textOf(subject) ? {} : { subject: safe.subject }),
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const createdByOf = ({ createdBy }: RawMessage): string => redactSecrets(createdBy ?? RAW_INSERT);
+
 export const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewThread => ({
   _id,
   tenantId,
-  createdBy: raw.createdBy ?? RAW_INSERT,
-  subject: typeof raw['subject'] === 'string' ? raw['subject'] : '',
-  title: titleOf(raw.body!),
+  createdBy: createdByOf(raw),
+  subject: redactSecrets(textOf(raw['subject'])),
+  title: titleOf(redactSecrets(raw.body!)),
   priority: raw.priority ?? 'normal',
   assignedTo: raw.assignedTo === HUMAN ? null : (raw.assignedTo ?? null),
   projectId: asObjectId(raw.projectId),
@@ -100,12 +116,12 @@ async function defaultsOf(
   const routing = question ? ANSWER : await routeMessage(plane, thread.tenantId, routed);
   return {
     tenantId: thread.tenantId,
-    createdBy: raw.createdBy ?? RAW_INSERT,
+    createdBy: createdByOf(raw),
     threadId: thread._id,
     lane: thread._id,
     seq: 1,
-    from: { kind: raw.from?.kind ?? 'user', id: raw.from?.id ?? RAW_INSERT },
-    onBehalfOf: raw.onBehalfOf ?? null,
+    from: { kind: raw.from?.kind ?? 'user', id: redactSecrets(raw.from?.id ?? RAW_INSERT) },
+    onBehalfOf: raw.onBehalfOf ? redactSecrets(raw.onBehalfOf) : null,
     assignedTo,
     projectId: thread.projectId,
     priority,
@@ -116,7 +132,7 @@ async function defaultsOf(
     // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
     status: raw.status === 'none' || raw.status === 'cancelled' ? raw.status : routing.status,
     reason: routing.reason,
-    options: raw.options ?? null,
+    options: raw.options?.map(option => redactSecrets(option)) ?? null,
     late: false,
     attempts: 0,
     epoch: 0,

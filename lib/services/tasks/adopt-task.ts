@@ -1,5 +1,6 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, type Priority } from '../../domain/fields';
+import { redactSecrets } from '../../domain/redact';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
 import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../../domain/task/schema';
 import type { ObjectId, TaskDocument } from '../../store/documents';
@@ -11,6 +12,7 @@ import { adoptTaskRow, findRawTask, findTasksById } from '../../store/tasks';
 import { takeSeq } from '../../store/threads';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
+import { redactDeliverables } from './deliverables';
 
 /** As for messages: judged, filled in, made dispatchable; the first process wins and the others change nothing. */
 export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
@@ -36,9 +38,9 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
     id,
     {
       tenantId,
-      createdBy: given.createdBy ?? 'raw-insert',
-      title: given.title!,
-      input: given.input ?? '',
+      createdBy: redactSecrets(given.createdBy ?? 'raw-insert'),
+      title: redactSecrets(given.title!),
+      input: redactSecrets(given.input ?? ''),
       assignedTo,
       priority,
       projectId: asObjectId(raw['projectId']) ?? thread?.projectId ?? null,
@@ -47,9 +49,11 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
       key: null,
       kind: given.kind ?? 'work',
       dependsOn,
-      deliverables: Deliverable.array()
-        .catch([])
-        .parse(raw['deliverables'] ?? []),
+      deliverables: redactDeliverables(
+        Deliverable.array()
+          .catch([])
+          .parse(raw['deliverables'] ?? []),
+      ),
       status: pending ? 'pending' : held === null ? 'ready' : 'held',
       reason: pending ? null : held,
       result: null,

@@ -2,6 +2,7 @@ import { readRawAgentType } from '../../domain/agent-type/read-raw';
 import type { AgentType, AgentTypeRevision, Budget } from '../../domain/agent-type/schema';
 import { settingsOf } from '../../domain/agent-type/settings';
 import { DEFAULT_TENANT } from '../../domain/fields';
+import { redactSecrets } from '../../domain/redact';
 import type { AgentTypeDocument, AgentTypeRevisionDocument, ObjectId } from '../documents';
 import { hex, iso } from '../ids';
 
@@ -27,7 +28,7 @@ export function readAgentType(raw: Record<string, unknown>): ReadAgentType {
     revision: revisionOf(raw['revision']),
     createdAt,
     updatedAt: isDate(raw['updatedAt']) ? raw['updatedAt'] : createdAt,
-    createdBy: typeof raw['createdBy'] === 'string' ? raw['createdBy'] : 'raw-insert',
+    createdBy: typeof raw['createdBy'] === 'string' ? redactSecrets(raw['createdBy']) : 'raw-insert',
     ...(isDate(raw['deletedAt']) ? { deletedAt: raw['deletedAt'] } : {}),
   };
   return { ok: true, type };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Labels } from '../../domain/fields';
+import { redactProject } from '../../domain/project/redact-project';
 import { Project, ProjectKind } from '../../domain/project/schema';
+import { redactSecrets } from '../../domain/redact';
 import type { ObjectId, ProjectDocument } from '../documents';
 import { hex, hexOrNull, iso } from '../ids';
 import { asObjectId } from '../raw-document';
@@ -24,12 +26,11 @@ export function readProject(stored: object): ProjectDocument | null {
   const createdAt = raw['createdAt'] instanceof Date ? raw['createdAt'] : _id.getTimestamp();
   return {
     _id,
-    ...parsed.data,
-    name: parsed.data.name ?? parsed.data.slug,
+    ...redactProject({ ...parsed.data, name: parsed.data.name ?? parsed.data.slug }),
     parentId: asObjectId(raw['parentId']),
     createdAt,
     updatedAt: raw['updatedAt'] instanceof Date ? raw['updatedAt'] : createdAt,
-    createdBy: typeof raw['createdBy'] === 'string' ? raw['createdBy'] : 'raw-insert',
+    createdBy: typeof raw['createdBy'] === 'string' ? redactSecrets(raw['createdBy']) : 'raw-insert',
   };
 }
 

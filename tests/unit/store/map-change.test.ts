@@ -37,6 +37,11 @@ const update = (coll: string, changed: string[], doc: Record<string, unknown> | 
 const TYPES = { body: 'string', title: 'string' };
 
 describe('a raw message', () => {
+  it('tells whom it is from without a key', () => {
+    const { event } = map({ doc: { from: { kind: 'agent', id: `dk_${String(id)}_1_${'x'.repeat(32)}` } } });
+    expect(event?.data['from']).toEqual({ kind: 'agent', id: `dk_${String(id)}_1_[redacted]` });
+  });
+
   it('shows the defaults of all it left out', () => {
     const { event } = map({ doc: {} });
     expect(event).toEqual({
