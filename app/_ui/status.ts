@@ -30,6 +30,7 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   // What waits for a person
   question: { lamp: 'waiting', means: 'An agent waits for an answer' },
   blocker: { lamp: 'blocked', means: 'Cannot go on without what it names' },
+  message: { lamp: 'waiting', means: 'Written to people; nobody has seen to it' },
   'late-output': { lamp: 'waiting', means: 'Came back when its claim was over; to be accepted or discarded' },
   // Runs
   planning: { lamp: 'running', means: 'Its planner cuts the intent into tasks' },

@@ -1,6 +1,7 @@
 import type { Document, Filter } from 'mongodb';
 import type { InboxKind } from '../domain/inbox/schema';
 import { HUMAN } from '../domain/fields';
+import { PLAIN_KINDS } from '../domain/message/to-people';
 import type { Collections } from './collections';
 import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from './documents';
 import { containsText } from './text-filter';
@@ -45,6 +46,33 @@ export const findOpenQuestions = (c: Collections, query: InboxQuery, isBlocker: 
     .sort({ createdAt: -1, _id: -1 })
     .limit(query.limit)
     .toArray();
+
+/** To people, and no question: it waits until one of them has seen to it. */
+const TO_PEOPLE = { kind: { $in: PLAIN_KINDS }, assignedTo: HUMAN, status: 'none' as const, ...THERE };
+
+export const findMessagesToPeople = (c: Collections, query: InboxQuery): Promise<MessageDocument[]> =>
+  c.messages
+    .find(newest(TO_PEOPLE, 'createdAt', ['body'], query))
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+
+/** The first reading stands. */
+export const SEEN_TO = {
+  status: 'done',
+  'ledger.readAt': { $ifNull: ['$ledger.readAt', '$$NOW'] },
+  'ledger.doneAt': { $ifNull: ['$ledger.doneAt', '$$NOW'] },
+};
+
+/** Of what waits for people, these leave the inbox. Again changes nothing. */
+export async function markSeenTo(
+  c: Collections,
+  which: Filter<MessageDocument> & Pick<MessageDocument, 'tenantId'>,
+): Promise<void> {
+  await c.messages.updateMany({ $and: [which, TO_PEOPLE] } as Filter<MessageDocument>, [
+    { $set: { ...SEEN_TO, updatedAt: '$$NOW' } },
+  ]);
+}
 
 type Stuck = Extract<InboxKind, 'dead' | 'loop-stopped' | 'unroutable'>;
 export const findStuckMessages = (c: Collections, query: InboxQuery, status: Stuck): Promise<MessageDocument[]> =>

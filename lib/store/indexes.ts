@@ -1,4 +1,5 @@
 import type { Db, IndexDescription } from 'mongodb';
+import { PLAIN_KINDS } from '../domain/message/to-people';
 import { COLLECTION_NAMES, type Collections } from './collections';
 
 const DAY_SECONDS = 86_400;
@@ -45,6 +46,12 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
       key: { tenantId: 1, createdAt: -1, _id: -1 },
       name: 'open questions',
       partialFilterExpression: { kind: 'question', assignedTo: 'human', status: 'none' },
+    },
+    // Inbox: what was written to people and nobody has seen to.
+    {
+      key: { tenantId: 1, createdAt: -1, _id: -1 },
+      name: 'to people',
+      partialFilterExpression: { kind: { $in: PLAIN_KINDS }, assignedTo: 'human', status: 'none' },
     },
     // News that a planner was not given yet; nothing else is in it.
     { key: { newsFor: 1, seq: 1 }, partialFilterExpression: { newsFor: { $exists: true } } },

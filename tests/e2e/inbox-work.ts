@@ -60,6 +60,11 @@ export function inboxWork(board: Switchboard, orchestratorToken: string) {
       const { id } = await report(dispatch, { kind: 'blocker', reason, needs });
       return { ...dispatch, questionId: id };
     },
+    /** An agent writes to people and goes on. */
+    tell: async (body: string, agentType = 'design') => {
+      const token = await board.tokenFor('agent', { agentType });
+      return ok('POST', '/api/messages', { body, assignedTo: 'human' }, token);
+    },
     /** It was told to stop and finished all the same. */
     comeBackLate: async (output: string, assignedTo = 'copywriting') => {
       const dispatch = await claimTask(`Write: ${output.slice(0, 20)}`, assignedTo);

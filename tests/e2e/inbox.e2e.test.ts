@@ -152,6 +152,42 @@ describe('a question', () => {
   });
 });
 
+describe('a message to people', () => {
+  it('is read and marked done, and is gone in another tab that was not reloaded', async () => {
+    const told = await make.tell('The **draft** of the page is ready.');
+    const { page } = await openInbox();
+    const other = await openInbox('/threads');
+    await other.page.getByTestId('inbox-count').getByText('1').waitFor();
+    await rowOf(page, 'The draft of the page is ready.').click();
+    const panel = page.getByRole('group', { name: 'message: The draft of the page is ready.' });
+    await panel.getByRole('heading', { name: 'The message' }).waitFor();
+    expect(await page.getByRole('status', { name: 'Alarms' }).getByText('for you').count()).toBe(0);
+    await panel.getByRole('button', { name: 'Mark done' }).click();
+    await page.getByText('Nothing waits for you.').waitFor();
+    await other.page.getByTestId('inbox-count').waitFor({ state: 'detached' });
+    expect(other.loads).toEqual([]);
+    expect((await board.api('GET', `/api/messages/${told.id}`)).body).toMatchObject({ status: 'done' });
+  });
+
+  it('that a driver inserts comes by itself, and goes when a person replies in its thread or the thread is done', async () => {
+    const { page, loads } = await openInbox('/inbox?kind=message');
+    await page.getByText('No message waits.').waitFor();
+    const replied = await make.insertRaw({ body: 'Backups ran.', assignedTo: 'human' });
+    const closed = await make.insertRaw({ body: 'Disk is half full.', assignedTo: 'human' });
+    await rowOf(page, 'Disk is half full.').waitFor();
+    await rowOf(page, 'Backups ran.').click();
+    await page.getByRole('link', { name: 'Reply in its thread' }).click();
+    await page.waitForURL(`**/threads/${replied}`);
+    await page.getByLabel('Message', { exact: true }).fill('Good.');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByTestId('inbox-count').getByText('1').waitFor();
+    expect([await isWaiting(replied), await isWaiting(closed)]).toEqual([false, true]);
+    await board.api('PATCH', `/api/threads/${closed}`, { status: 'done' });
+    await page.getByTestId('inbox-count').waitFor({ state: 'detached' });
+    expect(loads).toEqual([]);
+  });
+});
+
 describe('other work that waits', () => {
   it('a late output is read and accepted; another is discarded, but not before it was asked', async () => {
     const first = await make.comeBackLate('The **finished** page, a little late.');
@@ -264,6 +300,7 @@ describe('for everybody', () => {
     ['dark', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
   ] as const)('has no barrier with an item of each sort open (%s)', async (colorScheme, size) => {
     await make.ask({ question: 'Open to all?', options: ['yes', 'no'], default: 'yes', deadline: inAnHour() });
+    await make.tell('The page is up.');
     await make.die('Nobody could', 'exit 3');
     await make.comeBackLate('# Late\n\n| a | b |\n|---|---|\n| 1 | 2 |');
     const { items } = (await board.api('GET', '/api/inbox')).body;

@@ -14,6 +14,11 @@ export const KIND_WORDS: Record<InboxKind, { many: string; none: string; comes: 
     none: 'No blocker waits.',
     comes: 'An agent cannot go on without something it names, or a task ended without all its deliverables.',
   },
+  message: {
+    many: 'Messages',
+    none: 'No message waits.',
+    comes: 'Somebody wrote to people. It waits until a person writes in its thread, or it or its thread is done.',
+  },
   'late-output': {
     many: 'Late outputs',
     none: 'No late output waits.',

@@ -1,7 +1,7 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { InboxItem, InboxKind } from '@/lib/domain/inbox/schema';
-import { MAX_PAGE, type Page } from '@/lib/domain/fields';
+import { HUMAN, MAX_PAGE, type Page } from '@/lib/domain/fields';
 import type { StreamEvent } from '@/app/_live/connection';
 import { useLiveList } from '@/app/_live/use-live-list';
 
@@ -17,9 +17,12 @@ const STALE_ON = [
 ] as const;
 const KEY = ['inbox'];
 
-/** A new message waits for a person only when it asks one, or can go nowhere. */
+/** A new message waits for a person only when it is for people, asks one, or can go nowhere. */
 const concerns = ({ type, data }: StreamEvent): boolean =>
-  type !== 'message-created' || data['kind'] === 'question' || !['none', 'queued'].includes(String(data['status']));
+  type !== 'message-created' ||
+  data['kind'] === 'question' ||
+  data['assignedTo'] === HUMAN ||
+  !['none', 'queued'].includes(String(data['status']));
 
 /** What waits for a person, of all kinds or one. One read serves the page, the count beside it and the alarms. */
 export function useInbox(kind: InboxKind | null = null, enabled = true) {

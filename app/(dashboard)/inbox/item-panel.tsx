@@ -13,6 +13,7 @@ import { bodyOf, headlineOf, isAnswerable, recordOf } from '../_inbox/inbox-word
 import { ItemBackground } from './item-background';
 import { ItemFacts } from './item-facts';
 import { LateActions } from './late-actions';
+import { MessageActions } from './message-actions';
 import { StuckActions } from './stuck-actions';
 
 interface ItemPanelProps {
@@ -78,6 +79,8 @@ function ItemBody({ item, isGone, onDealt }: { item: InboxItem; isGone: boolean;
             <AnswerForm {...actions} />
           ) : item.kind === 'late-output' ? (
             <LateActions {...actions} />
+          ) : item.kind === 'message' ? (
+            <MessageActions {...actions} />
           ) : (
             <StuckActions {...actions} />
           )}

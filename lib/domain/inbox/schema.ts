@@ -2,8 +2,19 @@ import { z } from 'zod';
 import { Id, Priority, Timestamp, pageFields, searchField } from '../fields';
 import { Sender } from '../message/sender';
 
-/** What waits for a person: nothing in it goes on before somebody answers, decides or mends. */
-export const INBOX_KINDS = ['question', 'blocker', 'late-output', 'dead', 'loop-stopped', 'unroutable'] as const;
+/**
+ * What waits for a person: nothing in it goes on before somebody answers, decides or mends; a message is only to be
+ * seen to.
+ */
+export const INBOX_KINDS = [
+  'question',
+  'blocker',
+  'message',
+  'late-output',
+  'dead',
+  'loop-stopped',
+  'unroutable',
+] as const;
 export const InboxKind = z.enum(INBOX_KINDS);
 export type InboxKind = z.infer<typeof InboxKind>;
 

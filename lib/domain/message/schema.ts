@@ -96,10 +96,14 @@ export const CreateMessage = z.strictObject({
 });
 export type CreateMessage = z.infer<typeof CreateMessage>;
 
-/** Only what does not change who said what: how urgent, and, while nobody works on it, to whom. */
-export const PatchMessage = z.strictObject(
-  patchFields({ priority: Priority.default('normal'), assignedTo: Addressee.nullable().default(null) }),
-);
+/**
+ * Only what does not change who said what: how urgent, and, while nobody works on it, to whom; and that people have seen
+ * to it.
+ */
+export const PatchMessage = z.strictObject({
+  ...patchFields({ priority: Priority.default('normal'), assignedTo: Addressee.nullable().default(null) }),
+  status: z.literal('done').optional().describe('Of a message to `human`, not a question: it leaves the inbox'),
+});
 export type PatchMessage = z.infer<typeof PatchMessage>;
 
 export const ListMessages = z.strictObject({

@@ -13,6 +13,9 @@ export const Sender = z.object({
 });
 export type Sender = z.infer<typeof Sender>;
 
+/** Stands where a driver said nothing of who it was. */
+export const RAW_INSERT = 'raw-insert';
+
 const TIER_OF: Record<SenderKind, Tier | null> = {
   user: 'controller',
   orchestrator: 'orchestrator',

@@ -125,7 +125,7 @@ export const messageRoutes: Route[] = [
     path: '/api/messages/:id',
     access: 'messages:write',
     tag,
-    summary: 'Change priority or addressee while nobody works on it',
+    summary: 'Change priority or addressee while nobody works on it, or say that people have seen to it',
     body: PatchMessage,
     response: Message,
     run: ({ ctx, params, body }) => patchMessage(ctx, params['id']!, body),

@@ -7,6 +7,7 @@ import { hex, iso } from '../../store/ids';
 import {
   findAskers,
   findLateOutputs,
+  findMessagesToPeople,
   findOpenQuestions,
   findStuckMessages,
   findStuckTasks,
@@ -32,6 +33,7 @@ export async function listInboxItems(
   { limit, cursor, q, kind }: ListInboxItems,
 ): Promise<Page<InboxItem>> {
   requirePermission(ctx.principal, 'dispatches:read');
+  await ctx.plane.adoption.flush();
   const { plane, principal } = ctx;
   const query = {
     tenantId: principal.tenantId,
@@ -56,6 +58,7 @@ const SOURCES: Record<InboxKind, (c: Collections, query: Query) => Promise<Place
     ...(await asked(c, query, 'blocker')),
     ...(await findStuckTasks(c, query, 'incomplete')).map(row => taskItem('blocker', row)),
   ],
+  message: async (c, query) => (await findMessagesToPeople(c, query)).map(plainItem),
   'late-output': async (c, query) => (await findLateOutputs(c, query)).map(lateItem),
   dead: async (c, query) => [
     ...(await findStuckMessages(c, query, 'dead')).map(row => messageItem('dead', row)),
@@ -127,6 +130,20 @@ const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
     text: textOf(bodyOf(row), row.reason),
     ...ofSender(row),
     ...ofWork(row),
+  }),
+});
+
+const plainItem = (row: MessageDocument): Placed => ({
+  at: row.createdAt,
+  id: row._id,
+  toItem: () => ({
+    kind: 'message',
+    id: hex(row._id),
+    at: iso(row.createdAt),
+    threadId: hex(row.threadId),
+    ...(row.from.dispatchId ? { dispatchId: hex(row.from.dispatchId) } : {}),
+    text: bodyOf(row).slice(0, MAX_TEXT_CHARACTERS),
+    ...ofSender(row),
   }),
 });
 

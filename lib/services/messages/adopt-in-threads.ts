@@ -7,6 +7,7 @@ import type { Plane } from '../context';
 import { reopenThread } from './lost-thread';
 import type { AdoptionPlan } from './plan-adoption';
 import { refuseAll } from './refuse-malformed';
+import { seeToThreads } from './see-to-threads';
 
 /**
  * Two writes for all of them, the places and then the messages: one after the other, each would wait for a majority
@@ -19,7 +20,12 @@ export async function adoptInThreads(plane: Plane, plans: AdoptionPlan[]): Promi
     threads.set(key, [...(threads.get(key) ?? []), plan]);
   }
   const placed = await Promise.all([...threads.values()].map(inThread => placeInThread(plane, inThread)));
-  await adoptMessages(plane.collections, placed.flat());
+  const adoptions = placed.flat();
+  await adoptMessages(plane.collections, adoptions);
+  await seeToThreads(
+    plane,
+    adoptions.map(({ defaults }) => defaults),
+  );
 }
 
 async function placeInThread(plane: Plane, plans: AdoptionPlan[]): Promise<AdoptionPlan['adoption'][]> {

@@ -3,8 +3,10 @@ import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, invalidField, notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import type { Message, PatchMessage } from '../../domain/message/schema';
+import { isToPeople } from '../../domain/message/to-people';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { pathId } from '../../store/ids';
+import { SEEN_TO } from '../../store/inbox-items';
 import { changeIdleMessage, findMessage } from '../../store/messages';
 import { toMessage } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
@@ -15,6 +17,8 @@ import { routeMessage } from './route-message';
 
 /** Nobody works on it in these, so its priority and addressee may change. */
 const IDLE: MessageDocument['status'][] = ['none', 'queued', 'held', 'unroutable', 'dead', 'loop-stopped'];
+/** Marked done once more, it stays as it is. */
+const MARKABLE: MessageDocument['status'][] = [...IDLE, 'done'];
 const CANCELLABLE: MessageDocument['status'][] = ['queued', 'held', 'unroutable', 'dead', 'loop-stopped'];
 
 export async function patchMessage(ctx: Context, id: string, patch: PatchMessage): Promise<Message> {
@@ -33,22 +37,27 @@ export async function patchMessage(ctx: Context, id: string, patch: PatchMessage
       `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
     );
   }
+  if (patch.status !== undefined && !isToPeople({ ...before, assignedTo })) {
+    throw new ControlPlaneError('conflict', `This message is ${before.status}; only one to people is marked done.`);
+  }
   const routing =
     before.status === 'dead' && patch.assignedTo === undefined
       ? { status: before.status, reason: before.reason }
       : await routeMessage(plane, principal.tenantId, { ...before, assignedTo, priority });
-  const row = await changeIdleMessage(plane.collections, principal.tenantId, messageId, IDLE, {
+  const statuses = patch.status === 'done' && isToPeople(before) ? MARKABLE : IDLE;
+  const row = await changeIdleMessage(plane.collections, principal.tenantId, messageId, statuses, {
     assignedTo,
     priority,
     status: routing.status,
     reason: { $literal: routing.reason },
     rankAt: { $add: ['$availableAt', YIELDS_MS[priority]] },
+    ...(patch.status === 'done' ? SEEN_TO : {}),
   });
   if (!row) throw busy(before, 'change');
   await recordActivity(ctx, {
     action: 'message.update',
     subject: { kind: 'message', id },
-    changes: (['assignedTo', 'priority'] as const)
+    changes: (Object.keys(patch) as (keyof PatchMessage)[])
       .filter(field => before[field] !== row[field])
       .map(field => ({ field, before: before[field], after: row[field] })),
   });

@@ -79,9 +79,9 @@ const base = ({ principal }: Context, post: PostMessage, recordId: string | unde
   createdBy: principal.id,
 });
 
-function finish(ctx: Context, row: MessageDocument): Message {
-  if (row.status === 'queued') ctx.plane.doorbell.ring(row.tenantId);
-  return toMessage(row);
+async function finish({ plane }: Context, row: MessageDocument): Promise<Message> {
+  if (row.status === 'queued') plane.doorbell.ring(row.tenantId);
+  return toMessage(await finishReply(plane, row));
 }
 
 async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {
@@ -126,5 +126,5 @@ async function answer(ctx: Context, thread: ThreadDocument, question: MessageDoc
     inReplyTo: question._id,
     hops: question.hops + 1,
   });
-  return toMessage(await finishReply(ctx.plane, row));
+  return finish(ctx, row);
 }

@@ -4,13 +4,16 @@ import { bodyId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import type { Context, Plane } from '../context';
 import { wakeAsker } from '../dispatches/wake-asker';
+import { seeToThreads } from './see-to-threads';
 
 /**
- * What follows once a reply is stored: its dispatch has replied, and where it is an answer the asker is woken.
+ * What follows once a message is stored: what it shows that a person has seen; of a reply, that its dispatch has replied,
+ * and where it is an answer the asker is woken.
  * Repeatable. Of an answer that was cut off before this the sweep does it; a repeat under the same key does it at once.
  */
 export async function finishReply(plane: Plane, row: MessageDocument): Promise<MessageDocument> {
   const { tenantId, inReplyTo, from } = row;
+  await seeToThreads(plane, [row]);
   if (!inReplyTo) return row;
   // First: the other marks it as finished.
   if (from.dispatchId) await markReplied(plane.collections, from.dispatchId, inReplyTo);

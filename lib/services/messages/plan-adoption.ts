@@ -1,6 +1,7 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import { RAW_INSERT } from '../../domain/message/sender';
 import { redactSecrets } from '../../domain/redact';
 import { tooLong } from '../../store/document-size';
 import type { ObjectId } from '../../store/documents';
@@ -34,9 +35,6 @@ const DECIDING = [
   'projectId',
   'inReplyTo',
 ] as const;
-
-/** Stands where a driver said nothing of who it was. */
-const RAW_INSERT = 'raw-insert';
 
 /**
  * Judges a raw message and says what its absent fields become. Reads what is cached, and of a type with a budget its

@@ -3,6 +3,7 @@ import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { PatchThread, Thread } from '../../domain/thread/schema';
 import { bodyId, pathId } from '../../store/ids';
+import { markSeenTo } from '../../store/inbox-items';
 import { moveThreadRecords, patchThreadRow } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
@@ -25,6 +26,11 @@ export async function patchThread(ctx: Context, id: string, patch: PatchThread):
   const { before, after } = change;
   // The thread's records hang where it hangs. A crash in between is mended by the next save of the same field.
   if (projectId !== undefined) await moveThreadRecords(plane.collections, after);
+  // What came since opened it again, and waits.
+  if (patch.status === 'done') {
+    const { tenantId, _id: threadId, lastSeq } = before;
+    await markSeenTo(plane.collections, { tenantId, threadId, seq: { $lte: lastSeq } });
+  }
   await recordActivity(ctx, {
     action: 'thread.update',
     subject: { kind: 'thread', id },

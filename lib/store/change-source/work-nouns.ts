@@ -1,7 +1,7 @@
 import { HUMAN, PRIORITIES } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
 import { MESSAGE_KINDS, MESSAGE_STATUSES } from '../../domain/message/schema';
-import { SENDER_KINDS } from '../../domain/message/sender';
+import { RAW_INSERT, SENDER_KINDS } from '../../domain/message/sender';
 import { redactSecrets } from '../../domain/redact';
 import type { RawFields } from '../../domain/raw-fields';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
@@ -67,7 +67,7 @@ function senderOf(value: unknown): Record<string, unknown> {
   const { kind, id, dispatchId } = (value ?? {}) as Record<string, unknown>;
   return {
     kind: oneOf(kind, SENDER_KINDS, 'user'),
-    id: redactSecrets(textOf(id) ?? 'raw-insert'),
+    id: redactSecrets(textOf(id) ?? RAW_INSERT),
     ...present({ dispatchId: hexOf(dispatchId) }),
   };
 }

@@ -115,7 +115,10 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     refused({ body: 'x', threadId: own.threadId, inReplyTo: a.messageId }),
   ],
   'GET /api/messages/:id': a => [hidden({ id: a.messageId })],
-  'PATCH /api/messages/:id': a => [hidden({ id: a.messageId }, { body: { priority: 'low' } })],
+  'PATCH /api/messages/:id': a => [
+    hidden({ id: a.messageId }, { body: { priority: 'low' } }),
+    hidden({ id: a.noteId }, { body: { status: 'done' } }),
+  ],
   'POST /api/messages/:id/cancel': a => [hidden({ id: a.messageId })],
   'POST /api/messages/:id/redrive': a => [hidden({ id: a.messageId })],
 
@@ -150,7 +153,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
   'GET /api/runs/:id/trace': a => [hidden({ id: a.runId })],
   'POST /api/runs/:id/cancel': a => [hidden({ id: a.runId })],
 
-  'GET /api/inbox': () => [list, by({ kind: 'dead' }), by({ q: 'belongs' })],
+  'GET /api/inbox': () => [list, by({ kind: 'dead' }), by({ kind: 'message' }), by({ q: 'belongs' })],
   'GET /api/reports': a => [
     list,
     by({ q: 'belongs' }),

@@ -18,6 +18,8 @@ export interface World {
   projectId: string;
   threadId: string;
   messageId: string;
+  /** To people. */
+  noteId: string;
   taskId: string;
   runId: string;
   reportId: string;
@@ -49,6 +51,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
   const client = await post('/api/projects', { kind: 'client', slug: marker, name: marker, context: marker });
   const thread = await post('/api/threads', { subject: `${marker} thread`, projectId: client.id });
   const message = await post(`/api/threads/${thread.id}/messages`, { body: `${marker} message`, assignedTo: slug });
+  const note = await post('/api/messages', { body: `${marker} note`, assignedTo: 'human' });
   const task = await post('/api/tasks', {
     title: `${marker} task`,
     input: marker,
@@ -82,6 +85,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     projectId: client.id,
     threadId: thread.id,
     messageId: message.id,
+    noteId: note.id,
     taskId: task.id,
     runId: run.id,
     reportId: report.id,

@@ -77,7 +77,15 @@ describe('the order of an inbox', () => {
 
   it('counts each kind, those that do not occur as well', () => {
     const counts = countKinds([item('a'), item('b', { kind: 'dead' }), item('c')]);
-    expect(counts).toEqual({ question: 2, blocker: 0, 'late-output': 0, dead: 1, 'loop-stopped': 0, unroutable: 0 });
+    expect(counts).toEqual({
+      question: 2,
+      blocker: 0,
+      message: 0,
+      'late-output': 0,
+      dead: 1,
+      'loop-stopped': 0,
+      unroutable: 0,
+    });
   });
 });
 
