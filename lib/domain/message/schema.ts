@@ -77,7 +77,11 @@ export type Message = z.infer<typeof Message>;
 
 const content = {
   body: Body,
-  assignedTo: Addressee.nullable().optional().describe('Slug, human, or null for nobody; default: the thread’s'),
+  assignedTo: Addressee.nullable()
+    .optional()
+    .describe(
+      'Slug, human, or null for nobody; default: of a reply the sender of what it replies to, else the thread’s',
+    ),
   priority: Priority.optional(),
   inReplyTo: Id.optional(),
   expectsReply: z.boolean().optional(),

@@ -9,6 +9,7 @@ import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { requireOwnThread } from '../threads/scope';
+import { addressReply } from './address-reply';
 import { appendMessage, type NewMessage } from './append-message';
 import { finishReply } from './finish-reply';
 import { findOrReopenThread } from './lost-thread';
@@ -54,16 +55,14 @@ export async function postMessage(
   const replied = post.inReplyTo === undefined ? null : await requireInThread(ctx, thread, post.inReplyTo);
   const question = await questionAnswered(ctx, thread, replied);
   if (question) return answer(ctx, thread, question, base(ctx, post, recordId));
-  const assignedTo = post.assignedTo === undefined ? thread.assignedTo : post.assignedTo;
-  await requireAddressee(ctx, assignedTo);
+  const placed = { priority: post.priority ?? thread.priority, hops: replied ? replied.hops + 1 : 0 };
   const row = await appendMessage(plane, {
     ...base(ctx, post, recordId),
     threadId: thread._id,
-    assignedTo,
-    priority: post.priority ?? thread.priority,
+    ...(await addressOf(ctx, thread, post.assignedTo, replied, placed)),
+    ...placed,
     kind: 'message',
     inReplyTo: replied?._id ?? null,
-    hops: replied ? replied.hops + 1 : 0,
   });
   return finish(ctx, row);
 }
@@ -82,6 +81,23 @@ const base = ({ principal }: Context, post: PostMessage, recordId: string | unde
 async function finish({ plane }: Context, row: MessageDocument): Promise<Message> {
   if (row.status === 'queued') plane.doorbell.ring(row.tenantId);
   return toMessage(await finishReply(plane, row));
+}
+
+/** Whom it names; else whoever it replies to, if that one has an inbox; else whom the thread is for. */
+async function addressOf(
+  ctx: Context,
+  thread: ThreadDocument,
+  named: PostMessage['assignedTo'],
+  replied: MessageDocument | null,
+  placed: Pick<MessageDocument, 'priority' | 'hops'>,
+): Promise<Pick<NewMessage, 'assignedTo' | 'routing'>> {
+  if (named === undefined && replied) {
+    const address = await addressReply(ctx.plane, thread.tenantId, replied, placed);
+    if (address.assignedTo !== null) return address;
+  }
+  const assignedTo = named === undefined ? thread.assignedTo : named;
+  await requireAddressee(ctx, assignedTo);
+  return { assignedTo };
 }
 
 async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {

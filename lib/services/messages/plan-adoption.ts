@@ -9,7 +9,8 @@ import type { MessageAdoption, RedactedTexts } from '../../store/adoption';
 import { asObjectId, describeRaw, type RawMessage } from '../../store/raw-document';
 import type { NewThread } from '../../store/threads';
 import type { Plane } from '../context';
-import { answeredByRaw, hopsOfRaw, NOTHING_REPLIED_TO, type RepliedTo } from './raw-reply';
+import { addressedBy, answeredByRaw, hopsOfRaw, NOTHING_REPLIED_TO, senderOfRaw, type RepliedTo } from './raw-reply';
+import { addressReply, type ReplyAddress } from './address-reply';
 import { routeMessage } from './route-message';
 import { titleOf } from './title-of';
 
@@ -96,9 +97,6 @@ export const threadOf = (raw: RawMessage, tenantId: string, _id: ObjectId): NewT
   messageCount: 1,
 });
 
-/** An answer resumes its asker and is nobody's work, whoever it names. */
-const ANSWER = { status: 'none', reason: null } as const;
-
 async function defaultsOf(
   plane: Plane,
   raw: RawMessage,
@@ -106,19 +104,23 @@ async function defaultsOf(
   repliedTo: RepliedTo,
 ): Promise<MessageAdoption['defaults']> {
   const priority = raw.priority ?? 'normal';
+  const from = senderOfRaw(raw);
   const question = answeredByRaw(raw, repliedTo);
   const kind = question ? 'answer' : (raw.kind ?? 'message');
-  const assignedTo = raw.assignedTo ?? null;
   const hops = hopsOfRaw(raw, repliedTo);
-  const routed = { assignedTo, priority, kind, hops };
-  const routing = question ? ANSWER : await routeMessage(plane, thread.tenantId, routed);
+  const { assignedTo, routing } = await addressOf(plane, raw, repliedTo, {
+    tenantId: thread.tenantId,
+    priority,
+    kind,
+    hops,
+  });
   return {
     tenantId: thread.tenantId,
     createdBy: createdByOf(raw),
     threadId: thread._id,
     lane: thread._id,
     seq: 1,
-    from: { kind: raw.from?.kind ?? 'user', id: redactSecrets(raw.from?.id ?? RAW_INSERT) },
+    from: { kind: from.kind, id: redactSecrets(from.id) },
     onBehalfOf: raw.onBehalfOf ? redactSecrets(raw.onBehalfOf) : null,
     assignedTo,
     projectId: thread.projectId,
@@ -137,4 +139,16 @@ async function defaultsOf(
     dispatchId: null,
     ...(question ? { wakes: true as const } : {}),
   };
+}
+
+type Placed = Pick<MessageAdoption['defaults'], 'tenantId' | 'priority' | 'kind' | 'hops'>;
+
+/** As the same message through the API would be addressed. */
+async function addressOf(plane: Plane, raw: RawMessage, repliedTo: RepliedTo, placed: Placed): Promise<ReplyAddress> {
+  const assignedTo = raw.assignedTo ?? null;
+  // An answer resumes its asker and is nobody's work, whoever it names.
+  if (answeredByRaw(raw, repliedTo)) return { assignedTo, routing: { status: 'none', reason: null } };
+  const replied = addressedBy(raw, repliedTo);
+  if (replied) return addressReply(plane, placed.tenantId, replied, placed);
+  return { assignedTo, routing: await routeMessage(plane, placed.tenantId, { ...placed, assignedTo }) };
 }

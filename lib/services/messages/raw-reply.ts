@@ -1,11 +1,14 @@
 import { DEFAULT_TENANT } from '../../domain/fields';
 import { MAX_HOPS, type MessageKind } from '../../domain/message/schema';
+import { RAW_INSERT } from '../../domain/message/sender';
 import type { MessageAdoption } from '../../store/adoption';
+import type { MessageDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { findRawMessages } from '../../store/messages';
 import { findOnlyHumanQuestions, findUnbroughtOf } from '../../store/questions';
 import { asObjectId, type RawMessage } from '../../store/raw-document';
 import type { Plane } from '../context';
+import type { Replied } from './address-reply';
 import { finishReply } from './finish-reply';
 
 /** What raw messages reply to, as it stands. */
@@ -37,7 +40,12 @@ export async function readRepliedTo({ collections: c }: Plane, rows: RawMessage[
 
 /** What a person says in a thread that waits for one of them is the answer, unless it names somebody to work on it. */
 const mayAnswerUnsaid = (raw: RawMessage): boolean =>
-  !isReply(raw) && (raw.assignedTo ?? null) === null && (raw.from?.kind ?? 'user') === 'user';
+  !isReply(raw) && (raw.assignedTo ?? null) === null && senderOfRaw(raw).kind === 'user';
+
+export const senderOfRaw = ({ from }: RawMessage): Pick<MessageDocument['from'], 'kind' | 'id'> => ({
+  kind: from?.kind ?? 'user',
+  id: from?.id ?? RAW_INSERT,
+});
 
 const tenantOf = ({ tenantId }: RawMessage): unknown => tenantId ?? DEFAULT_TENANT;
 
@@ -57,6 +65,16 @@ export function hopsOfRaw(raw: RawMessage, repliedTo: RepliedTo, steps = 0): num
   if (typeof raw.hops === 'number') return raw.hops;
   const source = steps <= MAX_HOPS ? sourceOf(raw, repliedTo) : null;
   return source ? hopsOfRaw(source, repliedTo, steps + 1) + 1 : 0;
+}
+
+/** What a reply that names nobody is addressed by. Null: it names somebody, or nobody on purpose, or is no reply. */
+export function addressedBy(raw: RawMessage, repliedTo: RepliedTo): Replied | null {
+  const source = raw.assignedTo === undefined && isReply(raw) ? sourceOf(raw, repliedTo) : null;
+  if (!source) return null;
+  const from = senderOfRaw(source);
+  // It may be raw itself, and malformed.
+  if (typeof from.id !== 'string') return null;
+  return { from, kind: source.kind ?? 'message', expectsReply: source.expectsReply === true };
 }
 
 const MAY_ANSWER: (MessageKind | null)[] = [null, 'message', 'answer'];

@@ -1,7 +1,7 @@
 import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
-import { MAX_HOPS, type Message } from '../../domain/message/schema';
+import type { Message } from '../../domain/message/schema';
 import type { MessageDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
@@ -9,21 +9,19 @@ import { toMessage } from '../../store/to-record/work';
 import { crashPoint } from '../../telemetry/crash-point';
 import { requireWriter, type Caller } from '../identity/caller';
 import { refuseBesideRun } from '../runs/topology';
+import { addressReply } from './address-reply';
 import { authorOf } from './agent-sender';
 import { appendMessage, type NewMessage } from './append-message';
 import { finishReply } from './finish-reply';
 import { isReadableThread } from './inbox-scope';
-import { routeMessage } from './route-message';
 
 export interface ReplyToMessage {
   messageId: string;
   body: string;
 }
+type Addressed = Pick<NewMessage, 'assignedTo' | 'kind' | 'routing'>;
 
-/**
- * A reply to an open question answers it: the asker is resumed and nobody claims the reply. Any other goes to the
- * sender's inbox and wakes nobody, unless the sender said that it expects one: then it is work.
- */
+/** A reply to an open question answers it: the asker is resumed and nobody claims the reply. */
 export async function replyToMessage(
   caller: Caller,
   { messageId, body }: ReplyToMessage,
@@ -33,7 +31,11 @@ export async function replyToMessage(
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:write');
   const replied = await requireReadableMessage(caller, messageId);
-  const addressed = answers(caller, replied) ? ANSWER : await plainReply(caller, replied);
+  const hops = replied.hops + 1;
+  const { tenantId } = principal;
+  const addressed: Addressed = answers(caller, replied)
+    ? { assignedTo: null, kind: 'answer' }
+    : { kind: 'message', ...(await addressReply(plane, tenantId, replied, { priority: replied.priority, hops })) };
   if (addressed.assignedTo !== null && addressed.assignedTo !== HUMAN) {
     refuseBesideRun(caller.dispatch, addressed.assignedTo);
   }
@@ -45,7 +47,7 @@ export async function replyToMessage(
     priority: replied.priority,
     body,
     inReplyTo: replied._id,
-    hops: replied.hops + 1,
+    hops,
   });
   crashPoint('reply:after-message');
   const finished = await finishReply(plane, row);
@@ -71,21 +73,3 @@ const answers = ({ agentType, dispatch }: Caller, { kind, assignedTo, threadId, 
     (dispatch?.run?.tier === 'orchestrator' &&
       (dispatch.threadId?.equals(threadId) ?? false) &&
       !from.dispatchId?.equals(dispatch._id)));
-
-type Addressed = Pick<NewMessage, 'assignedTo' | 'kind' | 'routing'>;
-const ANSWER: Addressed = { assignedTo: null, kind: 'answer' };
-
-async function plainReply({ ctx: { plane, principal } }: Caller, replied: MessageDocument): Promise<Addressed> {
-  const { kind, id } = replied.from;
-  const assignedTo = kind === 'agent' ? id : kind === 'user' ? HUMAN : null;
-  const hops = replied.hops + 1;
-  if (kind === 'agent' && replied.expectsReply && replied.kind !== 'question') {
-    const routed = { assignedTo, priority: replied.priority, kind: 'message' as const, hops };
-    return { assignedTo, kind: 'message', routing: await routeMessage(plane, principal.tenantId, routed) };
-  }
-  const isStopped = hops > MAX_HOPS && assignedTo !== HUMAN;
-  const routing = isStopped
-    ? ({ status: 'loop-stopped', reason: `${hops} replies to replies; the limit is ${MAX_HOPS}` } as const)
-    : ({ status: 'none', reason: null } as const);
-  return { assignedTo, kind: 'message', routing };
-}

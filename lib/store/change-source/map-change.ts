@@ -5,7 +5,7 @@ import { reportStep, sessionStep, toolCallStep } from './activity';
 import type { Noun, RecordView } from './noun';
 import { isEventCollection, type EventCollection, type RawChange } from './raw-change';
 import { agentType, dispatch, project, run, thread } from './record-nouns';
-import { hexOf, isDate } from './values';
+import { hexOf, isDate, textOf } from './values';
 import { message, task } from './work-nouns';
 
 export interface MalformedChange {
@@ -127,8 +127,12 @@ function isShown(noun: Noun, change: RawChange, changed: string[], view: RecordV
   return changed.some(field => noun.routing.includes(field));
 }
 
-/** Filling in defaults says nothing new, unless the state that came of it is not the one that was shown. */
+/**
+ * Filling in defaults says nothing new, unless the state that came of it is not the one that was shown, or a reply that
+ * names nobody got an addressee.
+ */
 function adoptionShows(noun: Noun, change: RawChange, view: RecordView): boolean {
+  if (change.changed?.includes('assignedTo') && textOf(view.doc['assignedTo']) !== null) return true;
   if (typeof change.setStatus !== 'string') return false;
   const doc = { ...view.doc, status: null, rankAt: null };
   return noun.data({ ...view, doc })['status'] !== change.setStatus;

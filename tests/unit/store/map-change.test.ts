@@ -163,6 +163,10 @@ describe('updates', () => {
       { setStatus: 'unroutable' },
     );
     expect(unroutable).toMatchObject({ type: 'message-updated', data: { status: 'unroutable' } });
+    const reply = update('messages', ['adoptedAt', 'status', 'assignedTo'], doc, { setStatus: 'queued' });
+    expect(reply).toMatchObject({ type: 'message-updated', assignedTo: 'qa', data: { status: 'queued' } });
+    const forNobody = { assignedTo: null, status: 'none' };
+    expect(update('messages', ['adoptedAt', 'status', 'assignedTo'], forNobody, { setStatus: 'none' })).toBeNull();
   });
 
   it('of what nobody took up yet show, for it may have been mended', () => {
