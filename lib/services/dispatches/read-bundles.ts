@@ -59,7 +59,7 @@ async function readBundle(
     question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
   const asked = run?.tier === 'orchestrator' ? await readAsked(c, run.id, news) : [];
-  const own = thread?.tenantId === tenantId ? await withSource(c, thread, { tenantId, source }) : null;
+  const own = thread?.tenantId === tenantId ? await withSource(c, thread, { source, question }) : null;
   const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
   return { thread: own, task, context, news, asked, answer, needs };
 }
@@ -79,17 +79,20 @@ async function readAsked(
   return ids.length === 0 ? [] : findMessagesById(c, ids);
 }
 
-/** What is to be done is in it, however much was said since. */
+/** What is to be done is in it, and what was asked about it, however much was said since. */
 async function withSource(
   c: Plane['collections'],
   thread: ThreadRead,
-  { tenantId, source }: Pick<BundleSubject, 'tenantId' | 'source'>,
+  { source, question }: Pick<BundleSubject, 'source' | 'question'>,
 ): Promise<ThreadRead> {
   const { messages } = thread;
+  const wanted = [...(source.kind === 'message' ? [source.id] : []), ...(question ? [question.id] : [])];
   // However short it is: of a long thread's last messages, those that cannot be read are not in it.
-  const isThere = messages.some(({ id }) => id === hex(source.id));
-  const message = source.kind === 'message' && !isThere ? await findMessage(c, tenantId, source.id) : null;
-  const told = message ? legible([message], toToldMessage) : [];
-  return told.length > 0 ? { ...thread, messages: [...told, ...messages.slice(1 - THREAD_MESSAGES)] } : thread;
+  const missing = wanted.filter(id => !messages.some(message => message.id === hex(id)));
+  const rows = missing.length > 0 ? await findMessagesById(c, missing) : [];
+  const told = legible(rows, toToldMessage).toSorted((a, b) => a.seq - b.seq);
+  return told.length > 0
+    ? { ...thread, messages: [...told, ...messages.slice(told.length - THREAD_MESSAGES)] }
+    : thread;
 }
 export type Bundle = Awaited<ReturnType<typeof readBundle>>;

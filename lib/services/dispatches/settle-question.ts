@@ -1,7 +1,7 @@
 import { must } from '../../kernel/assert';
 import { HUMAN } from '../../domain/fields';
 import { TO_NEWS, TO_ORCHESTRATOR } from '../../domain/run/schema';
-import type { DispatchDocument, MessageDocument, PendingQuestion, TaskDocument } from '../../store/documents';
+import type { DispatchDocument, MessageDocument, ObjectId, PendingQuestion, TaskDocument } from '../../store/documents';
 import { runThreadId } from '../../store/runs';
 import { updateHeldWork, WORK_WORDS } from '../../store/work-items';
 import type { Plane } from '../context';
@@ -48,6 +48,14 @@ const author = (dispatch: DispatchDocument) => ({
   createdBy: `agent:${dispatch.agentType}`,
 });
 
+/** What a run's worker asks is said where its run is, whoever is to answer. Null: in a thread of its own. */
+const saidIn = ({ run, threadId }: Pick<DispatchDocument, 'run' | 'threadId'>): ObjectId | null =>
+  run ? runThreadId(run.id) : threadId;
+
+/** Where to find what it asked: a thread that a message opens has the message's id. */
+export const threadOfQuestion = (dispatch: DispatchDocument): ObjectId | null =>
+  saidIn(dispatch) ?? dispatch.question?.id ?? null;
+
 async function appendQuestion(
   plane: Plane,
   dispatch: DispatchDocument,
@@ -55,8 +63,7 @@ async function appendQuestion(
 ): Promise<void> {
   const question = must(dispatch.question, 'a waiting dispatch has its question');
   const isToOrchestrator = question.to === TO_ORCHESTRATOR;
-  // What a run's worker asks is said where its run is, whoever is to answer.
-  const threadId = dispatch.run ? runThreadId(dispatch.run.id) : dispatch.threadId;
+  const threadId = saidIn(dispatch);
   await appendMessage(plane, {
     id: question.id,
     ...author(dispatch),

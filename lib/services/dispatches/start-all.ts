@@ -8,6 +8,7 @@ import { bundleDispatch } from './bundle';
 import { isDealt, type Candidate, type DealtCandidate } from './candidate';
 import { runOf } from './new-dispatch';
 import { readBundles, type Bundle, type BundleSubject } from './read-bundles';
+import { threadOfQuestion } from './settle-question';
 import { SlotPool } from './slot-pool';
 import { startCandidate } from './start-candidate';
 import { startDealt } from './start-dealt';
@@ -67,7 +68,11 @@ function sumUp(
 }
 
 function subjectOf(candidate: Candidate): BundleSubject {
-  if (candidate.mode === 'resume') return candidate.dispatch;
+  if (candidate.mode === 'resume') {
+    const { dispatch } = candidate;
+    // A task has no thread, but what was asked for it and answered has one.
+    return { ...dispatch, threadId: dispatch.threadId ?? threadOfQuestion(dispatch) };
+  }
   const { due, raw } = candidate;
   return {
     tenantId: due.item.tenantId,

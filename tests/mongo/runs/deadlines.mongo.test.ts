@@ -34,6 +34,15 @@ const newTask = () => createTask(rig.person, CreateTask.parse({ title: 'a task',
 const answersTo = (questionId: string) =>
   rig.c.messages.find({ inReplyTo: new ObjectId(questionId), kind: 'answer' }).toArray();
 
+const MOST_TOLD = 50;
+/** So much that what was said before does not ride along with the thread. */
+async function manySaid(threadId: string): Promise<void> {
+  const last = (await rig.c.messages.findOne({ threadId: new ObjectId(threadId) }, { sort: { seq: -1 } }))!;
+  await rig.c.messages.insertMany(
+    Array.from({ length: MOST_TOLD }, (_, at) => ({ ...last, _id: new ObjectId(), body: 'other news', seq: 100 + at })),
+  );
+}
+
 describe('a question whose deadline has passed', () => {
   it('with a default is answered by it, as silence, once', async () => {
     const { id } = await newTask();
@@ -47,6 +56,9 @@ describe('a question whose deadline has passed', () => {
     const resumed = await rig.claimTask(id);
     expect(resumed).toMatchObject({ mode: 'resume' });
     expect(resumed.prompt).toContain('from system switchboard');
+    // The task has no thread; what was asked has.
+    expect(resumed.thread?.messages.map(({ body }) => body)).toEqual(['Which?', 'b']);
+    expect(resumed.prompt).toContain('Which?');
   });
 
   it('stays with an answer that came before the silence was written', async () => {
@@ -76,7 +88,10 @@ describe('a question whose deadline has passed', () => {
     expect(items.find(({ id }) => id === questionId)).toMatchObject({ overdue: true, runId: run.id });
     expect(await sweepDeadlines(rig.plane)).toBe(0);
     await postMessage(rig.person, run.threadId, { body: 'this one' });
-    expect((await rig.worker(run, 'a')).prompt).toContain('this one');
+    await manySaid(run.threadId);
+    const { prompt, thread } = await rig.worker(run, 'a');
+    for (const said of ['this one', 'Which?']) expect(prompt).toContain(said);
+    expect(thread).toMatchObject({ id: run.threadId, messages: { length: MOST_TOLD } });
   });
 
   it('of a person’s without a default only shows as overdue', async () => {
