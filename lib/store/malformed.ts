@@ -1,4 +1,6 @@
 import { redactSecrets } from '../domain/redact';
+
+import { DEFAULT_TENANT } from '../domain/fields';
 import { GroupCommit } from '../kernel/group-commit';
 import type { Collections } from './collections';
 import { duplicatePlaces } from './errors';
@@ -80,8 +82,12 @@ async function trim(c: Collections): Promise<void> {
   if (oldestKept) await c.malformed.deleteMany({ seenAt: { $lte: oldestKept.seenAt } });
 }
 
-export async function readMalformed(c: Collections, tenantIds: string[], recent: number) {
-  const filter = { tenantId: { $in: tenantIds } };
+/** What names a tenant that does not exist is shown to the default one, whose admins manage tenants. */
+export async function readMalformed(c: Collections, tenantId: string, recent: number) {
+  const isManaging = tenantId === DEFAULT_TENANT;
+  // Read afresh: a tenant that is not known yet would have its documents shown to another.
+  const others = isManaging ? await c.tenants.distinct('tenantId', { tenantId: { $ne: DEFAULT_TENANT } }) : [];
+  const filter = { tenantId: isManaging ? { $nin: others } : tenantId };
   const [count, rows] = await Promise.all([
     c.malformed.countDocuments(filter),
     c.malformed.find(filter).sort({ seenAt: -1 }).limit(recent).toArray(),

@@ -63,7 +63,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
     replicaSetMembers(c).catch(() => []),
     oplogState(c).catch(() => null),
     listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
-    readMalformed(c, [tenantId], MALFORMED_SHOWN),
+    readMalformed(c, tenantId, MALFORMED_SHOWN),
     storageSizes(c),
     plane.settings.get(tenantId),
   ]);

@@ -240,6 +240,25 @@ describe('history', () => {
   });
 });
 
+describe('malformed documents', () => {
+  it('of a tenant that does not exist are shown to the default one, and to no other', async () => {
+    const { insertedId } = await api.plane.collections.messages.insertOne({ tenantId: 'no-such', body: 'x' } as never);
+    const { insertedId: own } = await api.plane.collections.messages.insertOne({ tenantId, body: 7 } as never);
+    const known = await api.tokenFor('admin');
+    const idsSeenBy = async (token: string) => {
+      const { malformed } = (await call('GET', '/api/system-health', undefined, token)).body as SystemHealth;
+      return malformed.recent.map(({ id }) => id);
+    };
+    await expect.poll(() => idsSeenBy(known), { timeout: 20_000 }).toEqual([String(insertedId)]);
+    // Its own agent types were there before the tenant was.
+    await expect.poll(() => idsSeenBy(admin), { timeout: 20_000 }).toContain(String(own));
+    expect(await idsSeenBy(admin)).not.toContain(String(insertedId));
+    expect(await idsSeenBy(known)).toEqual([String(insertedId)]);
+    const { text } = await call('GET', '/api/metrics', undefined, known);
+    expect(text).toMatch(/^switchboard_malformed_documents 1$/m);
+  });
+});
+
 describe('storage', () => {
   it('lists every collection there is, each with its bound', async () => {
     const { db } = api.database;
