@@ -1,5 +1,4 @@
 import { redactSecrets } from '../domain/redact';
-
 import { DEFAULT_TENANT } from '../domain/fields';
 import { GroupCommit } from '../kernel/group-commit';
 import type { Collections } from './collections';

@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import type { Run } from '@/lib/domain/run/schema';
-import { isTaskOver } from '@/lib/domain/run/standing';
+import { isTaskOver } from '@/lib/domain/task/schema';
 import { formatDuration } from '@/app/_ui/duration';
 import { Lamp } from '@/app/_ui/lamp';
 import { plural } from '@/app/_ui/number';

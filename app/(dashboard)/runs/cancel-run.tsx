@@ -2,7 +2,7 @@
 import { Button } from '@heroui/react/button';
 import { toast } from '@heroui/react/toast';
 import { useState } from 'react';
-import { isTaskOver } from '@/lib/domain/run/standing';
+import { isTaskOver } from '@/lib/domain/task/schema';
 import { isRunOver, type Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import { api } from '@/app/_live/api';

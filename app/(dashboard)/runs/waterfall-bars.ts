@@ -1,5 +1,5 @@
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
-import { isTaskOver } from '@/lib/domain/run/standing';
+import { isTaskOver } from '@/lib/domain/task/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Lamp } from '@/app/_ui/status';
 import { groupBy } from './group-by';

@@ -1,6 +1,6 @@
 import { PRIORITIES, SLUG_PATTERN } from '../fields';
 import { judge, wants, wantsId, wantsMatch, wantsOneOf, type RawFields, type RawVerdict } from '../raw-fields';
-import { MESSAGE_KINDS } from './schema';
+import { MESSAGE_KINDS, MESSAGE_STATUSES } from './schema';
 import { SENDER_KINDS } from './sender';
 
 /** The values a judge of messages looks at, beside the types of all fields it names. */
@@ -36,7 +36,7 @@ const RULES = [
   wants('subject', ['string'], 'a string'),
   wantsOneOf('priority', PRIORITIES),
   wantsOneOf('kind', MESSAGE_KINDS),
-  wants('status', ['string'], 'a string'),
+  wantsOneOf('status', MESSAGE_STATUSES),
   wants('from', ['object'], 'an object {kind, id}'),
   wantsOneOf('from.kind', SENDER_KINDS),
   wants('from.id', ['string'], 'a string'),

@@ -28,6 +28,10 @@ export const MESSAGE_STATUSES = [
   'unroutable',
   'loop-stopped',
 ] as const;
+/** Where nobody works on it any more, or ever will: a driver that brings history in may say so, and only so much. */
+const AT_REST = ['none', 'done', 'dead', 'cancelled'] as const satisfies readonly MessageStatus[];
+export const isAtRest = (status: unknown): status is (typeof AT_REST)[number] =>
+  (AT_REST as readonly unknown[]).includes(status);
 export const MessageKind = z.enum(MESSAGE_KINDS);
 export type MessageKind = z.infer<typeof MessageKind>;
 export const MessageStatus = z.enum(MESSAGE_STATUSES);

@@ -1,5 +1,5 @@
 import { isRunOver, type RunStatus } from './schema';
-import type { TaskStatus } from '../task/schema';
+import { isTaskOver, type TaskStatus } from '../task/schema';
 
 /** How a run stands, from its tasks alone. Pure, so that any process may compute it, at any time, as often as it likes. */
 
@@ -16,9 +16,6 @@ export interface Standing {
   status: RunStatus;
   reason: string | null;
 }
-
-const OVER: readonly TaskStatus[] = ['done', 'incomplete', 'dead', 'cancelled'];
-export const isTaskOver = (status: TaskStatus): boolean => OVER.includes(status);
 
 /** Pending for ever, unless a person brings back what it needs: something it depends on is over and not done. */
 export function strandedTasks<T extends StandingTask>(tasks: readonly T[]): T[] {

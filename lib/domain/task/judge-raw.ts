@@ -1,6 +1,6 @@
 import { PRIORITIES, SLUG_PATTERN } from '../fields';
 import { judge, wants, wantsId, wantsMatch, wantsOneOf, type RawFields, type RawVerdict } from '../raw-fields';
-import { TASK_KINDS } from './schema';
+import { TASK_KINDS, TASK_STATUSES } from './schema';
 
 export const TASK_RAW_FIELDS = [
   'tenantId',
@@ -27,7 +27,7 @@ const RULES = [
   wants('input', ['string'], 'a string'),
   wantsOneOf('priority', PRIORITIES),
   wantsOneOf('kind', TASK_KINDS),
-  wants('status', ['string'], 'a string'),
+  wantsOneOf('status', TASK_STATUSES),
   wantsId('threadId'),
   wantsId('runId'),
   wantsId('projectId'),

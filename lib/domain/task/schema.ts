@@ -18,6 +18,8 @@ export const TASK_STATUSES = [
 ] as const;
 export const TaskStatus = z.enum(TASK_STATUSES);
 export type TaskStatus = z.infer<typeof TaskStatus>;
+const OVER: readonly TaskStatus[] = ['done', 'incomplete', 'dead', 'cancelled'];
+export const isTaskOver = (status: TaskStatus): boolean => OVER.includes(status);
 
 export const Deliverable = z.strictObject({
   name: z.string().min(1).max(120),

@@ -1,6 +1,7 @@
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, HUMAN } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
+import { isAtRest } from '../../domain/message/schema';
 import { RAW_INSERT } from '../../domain/message/sender';
 import { redactSecrets } from '../../domain/redact';
 import { tooLong } from '../../store/document-size';
@@ -129,9 +130,9 @@ async function defaultsOf(
     inReplyTo: question?._id ?? asObjectId(raw.inReplyTo),
     expectsReply: raw.expectsReply ?? false,
     hops,
-    // A status that a driver wrote cannot vouch for a claim or an outcome that never was.
-    status: raw.status === 'none' || raw.status === 'cancelled' ? raw.status : routing.status,
-    reason: routing.reason,
+    // A status that a driver wrote cannot vouch for a claim that never was, but says what is not to be done again.
+    status: isAtRest(raw.status) ? raw.status : routing.status,
+    reason: isAtRest(raw.status) ? null : routing.reason,
     options: raw.options?.map(option => redactSecrets(option)) ?? null,
     late: false,
     attempts: 0,

@@ -1,5 +1,5 @@
 import { isRunOver } from '../../domain/run/schema';
-import { isTaskOver } from '../../domain/run/standing';
+import { isTaskOver } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { findRun, markClosed } from '../../store/runs';
 import type { Plane } from '../context';

@@ -1,4 +1,5 @@
-import { isTaskOver, list, nameOf, openTasks } from '../../domain/run/standing';
+import { list, nameOf, openTasks } from '../../domain/run/standing';
+import { isTaskOver } from '../../domain/task/schema';
 import type { ObjectId, RunDocument } from '../../store/documents';
 import { derivedId } from '../../store/ids';
 import { markTold } from '../../store/runs';

@@ -2,13 +2,13 @@ import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { DEFAULT_TENANT, type Priority } from '../../domain/fields';
 import { redactSecrets } from '../../domain/redact';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
-import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../../domain/task/schema';
+import { Deliverable, isTaskOver, MAX_DELIVERABLES, MAX_DEPENDENCIES, TaskResult } from '../../domain/task/schema';
 import type { ObjectId, TaskDocument } from '../../store/documents';
 import { tooLong } from '../../store/document-size';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { asObjectId, describeRaw } from '../../store/raw-document';
 import { findRun } from '../../store/runs';
-import { adoptTaskRow, findRawTask, findTasksById } from '../../store/tasks';
+import { adoptTaskRow, findRawTask, findTasksById, readyDependents } from '../../store/tasks';
 import { takeSeq } from '../../store/threads';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
@@ -32,6 +32,7 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   const needed = dependsOn.length > 0 ? await findTasksById(c, tenantId, dependsOn) : [];
   const pending = dependsOn.some(need => needed.find(row => row._id.equals(need))?.status !== 'done');
   const type = await plane.agentTypes.get(tenantId, assignedTo);
+  const over = given.status && isTaskOver(given.status) ? given.status : null;
   const held = type ? await holdOf(plane, type, priority) : `no agent type '${assignedTo}'`;
   const adopted = await adoptTaskRow(
     c,
@@ -54,9 +55,10 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
           .catch([])
           .parse(raw['deliverables'] ?? []),
       ),
-      status: pending ? 'pending' : held === null ? 'ready' : 'held',
-      reason: pending ? null : held,
-      result: null,
+      // What a driver brings in as over is not done again; any other status is for the plane to say.
+      status: over ?? (pending ? 'pending' : held === null ? 'ready' : 'held'),
+      reason: over || pending ? null : held,
+      result: over ? resultOf(raw) : null,
       lane: thread ? threadId! : id,
       seq: thread?.lastSeq ?? 0,
       attempts: 0,
@@ -68,7 +70,8 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   );
   if (!adopted) return;
   await forgetMalformed(c, 'tasks', String(id));
-  if (adopted.status === 'ready') plane.doorbell.ring(tenantId);
+  const readied = over === 'done' ? await readyDependents(c, tenantId, id) : 0;
+  if (adopted.status === 'ready' || readied > 0) plane.doorbell.ring(tenantId);
 }
 
 async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string, unknown>): Promise<string | null> {
@@ -89,4 +92,16 @@ async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string,
     .max(MAX_DELIVERABLES)
     .safeParse(raw['deliverables'] ?? []);
   return deliverables.success ? null : 'deliverables: wants a list of {name, description}';
+}
+
+/** Of work that a driver brings in as over; one without the form of a result is none. */
+function resultOf(raw: Record<string, unknown>): TaskResult | null {
+  const given = TaskResult.safeParse(raw['result']);
+  if (!given.success) return null;
+  const { output, deliverables, missing } = given.data;
+  return {
+    output: redactSecrets(output),
+    deliverables: redactDeliverables(deliverables),
+    missing: missing.map(name => redactSecrets(name)),
+  };
 }

@@ -1,11 +1,11 @@
 import { HUMAN, PRIORITIES } from '../../domain/fields';
 import { judgeRawMessage, MESSAGE_RAW_FIELDS } from '../../domain/message/judge-raw';
-import { MESSAGE_KINDS, MESSAGE_STATUSES } from '../../domain/message/schema';
+import { isAtRest, MESSAGE_KINDS, MESSAGE_STATUSES } from '../../domain/message/schema';
 import { RAW_INSERT, SENDER_KINDS } from '../../domain/message/sender';
 import { redactSecrets } from '../../domain/redact';
 import type { RawFields } from '../../domain/raw-fields';
 import { judgeRawTask, TASK_RAW_FIELDS } from '../../domain/task/judge-raw';
-import { TASK_KINDS, TASK_STATUSES } from '../../domain/task/schema';
+import { isTaskOver, TASK_KINDS, TASK_STATUSES } from '../../domain/task/schema';
 import { describeRaw } from '../raw-document';
 import type { Noun, RecordView } from './noun';
 import { hexOf, isDate, numberOf, oneOf, present, textOf } from './values';
@@ -55,11 +55,11 @@ export const message: Noun = {
   },
 };
 
-/** A status that a driver wrote cannot vouch for a claim or an outcome that never was. */
+/** Of what nobody took up, a driver's word counts only where it says that there is nothing to do. */
 function messageStatus(view: RecordView, assignedTo: string | null): string {
   const fallback = assignedTo === null || assignedTo === HUMAN ? 'none' : 'queued';
   const given = view.doc['status'];
-  if (isRaw(view)) return given === 'none' || given === 'cancelled' ? given : fallback;
+  if (isRaw(view)) return isAtRest(given) ? given : fallback;
   return oneOf(given, MESSAGE_STATUSES, fallback);
 }
 
@@ -84,7 +84,7 @@ export const task: Noun = {
     return {
       assignedTo: textOf(doc['assignedTo']),
       priority: oneOf(doc['priority'], PRIORITIES, 'normal'),
-      status: isRaw(view) ? fallback : oneOf(doc['status'], TASK_STATUSES, fallback),
+      status: isRaw(view) && !isTaskOver(doc['status']) ? fallback : oneOf(doc['status'], TASK_STATUSES, fallback),
       kind: oneOf(doc['kind'], TASK_KINDS, 'work'),
       threadId: hexOf(doc['threadId']),
       runId: hexOf(doc['runId']),

@@ -34,6 +34,10 @@ const map = ({ coll = 'messages', key = id, doc = {}, before, ...fields }: Given
 const update = (coll: string, changed: string[], doc: Record<string, unknown> | null = {}, more: Given = {}) =>
   map({ operationType: 'update', coll, changed, doc: doc && { rankAt: at, ...doc }, ...more }).event;
 
+/** What a raw insert with this status shows. */
+const statusOf = (coll: string, status: string) =>
+  map({ coll, doc: { assignedTo: 'qa', status } }).event?.data['status'];
+
 const TYPES = { body: 'string', title: 'string' };
 
 describe('a raw message', () => {
@@ -75,10 +79,10 @@ describe('a raw message', () => {
     expect(map({ doc: { assignedTo } }).event?.data['status']).toBe(status);
   });
 
-  it('cannot claim to be done; once taken up, its status counts', () => {
-    const doc = { assignedTo: 'qa', status: 'done' };
+  it('cannot claim to be at work; once taken up, its status counts', () => {
+    const doc = { assignedTo: 'qa', status: 'claimed' };
     expect(map({ doc }).event?.data['status']).toBe('queued');
-    expect(map({ doc: { ...doc, rankAt: at } }).event?.data['status']).toBe('done');
+    expect(map({ doc: { ...doc, rankAt: at } }).event?.data['status']).toBe('claimed');
   });
 
   it('keeps what it did say', () => {
@@ -167,6 +171,17 @@ describe('updates', () => {
     expect(reply).toMatchObject({ type: 'message-updated', assignedTo: 'qa', data: { status: 'queued' } });
     const forNobody = { assignedTo: null, status: 'none' };
     expect(update('messages', ['adoptedAt', 'status', 'assignedTo'], forNobody, { setStatus: 'none' })).toBeNull();
+  });
+
+  it('that a driver inserts as over are over in their events; what only the plane can say counts for nothing', () => {
+    for (const status of ['none', 'done', 'dead', 'cancelled']) expect(statusOf('messages', status)).toBe(status);
+    for (const status of ['queued', 'claimed', 'waiting']) expect(statusOf('messages', status)).toBe('queued');
+    for (const status of ['done', 'incomplete', 'dead', 'cancelled']) expect(statusOf('tasks', status)).toBe(status);
+    for (const status of ['pending', 'running', 'held']) expect(statusOf('tasks', status)).toBe('ready');
+    for (const coll of ['messages', 'tasks']) {
+      const { event, malformed } = map({ coll, doc: { assignedTo: 'qa', status: 'zzz' } });
+      expect([event, malformed?.reason]).toEqual([null, expect.stringContaining("status: got 'zzz', wants one of")]);
+    }
   });
 
   it('of what nobody took up yet show, for it may have been mended', () => {
