@@ -127,12 +127,11 @@ export async function reviseAgentType(
   return raw ? readable(c, raw) : null;
 }
 
-/** Fills in what a driver left out. */
+/** Fills in what a driver left out, and marks that it did: of itself that is no event. */
 export async function completeAgentType(c: Collections, row: AgentTypeDocument, revision: number, tx: Transaction) {
   const { _id, updatedAt: _updatedAt, ...fields } = row;
-  await c.agentTypes.updateOne({ _id, ...LIVE }, [{ $set: { ...literals(fields), revision, updatedAt: '$$NOW' } }], {
-    session: tx,
-  });
+  const set = { ...literals(fields), revision, updatedAt: '$$NOW', adoptedAt: '$$NOW' };
+  await c.agentTypes.updateOne({ _id, ...LIVE }, [{ $set: set }], { session: tx });
 }
 
 const literals = (fields: object): Document =>

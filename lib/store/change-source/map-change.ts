@@ -132,10 +132,18 @@ function isShown(noun: Noun, change: RawChange, changed: string[], view: RecordV
  * names nobody got an addressee.
  */
 function adoptionShows(noun: Noun, change: RawChange, view: RecordView): boolean {
+  if (!noun.isRaw) return saysOther(noun, change, view);
   if (change.changed?.includes('assignedTo') && textOf(view.doc['assignedTo']) !== null) return true;
   if (typeof change.setStatus !== 'string') return false;
   const doc = { ...view.doc, status: null, rankAt: null };
   return noun.data({ ...view, doc })['status'] !== change.setStatus;
+}
+
+/** Of a type that was taken up: without a tenant nobody found it, and an edit of its driver got a revision. */
+function saysOther(noun: Noun, { changed, fullDocumentBeforeChange }: RawChange, view: RecordView): boolean {
+  if (!fullDocumentBeforeChange || changed?.includes('tenantId')) return true;
+  const before = noun.data({ ...view, doc: fullDocumentBeforeChange });
+  return Object.entries(noun.data(view)).some(([field, value]) => before[field] !== value);
 }
 
 const mayWait = (noun: Noun, { operationType, changed }: RawChange): boolean =>

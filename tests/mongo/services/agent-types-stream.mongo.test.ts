@@ -46,6 +46,17 @@ describe('what a driver does to a type, on a running plane', () => {
     await types().insertOne({ slug: 'raw' } as never);
     await expect.poll(async () => (await call('GET', `/api/messages/${id}`)).body.status, soon).toBe('queued');
   });
+
+  it('inserting one is one event, whatever the plane fills in; a tenant is told, for it was found by nobody', async () => {
+    for (const raw of [{ tenantId: 'default', slug: 'whole' }, { slug: 'bare' }]) {
+      await types().insertOne(raw as never);
+      await expect.poll(async () => (await types().findOne({ slug: raw.slug }))?.createdBy, soon).toBe('raw-insert');
+    }
+    await call('POST', '/api/agent-types', { slug: 'next', name: 'Next' });
+    await expect.poll(() => ofType('next'), soon).toEqual(['agent-type-created']);
+    expect(ofType('whole')).toEqual(['agent-type-created']);
+    expect(ofType('bare')).toEqual(['agent-type-created', 'agent-type-updated']);
+  });
 });
 
 describe('deleting through the API', () => {
