@@ -53,6 +53,7 @@ export function claudeProgram(command: string, { calls, log, newId = randomUUID 
         .catch((error: unknown) => log.warn({ dispatch: dispatch.id, err: error }, 'agent id not reported'));
     },
     read: readClaudeResult,
+    readFailure: readClaudeFailure,
   };
 }
 
@@ -102,6 +103,15 @@ export function readClaudeResult(stdout: string): Outcome {
     return { kind: 'fail', error: `claude -p: ${why.slice(0, 4_000)}`, retryable: true, usage: usageOf(result) };
   }
   return { kind: 'complete', output: clip(result.result, MAX_OUTPUT_CHARACTERS), usage: usageOf(result) };
+}
+
+/**
+ * A usage limit, a refused token or an API in trouble ends `claude -p` with 1, its stderr empty and the reason in its
+ * result: read by the exit code alone, work that another hour could do would be dead.
+ */
+function readClaudeFailure(stdout: string): Outcome | null {
+  const outcome = parse(stdout) === null ? null : readClaudeResult(stdout);
+  return outcome?.kind === 'fail' ? outcome : null;
 }
 
 function usageOf(result: ClaudeResult): Usage {

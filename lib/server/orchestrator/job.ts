@@ -116,7 +116,7 @@ export class Job {
     const end = await this.#child.ended;
     crashPoint('orchestrator:after-child');
     clearTimeout(this.#overTimer);
-    const outcome = outcomeOf(end, this.#stopped, stdout => program.read(stdout, dispatch));
+    const outcome = outcomeOf(end, this.#stopped, program);
     await this.#tell(outcome, end.code);
     await this.#keeper.stop();
     await this.#child.gone;

@@ -18,14 +18,24 @@ const KILLED_EXITS: readonly number[] = [128 + 9, 128 + 15];
 
 const MAX_ERROR_CHARACTERS = 8_000;
 
-/** What a program's end means for its dispatch. `read` turns its stdout into the answer. */
-export function outcomeOf(end: ChildEnd, stopped: StopReason | null, read: (stdout: string) => Outcome): Outcome {
+/** How a program's stdout is understood. */
+export interface OutputReader {
+  /** The answer of a program that exited 0. */
+  read(stdout: string): Outcome;
+  /** A failure that the program itself put into words before another exit; null leaves it to the exit code. */
+  readFailure?(stdout: string): Outcome | null;
+}
+
+/** What a program's end means for its dispatch. */
+export function outcomeOf(end: ChildEnd, stopped: StopReason | null, reader: OutputReader): Outcome {
   if (stopped === 'cancelled') return failure('Stopped, as requested', false);
   if (stopped === 'shutdown') return { kind: 'release' };
   if (stopped === 'stale' || stopped === 'over') return { kind: 'none' };
   if (!end.started) return failure(`The program could not be started: ${end.errorTail}`, true);
-  if (end.code === 0) return read(end.output);
+  if (end.code === 0) return reader.read(end.output);
   const killed = end.code === null || KILLED_EXITS.includes(end.code);
+  const told = killed ? null : reader.readFailure?.(end.output);
+  if (told) return told;
   const how = end.code === null ? `was ended by ${end.signal}` : `exited with code ${end.code}`;
   const said = end.errorTail.trim() || end.output.slice(-1_000).trim();
   return failure(`The program ${how}${said === '' ? '' : `:\n${said}`}`, killed || end.code === RETRY_EXIT);

@@ -1,13 +1,12 @@
 import { MAX_OUTPUT_CHARACTERS, type Dispatch } from '@/lib/domain/dispatch/schema';
 import type { ChildSpec } from './child-process';
-import { readPlainOutput, type Outcome } from './outcome';
+import { readPlainOutput, type OutputReader } from './outcome';
 
 /** What `--exec` names: how a dispatch becomes a child, and the child's stdout an answer. */
-export interface Program {
+export interface Program extends OutputReader {
   start(dispatch: Dispatch): Omit<ChildSpec, 'env'>;
   /** After the start; must not throw. */
   started?(dispatch: Dispatch): void;
-  read(stdout: string, dispatch: Dispatch): Outcome;
 }
 
 /** Any command: the Dispatch as JSON on stdin, stdout is the output. */

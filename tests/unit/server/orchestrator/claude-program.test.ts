@@ -1,7 +1,12 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claudeProgram, readClaudeResult } from '@/lib/server/orchestrator/claude-program';
 import { createLogger } from '@/lib/telemetry/logger';
-import { makeDispatch } from './fake-plane';
+import { until } from '../../sdk/until';
+import { makeDispatch, startFakePlane } from './fake-plane';
+import { startOrchestrator } from './start-orchestrator';
 
 const log = createLogger({ name: 'test', level: 'silent' });
 
@@ -112,6 +117,44 @@ describe('--exec claude', () => {
       kind: 'fail',
       retryable: true,
       error: expect.stringContaining(reason),
+    });
+  });
+});
+
+/** What the plane hears of one dispatch when `claude` is this script. */
+async function failureOf(script: string): Promise<Record<string, unknown> | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'switchboard-claude-'));
+  writeFileSync(join(folder, 'claude'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'claude'), 0o755);
+  const plane = await startFakePlane();
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const orchestrator = await startOrchestrator(plane, 'claude', { env });
+  try {
+    plane.put({});
+    await until('the failure', () => plane.of('fail').length === 1);
+    return plane.of('fail')[0]?.body;
+  } finally {
+    await orchestrator.stop(AbortSignal.abort());
+    await plane.server.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('a claude that exits 1', () => {
+  const limit = { type: 'result', is_error: true, result: 'usage limit reached', total_cost_usd: 0.25 };
+
+  it('is tried again when its result tells of an error, and what it cost is told', async () => {
+    expect(await failureOf(`echo '${JSON.stringify(limit)}'; exit 1`)).toMatchObject({
+      retryable: true,
+      error: expect.stringContaining('usage limit reached'),
+      usage: { costUsd: 0.25 },
+    });
+  });
+
+  it('fails for good when it says nothing of the kind', async () => {
+    expect(await failureOf('echo "error: unknown option" >&2; exit 1')).toMatchObject({
+      retryable: false,
+      error: expect.stringContaining('unknown option'),
     });
   });
 });

@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClient } from '@/lib/sdk/client';
-import { dispatchCalls } from '@/lib/sdk/dispatch-calls';
-import { Orchestrator } from '@/lib/server/orchestrator/orchestrator';
-import { shellProgram } from '@/lib/server/orchestrator/program';
-import { createLogger } from '@/lib/telemetry/logger';
+import type { Orchestrator } from '@/lib/server/orchestrator/orchestrator';
 import { until } from '../../sdk/until';
 import { startFakePlane, type FakePlane } from './fake-plane';
+import { startOrchestrator } from './start-orchestrator';
 
 const NO_HURRY = new AbortController().signal;
 let plane: FakePlane;
@@ -21,22 +18,7 @@ afterEach(async () => {
 });
 
 async function start(command: string, capacity = 4): Promise<Orchestrator> {
-  const { url } = plane.server;
-  orchestrator = new Orchestrator({
-    url,
-    token: 't',
-    consumer: 'me',
-    capacity,
-    agentTypes: undefined,
-    program: shellProgram(command),
-    env: { PATH: process.env['PATH'], SWITCHBOARD_URL: url },
-    calls: dispatchCalls(createClient({ baseUrl: url, token: 't' })),
-    log: createLogger({ name: 'test', level: 'silent' }),
-    onRefused: () => undefined,
-  });
-  await orchestrator.start();
-  await until('the first claim', () => plane.claims > 0);
-  return orchestrator;
+  return (orchestrator = await startOrchestrator(plane, command, { capacity }));
 }
 
 const refusal = (code: string, details = {}) => ({ status: 409, body: { code, detail: code, ...details } });

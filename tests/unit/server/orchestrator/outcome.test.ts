@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChildEnd } from '@/lib/server/orchestrator/child-process';
-import { outcomeOf, readPlainOutput, type StopReason } from '@/lib/server/orchestrator/outcome';
+import { outcomeOf, readPlainOutput, type OutputReader, type StopReason } from '@/lib/server/orchestrator/outcome';
 
+const plain: OutputReader = { read: readPlainOutput };
 const ended = (end: Partial<ChildEnd>): ChildEnd => ({
   code: 0,
   signal: null,
@@ -24,7 +25,7 @@ describe('outcome of a child', () => {
       { kind: 'fail', retryable: true },
     ],
   ])('%s', (_title, end, expected) => {
-    expect(outcomeOf(end, null, readPlainOutput)).toMatchObject(expected);
+    expect(outcomeOf(end, null, plain)).toMatchObject(expected);
   });
 
   it.each<[StopReason, string]>([
@@ -33,11 +34,11 @@ describe('outcome of a child', () => {
     ['stale', 'none'],
     ['over', 'none'],
   ])('a child stopped because %s: %s, whatever it printed', (reason, kind) => {
-    for (const code of [0, 1, 75, null]) expect(outcomeOf(ended({ code }), reason, readPlainOutput).kind).toBe(kind);
+    for (const code of [0, 1, 75, null]) expect(outcomeOf(ended({ code }), reason, plain).kind).toBe(kind);
   });
 
   it('gives the end of stderr as the reason, within the limit', () => {
-    const outcome = outcomeOf(ended({ code: 2, errorTail: `${'x'.repeat(9_000)}` }), null, readPlainOutput);
+    const outcome = outcomeOf(ended({ code: 2, errorTail: `${'x'.repeat(9_000)}` }), null, plain);
     if (outcome.kind !== 'fail') throw new Error('expected a failure');
     expect(outcome.error).toContain('exited with code 2');
     expect(outcome.error.length).toBeLessThanOrEqual(8_000);
