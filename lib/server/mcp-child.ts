@@ -48,7 +48,14 @@ export function createMcpChild({ path, env, log }: McpChildOptions): McpChild {
 
   const start = (onPid: (pid: number | undefined) => void): void => {
     const startedAtMs = Date.now();
-    const own = fork(path, ['--http'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const again = (why: object): void => {
+      failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
+      const delayMs = backoffMs(failures, RESTART);
+      log.error({ ...why, delayMs }, 'the MCP server ended; it is started again');
+      timer = setTimeout(start, delayMs, onPid);
+    };
+    const own = forkOrError(path, env);
+    if (own instanceof Error) return again({ err: own });
     child = own;
     onPid(own.pid);
     own.on('message', said => {
@@ -57,15 +64,16 @@ export function createMcpChild({ path, env, log }: McpChildOptions): McpChild {
       listening = true;
       tellAll(true);
     });
-    own.once('exit', (code, signal) => {
+    const onEnd = (why: object): void => {
       child = null;
       listening = false;
       onPid(undefined);
-      if (stopping) return;
-      failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
-      const delayMs = backoffMs(failures, RESTART);
-      log.error({ code, signal, delayMs }, 'the MCP server ended; it is started again');
-      timer = setTimeout(start, delayMs, onPid);
+      if (!stopping) again(why);
+    };
+    own.once('exit', (code, signal) => onEnd({ code, signal }));
+    // One that could not be started has no exit. Unheard, its error would end the web process.
+    own.on('error', error => {
+      if (own.pid === undefined) onEnd({ err: error });
     });
   };
 
@@ -93,4 +101,13 @@ export function createMcpChild({ path, env, log }: McpChildOptions): McpChild {
       });
     },
   };
+}
+
+/** Out of memory Node throws where it otherwise tells by an event. */
+function forkOrError(path: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
+  try {
+    return fork(path, ['--http'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  } catch (error) {
+    return error as Error;
+  }
 }

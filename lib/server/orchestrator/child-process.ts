@@ -52,7 +52,7 @@ const GATE_SCRIPT = 'read -r go <&3 && exec 3<&- && exec /bin/sh -c "$0" sh "$@"
 
 /**
  * One program in a process group of its own, so that stopping it reaches whatever it started. The guard kills the
- * group should this process die before it can.
+ * group should this process die before it can. Throws when the machine has nothing left to start one with.
  */
 export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (line: string) => void): Child {
   const child = spawn('/bin/sh', ['-c', GATE_SCRIPT, spec.command, ...spec.args], {
@@ -62,6 +62,10 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   }) as Program;
   const { pid } = child;
+  let hasExited = false;
+  // Before anything can fail: an error that nobody listens for ends this process.
+  const exited = waitForExit(child).finally(() => (hasExited = true));
+  if (!hasPipes(child)) throw new Error('No program can be started: too many files are open');
   if (pid !== undefined) guard.add(pid);
   feed(child.stdio[3] as Writable, 'go\n');
   feed(child.stdin, spec.stdin);
@@ -73,8 +77,6 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
     onErrorLine(line);
   });
   child.stderr.on('data', (chunk: Buffer) => errorLines.push(chunk));
-  let hasExited = false;
-  const exited = waitForExit(child).finally(() => (hasExited = true));
   // Listened for from the start: it may come in the same breath as the exit.
   const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   const ended = exited.then(async exit => {
@@ -99,6 +101,9 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
 }
 
 type Program = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Out of descriptors Node answers before it makes any, whatever its types say. */
+const hasPipes = (child: Partial<Program>): boolean => child.stdio !== undefined;
 
 function feed(pipe: Writable, text: string): void {
   // A program that does not read its input closes the pipe: its right.

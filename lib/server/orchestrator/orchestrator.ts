@@ -102,8 +102,27 @@ export class Orchestrator {
     const types = agentTypes === undefined ? {} : { agentTypes: [...agentTypes] };
     const result = await calls.claim({ consumer, max, ...types });
     if (result.dispatches.length > 0) crashPoint('orchestrator:after-claim');
-    for (const dispatch of result.dispatches) this.#begin(dispatch);
+    await this.#beginAll(result.dispatches);
     return result;
+  }
+
+  /** What cannot be begun is this machine's trouble: it goes back, no attempt spent, and the failed claim slows the next. */
+  async #beginAll(dispatches: readonly Dispatch[]): Promise<void> {
+    const failures: unknown[] = [];
+    const releases: Promise<unknown>[] = [];
+    for (const dispatch of dispatches) {
+      try {
+        this.#begin(dispatch);
+      } catch (error) {
+        failures.push(error);
+        releases.push(this.#options.calls.release(dispatch.id, dispatch.epoch));
+      }
+    }
+    if (failures.length === 0) return;
+    // For a release that nobody heard.
+    this.#mayHoldStrays = true;
+    await Promise.allSettled(releases);
+    throw failures[0];
   }
 
   #begin(dispatch: Dispatch): void {
