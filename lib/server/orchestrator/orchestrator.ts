@@ -78,7 +78,9 @@ export class Orchestrator {
     const claimed = this.#loop.stop();
     await within(FINISH_MS, Promise.all([claimed, ...this.#finishing()]), hurry);
     for (const job of this.#jobs) job.release(STOP_MS);
-    await within(STOP_MS + LAST_WORD_MS, Promise.all([claimed, ...this.#finishing(), this.#acker.flush()]));
+    // Asked for once the claim is answered: what it still brought has its last word too.
+    const finished = claimed.then(() => Promise.all(this.#finishing()));
+    await within(STOP_MS + LAST_WORD_MS, Promise.all([finished, this.#acker.flush()]));
     for (const job of this.#jobs) job.abandon();
     this.#acker.stop();
     await this.#stream?.stop();

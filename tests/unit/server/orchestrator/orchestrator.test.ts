@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deferred } from '@/lib/kernel/deferred';
+import { createClient } from '@/lib/sdk/client';
+import { dispatchCalls } from '@/lib/sdk/dispatch-calls';
 import type { Orchestrator } from '@/lib/server/orchestrator/orchestrator';
 import { until } from '../../sdk/until';
 import { startFakePlane, type FakePlane } from './fake-plane';
@@ -188,6 +191,35 @@ describe('orchestrator', () => {
     await stopped;
     await new Promise(resolve => setTimeout(resolve, 100));
     expect(plane.claims).toBe(claims);
+  });
+
+  it('gives back before it ends what a claim brings that is answered during the stop', async () => {
+    const calls = dispatchCalls(createClient({ baseUrl: plane.server.url, token: 't' }));
+    const answered = deferred<void>();
+    let isTaken = false;
+    orchestrator = await startOrchestrator(plane, 'sleep 300', {
+      calls: {
+        ...calls,
+        claim: async options => {
+          const result = await calls.claim(options);
+          isTaken = result.dispatches.length > 0;
+          if (isTaken) await answered.promise;
+          return result;
+        },
+        release: async (...args) => {
+          await new Promise(resolve => setTimeout(resolve, 300));
+          return calls.release(...args);
+        },
+      },
+    });
+    const { id } = plane.put({});
+    await until('it is taken', () => isTaken);
+    const stopped = orchestrator.stop(AbortSignal.abort());
+    // Past what it does at once, as with a second Ctrl-C.
+    await new Promise(resolve => setTimeout(resolve, 50));
+    answered.resolve();
+    await stopped;
+    expect(plane.of('release')).toMatchObject([{ id, body: { epoch: 1 } }]);
   });
 
   it('replaces the child of an epoch that was resumed under the next', async () => {
