@@ -35,7 +35,8 @@ export interface HostPolicy {
   reach(arrival: Arrival): ReachedAt;
 }
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** As a Host header and a URL spell them. */
+export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 export function createHostPolicy({ host, port, allowedHosts, trustedProxyHops }: HostPolicyOptions): HostPolicy {
   const own = new Set([...LOOPBACK_NAMES, bracketed(host.toLowerCase())]);

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isControlPlaneError } from '@/lib/domain/errors';
 import type { IssuedToken, Me } from '@/lib/domain/identity/schema';
 import { createClient, type Client } from '@/lib/sdk/client';
 import type { Config } from '@/lib/server/config';
+import { adminTokenOf, noToken } from '@/lib/server/orchestrator/local-token';
 import { readRunFile } from '@/lib/server/run-file';
 import { StartupError } from '@/lib/server/startup-error';
 import { TOKEN_LIFE_MS } from './pace';
@@ -24,8 +23,8 @@ export async function connect(config: Where): Promise<Connection> {
       `No server runs on ${config.dataDir}. Start one with npm start, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN.`,
     );
   }
-  const token = config.token ?? config.adminToken ?? adminTokenIn(config.dataDir);
-  if (token === null) throw new StartupError(`No token: set SWITCHBOARD_TOKEN to one of role admin, for ${url}.`);
+  const token = config.token ?? adminTokenOf(url, config);
+  if (token === null) throw new StartupError(`${noToken(url, config.dataDir)} The demo wants one of role admin.`);
   const client = createClient({ baseUrl: url, token });
   try {
     const me = await client.get<Me>('/api/auth/me');
@@ -36,17 +35,6 @@ export async function connect(config: Where): Promise<Connection> {
   } catch (error) {
     if (!isControlPlaneError(error)) throw error;
     throw new StartupError(`${url}: ${error.message}`, { cause: error });
-  }
-}
-
-const ADMIN_TOKEN_FILE = 'admin-token';
-
-function adminTokenIn(dataDir: string): string | null {
-  try {
-    return readFileSync(join(dataDir, ADMIN_TOKEN_FILE), 'utf8').trim() || null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
   }
 }
 

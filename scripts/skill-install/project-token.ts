@@ -4,7 +4,7 @@ import type { IssuedToken } from '@/lib/domain/identity/schema';
 import { createClient } from '@/lib/sdk/client';
 import type { Config } from '@/lib/server/config';
 import type { ConnectionFile } from '@/lib/server/orchestrator-skill/connection';
-import { adminTokenOf, isAccepted } from '@/lib/server/orchestrator/local-token';
+import { adminTokenOf, isAccepted, isOwnServer, noToken } from '@/lib/server/orchestrator/local-token';
 import { readRunFile } from '@/lib/server/run-file';
 
 export interface ProjectTokenOptions {
@@ -28,11 +28,11 @@ export async function projectToken({ config, known, folder, dryRun }: ProjectTok
   const url = config.url ?? readRunFile(config.dataDir)?.urls.web ?? known.url ?? DEFAULT_URL;
   if (config.token !== undefined) return { url, token: config.token, notes: [] };
   try {
-    if (known.token !== undefined && (await isAccepted(url, known.token)))
+    const isKnown = known.url === url || isOwnServer(url, config.dataDir);
+    if (isKnown && known.token !== undefined && (await isAccepted(url, known.token)))
       return { url, token: known.token, notes: [] };
-    const adminToken = adminTokenOf(config);
-    if (adminToken === null)
-      return { url, token: null, notes: [`No token for ${url}, and no admin token in ${config.dataDir}.`] };
+    const adminToken = adminTokenOf(url, config);
+    if (adminToken === null) return { url, token: null, notes: [noToken(url, config.dataDir)] };
     if (dryRun) return { url, token: null, notes: [`A token for this project would be made at ${url}.`] };
     const label = `Claude Code in ${basename(folder)}`.slice(0, 120);
     const client = createClient({ baseUrl: url, token: adminToken });

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { LOOPBACK_NAMES } from '@/lib/auth/hosts';
 import { isControlPlaneError } from '@/lib/domain/errors';
 import type { CreateToken, IssuedToken } from '@/lib/domain/identity/schema';
 import { createClient } from '@/lib/sdk/client';
 import type { Config } from '../config';
-import { writePrivateFile } from './private-file';
+import { readRunFile } from '../run-file';
 import { StartupError } from '../startup-error';
+import { writePrivateFile } from './private-file';
 
 const TOKEN_FILE = 'orchestrator-token';
 const ADMIN_TOKEN_FILE = 'admin-token';
@@ -17,21 +19,38 @@ const ADMIN_TOKEN_FILE = 'admin-token';
  */
 export async function localToken(url: string, config: Pick<Config, 'dataDir' | 'adminToken'>): Promise<string> {
   const path = join(config.dataDir, TOKEN_FILE);
-  const kept = readToken(path);
+  const isOwn = isOwnServer(url, config.dataDir);
+  const kept = isOwn ? readToken(path) : null;
   if (kept !== null && (await isAccepted(url, kept))) return kept;
-  const adminToken = adminTokenOf(config);
-  if (adminToken === null) {
-    throw new StartupError(`No token: set SWITCHBOARD_TOKEN (there is no ${ADMIN_TOKEN_FILE} in ${config.dataDir}).`);
-  }
+  const adminToken = adminTokenOf(url, config);
+  if (adminToken === null) throw new StartupError(noToken(url, config.dataDir));
   const wanted: CreateToken = { role: 'orchestrator', label: `orchestrator on ${hostname()}`.slice(0, 120) };
   const { token } = await createClient({ baseUrl: url, token: adminToken }).post<IssuedToken>('/api/tokens', wanted);
-  writePrivateFile(path, `${token}\n`);
+  if (isOwn) writePrivateFile(path, `${token}\n`);
   return token;
 }
 
-/** Whoever may read the data folder is the admin of its server. */
-export const adminTokenOf = ({ adminToken, dataDir }: Pick<Config, 'dataDir' | 'adminToken'>): string | null =>
-  adminToken ?? readToken(join(dataDir, ADMIN_TOKEN_FILE));
+/** Whoever may read the data folder is the admin of its server, and of no other. */
+export const adminTokenOf = (
+  url: string,
+  { adminToken, dataDir }: Pick<Config, 'dataDir' | 'adminToken'>,
+): string | null => adminToken ?? (isOwnServer(url, dataDir) ? readToken(join(dataDir, ADMIN_TOKEN_FILE)) : null);
+
+/** What to do where neither the environment nor the data folder has a token for that server. */
+export const noToken = (url: string, dataDir: string): string =>
+  isOwnServer(url, dataDir)
+    ? `No token: set SWITCHBOARD_TOKEN (there is no ${ADMIN_TOKEN_FILE} in ${dataDir}).`
+    : `No token for ${url}: set SWITCHBOARD_TOKEN. Those in ${dataDir} are only for the server that runs on it.`;
+
+/** Whether the server on that data folder answers at `url`: what is kept in the folder is shown to no other. */
+export function isOwnServer(url: string, dataDir: string): boolean {
+  const own = readRunFile(dataDir)?.urls.web;
+  if (own === undefined) return false;
+  const [asked, known] = [new URL(url), new URL(own)];
+  if (asked.origin === known.origin) return true;
+  const areLoopback = [asked, known].every(at => LOOPBACK_NAMES.includes(at.hostname));
+  return areLoopback && asked.protocol === known.protocol && asked.port === known.port;
+}
 
 export async function isAccepted(url: string, token: string): Promise<boolean> {
   try {
