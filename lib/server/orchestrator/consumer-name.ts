@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { acquireFileLock } from '../file-lock.mjs';
@@ -13,7 +14,8 @@ const MAX_ORCHESTRATORS = 100;
 
 /**
  * The name under which this orchestrator is known over its restarts. One process a name: a second stream under it
- * would end the first. The token's id is part of a default name, for a consumer belongs to the token that made it.
+ * would end the first. The token's id is part of a default name, for a consumer belongs to the token that made it; so
+ * is the data folder, for the lock is in there: two clones with one token would release each other's work.
  */
 export function holdConsumerName(dataDir: string, wanted: string | undefined, tokenId: string): HeldName {
   const folder = join(dataDir, 'orchestrators');
@@ -24,7 +26,7 @@ export function holdConsumerName(dataDir: string, wanted: string | undefined, to
     throw new StartupError(`--consumer: '${wanted}' already runs here${who}; choose another name.`);
   }
   for (let number = 1; number <= MAX_ORCHESTRATORS; number += 1) {
-    const name = defaultName(tokenId, number);
+    const name = defaultName(folder, tokenId, number);
     const attempt = acquireFileLock(folder, name);
     if (attempt.acquired) return { name, release: attempt.release };
   }
@@ -33,8 +35,9 @@ export function holdConsumerName(dataDir: string, wanted: string | undefined, to
   );
 }
 
-function defaultName(tokenId: string, number: number): string {
-  const end = `-${plain(tokenId).slice(-8)}-${number}`;
+function defaultName(folder: string, tokenId: string, number: number): string {
+  const place = createHash('sha256').update(folder).digest('hex').slice(0, 6);
+  const end = `-${place}-${plain(tokenId).slice(-8)}-${number}`;
   return `headless-${plain(hostname())}`.slice(0, MAX_NAME_CHARACTERS - end.length) + end;
 }
 
