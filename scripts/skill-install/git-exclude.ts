@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Changes } from './changes';
 
 /** Files with a token must not be committed by accident; git's own private list does not touch the project's files. */
 export function excludeFromGit(folder: string, paths: readonly string[], changes: Changes): void {
   const root = repositoryOf(folder);
   if (root === null) return;
-  const path = join(root, '.git', 'info', 'exclude');
+  const path = join(gitFolderOf(root), 'info', 'exclude');
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const below = relative(root, folder).split(sep).filter(Boolean);
   const patterns = paths.map(name => `/${[...below, name].join('/')}`);
@@ -16,11 +16,24 @@ export function excludeFromGit(folder: string, paths: readonly string[], changes
   changes.note(path, `ignores ${missing.join(' ')}`);
 }
 
-/** Null outside of a repository, and in a worktree, whose `.git` is a file: there the list is the main folder's. */
+/** Null outside of a repository. */
 function repositoryOf(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
-    const gitFolder = join(at, '.git');
-    if (existsSync(gitFolder)) return statSync(gitFolder).isDirectory() ? at : null;
+    if (existsSync(join(at, '.git'))) return at;
     if (dirname(at) === at) return null;
   }
+}
+
+/** In a submodule and a worktree `.git` is a file that says where the folder is; worktrees share the list of the first. */
+function gitFolderOf(root: string): string {
+  const path = join(root, '.git');
+  if (statSync(path).isDirectory()) return path;
+  const own = resolve(
+    root,
+    readFileSync(path, 'utf8')
+      .replace(/^gitdir:/, '')
+      .trim(),
+  );
+  const common = join(own, 'commondir');
+  return existsSync(common) ? resolve(own, readFileSync(common, 'utf8').trim()) : own;
 }

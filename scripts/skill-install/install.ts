@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@/lib/server/config';
@@ -21,6 +21,7 @@ export interface InstallOptions {
 
 /** Bundled into dist/, one below the root. */
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '..', 'orchestrator-skill');
+const SETTINGS = ['.claude/settings.json', '.claude/settings.local.json', '.mcp.json'];
 const PRIVATE = ['.claude/settings.local.json', `${FOLDER}/`];
 
 /** Returns what was changed, a line each. Doing it again changes nothing. */
@@ -29,8 +30,14 @@ export async function install({ folder, config, dryRun, source = SOURCE }: Insta
     throw new StartupError(`DIR: got '${folder}', wants a folder that exists.`);
   }
   const at = (...parts: string[]) => join(folder, ...parts);
+  const skill = at('.claude', 'skills', 'orchestrator');
+  const connectionPath = at(FOLDER, CONNECTION_FILE);
+  refuseForeignSkill(skill);
+  // Before anything is written or a token is made, which each try with a file that cannot be read would leave behind.
+  for (const path of [...SETTINGS.map(name => at(name)), connectionPath]) readJsonFile(path);
+
   const changes = new Changes(folder, dryRun);
-  changes.copyFolder(join(source, 'skills', 'orchestrator'), at('.claude', 'skills', 'orchestrator'));
+  changes.copyFolder(join(source, 'skills', 'orchestrator'), skill);
   changes.copyFile(join(source, 'agents', 'switchboard-worker.md'), at('.claude', 'agents', 'switchboard-worker.md'));
   changes.json(at('.claude', 'settings.json'), settings => {
     const rules = mergeAllowRules(settings);
@@ -38,7 +45,6 @@ export async function install({ folder, config, dryRun, source = SOURCE }: Insta
     return { value: hooks.value, notes: [...rules.notes, ...hooks.notes] };
   });
 
-  const connectionPath = at(FOLDER, CONNECTION_FILE);
   const known = readJsonFile(connectionPath) as ConnectionFile;
   const found = await projectToken({ config, known, folder, dryRun });
   changes.json(at('.mcp.json'), mcp => mergeMcpServer(mcp, found.url));
@@ -51,6 +57,14 @@ export async function install({ folder, config, dryRun, source = SOURCE }: Insta
   }
   const next = dryRun ? 'A dry run: nothing was written.' : nextStep(folder, found.token !== null);
   return [...changes.lines, ...found.notes, '', next];
+}
+
+/** The skill replaces its folder as a whole, so that folder must be ours. */
+function refuseForeignSkill(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  const path = join(folder, 'SKILL.md');
+  if (existsSync(path) && readFileSync(path, 'utf8').includes('Switchboard')) return;
+  throw new StartupError(`${folder} is not ours: rename that skill first. Nothing was changed.`);
 }
 
 const nextStep = (folder: string, connected: boolean): string =>

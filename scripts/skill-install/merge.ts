@@ -25,7 +25,8 @@ export function mergeAllowRules(settings: JsonObject): Merged {
 }
 
 /** What Claude Code calls by itself: an agent's start, each tool it uses, the end of its turn. */
-const HOOK = 'node "$CLAUDE_PROJECT_DIR"/.claude/skills/orchestrator/scripts/hook.mjs';
+const HOOK_SCRIPT = 'skills/orchestrator/scripts/hook.mjs';
+const HOOK = `node "$CLAUDE_PROJECT_DIR"/.claude/${HOOK_SCRIPT}`;
 const HOOK_RULE = { hooks: [{ type: 'command', command: HOOK }] };
 const HOOKS = ['PostToolUse', 'SubagentStop'];
 
@@ -36,10 +37,17 @@ export function mergeHooks(settings: JsonObject): Merged {
   const missing = HOOKS.filter(event => !isThere(event));
   if (missing.length === 0) return { value: settings, notes: [] };
   // An older one of ours was called for less.
-  const others = (event: string) => rulesOf(event).filter(rule => !JSON.stringify(rule).includes('/hook.mjs'));
-  const added = missing.map(event => [event, [...others(event), HOOK_RULE]] as const);
+  const added = missing.map(event => [event, [...rulesOf(event).flatMap(withoutOurs), HOOK_RULE]] as const);
   const value = { ...settings, hooks: { ...hooks, ...Object.fromEntries(added) } };
   return { value, notes: missing.map(event => `hook ${event}`) };
+}
+
+/** A rule may hold a hook of somebody else beside ours: that stays. */
+function withoutOurs(rule: unknown): unknown[] {
+  if (!isObject(rule) || !Array.isArray(rule['hooks'])) return [rule];
+  const hooks = rule['hooks'].filter(hook => !JSON.stringify(hook).includes(HOOK_SCRIPT));
+  if (hooks.length === rule['hooks'].length) return [rule];
+  return hooks.length === 0 ? [] : [{ ...rule, hooks }];
 }
 
 /** The address is the project's; the token comes from the session's environment, for this file is committed. */

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { install } from '@/scripts/skill-install/install';
 import { ALLOW_RULES } from '@/scripts/skill-install/merge';
@@ -36,6 +36,7 @@ const run = (more: { dryRun?: boolean; url?: string } = {}) =>
   });
 const read = (...parts: string[]) => readFileSync(join(folder, ...parts), 'utf8');
 const json = (...parts: string[]) => JSON.parse(read(...parts));
+const hook = (command: string) => ({ type: 'command', command });
 const write = (path: string, text: string) => {
   mkdirSync(join(folder, path, '..'), { recursive: true });
   writeFileSync(join(folder, path), text);
@@ -79,9 +80,30 @@ describe('skill:install', () => {
   });
 
   it('removes what an older skill left in the skill’s folder', async () => {
+    await run();
     write('.claude/skills/orchestrator/scripts/old.mjs', 'x');
     await run();
     expect(() => read('.claude', 'skills', 'orchestrator', 'scripts', 'old.mjs')).toThrow('ENOENT');
+  });
+
+  it('refuses to replace a skill of that name that is not ours', async () => {
+    write('.claude/skills/orchestrator/SKILL.md', 'my own');
+    write('.claude/skills/orchestrator/notes.md', 'mine');
+    await expect(run()).rejects.toThrow('not ours');
+    expect(read('.claude', 'skills', 'orchestrator', 'SKILL.md')).toBe('my own');
+    expect(read('.claude', 'skills', 'orchestrator', 'notes.md')).toBe('mine');
+  });
+
+  it('replaces its own older hook, and keeps other hooks, also of that file name and in the same rule', async () => {
+    const old = hook('node .claude/skills/orchestrator/scripts/hook.mjs --less');
+    const mine = hook('node .claude/hooks/hook.mjs');
+    const rules = [{ hooks: [mine] }, { matcher: 'Bash', hooks: [old, mine] }, { matcher: 'Edit', hooks: [old] }];
+    write('.claude/settings.json', JSON.stringify({ hooks: { PostToolUse: rules } }));
+    await run();
+    const [first, second, ours, ...rest] = json('.claude', 'settings.json').hooks.PostToolUse;
+    expect([first, second]).toEqual([{ hooks: [mine] }, { matcher: 'Bash', hooks: [mine] }]);
+    expect(ours.hooks[0].command).toContain('skills/orchestrator/scripts/hook.mjs');
+    expect(rest).toEqual([]);
   });
 
   it('writes nothing on a dry run', async () => {
@@ -91,16 +113,36 @@ describe('skill:install', () => {
     expect(server.requests.filter(request => request.url === '/api/tokens')).toEqual([]);
   });
 
-  it('refuses a settings file it cannot read, and leaves it as it is', async () => {
-    write('.claude/settings.json', '{ "permissions": ');
-    await expect(run()).rejects.toThrow('settings.json');
-    expect(read('.claude', 'settings.json')).toBe('{ "permissions": ');
-  });
+  it.each(['.claude/settings.json', '.claude/settings.local.json', '.mcp.json'])(
+    'refuses %s when it cannot be read: it stays as it is, nothing is written and no token is made',
+    async path => {
+      write(path, '{ "permissions": ');
+      await expect(run()).rejects.toThrow(path);
+      expect(read(path)).toBe('{ "permissions": ');
+      expect(existsSync(join(folder, '.claude', 'skills'))).toBe(false);
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   it('keeps token files out of the repository without touching its files', async () => {
     mkdirSync(join(folder, '.git', 'info'), { recursive: true });
     await run();
     expect(read('.git', 'info', 'exclude')).toBe('/.claude/settings.local.json\n/.claude/switchboard/\n');
+  });
+
+  it.each([
+    ['worktree', 'worktrees/one', '../..'],
+    ['submodule', 'modules/one', null],
+  ])('does so in a %s, whose .git is a file', async (_what, below, commonFolder) => {
+    const main = mkdtempSync(join(tmpdir(), 'switchboard-git-'));
+    const own = join(main, below);
+    mkdirSync(own, { recursive: true });
+    if (commonFolder !== null) writeFileSync(join(own, 'commondir'), `${commonFolder}\n`);
+    write('.git', `gitdir: ${relative(folder, own)}\n`);
+    await run();
+    const exclude = readFileSync(join(commonFolder === null ? own : main, 'info', 'exclude'), 'utf8');
+    expect(exclude).toBe('/.claude/settings.local.json\n/.claude/switchboard/\n');
+    rmSync(main, { recursive: true });
   });
 
   it('says what to do where no server answers', async () => {
