@@ -1,9 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SkillSession, tryKill } from '../support/skill-session';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
 
 /** The skill's scripts as a session runs them: installed into a project, each a process of its own. */
@@ -11,7 +12,7 @@ import { startSwitchboard, until, type Switchboard } from '../support/switchboar
 const run = promisify(execFile);
 let board: Switchboard;
 let project: string;
-let session: Session;
+let session: SkillSession;
 
 beforeAll(async () => {
   board = await startSwitchboard();
@@ -24,77 +25,14 @@ beforeEach(async () => {
   await run(process.execPath, ['dist/skill-install.mjs', project], {
     env: { ...process.env, SWITCHBOARD_DATA: board.dataDir },
   });
-  session = new Session();
+  session = new SkillSession({ project });
 });
 afterEach(async () => {
   await session.end();
   rmSync(project, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
-/** Runs scripts, and holds a process that stands for Claude Code's own, by whose life the leases are kept. */
-class Session {
-  readonly #shell = spawn('/bin/sh', ['-c', 'exec sleep 600'], { stdio: 'ignore' });
-  readonly #watches: ChildProcess[] = [];
-
-  /** One script, to its end. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
-  async call(script: string, args: string[] = [], input = '', env: Record<string, string> = {}): Promise<any> {
-    const child = spawn(process.execPath, [this.#path(script), ...args], { cwd: project, env: this.#env(env) });
-    let stdout = '';
-    child.stdout.on('data', chunk => (stdout += String(chunk)));
-    child.stdin.end(input);
-    const code = await new Promise<number | null>(resolve => child.once('close', resolve));
-    return { code, ...JSON.parse(stdout) };
-  }
-
-  watch(args: string[] = [], env: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [this.#path('watch'), ...args], { cwd: project, env: this.#env(env) });
-    this.#watches.push(child);
-    let text = '';
-    child.stdout.on('data', chunk => (text += String(chunk)));
-    const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
-    return { lines: () => text.split('\n').filter(Boolean), exited, child };
-  }
-
-  /** What a closed terminal does to it. */
-  leave() {
-    this.#shell.kill('SIGKILL');
-  }
-
-  async end() {
-    this.leave();
-    for (const child of this.#watches) child.kill('SIGTERM');
-    for (const pid of [...lockHolders('beat'), ...lockHolders('watch')]) tryKill(pid);
-    await until(() => lockHolders('beat').length + lockHolders('watch').length === 0, 20_000);
-  }
-
-  #path = (script: string) => join(project, '.claude', 'skills', 'orchestrator', 'scripts', `${script}.mjs`);
-  #env = (more: Record<string, string> = {}) => ({
-    ...process.env,
-    SWITCHBOARD_URL: '',
-    SWITCHBOARD_TOKEN: '',
-    SWITCHBOARD_SESSION_PID: String(this.#shell.pid),
-    ...more,
-  });
-}
-
 const folder = () => join(project, '.claude', 'switchboard');
-function lockHolders(name: string): number[] {
-  try {
-    const { pid } = JSON.parse(readFileSync(join(folder(), `${name}.1.lock`), 'utf8')) as { pid: number };
-    process.kill(pid, 0);
-    return [pid];
-  } catch {
-    return [];
-  }
-}
-function tryKill(pid: number, signal: NodeJS.Signals = 'SIGTERM'): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Gone between the look and the call.
-  }
-}
 const consumer = async () => {
   const { consumer: name } = await session.call('status');
   const { items } = (await board.api('GET', '/api/consumers')).body;
@@ -162,7 +100,7 @@ describe('skill', () => {
     const id = await send('orphaned');
     const { dispatches } = await session.call('next');
     expect((await message(id)).status).toBe('claimed');
-    await until(() => lockHolders('beat').length === 1, 20_000);
+    await until(() => session.holders('beat').length === 1, 20_000);
     session.leave();
     await until(async () => (await message(id)).status === 'queued', 20_000);
     expect((await board.api('GET', `/api/dispatches/${dispatches[0].id}`)).body).toMatchObject({ status: 'released' });
@@ -172,9 +110,9 @@ describe('skill', () => {
   it('keeps what the next session claimed before the end of the one before it was noticed', async () => {
     const first = await send('of the first');
     await session.call('next');
-    await until(() => lockHolders('beat').length === 1, 20_000);
-    const [beat] = lockHolders('beat') as [number];
-    const next = new Session();
+    await until(() => session.holders('beat').length === 1, 20_000);
+    const [beat] = session.holders('beat') as [number];
+    const next = new SkillSession({ project });
     process.kill(beat, 'SIGSTOP');
     try {
       session.leave();

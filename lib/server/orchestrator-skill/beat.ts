@@ -1,5 +1,6 @@
 import { acquireFileLock } from '../file-lock.mjs';
 import { LeaseKeeper, type LeaseEnd } from '../orchestrator/lease-keeper';
+import { giveBack, isUnprinted, type Held } from './give-back';
 import { runScript, type ScriptContext } from './script';
 import { isAlive } from './session';
 import { forget, type OpenDispatch, type Phase } from './state';
@@ -9,7 +10,8 @@ status start it.
 
 Usage: node beat.mjs
 
-When a session is gone, what it held is given back. Ends by itself half a minute after nothing is held any more.
+Gives back what a session held that is gone, and what a next claimed and never printed. Ends by itself half a minute
+after nothing is held any more.
 `;
 
 const TICK_MS = 1_000;
@@ -33,16 +35,16 @@ class Beat {
       const running = runningIn(this.context);
       // Each by the session that claimed it: the next session in this project may be at work before the beat of the
       // one before it has noticed its end.
-      const orphaned = running.filter(([, { session }]) => !isAlive(session));
-      this.#keep(running.filter(one => !orphaned.includes(one)));
-      await this.#giveBack(orphaned);
+      const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
+      this.#keep(running.filter(one => !nobodys.includes(one)));
+      await giveBack(this.context, nobodys);
       idle = running.length === 0 ? idle + 1 : 0;
       await new Promise(resolve => setTimeout(resolve, TICK_MS));
     }
     await Promise.all([...this.#keepers.values()].map(keeper => keeper.stop()));
   }
 
-  #keep(running: [string, OpenDispatch][]): void {
+  #keep(running: Held[]): void {
     const wanted = new Set(running.map(([id, { epoch }]) => `${id}:${epoch}`));
     for (const [name, keeper] of this.#keepers) {
       if (wanted.has(name)) continue;
@@ -83,17 +85,9 @@ class Beat {
       if (held?.epoch === epoch) held.phase = phase;
     });
   }
-
-  /** With the session its agents are gone: the work is free at once, instead of at the end of the lease. */
-  async #giveBack(orphaned: [string, OpenDispatch][]): Promise<void> {
-    for (const [id, { epoch }] of orphaned) {
-      await this.context.calls.release(id, epoch).catch(() => undefined);
-      await this.context.state.update(state => forget(state, id, epoch));
-    }
-  }
 }
 
-const runningIn = ({ state }: ScriptContext): [string, OpenDispatch][] =>
+const runningIn = ({ state }: ScriptContext): Held[] =>
   Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');
 
 await runScript(import.meta.url, {

@@ -1,15 +1,14 @@
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { toHandIn } from './agent-turns';
 import { ensureBeat } from './beat-process';
 import { claim } from './claim';
-import { dispatchFiles } from './dispatch-files';
-import { present, type Presented } from './present';
-import { runScript, text, wholeNumber, type ScriptContext } from './script';
-import { enforcedByCall, spawnAdvice } from './spawn-advice';
-import { toHandIn } from './agent-turns';
-import { isSynced } from './agent-file';
-import { thisSession, type Session } from './session';
-import { processStartMs } from '../process-identity.mjs';
+import { giveBack, unprinted } from './give-back';
+import { present } from './present';
+import { printOut, runScript, text, wholeNumber, type ScriptContext } from './script';
+import { thisSession } from './session';
+import { enforcedByCall } from './spawn-advice';
 import { toStop } from './state';
+import { notePrinted, writeDown } from './write-down';
 
 const HELP = `next: claims due work and prints it, ready to be given to agents.
 
@@ -31,7 +30,7 @@ this session lives.
 
 const MAX_WAIT_SECONDS = 50;
 
-async function next(context: ScriptContext): Promise<unknown> {
+async function next(context: ScriptContext): Promise<void> {
   const { calls, consumer, values, state, project, scriptPath } = context;
   const max = wholeNumber(values, 'max', { min: 1, max: 20, usual: 4 });
   const waitMs = wholeNumber(values, 'wait', { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1_000;
@@ -40,44 +39,21 @@ async function next(context: ScriptContext): Promise<unknown> {
     .map(slug => slug.trim());
   // Looked up before the claim: a script that outlives its session has no way to it afterwards.
   const session = thisSession();
+  await giveBack(context, unprinted(state.read()));
   const result = await claim(context, { consumer, max, waitMs, ...(agentTypes === undefined ? {} : { agentTypes }) });
-  const sessionStartMs = processStartMs(session.pid);
-  const items: Presented[] = [];
-  for (const dispatch of result.dispatches) {
-    const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
-    const known = await take(context, dispatch, session, synced);
-    items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
-  }
+  const items = await writeDown(context, result.dispatches, session);
   if (items.length > 0) ensureBeat(project, scriptPath);
   await Promise.all(items.map(({ dispatch, spawn }) => tellAgent(calls, dispatch, spawn.tool === 'Agent')));
   const now = state.read();
-  return {
+  await printOut({
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,
     stop: toStop(now),
     handIn: toHandIn(now),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
-  };
-}
-
-/** Written down before it is printed: from then on nothing depends on the conversation. */
-const take = ({ state }: ScriptContext, dispatch: Dispatch, session: Session, synced: boolean): Promise<boolean> =>
-  state.update(current => {
-    const before = current.dispatches[dispatch.id];
-    current.dispatches[dispatch.id] = {
-      // Its agent's turns are counted on.
-      ...before,
-      epoch: dispatch.epoch,
-      key: dispatch.key,
-      leaseMs: dispatch.leaseMs,
-      agentType: dispatch.agentType.slug,
-      synced,
-      session,
-      phase: 'running',
-      claimedAt: dispatch.timings.claimedAt,
-    };
-    return before !== undefined;
   });
+  await notePrinted(context, items);
+}
 
 /**
  * The agent is spawned under the dispatch's id: an answer to its question is then offered to this session first. What

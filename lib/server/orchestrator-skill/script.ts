@@ -39,7 +39,14 @@ Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repe
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
 
-export const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
+export const print = (value: unknown): void => void process.stdout.write(lineOf(value));
+
+/** Until whoever runs the script has it. */
+export const printOut = (value: unknown): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(lineOf(value), error => (error ? reject(error) : resolve()));
+  });
 
 /** Runs a script's main part between its arguments and its exit code. */
 export async function runScript(moduleUrl: string, script: Script): Promise<void> {

@@ -31,8 +31,10 @@ export function sessionPid(ancestors: readonly Ancestor[]): number {
 export function thisSession(env: Record<string, string | undefined> = process.env): Session {
   const told = Number(env['SWITCHBOARD_SESSION_PID']);
   const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
-  return { pid, startMark: processStartMark(pid) };
+  return processOf(pid);
 }
+
+export const processOf = (pid: number): Session => ({ pid, startMark: processStartMark(pid) });
 
 /** Undefined: a state file of an older version named none. */
 export const isAlive = (session: Session | undefined): boolean =>

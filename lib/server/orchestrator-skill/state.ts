@@ -34,6 +34,8 @@ export interface OpenDispatch extends AgentTurns {
   synced?: boolean;
   /** Who claimed it, and whose agent works on it: sessions follow each other in one project, and stand side by side. */
   session: Session;
+  /** The `next` that claimed it, until its output is out: what it never printed has no agent. */
+  printer?: Session;
   phase: Phase;
   claimedAt: string;
 }

@@ -270,15 +270,119 @@ function endOf(error, epoch) {
   return isOwn ? { kind: "over", status: dispatchStatus } : { kind: "stale" };
 }
 
+// lib/server/orchestrator-skill/session.ts
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync3 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync2(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync2(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join2(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join2(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+function forget(state, id, epoch) {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+
+// lib/server/orchestrator-skill/give-back.ts
+async function giveBack({ calls, state }, nobodys) {
+  for (const [id, { epoch }] of nobodys) {
+    await calls.release(id, epoch).catch(() => void 0);
+    await state.update((current) => forget(current, id, epoch));
+  }
+}
+var isUnprinted = ({ phase, printer, handed, epoch }) => (
+  // One whose agent was given its prompt was printed, whatever came between that and the note of it.
+  phase === "running" && printer !== void 0 && !isAlive(printer) && handed !== epoch
+);
+
 // lib/server/orchestrator-skill/script.ts
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync as readFileSync3 } from "node:fs";
+import { readFileSync as readFileSync4 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join2 } from "node:path";
+import { join as join3 } from "node:path";
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -514,20 +618,6 @@ function dispatchCalls(client) {
   };
 }
 
-// lib/server/orchestrator-skill/failure.ts
-var ScriptFailure = class extends Error {
-  constructor(code, message, exitCode, fix) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-    this.fix = fix;
-  }
-  code;
-  exitCode;
-  fix;
-  name = "ScriptFailure";
-};
-
 // lib/server/orchestrator-skill/connection.ts
 var CONNECTION_FILE = "connection.json";
 var DEFAULT_URL = "http://127.0.0.1:7777";
@@ -558,114 +648,39 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync3(join2(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync4(join3(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join2(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join3(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join as join3, resolve } from "node:path";
-var FOLDER = join3(".claude", "switchboard");
+import { dirname as dirname2, join as join4, resolve } from "node:path";
+var FOLDER = join4(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
   const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join3(root, FOLDER) };
+  return { root, folder: join4(root, FOLDER) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join3(folder, ".gitignore");
+  const ignore = join4(folder, ".gitignore");
   if (!existsSync(ignore)) {
-    mkdirSync2(folder, { recursive: true, mode: 448 });
-    writeFileSync2(ignore, "*\n");
+    mkdirSync3(folder, { recursive: true, mode: 448 });
+    writeFileSync3(ignore, "*\n");
   }
   return folder;
 }
 function nearest(from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join3(folder, name))) return folder;
-    if (dirname(folder) === folder) return void 0;
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join4(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
   }
-}
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
-
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync3, renameSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text2) {
-  mkdirSync3(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync3(draft, text2, { mode: 384 });
-  renameSync(draft, path);
-}
-
-// lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
-var LOCK = "state";
-var LOCK_PATIENCE_MS = 5e3;
-var LOCK_POLL_MS = 20;
-var MAX_ENDED = 200;
-var StateFile = class {
-  constructor(folder) {
-    this.folder = folder;
-  }
-  folder;
-  read() {
-    try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
-    } catch (error) {
-      if (error instanceof SyntaxError || error.code === "ENOENT") {
-        return { dispatches: {}, ended: [] };
-      }
-      throw error;
-    }
-  }
-  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
-  async update(change) {
-    const release = await this.#lock();
-    try {
-      const state = this.read();
-      const result = change(state);
-      state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
-`);
-      return result;
-    } finally {
-      release();
-    }
-  }
-  async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
-      const release = tryLock(this.folder);
-      if (release !== null) return release;
-      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
-    }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
-  }
-};
-function tryLock(folder) {
-  try {
-    const attempt = acquireFileLock(folder, LOCK);
-    return attempt.acquired ? attempt.release : null;
-  } catch (error) {
-    if (error.code === void 0) return null;
-    throw error;
-  }
-}
-function forget(state, id, epoch) {
-  if (state.dispatches[id]?.epoch !== epoch) return;
-  delete state.dispatches[id];
-  state.ended.push(id);
 }
 
 // lib/server/orchestrator-skill/script.ts
@@ -682,8 +697,9 @@ var COMMON_HELP = `
 Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
-var print = (value) => void process.stdout.write(`${JSON.stringify(value)}
-`);
+var lineOf = (value) => `${JSON.stringify(value)}
+`;
+var print = (value) => void process.stdout.write(lineOf(value));
 async function runScript(moduleUrl, script) {
   try {
     const { values, positionals } = parse(script.options ?? {});
@@ -727,16 +743,14 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
-// lib/server/orchestrator-skill/session.ts
-var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
-
 // lib/server/orchestrator-skill/beat.ts
 var HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next and
 status start it.
 
 Usage: node beat.mjs
 
-When a session is gone, what it held is given back. Ends by itself half a minute after nothing is held any more.
+Gives back what a session held that is gone, and what a next claimed and never printed. Ends by itself half a minute
+after nothing is held any more.
 `;
 var TICK_MS = 1e3;
 var IDLE_TICKS = 30;
@@ -754,9 +768,9 @@ var Beat = class {
   async run() {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS; ) {
       const running = runningIn(this.context);
-      const orphaned = running.filter(([, { session }]) => !isAlive(session));
-      this.#keep(running.filter((one) => !orphaned.includes(one)));
-      await this.#giveBack(orphaned);
+      const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
+      this.#keep(running.filter((one) => !nobodys.includes(one)));
+      await giveBack(this.context, nobodys);
       idle = running.length === 0 ? idle + 1 : 0;
       await new Promise((resolve2) => setTimeout(resolve2, TICK_MS));
     }
@@ -798,13 +812,6 @@ var Beat = class {
       const held = state.dispatches[id];
       if (held?.epoch === epoch) held.phase = phase;
     });
-  }
-  /** With the session its agents are gone: the work is free at once, instead of at the end of the lease. */
-  async #giveBack(orphaned) {
-    for (const [id, { epoch }] of orphaned) {
-      await this.context.calls.release(id, epoch).catch(() => void 0);
-      await this.context.state.update((state) => forget(state, id, epoch));
-    }
   }
 };
 var runningIn = ({ state }) => Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");

@@ -2,6 +2,11 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/server/orchestrator-skill/agent-turns.ts
+var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+);
+
 // lib/server/orchestrator-skill/beat-process.ts
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -465,31 +470,65 @@ var mark = (state, mayHoldStrays) => state.update((current) => {
   current.mayHoldStrays = mayHoldStrays;
 });
 
-// lib/server/orchestrator-skill/dispatch-files.ts
-import { readFileSync as readFileSync4, readdirSync as readdirSync2, rmSync, statSync as statSync2 } from "node:fs";
-import { join as join4 } from "node:path";
-var FOLDER = "dispatches";
-var MAX_AGE_MS = 7 * 864e5;
-function dispatchFiles(folder, dispatch) {
-  removeOldFiles(folder);
-  const base = join4(folder, FOLDER, `${dispatch.id}.${dispatch.epoch}`);
-  const files = { file: `${base}.json`, promptFile: `${base}.md` };
-  writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}
-`);
-  writePrivateFile(files.promptFile, dispatch.prompt);
-  return files;
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync4 } from "node:fs";
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
 }
-function removeOldFiles(folder) {
-  const all = join4(folder, FOLDER);
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return processOf(pid);
+}
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next2 = lookUp(pid)?.parent ?? 0; next2 > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next2);
+    if (found === null) break;
+    ancestors.push({ pid: next2, name: found.name });
+    next2 = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
   try {
-    for (const name of readdirSync2(all)) {
-      const path = join4(all, name);
-      if (Date.now() - statSync2(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
-    }
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
   }
 }
+function readProc(pid) {
+  const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/give-back.ts
+async function giveBack2({ calls, state }, nobodys) {
+  for (const [id, { epoch }] of nobodys) {
+    await calls.release(id, epoch).catch(() => void 0);
+    await state.update((current) => forget(current, id, epoch));
+  }
+}
+var isUnprinted = ({ phase, printer, handed, epoch }) => (
+  // One whose agent was given its prompt was printed, whatever came between that and the note of it.
+  phase === "running" && printer !== void 0 && !isAlive(printer) && handed !== epoch
+);
+var unprinted = ({ dispatches }) => Object.entries(dispatches).filter(([, held]) => isUnprinted(held));
 
 // lib/server/orchestrator-skill/present.ts
 var MAX_PRINT_CHARACTERS = 24e3;
@@ -531,7 +570,7 @@ import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
 import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join5 } from "node:path";
+import { join as join4 } from "node:path";
 
 // lib/kernel/clock.ts
 var systemClock = {
@@ -623,10 +662,10 @@ var DEFAULT_TIMEOUT_MS = 15e3;
 function createClient(options) {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const retry = { clock: options.clock ?? systemClock, random: options.random ?? Math.random };
-  const call = async (method, path, write, body) => {
-    const once = () => send({ ...options, baseUrl }, method, path, write, body);
-    const repeatable = method === "GET" || write.idempotent === true || write.idempotencyKey !== void 0;
-    return repeatable ? retryWhileSafe(once, retry, write.signal) : once();
+  const call = async (method, path, write2, body) => {
+    const once = () => send({ ...options, baseUrl }, method, path, write2, body);
+    const repeatable = method === "GET" || write2.idempotent === true || write2.idempotencyKey !== void 0;
+    return repeatable ? retryWhileSafe(once, retry, write2.signal) : once();
   };
   return {
     baseUrl,
@@ -685,18 +724,18 @@ function causeText(error) {
 
 // lib/sdk/dispatch-calls.ts
 function dispatchCalls(client) {
-  const write = (id, verb, body, options = {}) => client.post(`/api/dispatches/${segment(id)}/${verb}`, body, { ...options, idempotent: true });
+  const write2 = (id, verb, body, options = {}) => client.post(`/api/dispatches/${segment(id)}/${verb}`, body, { ...options, idempotent: true });
   return {
     claim: (request, options = {}) => client.post("/api/dispatches/claim", request, {
       timeoutMs: (request.waitMs ?? 0) + DEFAULT_TIMEOUT_MS,
       ...options
     }),
-    heartbeat: (id, epoch, options) => write(id, "heartbeat", { epoch }, options),
-    progress: (id, body, options) => write(id, "progress", body, options),
-    complete: (id, body, options) => write(id, "complete", body, options),
+    heartbeat: (id, epoch, options) => write2(id, "heartbeat", { epoch }, options),
+    progress: (id, body, options) => write2(id, "progress", body, options),
+    complete: (id, body, options) => write2(id, "complete", body, options),
     completeMany: (items, options = {}) => client.post("/api/dispatches/complete", { items }, { ...options, idempotent: true }),
-    fail: (id, body, options) => write(id, "fail", body, options),
-    release: (id, epoch, options) => write(id, "release", { epoch }, options),
+    fail: (id, body, options) => write2(id, "fail", body, options),
+    release: (id, epoch, options) => write2(id, "release", { epoch }, options),
     find: (id, options) => client.get(`/api/dispatches/${segment(id)}`, options),
     list: (filter, options = {}) => client.get("/api/dispatches", { ...options, query: filter }),
     ack: async (consumer, position, options = {}) => {
@@ -735,28 +774,28 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync5(join5(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join4(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
 import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname as dirname3, join as join6, resolve } from "node:path";
-var FOLDER2 = join6(".claude", "switchboard");
+import { dirname as dirname3, join as join5, resolve } from "node:path";
+var FOLDER = join5(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join6(root, FOLDER2) };
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join5(root, FOLDER) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join6(folder, ".gitignore");
+  const ignore = join5(folder, ".gitignore");
   if (!existsSync(ignore)) {
     mkdirSync3(folder, { recursive: true, mode: 448 });
     writeFileSync3(ignore, "*\n");
@@ -765,7 +804,7 @@ function ensureFolder({ folder }) {
 }
 function nearest(from, name) {
   for (let folder = from; ; folder = dirname3(folder)) {
-    if (existsSync(join6(folder, name))) return folder;
+    if (existsSync(join5(folder, name))) return folder;
     if (dirname3(folder) === folder) return void 0;
   }
 }
@@ -784,8 +823,12 @@ var COMMON_HELP = `
 Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
-var print = (value) => void process.stdout.write(`${JSON.stringify(value)}
-`);
+var lineOf = (value) => `${JSON.stringify(value)}
+`;
+var print = (value) => void process.stdout.write(lineOf(value));
+var printOut = (value) => new Promise((resolve2, reject) => {
+  process.stdout.write(lineOf(value), (error) => error ? reject(error) : resolve2());
+});
 async function runScript(moduleUrl, script) {
   try {
     const { values, positionals } = parse(script.options ?? {});
@@ -857,18 +900,13 @@ function spawnAdvice(dispatch, known, synced) {
   };
 }
 
-// lib/server/orchestrator-skill/agent-turns.ts
-var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
-  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
-);
-
 // lib/server/orchestrator-skill/agent-file.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync6, statSync as statSync3 } from "node:fs";
-import { join as join7 } from "node:path";
+import { readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
+import { join as join6 } from "node:path";
 var MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
 var NO_DIGEST = "0".repeat(16);
-var AGENTS_FOLDER = join7(".claude", "agents");
+var AGENTS_FOLDER = join6(".claude", "agents");
 var digestOf = (text2) => createHash2("sha256").update(text2).digest("hex").slice(0, 16);
 function markOf(text2) {
   const [, slug, revision, digest] = MARKER.exec(text2) ?? [];
@@ -878,59 +916,85 @@ function markOf(text2) {
 }
 function isSynced(root, { slug, revision }, sessionStartMs) {
   if (sessionStartMs === null) return false;
-  const path = join7(root, AGENTS_FOLDER, `${slug}.md`);
+  const path = join6(root, AGENTS_FOLDER, `${slug}.md`);
   try {
     const mark2 = markOf(readFileSync6(path, "utf8"));
     const isCurrent = mark2?.slug === slug && mark2.revision === revision && mark2.isWhole;
-    return isCurrent && statSync3(path).mtimeMs < sessionStartMs;
+    return isCurrent && statSync2(path).mtimeMs < sessionStartMs;
   } catch {
     return false;
   }
 }
 
-// lib/server/orchestrator-skill/session.ts
-import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync7 } from "node:fs";
-var PS_TIMEOUT_MS2 = 2e3;
-var MAX_DEPTH = 20;
-function sessionPid(ancestors) {
-  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
-  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+// lib/server/orchestrator-skill/dispatch-files.ts
+import { readFileSync as readFileSync7, readdirSync as readdirSync2, rmSync, statSync as statSync3 } from "node:fs";
+import { join as join7 } from "node:path";
+var FOLDER2 = "dispatches";
+var MAX_AGE_MS = 7 * 864e5;
+function dispatchFiles(folder, dispatch) {
+  removeOldFiles(folder);
+  const base = join7(folder, FOLDER2, `${dispatch.id}.${dispatch.epoch}`);
+  const files = { file: `${base}.json`, promptFile: `${base}.md` };
+  writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}
+`);
+  writePrivateFile(files.promptFile, dispatch.prompt);
+  return files;
 }
-function thisSession(env = process.env) {
-  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
-  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
-  return { pid, startMark: processStartMark(pid) };
-}
-function ancestorsOf(pid, lookUp = read) {
-  const ancestors = [];
-  for (let next2 = lookUp(pid)?.parent ?? 0; next2 > 1 && ancestors.length < MAX_DEPTH; ) {
-    const found = lookUp(next2);
-    if (found === null) break;
-    ancestors.push({ pid: next2, name: found.name });
-    next2 = found.parent;
-  }
-  return ancestors;
-}
-function read(pid) {
+function removeOldFiles(folder) {
+  const all = join7(folder, FOLDER2);
   try {
-    return process.platform === "linux" ? readProc(pid) : readPs(pid);
-  } catch {
-    return null;
+    for (const name of readdirSync2(all)) {
+      const path = join7(all, name);
+      if (Date.now() - statSync3(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
+    }
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
   }
 }
-function readProc(pid) {
-  const stat = readFileSync7(`/proc/${pid}/stat`, "utf8");
-  const close = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+
+// lib/server/orchestrator-skill/write-down.ts
+async function writeDown(context, dispatches, session) {
+  if (dispatches.length === 0) return [];
+  try {
+    return await write(context, dispatches, session);
+  } catch (error) {
+    await Promise.all(dispatches.map(({ id, epoch }) => context.calls.release(id, epoch).catch(() => void 0)));
+    throw error;
+  }
 }
-function readPs(pid) {
-  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
-    encoding: "utf8",
-    timeout: PS_TIMEOUT_MS2
+async function write({ state, project }, dispatches, session) {
+  const sessionStartMs = processStartMs(session.pid);
+  const by = { session, printer: processOf(process.pid) };
+  const known = state.read().dispatches;
+  const items = dispatches.map((dispatch) => {
+    const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
+    const spawn2 = spawnAdvice(dispatch, dispatch.id in known, synced);
+    return { dispatch, synced, spawn: spawn2, ...dispatchFiles(project.folder, dispatch) };
   });
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
-  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+  await state.update((current) => {
+    for (const { dispatch, synced } of items) {
+      const before = current.dispatches[dispatch.id];
+      current.dispatches[dispatch.id] = { ...before, ...entryOf(dispatch), ...by, synced };
+    }
+  });
+  return items;
+}
+var entryOf = ({ epoch, key, leaseMs, agentType, timings }) => ({
+  epoch,
+  key,
+  leaseMs,
+  agentType: agentType.slug,
+  phase: "running",
+  claimedAt: timings.claimedAt
+});
+async function notePrinted({ state }, items) {
+  if (items.length === 0) return;
+  await state.update(({ dispatches }) => {
+    for (const { dispatch } of items) {
+      const held = dispatches[dispatch.id];
+      if (held?.epoch === dispatch.epoch) delete held.printer;
+    }
+  });
 }
 
 // lib/server/orchestrator-skill/next.ts
@@ -958,41 +1022,21 @@ async function next(context) {
   const waitMs = wholeNumber(values, "wait", { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1e3;
   const agentTypes = text(values, "types")?.split(",").map((slug) => slug.trim());
   const session = thisSession();
+  await giveBack2(context, unprinted(state.read()));
   const result = await claim(context, { consumer, max, waitMs, ...agentTypes === void 0 ? {} : { agentTypes } });
-  const sessionStartMs = processStartMs(session.pid);
-  const items = [];
-  for (const dispatch of result.dispatches) {
-    const synced = isSynced(project.root, dispatch.agentType, sessionStartMs);
-    const known = await take(context, dispatch, session, synced);
-    items.push({ dispatch, spawn: spawnAdvice(dispatch, known, synced), ...dispatchFiles(project.folder, dispatch) });
-  }
+  const items = await writeDown(context, result.dispatches, session);
   if (items.length > 0) ensureBeat(project, scriptPath);
   await Promise.all(items.map(({ dispatch, spawn: spawn2 }) => tellAgent(calls, dispatch, spawn2.tool === "Agent")));
   const now = state.read();
-  return {
+  await printOut({
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,
     stop: toStop(now),
     handIn: toHandIn(now),
     ...result.reason === void 0 ? {} : { reason: result.reason }
-  };
+  });
+  await notePrinted(context, items);
 }
-var take = ({ state }, dispatch, session, synced) => state.update((current) => {
-  const before = current.dispatches[dispatch.id];
-  current.dispatches[dispatch.id] = {
-    // Its agent's turns are counted on.
-    ...before,
-    epoch: dispatch.epoch,
-    key: dispatch.key,
-    leaseMs: dispatch.leaseMs,
-    agentType: dispatch.agentType.slug,
-    synced,
-    session,
-    phase: "running",
-    claimedAt: dispatch.timings.claimedAt
-  };
-  return before !== void 0;
-});
 var tellAgent = (calls, { id, epoch, agentType }, isNew) => calls.progress(id, { epoch, agentId: id, ...isNew ? { enforced: enforcedByCall(agentType) } : {} }).catch(() => void 0);
 await runScript(import.meta.url, {
   help: HELP,

@@ -602,8 +602,9 @@ var COMMON_HELP = `
 Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
-var print = (value) => void process.stdout.write(`${JSON.stringify(value)}
-`);
+var lineOf = (value) => `${JSON.stringify(value)}
+`;
+var print = (value) => void process.stdout.write(lineOf(value));
 async function runScript(moduleUrl, script) {
   try {
     const { values, positionals } = parse(script.options ?? {});

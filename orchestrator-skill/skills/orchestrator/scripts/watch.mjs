@@ -1179,8 +1179,9 @@ var COMMON_HELP = `
 Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
-var print = (value) => void process.stdout.write(`${JSON.stringify(value)}
-`);
+var lineOf2 = (value) => `${JSON.stringify(value)}
+`;
+var print = (value) => void process.stdout.write(lineOf2(value));
 async function runScript(moduleUrl, script) {
   try {
     const { values, positionals } = parse(script.options ?? {});
@@ -1236,8 +1237,9 @@ function sessionPid(ancestors) {
 function thisSession(env = process.env) {
   const told = Number(env["SWITCHBOARD_SESSION_PID"]);
   const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
-  return { pid, startMark: processStartMark(pid) };
+  return processOf(pid);
 }
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
 var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
 function ancestorsOf(pid, lookUp = read) {
   const ancestors = [];
