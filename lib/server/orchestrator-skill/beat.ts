@@ -1,12 +1,14 @@
 import { acquireFileLock } from '../file-lock.mjs';
 import { LeaseKeeper, type LeaseEnd } from '../orchestrator/lease-keeper';
-import { giveBack, isUnprinted, type Held } from './give-back';
+import { beatLock } from './beat-process';
+import { giveBack, isUnprinted } from './give-back';
 import { runScript, type ScriptContext } from './script';
 import { isAlive } from './session';
-import { forget, type OpenDispatch, type Phase } from './state';
+import { forget, leased, type Held, type OpenDispatch, type Phase } from './state';
+import { takeOver } from './take-over';
 
-const HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next and
-status start it.
+const HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next,
+status and watch start it.
 
 Usage: node beat.mjs
 
@@ -32,12 +34,13 @@ class Beat {
 
   async run(): Promise<void> {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS;) {
-      const running = runningIn(this.context);
+      const running = leased(this.context.state.read());
       // Each by the session that claimed it: the next session in this project may be at work before the beat of the
       // one before it has noticed its end.
       const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
       this.#keep(running.filter(one => !nobodys.includes(one)));
-      await giveBack(this.context, nobodys);
+      // What could not be written down is tried again with the next look.
+      await giveBack(this.context, nobodys).catch(() => undefined);
       idle = running.length === 0 ? idle + 1 : 0;
       await new Promise(resolve => setTimeout(resolve, TICK_MS));
     }
@@ -46,25 +49,28 @@ class Beat {
 
   #keep(running: Held[]): void {
     const wanted = new Set(running.map(([id, { epoch }]) => `${id}:${epoch}`));
-    for (const [name, keeper] of this.#keepers) {
-      if (wanted.has(name)) continue;
-      this.#keepers.delete(name);
-      void keeper.stop();
-    }
+    for (const name of this.#keepers.keys()) if (!wanted.has(name)) this.#drop(name);
     for (const [id, held] of running) {
       const name = `${id}:${held.epoch}`;
       if (!this.#keepers.has(name)) this.#keepers.set(name, this.#keeperOf(id, held));
     }
   }
 
+  #drop(name: string): void {
+    void this.#keepers.get(name)?.stop();
+    this.#keepers.delete(name);
+  }
+
   #keeperOf(id: string, { epoch, leaseMs }: OpenDispatch): LeaseKeeper {
+    // The state file may be held, or the disk full: a new keeper hears again what was not written down.
+    const hear = (noted: Promise<void>) => void noted.catch(() => this.#drop(`${id}:${epoch}`));
     const keeper = new LeaseKeeper({
       calls: this.context.calls,
       id,
       epoch,
       leaseMs,
-      onCancelRequested: () => void this.#note(id, epoch, 'cancel'),
-      onEnd: end => void this.#onEnd(id, epoch, end),
+      onCancelRequested: () => hear(this.#note(id, epoch, 'cancel')),
+      onEnd: end => hear(this.#onEnd(id, epoch, end)),
       // Nobody reads what this process says; the plane shows a lease that is not kept.
       onProblem: () => undefined,
     });
@@ -87,8 +93,15 @@ class Beat {
   }
 }
 
-const runningIn = ({ state }: ScriptContext): Held[] =>
-  Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');
+/** One with another connection lets go first: this one's worked just now, and both would keep the same leases. */
+async function keepAll(beat: Beat, folder: string): Promise<void> {
+  const release = await takeOver(folder, 'beat');
+  try {
+    await beat.run();
+  } finally {
+    release();
+  }
+}
 
 await runScript(import.meta.url, {
   help: HELP,
@@ -96,14 +109,14 @@ await runScript(import.meta.url, {
     const beat = new Beat(context);
     // Again when something was claimed while it ended: the beat that this claim started found the lock held, and left.
     do {
-      const attempt = acquireFileLock(context.project.folder, 'beat');
-      if (!attempt.acquired) return undefined;
+      const own = acquireFileLock(context.project.folder, beatLock(context));
+      if (!own.acquired) return undefined;
       try {
-        await beat.run();
+        await keepAll(beat, context.project.folder);
       } finally {
-        attempt.release();
+        own.release();
       }
-    } while (!beat.isToldToEnd && runningIn(context).length > 0);
+    } while (!beat.isToldToEnd && leased(context.state.read()).length > 0);
     return undefined;
   },
 });

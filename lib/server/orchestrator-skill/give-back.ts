@@ -1,9 +1,8 @@
 import type { ScriptContext } from './script';
 import { isAlive } from './session';
-import { forget, type OpenDispatch, type SkillState } from './state';
+import { forget, type Held, type OpenDispatch, type SkillState } from './state';
 
 type Context = Pick<ScriptContext, 'calls' | 'state'>;
-export type Held = [string, OpenDispatch];
 
 /** With nobody at work on it: free at once, no attempt spent, instead of at the end of its lease. */
 export async function giveBack({ calls, state }: Context, nobodys: readonly Held[]): Promise<void> {

@@ -31,7 +31,7 @@ this session lives.
 const MAX_WAIT_SECONDS = 50;
 
 async function next(context: ScriptContext): Promise<void> {
-  const { calls, consumer, values, state, project, scriptPath } = context;
+  const { calls, consumer, values, state } = context;
   const max = wholeNumber(values, 'max', { min: 1, max: 20, usual: 4 });
   const waitMs = wholeNumber(values, 'wait', { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1_000;
   const agentTypes = text(values, 'types')
@@ -42,7 +42,7 @@ async function next(context: ScriptContext): Promise<void> {
   await giveBack(context, unprinted(state.read()));
   const result = await claim(context, { consumer, max, waitMs, ...(agentTypes === undefined ? {} : { agentTypes }) });
   const items = await writeDown(context, result.dispatches, session);
-  if (items.length > 0) ensureBeat(project, scriptPath);
+  ensureBeat(context);
   await Promise.all(items.map(({ dispatch, spawn }) => tellAgent(calls, dispatch, spawn.tool === 'Agent')));
   const now = state.read();
   await printOut({

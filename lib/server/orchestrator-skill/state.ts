@@ -51,6 +51,8 @@ export interface SkillState {
   mayHoldStrays?: boolean;
 }
 
+export type Held = [string, OpenDispatch];
+
 const FILE = 'state.json';
 const LOCK = 'state';
 /** Each holder needs milliseconds. */
@@ -116,6 +118,10 @@ export function forget(state: SkillState, id: string, epoch: number): void {
   delete state.dispatches[id];
   state.ended.push(id);
 }
+
+/** Those with a lease to keep. */
+export const leased = ({ dispatches }: SkillState): Held[] =>
+  Object.entries(dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');
 
 /** What the session should stop, and why. */
 export const toStop = (state: SkillState): { id: string; why: 'cancel' | 'lost' }[] =>

@@ -3,7 +3,7 @@ import { ensureBeat } from './beat-process';
 import { reconcile } from './reconcile';
 import { runScript } from './script';
 import { toHandIn } from './agent-turns';
-import { toStop } from './state';
+import { leased, toStop } from './state';
 
 const HELP = `status: what this session holds, asked from the plane. Run it after a compaction, a restart, or when in doubt.
 
@@ -23,12 +23,11 @@ Puts right what it finds: forgets what ended elsewhere, gives back what nobody h
 await runScript(import.meta.url, {
   help: HELP,
   run: async context => {
-    const { state, project, scriptPath, consumer, url } = context;
+    const { state, project, consumer, url } = context;
     const records = new Map((await reconcile(context)).map(record => [record.id, record]));
     const current = state.read();
     const held = Object.entries(current.dispatches);
-    const beats = lockHolder(project.folder, 'beat') !== null;
-    if (held.length > 0 && !beats) ensureBeat(project, scriptPath);
+    ensureBeat(context);
     return {
       consumer,
       url,
@@ -44,7 +43,7 @@ await runScript(import.meta.url, {
       stop: toStop(current),
       handIn: toHandIn(current),
       watch: lockHolder(project.folder, 'watch') !== null,
-      beat: beats || held.length > 0,
+      beat: leased(current).length > 0 || lockHolder(project.folder, 'beat') !== null,
     };
   },
 });

@@ -4,12 +4,14 @@ import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
 import type { StreamEvent } from '@/lib/sdk/stream-event';
 import { WAKE_TYPES, isWake } from '../orchestrator/wake';
+import { lockHolder } from '../file-lock.mjs';
+import { ensureBeat } from './beat-process';
 import { Bell } from './bell';
 import { print, runScript, text, type ScriptContext } from './script';
 import { isAlive, thisSession } from './session';
 import { toHandIn } from './agent-turns';
-import { toStop } from './state';
-import { takeWatch } from './watch-lock';
+import { leased, toStop } from './state';
+import { takeOver } from './take-over';
 
 const HELP = `watch: the doorbell. Runs until it is stopped, and prints one short line when there is a reason to look.
 
@@ -34,6 +36,8 @@ const STATE_POLL_MS = 1_000;
 const DUE_POLL_MS = 30_000;
 /** A `next` that keeps failing while the stream is up costs the session a turn each time. */
 const OWED_POLL_MS = 15_000;
+/** Longer than a beat needs to start, on a slow machine too. */
+const BEAT_START_MS = 10_000;
 /** Due work this old was not taken by the look that its event caused. */
 const DUE_SECONDS = 3;
 /** A session hands in what an agent said within its next turn; longer than this it forgot. */
@@ -42,7 +46,9 @@ const HAND_IN_AFTER_MS = 15_000;
 const MAX_DUE_SILENCE_MS = 600_000;
 
 async function watch(context: ScriptContext): Promise<undefined> {
-  const release = await takeWatch(context.project.folder);
+  // A session that was resumed starts its watch again while an old one may still run somewhere, and two under one name
+  // would end each other's stream in turn.
+  const release = await takeOver(context.project.folder, 'watch');
   const types = text(context.values, 'types')
     ?.split(',')
     .map(slug => slug.trim());
@@ -69,6 +75,7 @@ class Watcher {
   #dueAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
+  #beatAgainMs = 0;
   #wasOffline = false;
 
   constructor(
@@ -117,7 +124,8 @@ class Watcher {
 
   #hear(event: StreamEvent): void {
     if (event.type === 'dispatch-updated' && event.data['status'] === 'cancelling')
-      void this.#noteCancel(event.data.id);
+      // Not written down: the beat hears of it too.
+      this.#noteCancel(event.data.id).catch(() => undefined);
     if (!KNOWN.has(event.type) || !isWake(event, this.types)) return;
     const { dispatches, ended } = this.context.state.read();
     const own = event.type === 'dispatch-updated' && (event.data.id in dispatches || ended.includes(event.data.id));
@@ -162,6 +170,16 @@ class Watcher {
     this.#stopCount = count;
     this.#lookForLastWords();
     this.#lookForOwed();
+    this.#lookForBeat();
+  }
+
+  /** It may have been killed, and the session may not run a script for hours. */
+  #lookForBeat(): void {
+    const { project, state } = this.context;
+    if (Date.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
+    if (lockHolder(project.folder, 'beat') !== null) return;
+    this.#beatAgainMs = Date.now() + BEAT_START_MS;
+    ensureBeat(this.context);
   }
 
   /** A `next` that got no answer took the ring with it: it rings again once the server is there. */

@@ -270,8 +270,8 @@ function endOf(error, epoch) {
   return isOwn ? { kind: "over", status: dispatchStatus } : { kind: "stale" };
 }
 
-// lib/server/orchestrator-skill/session.ts
-var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+// lib/server/orchestrator-skill/beat-process.ts
+import { createHash } from "node:crypto";
 
 // lib/server/orchestrator-skill/state.ts
 import { readFileSync as readFileSync3 } from "node:fs";
@@ -361,6 +361,14 @@ function forget(state, id, epoch) {
   delete state.dispatches[id];
   state.ended.push(id);
 }
+var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
+
+// lib/server/orchestrator-skill/beat-process.ts
+var beatLock = ({ url, token }) => `beat-${createHash("sha256").update(`${url}
+${token}`).digest("hex").slice(0, 8)}`;
+
+// lib/server/orchestrator-skill/session.ts
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
 
 // lib/server/orchestrator-skill/give-back.ts
 async function giveBack({ calls, state }, nobodys) {
@@ -379,7 +387,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync4 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join3 } from "node:path";
@@ -640,7 +648,7 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
+  const mark = createHash2("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark}`;
@@ -743,9 +751,32 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
+// lib/server/orchestrator-skill/take-over.ts
+var PATIENCE_MS = 5e3;
+var POLL_MS = 50;
+async function takeOver(folder, lock) {
+  let asked = null;
+  for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; ) {
+    const attempt = acquireFileLock(folder, lock);
+    if (attempt.acquired) return attempt.release;
+    const { holder } = attempt;
+    if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
+      asked = holder.pid;
+      process.kill(holder.pid, "SIGTERM");
+    }
+    await new Promise((resolve2) => setTimeout(resolve2, POLL_MS));
+  }
+  throw new ScriptFailure(
+    `${lock}-busy`,
+    `Another ${lock} of this project does not end.`,
+    1,
+    "Stop it, then try again."
+  );
+}
+
 // lib/server/orchestrator-skill/beat.ts
-var HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next and
-status start it.
+var HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next,
+status and watch start it.
 
 Usage: node beat.mjs
 
@@ -767,10 +798,10 @@ var Beat = class {
   }
   async run() {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS; ) {
-      const running = runningIn(this.context);
+      const running = leased(this.context.state.read());
       const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
       this.#keep(running.filter((one) => !nobodys.includes(one)));
-      await giveBack(this.context, nobodys);
+      await giveBack(this.context, nobodys).catch(() => void 0);
       idle = running.length === 0 ? idle + 1 : 0;
       await new Promise((resolve2) => setTimeout(resolve2, TICK_MS));
     }
@@ -778,24 +809,25 @@ var Beat = class {
   }
   #keep(running) {
     const wanted = new Set(running.map(([id, { epoch }]) => `${id}:${epoch}`));
-    for (const [name, keeper] of this.#keepers) {
-      if (wanted.has(name)) continue;
-      this.#keepers.delete(name);
-      void keeper.stop();
-    }
+    for (const name of this.#keepers.keys()) if (!wanted.has(name)) this.#drop(name);
     for (const [id, held] of running) {
       const name = `${id}:${held.epoch}`;
       if (!this.#keepers.has(name)) this.#keepers.set(name, this.#keeperOf(id, held));
     }
   }
+  #drop(name) {
+    void this.#keepers.get(name)?.stop();
+    this.#keepers.delete(name);
+  }
   #keeperOf(id, { epoch, leaseMs }) {
+    const hear = (noted) => void noted.catch(() => this.#drop(`${id}:${epoch}`));
     const keeper = new LeaseKeeper({
       calls: this.context.calls,
       id,
       epoch,
       leaseMs,
-      onCancelRequested: () => void this.#note(id, epoch, "cancel"),
-      onEnd: (end) => void this.#onEnd(id, epoch, end),
+      onCancelRequested: () => hear(this.#note(id, epoch, "cancel")),
+      onEnd: (end) => hear(this.#onEnd(id, epoch, end)),
       // Nobody reads what this process says; the plane shows a lease that is not kept.
       onProblem: () => void 0
     });
@@ -814,20 +846,27 @@ var Beat = class {
     });
   }
 };
-var runningIn = ({ state }) => Object.entries(state.read().dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
+async function keepAll(beat, folder) {
+  const release = await takeOver(folder, "beat");
+  try {
+    await beat.run();
+  } finally {
+    release();
+  }
+}
 await runScript(import.meta.url, {
   help: HELP,
   run: async (context) => {
     const beat = new Beat(context);
     do {
-      const attempt = acquireFileLock(context.project.folder, "beat");
-      if (!attempt.acquired) return void 0;
+      const own = acquireFileLock(context.project.folder, beatLock(context));
+      if (!own.acquired) return void 0;
       try {
-        await beat.run();
+        await keepAll(beat, context.project.folder);
       } finally {
-        attempt.release();
+        own.release();
       }
-    } while (!beat.isToldToEnd && runningIn(context).length > 0);
+    } while (!beat.isToldToEnd && leased(context.state.read()).length > 0);
     return void 0;
   }
 });

@@ -9,10 +9,248 @@ var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap
 
 // lib/server/orchestrator-skill/beat-process.ts
 import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
-function ensureBeat(project, scriptPath) {
-  const beat = join(dirname(scriptPath), "beat.mjs");
-  const args = [beat, "--project", project.root];
+import { createHash } from "node:crypto";
+import { dirname as dirname2, join as join3 } from "node:path";
+
+// lib/server/file-lock.mjs
+import { mkdirSync, readFileSync as readFileSync2, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+// lib/server/process-identity.mjs
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+var START_TIME_INDEX_AFTER_NAME = 19;
+var THREADS_INDEX_AFTER_NAME = 17;
+var STATE_INDEX_AFTER_NAME = 0;
+var PS_TIMEOUT_MS = 2e3;
+function isProcessAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  const stat = readProcStat(pid);
+  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
+}
+function processStartMark(pid) {
+  const stat = readProcStat(pid);
+  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
+  if (process.platform === "linux" || process.platform === "win32") return null;
+  try {
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+  } catch {
+    return null;
+  }
+}
+var TICKS_PER_SECOND = 100;
+function processStartMs(pid) {
+  const stat = readProcStat(pid);
+  if (!stat) {
+    const startedAt = Date.parse(processStartMark(pid) ?? "");
+    return Number.isNaN(startedAt) ? null : startedAt;
+  }
+  const uptimeSeconds = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
+  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
+}
+function isSameProcess(pid, startMark) {
+  if (!isProcessAlive(pid)) return false;
+  const current = processStartMark(pid);
+  return startMark === null || current === null || current === startMark;
+}
+function readProcStat(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+function bootId() {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "boot";
+  }
+}
+
+// lib/server/file-lock.mjs
+var UNWRITTEN_GRACE_MS = 2e3;
+var MAX_TRIES = 10;
+function acquireFileLock(folder, name) {
+  mkdirSync(folder, { recursive: true });
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const highest = generations(folder, name)[0];
+    if (highest !== void 0) {
+      const state = holderOf(folder, name, highest);
+      if (state === "vanished") continue;
+      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
+    }
+    const mine = (highest ?? 0) + 1;
+    if (!create(folder, name, mine)) continue;
+    const overtaken = generations(folder, name).some((generation) => generation > mine);
+    if (overtaken) {
+      remove(folder, name, mine);
+      continue;
+    }
+    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
+    return { acquired: true, release: () => remove(folder, name, mine) };
+  }
+  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
+}
+function lockHolder(folder, name) {
+  let highest;
+  try {
+    highest = generations(folder, name)[0];
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+  const state = highest === void 0 ? "dead" : holderOf(folder, name, highest);
+  return typeof state === "object" ? state : null;
+}
+var pathOf = (folder, name, generation) => join(folder, `${name}.${generation}.lock`);
+function generations(folder, name) {
+  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+}
+function create(folder, name, generation) {
+  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
+  try {
+    writeFileSync(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+`, { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+function holderOf(folder, name, generation) {
+  const path = pathOf(folder, name, generation);
+  try {
+    const text2 = readFileSync2(path, "utf8");
+    if (text2.endsWith("\n")) {
+      const holder = JSON.parse(text2);
+      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
+    }
+    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+  } catch (error) {
+    if (error.code === "ENOENT") return "vanished";
+    if (error instanceof SyntaxError) return "dead";
+    throw error;
+  }
+}
+function remove(folder, name, generation) {
+  try {
+    unlinkSync(pathOf(folder, name, generation));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync3 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync2(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync2(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join2(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join2(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+function forget(state, id, epoch) {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
+var toStop = (state) => Object.entries(state.dispatches).flatMap(
+  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
+);
+
+// lib/server/orchestrator-skill/beat-process.ts
+var beatLock = ({ url, token }) => `beat-${createHash("sha256").update(`${url}
+${token}`).digest("hex").slice(0, 8)}`;
+function ensureBeat(context) {
+  const { project, state, scriptPath } = context;
+  if (leased(state.read()).length === 0) return;
+  if (lockHolder(project.folder, beatLock(context)) !== null) return;
+  const args = [join3(dirname2(scriptPath), "beat.mjs"), "--project", project.root];
   const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
   child.unref();
 }
@@ -151,225 +389,6 @@ var isFieldErrors = (value) => Array.isArray(value) && value.every((item) => typ
 function originOf(url) {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(url)?.[0] ?? "the server";
 }
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync3 } from "node:fs";
-import { join as join3 } from "node:path";
-
-// lib/server/file-lock.mjs
-import { mkdirSync, readFileSync as readFileSync2, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { join as join2 } from "node:path";
-
-// lib/server/process-identity.mjs
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-var START_TIME_INDEX_AFTER_NAME = 19;
-var THREADS_INDEX_AFTER_NAME = 17;
-var STATE_INDEX_AFTER_NAME = 0;
-var PS_TIMEOUT_MS = 2e3;
-function isProcessAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return false;
-  }
-  const stat = readProcStat(pid);
-  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
-}
-function processStartMark(pid) {
-  const stat = readProcStat(pid);
-  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
-  if (process.platform === "linux" || process.platform === "win32") return null;
-  try {
-    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
-  } catch {
-    return null;
-  }
-}
-var TICKS_PER_SECOND = 100;
-function processStartMs(pid) {
-  const stat = readProcStat(pid);
-  if (!stat) {
-    const startedAt = Date.parse(processStartMark(pid) ?? "");
-    return Number.isNaN(startedAt) ? null : startedAt;
-  }
-  const uptimeSeconds = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
-  const atSeconds = Number(stat[START_TIME_INDEX_AFTER_NAME]) / TICKS_PER_SECOND;
-  return Math.round(Date.now() - (uptimeSeconds - atSeconds) * 1e3);
-}
-function isSameProcess(pid, startMark) {
-  if (!isProcessAlive(pid)) return false;
-  const current = processStartMark(pid);
-  return startMark === null || current === null || current === startMark;
-}
-function readProcStat(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-function bootId() {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "boot";
-  }
-}
-
-// lib/server/file-lock.mjs
-var UNWRITTEN_GRACE_MS = 2e3;
-var MAX_TRIES = 10;
-function acquireFileLock(folder, name) {
-  mkdirSync(folder, { recursive: true });
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const highest = generations(folder, name)[0];
-    if (highest !== void 0) {
-      const state = holderOf(folder, name, highest);
-      if (state === "vanished") continue;
-      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
-    }
-    const mine = (highest ?? 0) + 1;
-    if (!create(folder, name, mine)) continue;
-    const overtaken = generations(folder, name).some((generation) => generation > mine);
-    if (overtaken) {
-      remove(folder, name, mine);
-      continue;
-    }
-    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
-    return { acquired: true, release: () => remove(folder, name, mine) };
-  }
-  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
-}
-var pathOf = (folder, name, generation) => join2(folder, `${name}.${generation}.lock`);
-function generations(folder, name) {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
-  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
-}
-function create(folder, name, generation) {
-  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
-  try {
-    writeFileSync(pathOf(folder, name, generation), `${JSON.stringify(holder)}
-`, { flag: "wx", mode: 384 });
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw error;
-  }
-}
-function holderOf(folder, name, generation) {
-  const path = pathOf(folder, name, generation);
-  try {
-    const text2 = readFileSync2(path, "utf8");
-    if (text2.endsWith("\n")) {
-      const holder = JSON.parse(text2);
-      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
-    }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
-  } catch (error) {
-    if (error.code === "ENOENT") return "vanished";
-    if (error instanceof SyntaxError) return "dead";
-    throw error;
-  }
-}
-function remove(folder, name, generation) {
-  try {
-    unlinkSync(pathOf(folder, name, generation));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-}
-
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text2) {
-  mkdirSync2(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync2(draft, text2, { mode: 384 });
-  renameSync(draft, path);
-}
-
-// lib/server/orchestrator-skill/failure.ts
-var ScriptFailure = class extends Error {
-  constructor(code, message, exitCode, fix) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-    this.fix = fix;
-  }
-  code;
-  exitCode;
-  fix;
-  name = "ScriptFailure";
-};
-
-// lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
-var LOCK = "state";
-var LOCK_PATIENCE_MS = 5e3;
-var LOCK_POLL_MS = 20;
-var MAX_ENDED = 200;
-var StateFile = class {
-  constructor(folder) {
-    this.folder = folder;
-  }
-  folder;
-  read() {
-    try {
-      const value = JSON.parse(readFileSync3(join3(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
-    } catch (error) {
-      if (error instanceof SyntaxError || error.code === "ENOENT") {
-        return { dispatches: {}, ended: [] };
-      }
-      throw error;
-    }
-  }
-  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
-  async update(change) {
-    const release = await this.#lock();
-    try {
-      const state = this.read();
-      const result = change(state);
-      state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join3(this.folder, FILE), `${JSON.stringify(state, null, 1)}
-`);
-      return result;
-    } finally {
-      release();
-    }
-  }
-  async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
-      const release = tryLock(this.folder);
-      if (release !== null) return release;
-      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
-    }
-    throw new ScriptFailure("state-busy", `${join3(this.folder, FILE)} is held by another process.`, 1, "Try again.");
-  }
-};
-function tryLock(folder) {
-  try {
-    const attempt = acquireFileLock(folder, LOCK);
-    return attempt.acquired ? attempt.release : null;
-  } catch (error) {
-    if (error.code === void 0) return null;
-    throw error;
-  }
-}
-function forget(state, id, epoch) {
-  if (state.dispatches[id]?.epoch !== epoch) return;
-  delete state.dispatches[id];
-  state.ended.push(id);
-}
-var toStop = (state) => Object.entries(state.dispatches).flatMap(
-  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
-);
 
 // lib/server/orchestrator-skill/reconcile.ts
 var WRITTEN_WITHIN_MS = 5e3;
@@ -567,7 +586,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
@@ -766,7 +785,7 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark2 = createHash("sha256").update(`${root}
+  const mark2 = createHash2("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark2}`;
@@ -901,13 +920,13 @@ function spawnAdvice(dispatch, known, synced) {
 }
 
 // lib/server/orchestrator-skill/agent-file.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 import { readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
 import { join as join6 } from "node:path";
 var MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
 var NO_DIGEST = "0".repeat(16);
 var AGENTS_FOLDER = join6(".claude", "agents");
-var digestOf = (text2) => createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+var digestOf = (text2) => createHash3("sha256").update(text2).digest("hex").slice(0, 16);
 function markOf(text2) {
   const [, slug, revision, digest] = MARKER.exec(text2) ?? [];
   if (slug === void 0 || revision === void 0 || digest === void 0) return null;
@@ -1017,7 +1036,7 @@ this session lives.
 `;
 var MAX_WAIT_SECONDS = 50;
 async function next(context) {
-  const { calls, consumer, values, state, project, scriptPath } = context;
+  const { calls, consumer, values, state } = context;
   const max = wholeNumber(values, "max", { min: 1, max: 20, usual: 4 });
   const waitMs = wholeNumber(values, "wait", { min: 0, max: MAX_WAIT_SECONDS, usual: 0 }) * 1e3;
   const agentTypes = text(values, "types")?.split(",").map((slug) => slug.trim());
@@ -1025,7 +1044,7 @@ async function next(context) {
   await giveBack2(context, unprinted(state.read()));
   const result = await claim(context, { consumer, max, waitMs, ...agentTypes === void 0 ? {} : { agentTypes } });
   const items = await writeDown(context, result.dispatches, session);
-  if (items.length > 0) ensureBeat(project, scriptPath);
+  ensureBeat(context);
   await Promise.all(items.map(({ dispatch, spawn: spawn2 }) => tellAgent(calls, dispatch, spawn2.tool === "Agent")));
   const now = state.read();
   await printOut({

@@ -131,10 +131,110 @@ function remove(folder, name, generation) {
 
 // lib/server/orchestrator-skill/beat-process.ts
 import { spawn } from "node:child_process";
-import { dirname, join as join2 } from "node:path";
-function ensureBeat(project, scriptPath) {
-  const beat = join2(dirname(scriptPath), "beat.mjs");
-  const args = [beat, "--project", project.root];
+import { createHash } from "node:crypto";
+import { dirname as dirname2, join as join3 } from "node:path";
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync3 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync2(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync2(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join2(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join2(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+function forget(state, id, epoch) {
+  if (state.dispatches[id]?.epoch !== epoch) return;
+  delete state.dispatches[id];
+  state.ended.push(id);
+}
+var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
+var toStop = (state) => Object.entries(state.dispatches).flatMap(
+  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
+);
+
+// lib/server/orchestrator-skill/beat-process.ts
+var beatLock = ({ url, token }) => `beat-${createHash("sha256").update(`${url}
+${token}`).digest("hex").slice(0, 8)}`;
+function ensureBeat(context) {
+  const { project, state, scriptPath } = context;
+  if (leased(state.read()).length === 0) return;
+  if (lockHolder(project.folder, beatLock(context)) !== null) return;
+  const args = [join3(dirname2(scriptPath), "beat.mjs"), "--project", project.root];
   const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
   child.unref();
 }
@@ -185,98 +285,6 @@ var ControlPlaneError = class extends Error {
   }
 };
 var isControlPlaneError = (error, code) => error instanceof ControlPlaneError && (code === void 0 || error.code === code);
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync3 } from "node:fs";
-import { join as join3 } from "node:path";
-
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text2) {
-  mkdirSync2(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync2(draft, text2, { mode: 384 });
-  renameSync(draft, path);
-}
-
-// lib/server/orchestrator-skill/failure.ts
-var ScriptFailure = class extends Error {
-  constructor(code, message, exitCode, fix) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-    this.fix = fix;
-  }
-  code;
-  exitCode;
-  fix;
-  name = "ScriptFailure";
-};
-
-// lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
-var LOCK = "state";
-var LOCK_PATIENCE_MS = 5e3;
-var LOCK_POLL_MS = 20;
-var MAX_ENDED = 200;
-var StateFile = class {
-  constructor(folder) {
-    this.folder = folder;
-  }
-  folder;
-  read() {
-    try {
-      const value = JSON.parse(readFileSync3(join3(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
-    } catch (error) {
-      if (error instanceof SyntaxError || error.code === "ENOENT") {
-        return { dispatches: {}, ended: [] };
-      }
-      throw error;
-    }
-  }
-  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
-  async update(change) {
-    const release = await this.#lock();
-    try {
-      const state = this.read();
-      const result = change(state);
-      state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join3(this.folder, FILE), `${JSON.stringify(state, null, 1)}
-`);
-      return result;
-    } finally {
-      release();
-    }
-  }
-  async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
-      const release = tryLock(this.folder);
-      if (release !== null) return release;
-      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
-    }
-    throw new ScriptFailure("state-busy", `${join3(this.folder, FILE)} is held by another process.`, 1, "Try again.");
-  }
-};
-function tryLock(folder) {
-  try {
-    const attempt = acquireFileLock(folder, LOCK);
-    return attempt.acquired ? attempt.release : null;
-  } catch (error) {
-    if (error.code === void 0) return null;
-    throw error;
-  }
-}
-function forget(state, id, epoch) {
-  if (state.dispatches[id]?.epoch !== epoch) return;
-  delete state.dispatches[id];
-  state.ended.push(id);
-}
-var toStop = (state) => Object.entries(state.dispatches).flatMap(
-  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
-);
 
 // lib/server/orchestrator-skill/reconcile.ts
 var WRITTEN_WITHIN_MS = 5e3;
@@ -350,7 +358,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync4 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
@@ -636,7 +644,7 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
+  const mark = createHash2("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark}`;
@@ -762,12 +770,11 @@ Puts right what it finds: forgets what ended elsewhere, gives back what nobody h
 await runScript(import.meta.url, {
   help: HELP,
   run: async (context) => {
-    const { state, project, scriptPath, consumer, url } = context;
+    const { state, project, consumer, url } = context;
     const records = new Map((await reconcile(context)).map((record) => [record.id, record]));
     const current = state.read();
     const held = Object.entries(current.dispatches);
-    const beats = lockHolder(project.folder, "beat") !== null;
-    if (held.length > 0 && !beats) ensureBeat(project, scriptPath);
+    ensureBeat(context);
     return {
       consumer,
       url,
@@ -783,7 +790,7 @@ await runScript(import.meta.url, {
       stop: toStop(current),
       handIn: toHandIn(current),
       watch: lockHolder(project.folder, "watch") !== null,
-      beat: beats || held.length > 0
+      beat: leased(current).length > 0 || lockHolder(project.folder, "beat") !== null
     };
   }
 });

@@ -796,6 +796,238 @@ function isWake(event, agentTypes) {
   return agentTypes === void 0 || agentTypes.includes(assignedTo);
 }
 
+// lib/server/file-lock.mjs
+import { mkdirSync, readFileSync as readFileSync2, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+// lib/server/process-identity.mjs
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+var START_TIME_INDEX_AFTER_NAME = 19;
+var THREADS_INDEX_AFTER_NAME = 17;
+var STATE_INDEX_AFTER_NAME = 0;
+var PS_TIMEOUT_MS = 2e3;
+function isProcessAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  const stat = readProcStat(pid);
+  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
+}
+function processStartMark(pid) {
+  const stat = readProcStat(pid);
+  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
+  if (process.platform === "linux" || process.platform === "win32") return null;
+  try {
+    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
+  } catch {
+    return null;
+  }
+}
+function isSameProcess(pid, startMark) {
+  if (!isProcessAlive(pid)) return false;
+  const current = processStartMark(pid);
+  return startMark === null || current === null || current === startMark;
+}
+function readProcStat(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+function bootId() {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "boot";
+  }
+}
+
+// lib/server/file-lock.mjs
+var UNWRITTEN_GRACE_MS = 2e3;
+var MAX_TRIES2 = 10;
+function acquireFileLock(folder, name) {
+  mkdirSync(folder, { recursive: true });
+  for (let attempt = 0; attempt < MAX_TRIES2; attempt += 1) {
+    const highest = generations(folder, name)[0];
+    if (highest !== void 0) {
+      const state = holderOf(folder, name, highest);
+      if (state === "vanished") continue;
+      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
+    }
+    const mine = (highest ?? 0) + 1;
+    if (!create(folder, name, mine)) continue;
+    const overtaken = generations(folder, name).some((generation) => generation > mine);
+    if (overtaken) {
+      remove(folder, name, mine);
+      continue;
+    }
+    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
+    return { acquired: true, release: () => remove(folder, name, mine) };
+  }
+  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
+}
+function lockHolder(folder, name) {
+  let highest;
+  try {
+    highest = generations(folder, name)[0];
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+  const state = highest === void 0 ? "dead" : holderOf(folder, name, highest);
+  return typeof state === "object" ? state : null;
+}
+var pathOf = (folder, name, generation) => join(folder, `${name}.${generation}.lock`);
+function generations(folder, name) {
+  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+}
+function create(folder, name, generation) {
+  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
+  try {
+    writeFileSync(pathOf(folder, name, generation), `${JSON.stringify(holder)}
+`, { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+function holderOf(folder, name, generation) {
+  const path = pathOf(folder, name, generation);
+  try {
+    const text2 = readFileSync2(path, "utf8");
+    if (text2.endsWith("\n")) {
+      const holder = JSON.parse(text2);
+      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
+    }
+    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+  } catch (error) {
+    if (error.code === "ENOENT") return "vanished";
+    if (error instanceof SyntaxError) return "dead";
+    throw error;
+  }
+}
+function remove(folder, name, generation) {
+  try {
+    unlinkSync(pathOf(folder, name, generation));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
+// lib/server/orchestrator-skill/beat-process.ts
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { dirname as dirname2, join as join3 } from "node:path";
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync3 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// lib/server/orchestrator/private-file.ts
+import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname } from "node:path";
+function writePrivateFile(path, text2) {
+  mkdirSync2(dirname(path), { recursive: true, mode: 448 });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync2(draft, text2, { mode: 384 });
+  renameSync(draft, path);
+}
+
+// lib/server/orchestrator-skill/failure.ts
+var ScriptFailure = class extends Error {
+  constructor(code, message, exitCode, fix) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+    this.fix = fix;
+  }
+  code;
+  exitCode;
+  fix;
+  name = "ScriptFailure";
+};
+
+// lib/server/orchestrator-skill/state.ts
+var FILE = "state.json";
+var LOCK = "state";
+var LOCK_PATIENCE_MS = 5e3;
+var LOCK_POLL_MS = 20;
+var MAX_ENDED = 200;
+var StateFile = class {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  folder;
+  read() {
+    try {
+      const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, owesLook, mayHoldStrays };
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === "ENOENT") {
+        return { dispatches: {}, ended: [] };
+      }
+      throw error;
+    }
+  }
+  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
+  async update(change) {
+    const release = await this.#lock();
+    try {
+      const state = this.read();
+      const result = change(state);
+      state.ended = state.ended.slice(-MAX_ENDED);
+      writePrivateFile(join2(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+`);
+      return result;
+    } finally {
+      release();
+    }
+  }
+  async #lock() {
+    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+      const release = tryLock(this.folder);
+      if (release !== null) return release;
+      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
+    }
+    throw new ScriptFailure("state-busy", `${join2(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+  }
+};
+function tryLock(folder) {
+  try {
+    const attempt = acquireFileLock(folder, LOCK);
+    return attempt.acquired ? attempt.release : null;
+  } catch (error) {
+    if (error.code === void 0) return null;
+    throw error;
+  }
+}
+var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
+var toStop = (state) => Object.entries(state.dispatches).flatMap(
+  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
+);
+
+// lib/server/orchestrator-skill/beat-process.ts
+var beatLock = ({ url, token }) => `beat-${createHash("sha256").update(`${url}
+${token}`).digest("hex").slice(0, 8)}`;
+function ensureBeat(context) {
+  const { project, state, scriptPath } = context;
+  if (leased(state.read()).length === 0) return;
+  if (lockHolder(project.folder, beatLock(context)) !== null) return;
+  const args = [join3(dirname2(scriptPath), "beat.mjs"), "--project", project.root];
+  const child = spawn(process.execPath, args, { cwd: project.root, detached: true, stdio: "ignore" });
+  child.unref();
+}
+
 // lib/server/orchestrator-skill/bell.ts
 var MIN_INTERVAL_MS = 2500;
 var MAX_LINE_CHARACTERS = 400;
@@ -870,10 +1102,10 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHash as createHash2 } from "node:crypto";
+import { readFileSync as readFileSync4 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join as join4 } from "node:path";
 
 // lib/sdk/dispatch-calls.ts
 function dispatchCalls(client) {
@@ -897,20 +1129,6 @@ function dispatchCalls(client) {
   };
 }
 
-// lib/server/orchestrator-skill/failure.ts
-var ScriptFailure = class extends Error {
-  constructor(code, message, exitCode, fix) {
-    super(message);
-    this.code = code;
-    this.exitCode = exitCode;
-    this.fix = fix;
-  }
-  code;
-  exitCode;
-  fix;
-  name = "ScriptFailure";
-};
-
 // lib/server/orchestrator-skill/connection.ts
 var CONNECTION_FILE = "connection.json";
 var DEFAULT_URL = "http://127.0.0.1:7777";
@@ -933,7 +1151,7 @@ function openConnection(project, env, consumerOption) {
   return { url, token, consumer, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
+  const mark = createHash2("sha256").update(`${root}
 ${tokenId(token)}`).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark}`;
@@ -941,229 +1159,40 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync(join(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync4(join4(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join4(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join as join2, resolve } from "node:path";
-var FOLDER = join2(".claude", "switchboard");
+import { dirname as dirname3, join as join5, resolve } from "node:path";
+var FOLDER = join5(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
   const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join2(root, FOLDER) };
+  return { root, folder: join5(root, FOLDER) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join2(folder, ".gitignore");
+  const ignore = join5(folder, ".gitignore");
   if (!existsSync(ignore)) {
-    mkdirSync(folder, { recursive: true, mode: 448 });
-    writeFileSync(ignore, "*\n");
+    mkdirSync3(folder, { recursive: true, mode: 448 });
+    writeFileSync3(ignore, "*\n");
   }
   return folder;
 }
 function nearest(from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join2(folder, name))) return folder;
-    if (dirname(folder) === folder) return void 0;
+  for (let folder = from; ; folder = dirname3(folder)) {
+    if (existsSync(join5(folder, name))) return folder;
+    if (dirname3(folder) === folder) return void 0;
   }
 }
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
-
-// lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join3 } from "node:path";
-
-// lib/server/process-identity.mjs
-import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync2 } from "node:fs";
-var START_TIME_INDEX_AFTER_NAME = 19;
-var THREADS_INDEX_AFTER_NAME = 17;
-var STATE_INDEX_AFTER_NAME = 0;
-var PS_TIMEOUT_MS = 2e3;
-function isProcessAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return false;
-  }
-  const stat = readProcStat(pid);
-  return stat?.[STATE_INDEX_AFTER_NAME] !== "Z" || Number(stat[THREADS_INDEX_AFTER_NAME]) > 1;
-}
-function processStartMark(pid) {
-  const stat = readProcStat(pid);
-  if (stat) return `${bootId()}:${stat[START_TIME_INDEX_AFTER_NAME]}`;
-  if (process.platform === "linux" || process.platform === "win32") return null;
-  try {
-    const options = { encoding: "utf8", timeout: PS_TIMEOUT_MS, stdio: ["ignore", "pipe", "ignore"] };
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || null;
-  } catch {
-    return null;
-  }
-}
-function isSameProcess(pid, startMark) {
-  if (!isProcessAlive(pid)) return false;
-  const current = processStartMark(pid);
-  return startMark === null || current === null || current === startMark;
-}
-function readProcStat(pid) {
-  try {
-    const stat = readFileSync2(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-function bootId() {
-  try {
-    return readFileSync2("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "boot";
-  }
-}
-
-// lib/server/file-lock.mjs
-var UNWRITTEN_GRACE_MS = 2e3;
-var MAX_TRIES2 = 10;
-function acquireFileLock(folder, name) {
-  mkdirSync2(folder, { recursive: true });
-  for (let attempt = 0; attempt < MAX_TRIES2; attempt += 1) {
-    const highest = generations(folder, name)[0];
-    if (highest !== void 0) {
-      const state = holderOf(folder, name, highest);
-      if (state === "vanished") continue;
-      if (state !== "dead") return { acquired: false, holder: state === "unwritten" ? null : state };
-    }
-    const mine = (highest ?? 0) + 1;
-    if (!create(folder, name, mine)) continue;
-    const overtaken = generations(folder, name).some((generation) => generation > mine);
-    if (overtaken) {
-      remove(folder, name, mine);
-      continue;
-    }
-    for (const older of generations(folder, name).filter((generation) => generation < mine)) remove(folder, name, older);
-    return { acquired: true, release: () => remove(folder, name, mine) };
-  }
-  throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
-}
-var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
-function generations(folder, name) {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
-  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
-}
-function create(folder, name, generation) {
-  const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
-  try {
-    writeFileSync2(pathOf(folder, name, generation), `${JSON.stringify(holder)}
-`, { flag: "wx", mode: 384 });
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw error;
-  }
-}
-function holderOf(folder, name, generation) {
-  const path = pathOf(folder, name, generation);
-  try {
-    const text2 = readFileSync3(path, "utf8");
-    if (text2.endsWith("\n")) {
-      const holder = JSON.parse(text2);
-      return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
-    }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
-  } catch (error) {
-    if (error.code === "ENOENT") return "vanished";
-    if (error instanceof SyntaxError) return "dead";
-    throw error;
-  }
-}
-function remove(folder, name, generation) {
-  try {
-    unlinkSync(pathOf(folder, name, generation));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-}
-
-// lib/server/orchestrator/private-file.ts
-import { mkdirSync as mkdirSync3, renameSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function writePrivateFile(path, text2) {
-  mkdirSync3(dirname2(path), { recursive: true, mode: 448 });
-  const draft = `${path}.${process.pid}.draft`;
-  writeFileSync3(draft, text2, { mode: 384 });
-  renameSync(draft, path);
-}
-
-// lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
-var LOCK = "state";
-var LOCK_PATIENCE_MS = 5e3;
-var LOCK_POLL_MS = 20;
-var MAX_ENDED = 200;
-var StateFile = class {
-  constructor(folder) {
-    this.folder = folder;
-  }
-  folder;
-  read() {
-    try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
-    } catch (error) {
-      if (error instanceof SyntaxError || error.code === "ENOENT") {
-        return { dispatches: {}, ended: [] };
-      }
-      throw error;
-    }
-  }
-  /** Reads, changes and writes with nobody in between: several scripts and the beat run side by side. */
-  async update(change) {
-    const release = await this.#lock();
-    try {
-      const state = this.read();
-      const result = change(state);
-      state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
-`);
-      return result;
-    } finally {
-      release();
-    }
-  }
-  async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
-      const release = tryLock(this.folder);
-      if (release !== null) return release;
-      await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
-    }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
-  }
-};
-function tryLock(folder) {
-  try {
-    const attempt = acquireFileLock(folder, LOCK);
-    return attempt.acquired ? attempt.release : null;
-  } catch (error) {
-    if (error.code === void 0) return null;
-    throw error;
-  }
-}
-var toStop = (state) => Object.entries(state.dispatches).flatMap(
-  ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
-);
 
 // lib/server/orchestrator-skill/script.ts
 var COMMON = {
@@ -1277,14 +1306,13 @@ var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap
   ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
 );
 
-// lib/server/orchestrator-skill/watch-lock.ts
-var LOCK2 = "watch";
+// lib/server/orchestrator-skill/take-over.ts
 var PATIENCE_MS = 5e3;
 var POLL_MS = 50;
-async function takeWatch(folder) {
+async function takeOver(folder, lock) {
   let asked = null;
   for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; ) {
-    const attempt = acquireFileLock(folder, LOCK2);
+    const attempt = acquireFileLock(folder, lock);
     if (attempt.acquired) return attempt.release;
     const { holder } = attempt;
     if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
@@ -1293,7 +1321,12 @@ async function takeWatch(folder) {
     }
     await new Promise((resolve2) => setTimeout(resolve2, POLL_MS));
   }
-  throw new ScriptFailure("watch-busy", "Another watch of this project does not end.", 1, "Stop it, then try again.");
+  throw new ScriptFailure(
+    `${lock}-busy`,
+    `Another ${lock} of this project does not end.`,
+    1,
+    "Stop it, then try again."
+  );
 }
 
 // lib/server/orchestrator-skill/watch.ts
@@ -1315,11 +1348,12 @@ var KNOWN = new Set(WAKE_TYPES);
 var STATE_POLL_MS = 1e3;
 var DUE_POLL_MS = 3e4;
 var OWED_POLL_MS = 15e3;
+var BEAT_START_MS = 1e4;
 var DUE_SECONDS = 3;
 var HAND_IN_AFTER_MS = 15e3;
 var MAX_DUE_SILENCE_MS = 6e5;
 async function watch(context) {
-  const release = await takeWatch(context.project.folder);
+  const release = await takeOver(context.project.folder, "watch");
   const types = text(context.values, "types")?.split(",").map((slug) => slug.trim());
   try {
     const watcher = new Watcher(context, types);
@@ -1356,6 +1390,7 @@ var Watcher = class {
   #dueAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
+  #beatAgainMs = 0;
   #wasOffline = false;
   async run() {
     const { url, token, consumer, calls } = this.context;
@@ -1389,7 +1424,7 @@ var Watcher = class {
   }
   #hear(event) {
     if (event.type === "dispatch-updated" && event.data["status"] === "cancelling")
-      void this.#noteCancel(event.data.id);
+      this.#noteCancel(event.data.id).catch(() => void 0);
     if (!KNOWN.has(event.type) || !isWake(event, this.types)) return;
     const { dispatches, ended } = this.context.state.read();
     const own = event.type === "dispatch-updated" && (event.data.id in dispatches || ended.includes(event.data.id));
@@ -1431,6 +1466,15 @@ var Watcher = class {
     this.#stopCount = count;
     this.#lookForLastWords();
     this.#lookForOwed();
+    this.#lookForBeat();
+  }
+  /** It may have been killed, and the session may not run a script for hours. */
+  #lookForBeat() {
+    const { project, state } = this.context;
+    if (Date.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
+    if (lockHolder(project.folder, "beat") !== null) return;
+    this.#beatAgainMs = Date.now() + BEAT_START_MS;
+    ensureBeat(this.context);
   }
   /** A `next` that got no answer took the ring with it: it rings again once the server is there. */
   #lookForOwed() {

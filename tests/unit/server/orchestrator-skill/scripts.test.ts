@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -40,6 +40,12 @@ function openSession(): SkillSession {
 const folder = () => join(project, '.claude', 'switchboard');
 const ids = ({ dispatches }: { dispatches: { id: string }[] }) => dispatches.map(({ id }) => id);
 const released = () => plane.of('release').map(({ id, body }) => `${id}:${String(body['epoch'])}`);
+
+async function beatOf(session: SkillSession): Promise<number> {
+  await vi.waitFor(() => expect(session.holders('beat')).toHaveLength(1), PATIENCE);
+  return session.holders('beat')[0]!;
+}
+const kept = (by: FakePlane) => new Set(by.of('heartbeat').map(({ id }) => id));
 
 /** Its output is lost: it is killed when it has written down what it claimed and told the plane of it. */
 async function loseNext(session: SkillSession): Promise<void> {
@@ -89,5 +95,54 @@ describe('a claim whose output was lost', () => {
     expect(await session.call('next')).toMatchObject({ dispatches: [], open: 1 });
     await vi.waitFor(() => expect(plane.of('heartbeat').length).toBeGreaterThan(1), PATIENCE);
     expect(released()).toEqual([]);
+  });
+});
+
+describe('the leases', () => {
+  it('are kept with the connection that worked last, when the one before it is void', async () => {
+    const session = openSession();
+    const first = plane.put({ leaseMs: 3_000 });
+    await session.call('next');
+    await vi.waitFor(() => expect(kept(plane)).toContain(first.id), PATIENCE);
+    plane.answer = () => ({ status: 401, body: { code: 'unauthenticated' } });
+    const moved = await startFakePlane();
+    try {
+      const second = moved.put({ leaseMs: 3_000 });
+      await session.call('next', [], '', { SWITCHBOARD_URL: moved.server.url });
+      await vi.waitFor(() => expect(kept(moved)).toEqual(new Set([first.id, second.id])), PATIENCE);
+    } finally {
+      await session.end();
+      await moved.server.close();
+    }
+  });
+
+  it('are kept again after their beat was killed, though no script is run', async () => {
+    const session = openSession();
+    plane.put({ leaseMs: 3_000 });
+    await session.call('next');
+    session.watch();
+    const beat = await beatOf(session);
+    process.kill(beat, 'SIGKILL');
+    await vi.waitFor(() => expect(session.holders('beat')).not.toEqual([beat]), PATIENCE);
+    expect(await beatOf(session)).not.toBe(beat);
+  });
+
+  it('go on when the state file cannot be written, and what was heard is written down later', async () => {
+    const session = openSession();
+    const { id } = plane.put({ leaseMs: 3_000 });
+    await session.call('next');
+    const beat = await beatOf(session);
+    const inTheWay = join(folder(), `state.json.${beat}.draft`);
+    mkdirSync(inTheWay);
+    plane.answer = ({ verb }) =>
+      verb === 'heartbeat'
+        ? { status: 200, body: { id, epoch: 1, status: 'cancelling', leaseUntil: null, cancelRequested: true } }
+        : undefined;
+    const before = plane.of('heartbeat').length;
+    await vi.waitFor(() => expect(plane.of('heartbeat').length).toBeGreaterThan(before + 2), PATIENCE);
+    rmSync(inTheWay, { recursive: true });
+    const stop = () => JSON.parse(readFileSync(join(folder(), 'state.json'), 'utf8')).dispatches[id].phase as string;
+    await vi.waitFor(() => expect(stop()).toBe('cancel'), PATIENCE);
+    expect(session.holders('beat')).toEqual([beat]);
   });
 });

@@ -65,7 +65,7 @@ export async function startFakePlane(): Promise<FakePlane> {
       return sendJson(response, 200, { items: plane.strays, nextCursor: null });
     }
     const [, , , id = '', verb = ''] = path.split('/');
-    const body = JSON.parse(request.body) as Record<string, unknown>;
+    const body = JSON.parse(request.body || '{}') as Record<string, unknown>;
     const call: Call = { verb: id === 'claim' ? 'claim' : verb, id, body };
     const answer = plane.answer(call);
     if (answer === 'hang up') return void response.destroy();

@@ -2,18 +2,14 @@ import { acquireFileLock } from '../file-lock.mjs';
 import { isSameProcess } from '../process-identity.mjs';
 import { ScriptFailure } from './failure';
 
-const LOCK = 'watch';
 const PATIENCE_MS = 5_000;
 const POLL_MS = 50;
 
-/**
- * One watch a project, and the newest wins: a session that was resumed re-arms its watch while an old one may still
- * run somewhere, and two under one name would end each other's stream in turn.
- */
-export async function takeWatch(folder: string): Promise<() => void> {
+/** One holder a project, and the newest wins: the one before it is asked to end, once. Returns what lets go of it. */
+export async function takeOver(folder: string, lock: 'watch' | 'beat'): Promise<() => void> {
   let asked: number | null = null;
   for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {
-    const attempt = acquireFileLock(folder, LOCK);
+    const attempt = acquireFileLock(folder, lock);
     if (attempt.acquired) return attempt.release;
     const { holder } = attempt;
     if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
@@ -22,5 +18,10 @@ export async function takeWatch(folder: string): Promise<() => void> {
     }
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
   }
-  throw new ScriptFailure('watch-busy', 'Another watch of this project does not end.', 1, 'Stop it, then try again.');
+  throw new ScriptFailure(
+    `${lock}-busy`,
+    `Another ${lock} of this project does not end.`,
+    1,
+    'Stop it, then try again.',
+  );
 }
