@@ -101,7 +101,7 @@ describe('skill', () => {
     const { dispatches } = await session.call('next');
     expect((await message(id)).status).toBe('claimed');
     await until(() => session.holders('beat').length === 1, 20_000);
-    session.leave();
+    await session.leave();
     await until(async () => (await message(id)).status === 'queued', 20_000);
     expect((await board.api('GET', `/api/dispatches/${dispatches[0].id}`)).body).toMatchObject({ status: 'released' });
     await board.api('POST', `/api/messages/${id}/cancel`);
@@ -115,7 +115,7 @@ describe('skill', () => {
     const next = new SkillSession({ project });
     process.kill(beat, 'SIGSTOP');
     try {
-      session.leave();
+      await session.leave();
       const second = await send('of the second');
       const claimed = (await next.call('next')).dispatches;
       expect(claimed).toMatchObject([{ source: { id: second } }]);
@@ -163,6 +163,7 @@ describe('skill', () => {
     await until(async () => (await session.call('status')).watch === true, 20_000);
     const second = session.watch();
     expect(await first.exited).toBe(0);
+    expect(first.lines().at(-1)).toBe('{"state":"replaced"}');
     const id = await send('for the second');
     await until(() => second.lines().length > 0, 20_000);
     await board.api('POST', `/api/messages/${id}/cancel`);

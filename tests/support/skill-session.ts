@@ -49,12 +49,15 @@ export class SkillSession {
   }
 
   /** What a closed terminal does to it. */
-  leave(): void {
+  async leave(): Promise<void> {
+    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
+    const exited = new Promise(done => this.#shell.once('exit', done));
     this.#shell.kill('SIGKILL');
+    await exited;
   }
 
   async end(): Promise<void> {
-    this.leave();
+    await this.leave();
     for (const child of this.#watches) child.kill('SIGTERM');
     for (const pid of [...this.holders('beat'), ...this.holders('watch')]) tryKill(pid);
     const left = () => expect([...this.holders('beat'), ...this.holders('watch')]).toEqual([]);

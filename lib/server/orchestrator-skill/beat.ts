@@ -5,7 +5,7 @@ import { giveBack, isUnprinted } from './give-back';
 import { runScript, type ScriptContext } from './script';
 import { isAlive } from './session';
 import { forget, leased, type Held, type OpenDispatch, type Phase } from './state';
-import { takeOver } from './take-over';
+import { REPLACED, takeOver } from './take-over';
 
 const HELP = `beat: keeps the leases of what this project's sessions hold, each for as long as its session lives. next,
 status and watch start it.
@@ -25,7 +25,7 @@ class Beat {
   #ended = false;
 
   constructor(private readonly context: ScriptContext) {
-    process.on('SIGTERM', () => (this.#ended = true)).on('SIGINT', () => (this.#ended = true));
+    for (const signal of ['SIGTERM', 'SIGINT', REPLACED] as const) process.on(signal, () => (this.#ended = true));
   }
 
   get isToldToEnd(): boolean {

@@ -3,6 +3,7 @@ import { toHandIn } from './agent-turns';
 import { ensureBeat } from './beat-process';
 import { claim } from './claim';
 import { giveBack, unprinted } from './give-back';
+import { ownWork } from './own-work';
 import { present } from './present';
 import { printOut, runScript, text, wholeNumber, type ScriptContext } from './script';
 import { thisSession } from './session';
@@ -44,7 +45,7 @@ async function next(context: ScriptContext): Promise<void> {
   const items = await writeDown(context, result.dispatches, session);
   ensureBeat(context);
   await Promise.all(items.map(({ dispatch, spawn }) => tellAgent(calls, dispatch, spawn.tool === 'Agent')));
-  const now = state.read();
+  const now = ownWork()(state.read());
   await printOut({
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,

@@ -1,5 +1,6 @@
 import { lockHolder } from '../file-lock.mjs';
 import { ensureBeat } from './beat-process';
+import { ownWork } from './own-work';
 import { reconcile } from './reconcile';
 import { runScript } from './script';
 import { toHandIn } from './agent-turns';
@@ -15,7 +16,7 @@ Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, prog
           then fail)
   stop    the ids of those to stop, each with why
   handIn  ended agents whose last words nobody handed in: run done with the id alone
-  watch   whether the doorbell runs
+  watch   whether the doorbell runs, this session's or another's of this project
   beat    whether the leases are kept
 Puts right what it finds: forgets what ended elsewhere, gives back what nobody here works on, restarts the beat.
 `;
@@ -25,7 +26,7 @@ await runScript(import.meta.url, {
   run: async context => {
     const { state, project, consumer, url } = context;
     const records = new Map((await reconcile(context)).map(record => [record.id, record]));
-    const current = state.read();
+    const current = ownWork()(state.read());
     const held = Object.entries(current.dispatches);
     ensureBeat(context);
     return {

@@ -2,10 +2,12 @@ import { acquireFileLock } from '../file-lock.mjs';
 import { isSameProcess } from '../process-identity.mjs';
 import { ScriptFailure } from './failure';
 
+/** Not what a person or a host stops it with: the one that was replaced is not to be started again. */
+export const REPLACED = 'SIGUSR2';
 const PATIENCE_MS = 5_000;
 const POLL_MS = 50;
 
-/** One holder a project, and the newest wins: the one before it is asked to end, once. Returns what lets go of it. */
+/** One holder a project, and the newest wins: the one before it is told so, once. Returns what lets go of the lock. */
 export async function takeOver(folder: string, lock: 'watch' | 'beat'): Promise<() => void> {
   let asked: number | null = null;
   for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {
@@ -14,7 +16,7 @@ export async function takeOver(folder: string, lock: 'watch' | 'beat'): Promise<
     const { holder } = attempt;
     if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
       asked = holder.pid;
-      process.kill(holder.pid, 'SIGTERM');
+      process.kill(holder.pid, REPLACED);
     }
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
   }

@@ -7,11 +7,12 @@ import { WAKE_TYPES, isWake } from '../orchestrator/wake';
 import { lockHolder } from '../file-lock.mjs';
 import { ensureBeat } from './beat-process';
 import { Bell } from './bell';
+import { ownWork } from './own-work';
 import { print, runScript, text, type ScriptContext } from './script';
 import { isAlive, thisSession } from './session';
 import { toHandIn } from './agent-turns';
 import { leased, toStop } from './state';
-import { takeOver } from './take-over';
+import { REPLACED, takeOver } from './take-over';
 
 const HELP = `watch: the doorbell. Runs until it is stopped, and prints one short line when there is a reason to look.
 
@@ -23,7 +24,8 @@ Lines:
   {"do":"next","events":{"message-created":2}}   run next
   {"do":"status","stop":1}                       agents have to be stopped; status says which
   {"state":"offline"} / {"state":"live"}         the server is away / is back
-  {"state":"stopped"}                            ended from outside, by a newer watch perhaps; exit 0
+  {"state":"stopped"}                            ended from outside; exit 0
+  {"state":"replaced"}                           a newer watch of this project rings in its place; exit 0
   {"fatal":"unauthenticated", …}                 the token is not accepted; exit 2
 A line never holds text that an agent or a person wrote. At most one line in 2.5 s, 400 characters.
 `;
@@ -54,9 +56,10 @@ async function watch(context: ScriptContext): Promise<undefined> {
     .map(slug => slug.trim());
   try {
     const watcher = new Watcher(context, types);
-    process.on('SIGTERM', () => watcher.end(true)).on('SIGINT', () => watcher.end(true));
+    process.on('SIGTERM', () => watcher.end('stopped')).on('SIGINT', () => watcher.end('stopped'));
+    process.on(REPLACED, () => watcher.end('replaced'));
     // The session is gone and nobody reads: not an error.
-    process.stdout.on('error', () => watcher.end(false));
+    process.stdout.on('error', () => watcher.end());
     await watcher.run();
   } finally {
     release();
@@ -68,6 +71,7 @@ class Watcher {
   readonly #bell: Bell;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #session = thisSession();
+  readonly #own = ownWork();
   #stream: EventStream | undefined;
   #finish: () => void = () => {};
   #stopCount = 0;
@@ -85,7 +89,7 @@ class Watcher {
     this.#bell = new Bell({
       ring: line => {
         process.stdout.write(`${line}\n`);
-        if (context.values['once'] === true) this.end(false);
+        if (context.values['once'] === true) this.end();
       },
     });
   }
@@ -117,8 +121,8 @@ class Watcher {
     await this.#stream.stop();
   }
 
-  end(stopped: boolean): void {
-    if (stopped) print({ state: 'stopped' });
+  end(state?: 'stopped' | 'replaced'): void {
+    if (state !== undefined) print({ state });
     this.#finish();
   }
 
@@ -164,8 +168,8 @@ class Watcher {
   }
 
   #lookAtState(): void {
-    if (!isAlive(this.#session)) return this.end(false);
-    const count = toStop(this.context.state.read()).length;
+    if (!isAlive(this.#session)) return this.end();
+    const count = toStop(this.#own(this.context.state.read())).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
     this.#lookForLastWords();
@@ -198,7 +202,7 @@ class Watcher {
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords(): void {
     if (Date.now() < this.#handInAgainMs) return;
-    if (toHandIn(this.context.state.read(), HAND_IN_AFTER_MS).length === 0) return;
+    if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
     this.#handInAgainMs = Date.now() + DUE_POLL_MS;
     this.#bell.check();
   }

@@ -752,6 +752,7 @@ function failureOf(error) {
 }
 
 // lib/server/orchestrator-skill/take-over.ts
+var REPLACED = "SIGUSR2";
 var PATIENCE_MS = 5e3;
 var POLL_MS = 50;
 async function takeOver(folder, lock) {
@@ -762,7 +763,7 @@ async function takeOver(folder, lock) {
     const { holder } = attempt;
     if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
       asked = holder.pid;
-      process.kill(holder.pid, "SIGTERM");
+      process.kill(holder.pid, REPLACED);
     }
     await new Promise((resolve2) => setTimeout(resolve2, POLL_MS));
   }
@@ -788,7 +789,7 @@ var IDLE_TICKS = 30;
 var Beat = class {
   constructor(context) {
     this.context = context;
-    process.on("SIGTERM", () => this.#ended = true).on("SIGINT", () => this.#ended = true);
+    for (const signal of ["SIGTERM", "SIGINT", REPLACED]) process.on(signal, () => this.#ended = true);
   }
   context;
   #keepers = /* @__PURE__ */ new Map();

@@ -549,6 +549,17 @@ var isUnprinted = ({ phase, printer, handed, epoch }) => (
 );
 var unprinted = ({ dispatches }) => Object.entries(dispatches).filter(([, held]) => isUnprinted(held));
 
+// lib/server/orchestrator-skill/own-work.ts
+function ownWork() {
+  const own = /* @__PURE__ */ new Set([thisSession().pid, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
+  return (state) => ({
+    ...state,
+    dispatches: Object.fromEntries(
+      Object.entries(state.dispatches).filter(([, { session }]) => !isAlive(session) || own.has(session.pid))
+    )
+  });
+}
+
 // lib/server/orchestrator-skill/present.ts
 var MAX_PRINT_CHARACTERS = 24e3;
 function present(items, maxCharacters = MAX_PRINT_CHARACTERS) {
@@ -1046,7 +1057,7 @@ async function next(context) {
   const items = await writeDown(context, result.dispatches, session);
   ensureBeat(context);
   await Promise.all(items.map(({ dispatch, spawn: spawn2 }) => tellAgent(calls, dispatch, spawn2.tool === "Agent")));
-  const now = state.read();
+  const now = ownWork()(state.read());
   await printOut({
     dispatches: present(items),
     open: Object.keys(now.dispatches).length,

@@ -239,6 +239,64 @@ function ensureBeat(context) {
   child.unref();
 }
 
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync4 } from "node:fs";
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return processOf(pid);
+}
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next);
+    if (found === null) break;
+    ancestors.push({ pid: next, name: found.name });
+    next = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/own-work.ts
+function ownWork() {
+  const own = /* @__PURE__ */ new Set([thisSession().pid, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
+  return (state) => ({
+    ...state,
+    dispatches: Object.fromEntries(
+      Object.entries(state.dispatches).filter(([, { session }]) => !isAlive(session) || own.has(session.pid))
+    )
+  });
+}
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -359,7 +417,7 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
 
@@ -652,7 +710,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync4(join4(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -763,7 +821,7 @@ Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, prog
           then fail)
   stop    the ids of those to stop, each with why
   handIn  ended agents whose last words nobody handed in: run done with the id alone
-  watch   whether the doorbell runs
+  watch   whether the doorbell runs, this session's or another's of this project
   beat    whether the leases are kept
 Puts right what it finds: forgets what ended elsewhere, gives back what nobody here works on, restarts the beat.
 `;
@@ -772,7 +830,7 @@ await runScript(import.meta.url, {
   run: async (context) => {
     const { state, project, consumer, url } = context;
     const records = new Map((await reconcile(context)).map((record) => [record.id, record]));
-    const current = state.read();
+    const current = ownWork()(state.read());
     const held = Object.entries(current.dispatches);
     ensureBeat(context);
     return {

@@ -1097,13 +1097,71 @@ function lineOf({ events, stop, due, check }) {
   return JSON.stringify(line).slice(0, MAX_LINE_CHARACTERS);
 }
 
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync4 } from "node:fs";
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return processOf(pid);
+}
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next);
+    if (found === null) break;
+    ancestors.push({ pid: next, name: found.name });
+    next = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/own-work.ts
+function ownWork() {
+  const own = /* @__PURE__ */ new Set([thisSession().pid, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
+  return (state) => ({
+    ...state,
+    dispatches: Object.fromEntries(
+      Object.entries(state.dispatches).filter(([, { session }]) => !isAlive(session) || own.has(session.pid))
+    )
+  });
+}
+
 // lib/server/orchestrator-skill/script.ts
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
 
@@ -1159,7 +1217,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync4(join4(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -1254,59 +1312,13 @@ function failureOf(error) {
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
 
-// lib/server/orchestrator-skill/session.ts
-import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync5 } from "node:fs";
-var PS_TIMEOUT_MS2 = 2e3;
-var MAX_DEPTH = 20;
-function sessionPid(ancestors) {
-  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
-  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
-}
-function thisSession(env = process.env) {
-  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
-  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
-  return processOf(pid);
-}
-var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
-var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
-function ancestorsOf(pid, lookUp = read) {
-  const ancestors = [];
-  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
-    const found = lookUp(next);
-    if (found === null) break;
-    ancestors.push({ pid: next, name: found.name });
-    next = found.parent;
-  }
-  return ancestors;
-}
-function read(pid) {
-  try {
-    return process.platform === "linux" ? readProc(pid) : readPs(pid);
-  } catch {
-    return null;
-  }
-}
-function readProc(pid) {
-  const stat = readFileSync5(`/proc/${pid}/stat`, "utf8");
-  const close = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
-}
-function readPs(pid) {
-  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
-    encoding: "utf8",
-    timeout: PS_TIMEOUT_MS2
-  });
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
-  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
-}
-
 // lib/server/orchestrator-skill/agent-turns.ts
 var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
   ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
 );
 
 // lib/server/orchestrator-skill/take-over.ts
+var REPLACED = "SIGUSR2";
 var PATIENCE_MS = 5e3;
 var POLL_MS = 50;
 async function takeOver(folder, lock) {
@@ -1317,7 +1329,7 @@ async function takeOver(folder, lock) {
     const { holder } = attempt;
     if (holder !== null && holder.pid !== asked && isSameProcess(holder.pid, holder.startMark)) {
       asked = holder.pid;
-      process.kill(holder.pid, "SIGTERM");
+      process.kill(holder.pid, REPLACED);
     }
     await new Promise((resolve2) => setTimeout(resolve2, POLL_MS));
   }
@@ -1340,7 +1352,8 @@ Lines:
   {"do":"next","events":{"message-created":2}}   run next
   {"do":"status","stop":1}                       agents have to be stopped; status says which
   {"state":"offline"} / {"state":"live"}         the server is away / is back
-  {"state":"stopped"}                            ended from outside, by a newer watch perhaps; exit 0
+  {"state":"stopped"}                            ended from outside; exit 0
+  {"state":"replaced"}                           a newer watch of this project rings in its place; exit 0
   {"fatal":"unauthenticated", …}                 the token is not accepted; exit 2
 A line never holds text that an agent or a person wrote. At most one line in 2.5 s, 400 characters.
 `;
@@ -1357,8 +1370,9 @@ async function watch(context) {
   const types = text(context.values, "types")?.split(",").map((slug) => slug.trim());
   try {
     const watcher = new Watcher(context, types);
-    process.on("SIGTERM", () => watcher.end(true)).on("SIGINT", () => watcher.end(true));
-    process.stdout.on("error", () => watcher.end(false));
+    process.on("SIGTERM", () => watcher.end("stopped")).on("SIGINT", () => watcher.end("stopped"));
+    process.on(REPLACED, () => watcher.end("replaced"));
+    process.stdout.on("error", () => watcher.end());
     await watcher.run();
   } finally {
     release();
@@ -1373,7 +1387,7 @@ var Watcher = class {
       ring: (line) => {
         process.stdout.write(`${line}
 `);
-        if (context.values["once"] === true) this.end(false);
+        if (context.values["once"] === true) this.end();
       }
     });
   }
@@ -1382,6 +1396,7 @@ var Watcher = class {
   #bell;
   #timers = [];
   #session = thisSession();
+  #own = ownWork();
   #stream;
   #finish = () => {
   };
@@ -1418,8 +1433,8 @@ var Watcher = class {
     acker.stop();
     await this.#stream.stop();
   }
-  end(stopped) {
-    if (stopped) print({ state: "stopped" });
+  end(state) {
+    if (state !== void 0) print({ state });
     this.#finish();
   }
   #hear(event) {
@@ -1460,8 +1475,8 @@ var Watcher = class {
     } else void this.#lookForDue(0);
   }
   #lookAtState() {
-    if (!isAlive(this.#session)) return this.end(false);
-    const count = toStop(this.context.state.read()).length;
+    if (!isAlive(this.#session)) return this.end();
+    const count = toStop(this.#own(this.context.state.read())).length;
     if (count > this.#stopCount) this.#bell.stop(count);
     this.#stopCount = count;
     this.#lookForLastWords();
@@ -1490,7 +1505,7 @@ var Watcher = class {
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords() {
     if (Date.now() < this.#handInAgainMs) return;
-    if (toHandIn(this.context.state.read(), HAND_IN_AFTER_MS).length === 0) return;
+    if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
     this.#handInAgainMs = Date.now() + DUE_POLL_MS;
     this.#bell.check();
   }

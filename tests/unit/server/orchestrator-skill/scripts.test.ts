@@ -146,3 +146,39 @@ describe('the leases', () => {
     expect(session.holders('beat')).toEqual([beat]);
   });
 });
+
+describe('two sessions in one project', () => {
+  it('leave each other the work: each is shown its own, until the other is gone', async () => {
+    const [first, second] = [openSession(), openSession()];
+    const mine = plane.put({});
+    await first.call('next');
+    plane.answer = ({ verb }) =>
+      verb === 'heartbeat'
+        ? {
+            status: 200,
+            body: { id: mine.id, epoch: 1, status: 'cancelling', leaseUntil: null, cancelRequested: true },
+          }
+        : undefined;
+    const record = { id: mine.id, epoch: 1, status: 'cancelling' };
+    plane.strays = [record];
+    const stop = [{ id: mine.id, why: 'cancel' }];
+    expect(await first.call('status')).toMatchObject({ open: [{ id: mine.id }], stop });
+    expect(await second.call('status')).toMatchObject({ open: [], stop: [], handIn: [] });
+    expect(await second.call('next')).toMatchObject({ dispatches: [], open: 0, stop: [] });
+    process.kill(await beatOf(first), 'SIGKILL');
+    await first.leave();
+    expect(await second.call('status')).toMatchObject({ stop });
+  });
+
+  it('tell the one whose doorbell the other took that it was replaced, and not to start it again', async () => {
+    const first = openSession().watch();
+    await vi.waitFor(() => expect(sessions[0]!.holders('watch')).toHaveLength(1), PATIENCE);
+    const second = openSession().watch();
+    expect(await first.exited).toBe(0);
+    expect(first.lines()).toEqual(['{"state":"replaced"}']);
+    await vi.waitFor(() => expect(sessions[0]!.holders('watch')).toEqual([second.child.pid]), PATIENCE);
+    second.child.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+    expect(second.lines()).toEqual(['{"state":"stopped"}']);
+  });
+});
