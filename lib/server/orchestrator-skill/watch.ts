@@ -7,6 +7,7 @@ import { WAKE_TYPES, isWake } from '../orchestrator/wake';
 import { lockHolder } from '../file-lock.mjs';
 import { ensureBeat } from './beat-process';
 import { Bell } from './bell';
+import { DUE_POLL_MS, DueLook } from './due-look';
 import { ownWork } from './own-work';
 import { print, runScript, text, type ScriptContext } from './script';
 import { isAlive, thisSession } from './session';
@@ -34,8 +35,6 @@ A line never holds text that an agent or a person wrote. At most one line in 2.5
 const KNOWN: ReadonlySet<string> = new Set(WAKE_TYPES);
 /** A change of the state file, by the beat mostly, is seen within this. */
 const STATE_POLL_MS = 1_000;
-/** Work that came due by itself (a back-off that ended) makes no event. */
-const DUE_POLL_MS = 30_000;
 /** A `next` that keeps failing while the stream is up costs the session a turn each time. */
 const OWED_POLL_MS = 15_000;
 /** Longer than a beat needs to start, on a slow machine too. */
@@ -44,8 +43,6 @@ const BEAT_START_MS = 10_000;
 const DUE_SECONDS = 3;
 /** A session hands in what an agent said within its next turn; longer than this it forgot. */
 const HAND_IN_AFTER_MS = 15_000;
-/** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
-const MAX_DUE_SILENCE_MS = 600_000;
 
 async function watch(context: ScriptContext): Promise<undefined> {
   // A session that was resumed starts its watch again while an old one may still run somewhere, and two under one name
@@ -72,11 +69,10 @@ class Watcher {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #session = thisSession();
   readonly #own = ownWork();
+  readonly #due = new DueLook();
   #stream: EventStream | undefined;
   #finish: () => void = () => {};
   #stopCount = 0;
-  #dueSilenceMs = 0;
-  #dueAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
   #beatAgainMs = 0;
@@ -134,7 +130,7 @@ class Watcher {
     const { dispatches, ended } = this.context.state.read();
     const own = event.type === 'dispatch-updated' && (event.data.id in dispatches || ended.includes(event.data.id));
     if (own && event.data['status'] !== 'waiting') return;
-    this.#dueSilenceMs = 0;
+    this.#due.heard();
     this.#bell.event(event.type);
   }
 
@@ -209,15 +205,10 @@ class Watcher {
 
   /** At the start any due work counts: it may have come after the session's look and before the stream was open. */
   async #lookForDue(minSeconds: number): Promise<void> {
-    if (this.#stream?.state !== 'live' || Date.now() < this.#dueAgainMs) return;
+    if (this.#stream?.state !== 'live' || !this.#due.isTime()) return;
     const health = await this.context.client.get<SystemHealth>('/api/system-health').catch(() => null);
-    if ((health?.oldestDueSeconds ?? -1) < minSeconds) {
-      this.#dueSilenceMs = 0;
-      return;
-    }
-    this.#dueSilenceMs = Math.min(MAX_DUE_SILENCE_MS, Math.max(DUE_POLL_MS, this.#dueSilenceMs * 2));
-    // Half a poll early: the poll that falls on the end of the silence is meant, not the one after it.
-    this.#dueAgainMs = Date.now() + this.#dueSilenceMs - DUE_POLL_MS / 2;
+    if ((health?.oldestDueSeconds ?? -1) < minSeconds) return this.#due.nothing();
+    this.#due.rung();
     this.#bell.due();
   }
 }

@@ -1097,6 +1097,30 @@ function lineOf({ events, stop, due, check }) {
   return JSON.stringify(line).slice(0, MAX_LINE_CHARACTERS);
 }
 
+// lib/server/orchestrator-skill/due-look.ts
+var DUE_POLL_MS = 3e4;
+var MAX_SILENCE_MS = 6e5;
+var DueLook = class {
+  #silenceMs = 0;
+  #againMs = 0;
+  isTime(nowMs = Date.now()) {
+    return nowMs >= this.#againMs;
+  }
+  /** Nothing is due that no event told of. */
+  nothing() {
+    this.#silenceMs = 0;
+  }
+  rung(nowMs = Date.now()) {
+    this.#silenceMs = Math.min(MAX_SILENCE_MS, Math.max(DUE_POLL_MS, this.#silenceMs * 2));
+    this.#againMs = nowMs + this.#silenceMs - DUE_POLL_MS / 2;
+  }
+  /** Something changed, and what comes due now is no longer what stayed due: the long silence is over. */
+  heard(nowMs = Date.now()) {
+    this.#silenceMs = 0;
+    this.#againMs = Math.min(this.#againMs, nowMs + DUE_POLL_MS / 2);
+  }
+};
+
 // lib/server/orchestrator-skill/session.ts
 import { execFileSync as execFileSync2 } from "node:child_process";
 import { readFileSync as readFileSync4 } from "node:fs";
@@ -1359,12 +1383,10 @@ A line never holds text that an agent or a person wrote. At most one line in 2.5
 `;
 var KNOWN = new Set(WAKE_TYPES);
 var STATE_POLL_MS = 1e3;
-var DUE_POLL_MS = 3e4;
 var OWED_POLL_MS = 15e3;
 var BEAT_START_MS = 1e4;
 var DUE_SECONDS = 3;
 var HAND_IN_AFTER_MS = 15e3;
-var MAX_DUE_SILENCE_MS = 6e5;
 async function watch(context) {
   const release = await takeOver(context.project.folder, "watch");
   const types = text(context.values, "types")?.split(",").map((slug) => slug.trim());
@@ -1397,12 +1419,11 @@ var Watcher = class {
   #timers = [];
   #session = thisSession();
   #own = ownWork();
+  #due = new DueLook();
   #stream;
   #finish = () => {
   };
   #stopCount = 0;
-  #dueSilenceMs = 0;
-  #dueAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
   #beatAgainMs = 0;
@@ -1444,7 +1465,7 @@ var Watcher = class {
     const { dispatches, ended } = this.context.state.read();
     const own = event.type === "dispatch-updated" && (event.data.id in dispatches || ended.includes(event.data.id));
     if (own && event.data["status"] !== "waiting") return;
-    this.#dueSilenceMs = 0;
+    this.#due.heard();
     this.#bell.event(event.type);
   }
   /** Sooner than the next heartbeat would say it. */
@@ -1511,14 +1532,10 @@ var Watcher = class {
   }
   /** At the start any due work counts: it may have come after the session's look and before the stream was open. */
   async #lookForDue(minSeconds) {
-    if (this.#stream?.state !== "live" || Date.now() < this.#dueAgainMs) return;
+    if (this.#stream?.state !== "live" || !this.#due.isTime()) return;
     const health = await this.context.client.get("/api/system-health").catch(() => null);
-    if ((health?.oldestDueSeconds ?? -1) < minSeconds) {
-      this.#dueSilenceMs = 0;
-      return;
-    }
-    this.#dueSilenceMs = Math.min(MAX_DUE_SILENCE_MS, Math.max(DUE_POLL_MS, this.#dueSilenceMs * 2));
-    this.#dueAgainMs = Date.now() + this.#dueSilenceMs - DUE_POLL_MS / 2;
+    if ((health?.oldestDueSeconds ?? -1) < minSeconds) return this.#due.nothing();
+    this.#due.rung();
     this.#bell.due();
   }
 };

@@ -1,0 +1,31 @@
+/** How often it is looked whether work came due by itself (a back-off that ended): that makes no event. */
+export const DUE_POLL_MS = 30_000;
+/** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
+const MAX_SILENCE_MS = 600_000;
+
+/** When to look for due work again, after it was rung for. */
+export class DueLook {
+  #silenceMs = 0;
+  #againMs = 0;
+
+  isTime(nowMs = Date.now()): boolean {
+    return nowMs >= this.#againMs;
+  }
+
+  /** Nothing is due that no event told of. */
+  nothing(): void {
+    this.#silenceMs = 0;
+  }
+
+  rung(nowMs = Date.now()): void {
+    this.#silenceMs = Math.min(MAX_SILENCE_MS, Math.max(DUE_POLL_MS, this.#silenceMs * 2));
+    // Half a poll early: the poll that falls on the end of the silence is meant, not the one after it.
+    this.#againMs = nowMs + this.#silenceMs - DUE_POLL_MS / 2;
+  }
+
+  /** Something changed, and what comes due now is no longer what stayed due: the long silence is over. */
+  heard(nowMs = Date.now()): void {
+    this.#silenceMs = 0;
+    this.#againMs = Math.min(this.#againMs, nowMs + DUE_POLL_MS / 2);
+  }
+}

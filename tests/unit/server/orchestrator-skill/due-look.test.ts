@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { DUE_POLL_MS, DueLook } from '@/lib/server/orchestrator-skill/due-look';
+
+/** After so many rings for work that stays due. */
+const backlog = (rings: number): DueLook => {
+  const look = new DueLook();
+  for (let ring = 0; ring < rings; ring += 1) look.rung(0);
+  return look;
+};
+
+describe('the look for due work', () => {
+  it('comes ever more seldom while the same work stays due, ten minutes apart at the most', () => {
+    expect(new DueLook().isTime(0)).toBe(true);
+    expect(backlog(1).isTime(DUE_POLL_MS)).toBe(true);
+    expect(backlog(2).isTime(DUE_POLL_MS)).toBe(false);
+    expect(backlog(2).isTime(2 * DUE_POLL_MS)).toBe(true);
+    expect(backlog(20).isTime(570_000)).toBe(false);
+    expect(backlog(20).isTime(600_000)).toBe(true);
+  });
+
+  it('comes half a minute after an event at the latest, however long the silence was', () => {
+    const look = backlog(20);
+    look.heard(1_000);
+    expect(look.isTime(1_000)).toBe(false);
+    expect(look.isTime(1_000 + DUE_POLL_MS)).toBe(true);
+    look.rung(1_000 + DUE_POLL_MS);
+    expect(look.isTime(1_000 + 2 * DUE_POLL_MS)).toBe(true);
+  });
+
+  it('starts from the shortest silence again once nothing was due', () => {
+    const look = backlog(20);
+    look.nothing();
+    look.rung(600_000);
+    expect(look.isTime(600_000 + DUE_POLL_MS)).toBe(true);
+  });
+});
