@@ -27,6 +27,7 @@ export async function reconcile(context: Context, options: ReconcileOptions = {}
   for (const [id, held] of Object.entries(known)) {
     const record = open.find(one => one.id === id) ?? (await look(context, id));
     const phase = phaseOf(held, record);
+    if (phase === null) continue;
     await state.update(current => {
       const now = current.dispatches[id];
       if (phase === 'over') forget(current, id, held.epoch);
@@ -68,10 +69,14 @@ async function look({ calls }: Context, id: string): Promise<DispatchRecord | nu
   }
 }
 
-/** over: it ended as it should, so nobody has to be stopped. */
-export function phaseOf(held: OpenDispatch, record: DispatchRecord | null): Phase | 'over' {
+/**
+ * over: it ended as it should, so nobody has to be stopped. Null: a record from before the claim that is held, which
+ * another script wrote down since the plane was asked; it says nothing of this one.
+ */
+export function phaseOf(held: OpenDispatch, record: DispatchRecord | null): Phase | 'over' | null {
   if (record === null) return 'over';
-  if (record.epoch !== held.epoch) return 'lost';
+  if (record.epoch < held.epoch) return null;
+  if (record.epoch > held.epoch) return 'lost';
   switch (record.status) {
     case 'running':
       return 'running';

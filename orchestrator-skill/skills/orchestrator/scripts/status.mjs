@@ -356,6 +356,7 @@ async function reconcile(context, options = {}) {
   for (const [id, held] of Object.entries(known)) {
     const record = open.find((one) => one.id === id) ?? await look(context, id);
     const phase = phaseOf(held, record);
+    if (phase === null) continue;
     await state.update((current) => {
       const now = current.dispatches[id];
       if (phase === "over") forget(current, id, held.epoch);
@@ -392,7 +393,8 @@ async function look({ calls }, id) {
 }
 function phaseOf(held, record) {
   if (record === null) return "over";
-  if (record.epoch !== held.epoch) return "lost";
+  if (record.epoch < held.epoch) return null;
+  if (record.epoch > held.epoch) return "lost";
   switch (record.status) {
     case "running":
       return "running";

@@ -104,6 +104,18 @@ describe('a claim of the skill', () => {
   });
 });
 
+describe('a look at what is open', () => {
+  it('leaves as it is what another script claimed meanwhile', async () => {
+    took(0);
+    await state.update(current => {
+      current.dispatches[STRAY] = { epoch: 2, phase: 'running' } as OpenDispatch;
+    });
+    await reconcile(context());
+    expect(state.read().dispatches[STRAY]).toMatchObject({ epoch: 2, phase: 'running' });
+    expect(released).toEqual([]);
+  });
+});
+
 describe('strays', () => {
   it('that are young are waited for by who claimed alone: another script may be about to write them down', async () => {
     took(0);

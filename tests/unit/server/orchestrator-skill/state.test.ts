@@ -87,6 +87,10 @@ describe('phase of a held dispatch, as the plane has it', () => {
     expect(phaseOf(held(2), { status: 'running', epoch: 3 } as DispatchRecord)).toBe('lost');
     expect(phaseOf(held(2), null)).toBe('over');
   });
+
+  it('not known from a record of before the claim', () => {
+    expect(phaseOf(held(2), { status: 'waiting', epoch: 1 } as DispatchRecord)).toBeNull();
+  });
 });
 
 it('the scripts cut an output at the limit the API has', () => {
