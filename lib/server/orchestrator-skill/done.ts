@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Usage } from '@/lib/domain/fields';
 import { clipOutput } from './output-limit';
 import { isOfEarlierTurn } from './agent-turns';
@@ -27,7 +28,9 @@ async function alreadyOver({ calls }: ScriptContext, id: string, epoch: number) 
   const record = await calls.find(id);
   const open = record.status === 'running' || record.status === 'cancelling' || record.status === 'waiting';
   if (record.epoch === epoch && !open) return record;
-  const fix = "Give the agent's final text: --output, --file, or standard input.";
+  // New each time: a text that holds the word would end there, and the shell would run the rest.
+  const end = `END_${randomBytes(8).toString('hex')}`;
+  const fix = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
   throw new ScriptFailure('no-output', `${id} is ${record.status}, and no output was given.`, 1, fix);
 }
 
@@ -49,8 +52,8 @@ await runScript(import.meta.url, {
     return endDispatch(context, async (id, held) => {
       const { epoch } = held;
       const output = given ?? readLastWords(context.project.folder, id, epoch);
+      if (isOfEarlierTurn(held, output ?? '')) return new NothingToEnd('running', EARLIER);
       if (output === null) return alreadyOver(context, id, epoch);
-      if (isOfEarlierTurn(held, output)) return new NothingToEnd('running', EARLIER);
       const completion = { epoch, output: clipOutput(output) };
       return context.calls.complete(id, usage === undefined ? completion : { ...completion, usage });
     });

@@ -34,7 +34,6 @@ interface Claimed {
 const WATCH_MS = 600_000;
 const HANDLES = '## Your handles';
 const BRIEF_FILE = /Your whole brief is in the file (\S+)\. Read it/;
-const ANSWER_END = 'SWITCHBOARD_END';
 
 /** A model that follows SKILL.md to the letter, from what it is shown alone. */
 export function sessionModel(scripts: () => string, agent: AgentScript, quirks: SessionQuirks = {}): Policy {
@@ -82,30 +81,30 @@ class Session {
   next(): Block[] {
     const handIn = notificationsIn(this.#last)
       .filter(({ status }) => status === 'completed')
-      .flatMap(({ dispatch, result }) => (dispatch ? [this.#done(dispatch, result)] : []));
+      .flatMap(({ dispatch }) => (dispatch ? [this.#done(dispatch)] : []));
     const then = this.#results.length > 0 ? this.#afterResults() : this.#afterWords();
     return handIn.length > 0 ? [...handIn, ...then.filter(({ type }) => type === 'tool_use')] : then;
   }
 
   #script = (name: string, rest = ''): Block =>
-    call('Bash', { command: `node ${this.scripts}/${name}.mjs${rest}`, description: name });
+    call('Bash', { command: `node "${this.scripts}/${name}.mjs"${rest}`, description: name });
   #monitor = (): Block =>
     call('Monitor', {
-      command: `node ${this.scripts}/watch.mjs`,
+      command: `node "${this.scripts}/watch.mjs"`,
       description: 'switchboard',
       timeout_ms: this.watchMs,
     });
 
   #afterWords(): Block[] {
     if (/Monitor expired|"state":"stopped"/.test(this.#last)) return [this.#monitor()];
+    if (/"state":"replaced"/.test(this.#last)) return [say('noted')];
     if (/"do":"status"/.test(this.#last)) return [this.#script('status')];
     if (/"do":"next"|<status>completed/.test(this.#last)) return [this.#script('next')];
     if (/"state":"(?:offline|live)"/.test(this.#last)) return [say('noted')];
     return [this.#script('status')];
   }
 
-  #done = (id: string, result: string): Block =>
-    this.#script('done', ` ${id} <<'${ANSWER_END}'\n${result}\n${ANSWER_END}`);
+  #done = (id: string): Block => this.#script('done', ` ${id}`);
 
   #afterResults(): Block[] {
     const printed = this.#results.flatMap(jsonIn);
@@ -117,7 +116,7 @@ class Session {
     const forgotten = owed.filter(({ id }) => !ended.has(id));
     const strangers = this.#results.flatMap(result => this.#startStranger(result));
     if (strangers.length > 0) return strangers;
-    if (forgotten.length > 0) return forgotten.map(({ id }) => this.#script('done', ` ${id}`));
+    if (forgotten.length > 0) return forgotten.map(({ id }) => this.#done(id));
     if (stops.length > 0) return stops.map(({ id }) => this.#script('fail', ` ${id} --error stopped`));
     const status = printed.find(one => 'consumer' in one && 'watch' in one);
     if (status && status['watch'] !== true) return [this.#monitor()];
@@ -152,14 +151,12 @@ interface Notification {
   status: string;
   /** The agent's name, which is its dispatch. */
   dispatch: string | undefined;
-  result: string;
 }
 
 function notificationsIn(text: string): Notification[] {
   return [...text.matchAll(/<task-notification>([\s\S]*?)<\/task-notification>/g)].map(([, body = '']) => ({
     status: /<status>([^<]*)<\/status>/.exec(body)?.[1] ?? '',
     dispatch: /[0-9a-f]{24}/.exec(body.replace(/<result>[\s\S]*<\/result>/, ''))?.[0],
-    result: /<result>([\s\S]*)<\/result>/.exec(body)?.[1] ?? '',
   }));
 }
 

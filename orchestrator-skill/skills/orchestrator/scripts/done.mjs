@@ -2,6 +2,9 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/server/orchestrator-skill/done.ts
+import { randomBytes } from "node:crypto";
+
 // lib/server/orchestrator/bounded-text.ts
 var clip = (text2, maxCharacters) => text2.length <= maxCharacters ? text2 : marked(text2, text2.length, maxCharacters);
 function marked(text2, total, maxCharacters) {
@@ -784,7 +787,8 @@ async function alreadyOver({ calls }, id, epoch) {
   const record = await calls.find(id);
   const open = record.status === "running" || record.status === "cancelling" || record.status === "waiting";
   if (record.epoch === epoch && !open) return record;
-  const fix = "Give the agent's final text: --output, --file, or standard input.";
+  const end = `END_${randomBytes(8).toString("hex")}`;
+  const fix = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
   throw new ScriptFailure("no-output", `${id} is ${record.status}, and no output was given.`, 1, fix);
 }
 function usageOf(json) {
@@ -804,8 +808,8 @@ await runScript(import.meta.url, {
     return endDispatch(context, async (id, held) => {
       const { epoch } = held;
       const output = given ?? readLastWords(context.project.folder, id, epoch);
+      if (isOfEarlierTurn(held, output ?? "")) return new NothingToEnd("running", EARLIER);
       if (output === null) return alreadyOver(context, id, epoch);
-      if (isOfEarlierTurn(held, output)) return new NothingToEnd("running", EARLIER);
       const completion = { epoch, output: clipOutput(output) };
       return context.calls.complete(id, usage === void 0 ? completion : { ...completion, usage });
     });

@@ -182,3 +182,27 @@ describe('two sessions in one project', () => {
     expect(second.lines()).toEqual(['{"state":"stopped"}']);
   });
 });
+
+describe('an answer that is handed in without its text', () => {
+  it('is asked for under an end word that is new each time, where no hook took it down', async () => {
+    const session = openSession();
+    const { id } = plane.put({});
+    await session.call('next');
+    plane.answer = ({ verb }) => (verb === '' ? { status: 200, body: { id, epoch: 1, status: 'running' } } : undefined);
+    const answers = [await session.call('done', [id]), await session.call('done', [id])];
+    for (const answer of answers) expect(answer).toMatchObject({ code: 1, error: 'no-output' });
+    const words = answers.map(({ fix }) => /<<'(END_[0-9a-f]{16})'/.exec(fix as string)?.[1]);
+    expect(new Set([...words, undefined]).size).toBe(3);
+  });
+
+  it('is not asked for while the agent was not given its next turn: what ended was the one before', async () => {
+    const session = openSession();
+    const { id } = plane.put({});
+    await session.call('next');
+    const path = join(folder(), 'state.json');
+    const state = JSON.parse(readFileSync(path, 'utf8'));
+    Object.assign(state.dispatches[id], { epoch: 2, handed: 1 });
+    writeFileSync(path, JSON.stringify(state));
+    expect(await session.call('done', [id])).toMatchObject({ code: 0, status: 'running' });
+  });
+});
