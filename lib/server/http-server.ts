@@ -38,7 +38,7 @@ export async function listen(handler: Handler, wanted: WantedPort): Promise<List
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
-        // Streams were ended before; what is left are idle keep-alive connections.
+        // A stream takes its connection with it; others are kept for a next request that must not come.
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 1_000).unref();
       }),

@@ -88,7 +88,7 @@ export class Readers {
 
   /** `after` as it came; null begins at the present. Asks nothing: `check` comes first. */
   attach(subscriber: Subscriber, after: string | null): void {
-    const { limits, timers, log } = this.options;
+    const { limits, timers, log, signal } = this.options;
     const { sink } = subscriber;
     this.counts.opened += 1;
     this.admission.add(subscriber);
@@ -97,7 +97,8 @@ export class Readers {
     sink.onClose(() => this.close(subscriber, 'client'));
     sink.onDrain(() => this.#drained(subscriber));
     subscriber.write(greeting(limits.retryMs), timers.now());
-    if (log.identity === null) this.#waiting.set(subscriber, after);
+    if (signal.aborted) this.#dismiss(subscriber);
+    else if (log.identity === null) this.#waiting.set(subscriber, after);
     else this.#start(subscriber, after);
   }
 
@@ -137,15 +138,9 @@ export class Readers {
     }
   }
 
-  /** They come back spread over a while; no reader is refused, the streams just end. */
+  /** The streams just end, also of who comes from now on: no reader is refused. */
   drain(): void {
-    const { limits, timers, random } = this.options;
-    const spreadMs = limits.drainRetryMostMs - limits.drainRetryLeastMs;
-    for (const subscriber of this.admission.all()) {
-      const retryMs = Math.round(limits.drainRetryLeastMs + random() * spreadMs);
-      if (!subscriber.isBlocked) subscriber.write(farewell(retryMs), timers.now());
-      this.close(subscriber, 'stopping');
-    }
+    for (const subscriber of this.admission.all()) this.#dismiss(subscriber);
   }
 
   close(subscriber: Subscriber, reason: CloseReason): void {
@@ -156,6 +151,15 @@ export class Readers {
     this.broadcast.remove(subscriber);
     this.admission.remove(subscriber);
     subscriber.sink.end();
+  }
+
+  /** They come back spread over a while. */
+  #dismiss(subscriber: Subscriber): void {
+    const { limits, timers, random } = this.options;
+    const spreadMs = limits.drainRetryMostMs - limits.drainRetryLeastMs;
+    const retryMs = Math.round(limits.drainRetryLeastMs + random() * spreadMs);
+    if (!subscriber.isBlocked) subscriber.write(farewell(retryMs), timers.now());
+    this.close(subscriber, 'stopping');
   }
 
   #start(subscriber: Subscriber, after: string | null): void {

@@ -14,7 +14,8 @@ export function responseSink(res: ServerResponse, headers: Readonly<Record<strin
       // As a chunk it would be the end of the stream.
       if (chunk.length === 0) return !res.writableNeedDrain;
       if (!res.headersSent) {
-        res.writeHead(200, { ...SSE_HEADERS, ...headers });
+        // Kept, the socket would bring its reader back to a process that stops, and be cut under it.
+        res.writeHead(200, { ...SSE_HEADERS, Connection: 'close', ...headers });
         // What goes to a thousand readers is put into its HTTP chunk once, and not by each response in three writes.
         isChunked = res.chunkedEncoding;
         res.chunkedEncoding = false;

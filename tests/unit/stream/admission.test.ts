@@ -68,4 +68,14 @@ describe('stopping', () => {
     for (const retryMs of retries) expect(retryMs).toBeGreaterThanOrEqual(500);
     await hub.stop();
   });
+
+  it('dismisses in the same way who was on the way meanwhile', async () => {
+    const { connect, hub } = await createRig();
+    await hub.stop();
+    const { sink, handle } = connect();
+    expect(sink.isEnded).toBe(true);
+    expect(await handle.closed).toBe('stopping');
+    expect(sink.text).toBe(': connected\n\nretry: 1000\n\nretry: 1750\n\n');
+    expect(hub.metrics().subscribers).toBe(0);
+  });
 });

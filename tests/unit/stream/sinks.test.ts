@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { connect as connectSocket, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { responseSink } from '@/lib/stream/response-sink';
@@ -16,7 +16,10 @@ async function connect(): Promise<{ sink: StreamSink; answer: Promise<IncomingMe
   const given = new Promise<StreamSink>(resolve => (give = resolve));
   const server = createServer((_, res) => give(responseSink(res, { 'X-Request-Id': 'r1' })));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const client = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  server.keepAliveTimeout = 0;
+  // Neither end gives an idle connection up by itself.
+  const agent = new Agent({ keepAlive: true });
+  const client = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent });
   const answer = new Promise<IncomingMessage>((resolve, reject) =>
     client.once('response', resolve).once('error', reject),
   );
@@ -68,6 +71,15 @@ describe('a node:http response', () => {
     let text = '';
     for await (const chunk of (await answer).setEncoding('utf8')) text += chunk;
     expect(text).toBe(': connected\n\nretry: 700\n\n');
+  });
+
+  it('takes its connection with it: nobody comes back on it to a server that closes', async () => {
+    const { sink, answer, server } = await connect();
+    sink.write(Buffer.from(': connected\n\n'));
+    (await answer).resume();
+    const closed = new Promise(resolve => server.close(resolve));
+    sink.end();
+    await closed;
   });
 
   it('is well-formed HTTP to the letter, in chunks for 1.1 and as it is for 1.0', async () => {
