@@ -7,7 +7,7 @@ import { keepPresent } from '../services/consumers/keep-present';
 import type { Context, Plane } from '../services/context';
 import { stillValid } from '../services/identity/authenticate';
 import type { Hub } from '../stream/hub';
-import { openStream } from '../stream/open-stream';
+import { openStream, startOf } from '../stream/open-stream';
 import { responseSink } from '../stream/response-sink';
 import type { StreamSink } from '../stream/sink';
 import { crashPoint } from '../telemetry/crash-point';
@@ -37,7 +37,7 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
     const [, queryText = ''] = request.url.split('?', 2);
     const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };
     req.socket.setNoDelay(true);
-    await beginStream(door.plane, hub, stream, () => responseSink(res, { 'X-Request-Id': requestId }), gone.signal);
+    await beginStream(door.plane, hub, stream, headers => responseSink(res, headers), gone.signal);
   } catch (error) {
     const { status, headers, body } = refusal(error, requestId, door.plane.log);
     if (!res.headersSent) res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
@@ -45,12 +45,12 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   }
 }
 
-/** The one way a stream begins, whichever server it came through. */
+/** The one way a stream begins, whichever server it came through; `sink` gets headers of its answer. */
 export async function beginStream(
   plane: Plane,
   hub: Hub,
   { principal, requestId, queryText, lastEventId }: StreamRequest,
-  sink: () => StreamSink,
+  sink: (headers: Record<string, string>) => StreamSink,
   signal: AbortSignal,
 ): Promise<void> {
   requirePermission(principal, 'events:read');
@@ -58,13 +58,14 @@ export async function beginStream(
   const ctx: Context = { plane, principal, requestId };
   const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
   crashPoint('events:after-consumer');
+  const place = { after: lastEventId || after, consumerPosition: held?.position };
+  const cursor = startOf(hub, place);
   const handle = openStream(hub, {
     principal,
     filter,
-    after: lastEventId || after,
+    ...place,
     consumer,
-    consumerPosition: held?.position ?? undefined,
-    sink: sink(),
+    sink: sink({ 'X-Request-Id': requestId, ...(cursor === null ? {} : { 'X-Event-Cursor': cursor }) }),
     signal,
     stillValid: () => stillValid(plane, principal),
   });

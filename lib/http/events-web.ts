@@ -18,8 +18,13 @@ export async function serveEventsToWeb({ door, hub }: Runtime, request: Request)
     const queryText = arrival.url.split('?', 2)[1] ?? '';
     const { sink, body } = webSink();
     const stream = { principal, requestId, queryText, lastEventId: arrival.headers['last-event-id'] };
-    await beginStream(door.plane, hub, stream, () => sink, request.signal);
-    return new Response(body, { headers: { ...SSE_HEADERS, 'X-Request-Id': requestId } });
+    const headers: Record<string, string> = { ...SSE_HEADERS };
+    const sinkWith = (more: Record<string, string>) => {
+      Object.assign(headers, more);
+      return sink;
+    };
+    await beginStream(door.plane, hub, stream, sinkWith, request.signal);
+    return new Response(body, { headers });
   } catch (error) {
     const { status, headers, body } = refusal(error, requestId, door.plane.log);
     return new Response(body, { status, headers });

@@ -36,7 +36,11 @@ export const streamPath = (parameters: Json[], problems: Json): Json => ({
     ],
     responses: {
       200: {
-        description: 'A stream that stays open',
+        description: 'A stream that stays open; X-Event-Cursor is the position it begins at',
+        headers: {
+          'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+          'X-Event-Cursor': { $ref: '#/components/headers/EventCursor' },
+        },
         content: { 'text/event-stream': { schema: { type: 'string' }, example: EXAMPLE } },
       },
       ...problems,

@@ -53,7 +53,7 @@ const STABLE_AFTER_MS = 5_000;
 
 export interface EventStream {
   readonly state: LiveState;
-  /** Where a later stream would resume; null before the first frame when no `after` was given. */
+  /** Where a later stream would resume; null before the first answer when no `after` was given. */
   readonly position: string | null;
   /**
    * Try now: the browser is online again, or the person signed in again. Does nothing while live, nor before the time
@@ -155,7 +155,8 @@ class LiveStream implements EventStream {
           silenceMs: this.#limits.silenceMs,
         },
         {
-          onOpen: () => {
+          onOpen: cursor => {
+            this.position ??= cursor;
             this.#openedAtMs = this.#clock.now();
             this.#apply('opened', null);
           },

@@ -18,7 +18,8 @@ export interface ConnectionRequest {
 }
 
 export interface ConnectionHandlers {
-  onOpen(): void;
+  /** `cursor` is where the stream begins; null when the server does not say. */
+  onOpen(cursor: string | null): void;
   onFrame(frame: StreamFrame): void;
   onRetry(retryMs: number): void;
 }
@@ -38,7 +39,7 @@ export async function runConnection(request: ConnectionRequest, handlers: Connec
     const response = await open(request, deadline.signal);
     opened = true;
     deadline.restart(request.silenceMs);
-    handlers.onOpen();
+    handlers.onOpen(response.headers.get('x-event-cursor'));
     await readAll(response, deadline.signal, () => deadline.restart(request.silenceMs), handlers);
   } catch (error) {
     if (request.signal.aborted) return;

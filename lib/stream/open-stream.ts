@@ -18,6 +18,8 @@ export interface OpenStream {
   stillValid?: () => Promise<boolean>;
 }
 
+type Place = Pick<OpenStream, 'after' | 'consumerPosition'>;
+
 export interface StreamHandle {
   readonly id: string;
   /** Resolves when the stream is over; never rejects. */
@@ -27,12 +29,24 @@ export interface StreamHandle {
 
 let opened = 0;
 
+/** Null: at the present. */
+const askedFor = ({ after, consumerPosition }: Place): string | null => after ?? consumerPosition ?? null;
+
+/**
+ * The position a stream opened now begins at: no event it gets is earlier. A reader cut off before its first frame
+ * comes back with it. Null before the first open.
+ */
+export function startOf(hub: Hub, place: Place): string | null {
+  const asked = askedFor(place);
+  return asked !== null && hub.judge(asked)?.ok ? asked : hub.position();
+}
+
 /**
  * The one core of `GET /api/events`, whatever carries it. Refuses (`limit-exceeded`) before a byte is written, so that
  * the door can still answer 429; from then on the stream only ever ends, it does not fail.
  */
 export function openStream(hub: Hub, options: OpenStream): StreamHandle {
-  const { principal, filter, after, consumer, consumerPosition, sink, signal, stillValid } = options;
+  const { principal, filter, consumer, sink, signal, stillValid } = options;
   const { readers, timers } = hub;
   // A name's second connection ends the first, which must not count against the second.
   if (consumer !== undefined) readers.endConsumer(principal.tenantId, consumer);
@@ -51,7 +65,7 @@ export function openStream(hub: Hub, options: OpenStream): StreamHandle {
   const abort = () => close('client');
   signal?.addEventListener('abort', abort, { once: true });
   void subscriber.closed.then(() => signal?.removeEventListener('abort', abort));
-  readers.attach(subscriber, after ?? consumerPosition ?? null);
+  readers.attach(subscriber, askedFor(options));
   if (signal?.aborted) abort();
   return { id: subscriber.id, closed: subscriber.closed, close };
 }

@@ -59,6 +59,19 @@ describe('event stream', () => {
     expect(seen.states).toEqual(['live', 'reconnecting', 'live', 'reconnecting', 'live']);
   });
 
+  it('resumes where the stream began when it ends before its first frame', async () => {
+    const { url, requests } = await start((response, count) => {
+      response.setHeader('X-Event-Cursor', `c${count}`);
+      openSse(response);
+      if (count < 3) response.end();
+    });
+    const positions: string[] = [];
+    const { stream: opened } = listen(url, { onPosition: position => positions.push(position) });
+    await until('the third connection', () => requests.length === 3 && opened.state === 'live');
+    expect(requests.map(request => request.headers['last-event-id'])).toEqual([undefined, 'c1', 'c1']);
+    expect(positions).toEqual([]);
+  });
+
   it('goes on after a 503, a wrong content type and a 429 with Retry-After', async () => {
     const { url } = await start((response, count) => {
       if (count === 1) return sendJson(response, 503, { code: 'unavailable' }, { 'retry-after': '0' });

@@ -578,7 +578,7 @@ async function runConnection(request, handlers) {
     const response = await open(request, deadline.signal);
     opened = true;
     deadline.restart(request.silenceMs);
-    handlers.onOpen();
+    handlers.onOpen(response.headers.get("x-event-cursor"));
     await readAll(response, deadline.signal, () => deadline.restart(request.silenceMs), handlers);
   } catch (error) {
     if (request.signal.aborted) return;
@@ -702,7 +702,8 @@ var LiveStream = class {
           silenceMs: this.#limits.silenceMs
         },
         {
-          onOpen: () => {
+          onOpen: (cursor) => {
+            this.position ??= cursor;
             this.#openedAtMs = this.#clock.now();
             this.#apply("opened", null);
           },
