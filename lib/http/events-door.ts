@@ -58,6 +58,8 @@ export async function beginStream(
   const ctx: Context = { plane, principal, requestId };
   const held = consumer === undefined ? null : await useConsumer(ctx, consumer);
   crashPoint('events:after-consumer');
+  // Its reader gave up meanwhile and may have come back: the stream that lives has the name.
+  if (signal.aborted) return;
   const place = { after: lastEventId || after, consumerPosition: held?.position };
   const cursor = startOf(hub, place);
   const handle = openStream(hub, {

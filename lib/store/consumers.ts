@@ -38,9 +38,16 @@ export async function leaveConsumer(c: Collections, id: ObjectId, connectionId: 
   await c.consumers.updateOne({ _id: id, connectionId }, [{ $set: { connectionId: null, lastSeenAt: '$$NOW' } }]);
 }
 
-/** False: another connection took it. */
-export async function keepConsumer(c: Collections, id: ObjectId, connectionId: string): Promise<boolean> {
-  const result = await c.consumers.updateOne({ _id: id, connectionId }, [{ $set: { lastSeenAt: '$$NOW' } }]);
+/** False: another connection took it. It may be taken from `over`, which is older or nobody. */
+export async function keepConsumer(
+  c: Collections,
+  id: ObjectId,
+  connectionId: string,
+  over: readonly (string | null)[],
+): Promise<boolean> {
+  const result = await c.consumers.updateOne({ _id: id, connectionId: { $in: [connectionId, ...over] } }, [
+    { $set: { connectionId, lastSeenAt: '$$NOW' } },
+  ]);
   return result.matchedCount === 1;
 }
 

@@ -33,15 +33,35 @@ export function keepPresent(
   };
 }
 
-function keepHold({ collections: c, log }: Plane, { _id, name }: ConsumerDocument, end: () => void): () => void {
+/** One write at a time: a hold that came after its own end would stand for ever. */
+function keepHold(
+  { collections: c, log }: Plane,
+  { _id, name, connectionId: before }: ConsumerDocument,
+  end: () => void,
+): () => void {
   const connectionId = randomUUID();
-  const warn = (error: unknown) => log.debug({ err: error, consumer: name }, 'hold on a consumer not written');
-  void holdConsumer(c, _id, connectionId).catch(warn);
-  const timer = setInterval(() => {
-    keepConsumer(c, _id, connectionId).then(kept => void (kept || end()), warn);
-  }, HOLD_MS);
+  // Until the hold is known to be written, who was there before is nobody that took it.
+  let over = [before, null];
+  let isWriting = false;
+  let written = Promise.resolve();
+  const write = (step: () => Promise<void>) => {
+    isWriting = true;
+    written = written
+      .then(step)
+      .catch((error: unknown) => log.debug({ err: error, consumer: name }, 'hold on a consumer not written'))
+      .finally(() => (isWriting = false));
+  };
+  const keep = async () => {
+    if (await keepConsumer(c, _id, connectionId, over)) over = [];
+    else end();
+  };
+  write(async () => {
+    await holdConsumer(c, _id, connectionId);
+    over = [];
+  });
+  const timer = setInterval(() => void (isWriting || write(keep)), HOLD_MS);
   return () => {
     clearInterval(timer);
-    leaveConsumer(c, _id, connectionId).catch(warn);
+    write(() => leaveConsumer(c, _id, connectionId));
   };
 }

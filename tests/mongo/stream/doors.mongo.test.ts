@@ -1,14 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHostPolicy } from '@/lib/auth/hosts';
 import { createHttpDoor, type HttpDoor } from '@/lib/http/door';
-import { serveEvents } from '@/lib/http/events-door';
+import { beginStream, serveEvents } from '@/lib/http/events-door';
 import { serveEventsToWeb } from '@/lib/http/events-web';
+import { deferred } from '@/lib/kernel/deferred';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import type { Hub } from '@/lib/stream/hub';
 import { parsePosition } from '@/lib/wire/position';
+import { MemorySink } from '@/tests/support/memory-sink';
 import { makePlane, type TestPlane } from '@/tests/support/make-plane';
+import { testPrincipal } from '@/tests/support/principal';
 import { startHub, stopHubs } from './stream-rig';
 
 let rig: TestPlane;
@@ -59,10 +62,39 @@ describe.each([
   it('says where it begins: at the present, where it was asked to, or anew', async () => {
     const before = hub.position()!;
     await rig.database.db.collection('messages').insertOne({ body: 'x' });
-    await expect.poll(() => pointOf(hub.position())).not.toBe(pointOf(before));
+    await expect.poll(() => pointOf(hub.position()), { timeout: 10_000 }).not.toBe(pointOf(before));
     expect(await begin(before)).toBe(before);
     const now = await begin();
     expect(pointOf(now) > pointOf(before)).toBe(true);
     expect(pointOf(await begin('garbage')) >= pointOf(now)).toBe(true);
+  });
+});
+
+describe('a request whose reader gave up while its consumer was looked up', () => {
+  it('does not end the stream that its reader has by now', async () => {
+    const { plane } = rig;
+    const begin = async (signal: AbortSignal): Promise<MemorySink> => {
+      const sink = new MemorySink();
+      const stream = {
+        principal: testPrincipal(),
+        requestId: 'r1',
+        queryText: 'consumer=desk',
+        lastEventId: undefined,
+      };
+      await beginStream(plane, hub, stream, () => sink, signal);
+      return sink;
+    };
+    const looked = deferred<null>();
+    vi.spyOn(plane.collections.consumers, 'findOne').mockReturnValueOnce(looked.promise);
+    const gone = new AbortController();
+    const first = begin(gone.signal);
+    const stays = new AbortController();
+    const second = await begin(stays.signal);
+    gone.abort();
+    looked.resolve(null);
+    expect((await first).text).toBe('');
+    expect(second.isEnded).toBe(false);
+    expect(hub.connections().filter(({ consumer }) => consumer === 'desk')).toHaveLength(1);
+    stays.abort();
   });
 });
