@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
-import { NullableTimestamp, TenantId, Timestamp, pageFields, recordFields, searchField } from '../fields';
+import { NullableTimestamp, TenantId, pageFields, recordFields, searchField } from '../fields';
 
 export const ROLES = ['admin', 'operator', 'viewer', 'controller', 'orchestrator', 'agent'] as const;
 export const Role = z.enum(ROLES);

@@ -84,7 +84,7 @@ const content = {
   assignedTo: Addressee.nullable()
     .optional()
     .describe(
-      'Slug, human, or null for nobody; default: of a reply the sender of what it replies to, else the thread’s',
+      'Slug, human, or null for nobody; default: of a reply to an agent that agent, of an agent’s reply to a person `human`, else the thread’s',
     ),
   priority: Priority.optional(),
   inReplyTo: Id.optional(),

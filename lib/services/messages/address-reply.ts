@@ -15,6 +15,10 @@ export interface ReplyAddress {
   routing: Routing;
 }
 
+/** People share one inbox: what one of them adds to people's own words is for whom the thread is, like any of theirs. */
+export const isAmongPeople = (by: Pick<Replied['from'], 'kind'>, { from }: Pick<Replied, 'from'>): boolean =>
+  by.kind === 'user' && from.kind === 'user';
+
 /**
  * Where a reply that is no answer goes when it names nobody, at every door: to the sender's inbox, which wakes nobody,
  * unless the sender said that it expects one: then it is work.

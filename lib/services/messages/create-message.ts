@@ -9,7 +9,7 @@ import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { requireOwnThread } from '../threads/scope';
-import { addressReply } from './address-reply';
+import { addressReply, isAmongPeople } from './address-reply';
 import { appendMessage, type NewMessage } from './append-message';
 import { finishReply } from './finish-reply';
 import { findOrReopenThread } from './lost-thread';
@@ -91,7 +91,7 @@ async function addressOf(
   replied: MessageDocument | null,
   placed: Pick<MessageDocument, 'priority' | 'hops'>,
 ): Promise<Pick<NewMessage, 'assignedTo' | 'routing'>> {
-  if (named === undefined && replied) {
+  if (named === undefined && replied && !isAmongPeople(senderOf(ctx.principal), replied)) {
     const address = await addressReply(ctx.plane, thread.tenantId, replied, placed);
     if (address.assignedTo !== null) return address;
   }

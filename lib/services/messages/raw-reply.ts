@@ -8,7 +8,7 @@ import { findRawMessages } from '../../store/messages';
 import { findOnlyHumanQuestions, findUnbroughtOf } from '../../store/questions';
 import { asObjectId, type RawMessage } from '../../store/raw-document';
 import type { Plane } from '../context';
-import type { Replied } from './address-reply';
+import { isAmongPeople, type Replied } from './address-reply';
 import { finishReply } from './finish-reply';
 
 /** What raw messages reply to, as it stands. */
@@ -73,7 +73,7 @@ export function addressedBy(raw: RawMessage, repliedTo: RepliedTo): Replied | nu
   if (!source) return null;
   const from = senderOfRaw(source);
   // It may be raw itself, and malformed.
-  if (typeof from.id !== 'string') return null;
+  if (typeof from.id !== 'string' || isAmongPeople(senderOfRaw(raw), { from })) return null;
   return { from, kind: source.kind ?? 'message', expectsReply: source.expectsReply === true };
 }
 

@@ -37,24 +37,31 @@ interface Said {
   inReplyTo: string;
   assignedTo?: string | null;
 }
+/** Of a reply to a person in a thread for `legal`. A raw insert is addressed by itself alone. */
+type Reached = { assignedTo: string | null; status: string };
+const TO_PEOPLE: Reached = { assignedTo: 'human', status: 'none' };
+const TO_THE_THREADS: Reached = { assignedTo: 'legal', status: 'queued' };
+const TO_NOBODY: Reached = { assignedTo: null, status: 'none' };
 type Door = (threadId: string, said: Said) => Promise<string>;
 const post = async (who: Context, threadId: string, said: Said) =>
   (await postMessage(who, threadId, { body: 'said', ...said })).id;
-const DOORS: [string, Door][] = [
+const DOORS: [string, Door, Reached][] = [
   [
     'POST /api/messages',
     async (threadId, said) => (await createMessage(person, { threadId, body: 'said', ...said })).id,
+    TO_THE_THREADS,
   ],
-  ['POST /api/threads/:id/messages', (threadId, said) => post(person, threadId, said)],
-  ['an agent’s token', (threadId, said) => post(qa, threadId, said)],
+  ['POST /api/threads/:id/messages', (threadId, said) => post(person, threadId, said), TO_THE_THREADS],
+  ['an agent’s token', (threadId, said) => post(qa, threadId, said), TO_PEOPLE],
   [
     'a raw insert',
     (threadId, { inReplyTo, ...said }) =>
       insertRaw({ threadId: new ObjectId(threadId), inReplyTo: new ObjectId(inReplyTo), ...said }),
+    TO_NOBODY,
   ],
 ];
 
-describe.each(DOORS)('a reply by %s', (_door, reply) => {
+describe.each(DOORS)('a reply by %s', (_door, reply, reached) => {
   const repliedTo = async (message: Message, more: Partial<Said> = {}) =>
     rowOf(await reply(message.threadId, { inReplyTo: message.id, ...more }));
 
@@ -65,9 +72,11 @@ describe.each(DOORS)('a reply by %s', (_door, reply) => {
     expect(await repliedTo(expecting)).toMatchObject({ assignedTo: 'research', status: 'queued', hops: 1 });
   });
 
-  it('is for people where it replies to one of them, whomever the thread is for', async () => {
+  it('to a person is for people where an agent gives it, and for whom the thread is where another person does', async () => {
     const asked = await createMessage(person, { assignedTo: 'qa', body: 'please' });
-    expect(await repliedTo(asked)).toMatchObject({ assignedTo: 'human', status: 'none' });
+    const _id = new ObjectId(asked.threadId);
+    await test.plane.collections.threads.updateOne({ _id }, { $set: { assignedTo: 'legal' } });
+    expect(await repliedTo(asked)).toMatchObject(reached);
   });
 
   it('is for whom it names, or for nobody where it says so', async () => {
