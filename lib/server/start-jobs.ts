@@ -1,10 +1,10 @@
 import { runEvery, type Job } from '../jobs/run-every';
 import type { Plane } from '../services/context';
-import { remindOfQuestions } from '../services/dispatches/remind-of-questions';
-import { AnswerSweep } from '../services/dispatches/sweep-answers';
-import { sweepDeadlines } from '../services/dispatches/sweep-deadlines';
+import { remindOfQuestions } from '../services/dispatches/questions/remind-of-questions';
+import { AnswerSweep } from '../services/dispatches/settle/sweep-answers';
+import { sweepDeadlines } from '../services/dispatches/questions/sweep-deadlines';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
-import { RawInsertSweep } from '../services/messages/adopt-raw-inserts';
+import { RawInsertSweep } from '../services/messages/adoption/adopt-raw-inserts';
 import { SchemaKeeper } from '../services/health/keep-schema';
 import { RunSweep } from '../services/runs/sweep-runs';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMessage } from '@/lib/services/messages/create-message';
-import { RawInsertSweep } from '@/lib/services/messages/adopt-raw-inserts';
+import { RawInsertSweep } from '@/lib/services/messages/adoption/adopt-raw-inserts';
 import { InboxWatch } from '@/lib/services/messages/inbox-watch';
 import { waitForMessage } from '@/lib/services/messages/wait-for-message';
 import { resolveCaller } from '@/lib/services/identity/caller';

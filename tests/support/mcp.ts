@@ -7,7 +7,7 @@ import { createHostPolicy, type HostPolicyOptions } from '@/lib/auth/hosts';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { CreateToken } from '@/lib/domain/identity/schema';
 import { systemContext } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { issueToken } from '@/lib/services/identity/issue-token';
 import { InboxWatch } from '@/lib/services/messages/inbox-watch';
 import { createTenant } from '@/lib/services/tenants/create-tenant';

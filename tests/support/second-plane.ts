@@ -1,7 +1,7 @@
-import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adopt-message';
-import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
-import { RawIntake } from '@/lib/services/messages/raw-intake';
-import { ThreadOpener } from '@/lib/services/messages/thread-opener';
+import { adoptRawMessages, takeInRawMessages } from '@/lib/services/messages/adoption/adopt-message';
+import { AdoptionQueue } from '@/lib/services/messages/adoption/adoption-queue';
+import { RawIntake } from '@/lib/services/messages/adoption/raw-intake';
+import { ThreadOpener } from '@/lib/services/messages/adoption/thread-opener';
 import type { Plane } from '@/lib/services/context';
 import { openRawThreads } from '@/lib/store/threads';
 

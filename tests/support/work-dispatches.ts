@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { buildPlane } from '@/lib/server/build-plane';
 import { createLogger } from '@/lib/telemetry/logger';
 import { makeActor } from './actors';

@@ -14,7 +14,7 @@ import {
   ReleaseDispatch,
 } from '../../domain/dispatch/schema';
 import { Id, pageOf } from '../../domain/fields';
-import { claimDispatches } from '../../services/dispatches/claim';
+import { claimDispatches } from '../../services/dispatches/claim/claim';
 import { completeDispatches } from '../../services/dispatches/complete-many';
 import {
   completeDispatch,

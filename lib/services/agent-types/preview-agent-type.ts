@@ -5,8 +5,8 @@ import { findAgentType } from '../../store/agent-types';
 import { hexOrNull, pathId } from '../../store/ids';
 import { findThread } from '../../store/threads';
 import type { Context } from '../context';
-import { assemblePrompt } from '../dispatches/assemble-prompt';
-import { readPromptContext, readPromptThread } from '../dispatches/prompt-sources';
+import { assemblePrompt } from '../dispatches/bundle/assemble-prompt';
+import { readPromptContext, readPromptThread } from '../dispatches/bundle/prompt-sources';
 
 /** No form of a key or id: nobody may take the preview's for one that works. */
 const KEY_STAND_IN = '<given at the claim>';

@@ -5,7 +5,7 @@ import { holdConsumer, keepConsumer, leaveConsumer } from '../../store/consumers
 import type { ConsumerDocument } from '../../store/documents';
 import { writePresence } from '../../store/presence';
 import type { Plane } from '../context';
-import { claimerId } from '../dispatches/note-claimer';
+import { claimerId } from '../dispatches/claim/note-claimer';
 
 /** A stream's hold on a consumer's name is refreshed this often. */
 const HOLD_MS = 5 * SECOND_MS;

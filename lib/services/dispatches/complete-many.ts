@@ -10,9 +10,9 @@ import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead } from '../budgets/count-usage';
 import type { Context } from '../context';
-import { batches } from './batches';
+import { batches } from './start/batches';
 import { endWithOutput } from './life-cycle';
-import { readSurroundings, settleTogether } from './settle-together';
+import { readSurroundings, settleTogether } from './settle/settle-together';
 
 export interface CompletedItem {
   id: string;

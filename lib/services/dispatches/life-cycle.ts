@@ -15,9 +15,9 @@ import { hex, isoOrNull, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead, countRefused } from '../budgets/count-usage';
 import type { Context } from '../context';
-import { holdAccountOf } from './account-hold';
-import { endPlannersTurn } from './end-planners-turn';
-import { settleDispatch } from './settle';
+import { holdAccountOf } from './due/account-hold';
+import { endPlannersTurn } from './settle/end-planners-turn';
+import { settleDispatch } from './settle/settle';
 
 /** Verbs of an orchestrator on a dispatch it holds. Each write is fenced by epoch, status and an unlapsed lease. */
 

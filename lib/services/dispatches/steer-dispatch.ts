@@ -10,10 +10,10 @@ import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { closeRun } from '../runs/close-run';
 import { followRun } from '../runs/follow-run';
-import { acceptLate, discardLate } from './late-output';
+import { acceptLate, discardLate } from './settle/late-output';
 import { recordOf } from './read-dispatches';
 import { redriveSource } from './redrive';
-import { settleDispatch } from './settle';
+import { settleDispatch } from './settle/settle';
 
 /** What a person does to a dispatch: stop it, give its dead work another chance, take or leave a late output. */
 

@@ -2,7 +2,7 @@ import { requestCancel } from '../../store/dispatches';
 import { findDispatch } from '../../store/dispatches-read';
 import type { ObjectId } from '../../store/documents';
 import type { Plane } from '../context';
-import { settleDispatch } from './settle';
+import { settleDispatch } from './settle/settle';
 
 /** An item that changes hands more often than this while it is being cancelled is told to be busy. */
 export const CANCEL_TRIES = 3;

@@ -5,8 +5,8 @@ import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { findOrphans, updateHeldWork, WORK_WORDS, type Orphan, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
-import { settleDispatch } from './settle';
-import { settleTogether } from './settle-together';
+import { settleDispatch } from './settle/settle';
+import { settleTogether } from './settle/settle-together';
 
 /** Looked at together … */
 const BATCH = 200;

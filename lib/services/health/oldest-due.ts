@@ -1,7 +1,7 @@
 import { longestAnswered } from '../../store/dispatch-claims';
 import { oldestDueSeconds } from '../../store/health';
 import type { Plane } from '../context';
-import { openTypes } from '../dispatches/open-types';
+import { openTypes } from '../dispatches/due/open-types';
 
 /** How long the oldest due work (not held, not unroutable) has waited, resumes included; null when nothing is due. */
 export async function oldestDue(plane: Plane, tenantId: string): Promise<number | null> {

@@ -4,7 +4,7 @@ import { expireIdle } from '../../store/sessions';
 import { removeStale, type StaleQuery, type StaleRow, type StaleRule } from '../../store/stale-records';
 import { abandonCalls } from '../../store/tool-calls';
 import type { Plane } from '../context';
-import { settleDispatch } from '../dispatches/settle';
+import { settleDispatch } from '../dispatches/settle/settle';
 
 /** Ends or removes these, as far as they are still stale; answers with how many. */
 export function finishStale(plane: Plane, rule: StaleRule, query: StaleQuery, rows: StaleRow[]): Promise<number> {

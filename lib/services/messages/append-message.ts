@@ -8,7 +8,7 @@ import { newId } from '../../store/ids';
 import { insertMessage, messageExists, type NewMessageRow } from '../../store/messages';
 import { insertThread, takeSeq } from '../../store/threads';
 import type { Plane } from '../context';
-import { reopenLostThread } from './lost-thread';
+import { reopenLostThread } from './adoption/lost-thread';
 import { routeMessage, type Routing } from './route-message';
 import { titleOf } from './title-of';
 

@@ -12,7 +12,7 @@ import { requireOwnThread } from '../threads/scope';
 import { addressReply, isAmongPeople } from './address-reply';
 import { appendMessage, type NewMessage } from './append-message';
 import { finishReply } from './finish-reply';
-import { findOrReopenThread } from './lost-thread';
+import { findOrReopenThread } from './adoption/lost-thread';
 import { senderOf } from './sender';
 
 /** `POST /api/messages`: opens a thread where none is named. */

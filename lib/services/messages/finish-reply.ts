@@ -3,7 +3,7 @@ import type { MessageDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import type { Context, Plane } from '../context';
-import { wakeAsker } from '../dispatches/wake-asker';
+import { wakeAsker } from '../dispatches/settle/wake-asker';
 import { seeToThreads } from './see-to-threads';
 
 /**

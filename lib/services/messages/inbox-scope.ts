@@ -5,7 +5,7 @@ import { bodyId } from '../../store/ids';
 import { threadsOfDispatch, type InboxScope } from '../../store/inbox';
 import type { Caller } from '../identity/caller';
 import { isOwnThread } from '../threads/scope';
-import { findOrReopenThread } from './lost-thread';
+import { findOrReopenThread } from './adoption/lost-thread';
 
 /**
  * Whose messages a caller sees as its own: a dispatch, those to its type in its threads; a token bound to a type, all

@@ -9,7 +9,7 @@ import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
 import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
-import { findOrReopenThread } from './lost-thread';
+import { findOrReopenThread } from './adoption/lost-thread';
 
 export async function listMessages(ctx: Context, query: ListMessages): Promise<Page<Message>> {
   requirePermission(ctx.principal, 'messages:read');

@@ -11,7 +11,7 @@ import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
-import { findOrReopenThread } from '../messages/lost-thread';
+import { findOrReopenThread } from '../messages/adoption/lost-thread';
 import { requireThreadReferences } from '../threads/create-thread';
 import { redactDeliverables, requireDistinctNames } from './deliverables';
 

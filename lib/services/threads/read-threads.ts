@@ -7,7 +7,7 @@ import { listThreadPage } from '../../store/threads';
 import { hasWords } from '../../store/text-filter';
 import { toThread } from '../../store/to-record/work';
 import type { Context } from '../context';
-import { findOrReopenThread } from '../messages/lost-thread';
+import { findOrReopenThread } from '../messages/adoption/lost-thread';
 import { underProject } from '../projects/under-project';
 import { ownThreads, requireOwnThread } from './scope';
 

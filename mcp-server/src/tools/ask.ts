@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id, Slug } from '@/lib/domain/fields';
 import { questionFields } from '@/lib/domain/report/schema';
-import { askFromDispatch, readAsked, type Asked } from '@/lib/services/dispatches/ask-from-dispatch';
+import { askFromDispatch, readAsked, type Asked } from '@/lib/services/dispatches/questions/ask-from-dispatch';
 import { once } from '../once';
 import { STOP_AND_WAIT } from '../results';
 import { CREATES, creatingInput, defineTool } from '../tool';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
 import { blockerFields } from '@/lib/domain/report/schema';
-import { readAsked, type Asked } from '@/lib/services/dispatches/ask-from-dispatch';
-import { raiseBlocker } from '@/lib/services/dispatches/raise-blocker';
+import { readAsked, type Asked } from '@/lib/services/dispatches/questions/ask-from-dispatch';
+import { raiseBlocker } from '@/lib/services/dispatches/questions/raise-blocker';
 import { once } from '../once';
 import { STOP_AND_WAIT } from '../results';
 import { CREATES, creatingInput, defineTool } from '../tool';

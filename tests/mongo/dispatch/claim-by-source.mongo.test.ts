@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MESSAGE_STATUSES } from '@/lib/domain/message/schema';
 import { TASK_STATUSES } from '@/lib/domain/task/schema';
 import type { Context } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { createTask } from '@/lib/services/tasks/create-task';

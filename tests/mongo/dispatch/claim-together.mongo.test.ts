@@ -1,9 +1,9 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
-import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { adoptRawMessages } from '@/lib/services/messages/adoption/adopt-message';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';

@@ -2,8 +2,8 @@ import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
-import { askQuestion } from '@/lib/services/dispatches/ask';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import {
   completeDispatch,
   failDispatch,
@@ -14,7 +14,7 @@ import {
 import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
 import { cancelMessage } from '@/lib/services/messages/change-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
-import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { adoptRawMessages } from '@/lib/services/messages/adoption/adopt-message';
 import { getMessage, listThreadMessages } from '@/lib/services/messages/read-messages';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';

@@ -1,6 +1,6 @@
 import { BSON, ObjectId } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { askQuestion } from '@/lib/services/dispatches/ask';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
 

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { makeActor } from '../../support/actors';

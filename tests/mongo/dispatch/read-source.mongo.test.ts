@@ -1,6 +1,6 @@
 import { ObjectId, type Collection } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
-import { readSource } from '@/lib/services/dispatches/read-source';
+import { readSource } from '@/lib/services/dispatches/bundle/read-source';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makePlane, type TestPlane } from '../../support/make-plane';
 

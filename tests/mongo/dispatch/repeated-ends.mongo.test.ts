@@ -2,10 +2,10 @@ import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
-import { askQuestion } from '@/lib/services/dispatches/ask';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
-import { acceptLate } from '@/lib/services/dispatches/late-output';
+import { acceptLate } from '@/lib/services/dispatches/settle/late-output';
 import {
   completeDispatch,
   failDispatch,

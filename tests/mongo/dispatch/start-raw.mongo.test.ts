@@ -1,12 +1,12 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
-import { isRawStart } from '@/lib/services/dispatches/candidate';
+import { isRawStart } from '@/lib/services/dispatches/due/candidate';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
-import { rawCandidate } from '@/lib/services/dispatches/raw-candidate';
-import { SlotPool } from '@/lib/services/dispatches/slot-pool';
-import { startRaw } from '@/lib/services/dispatches/start-raw';
-import type { StartOutcome } from '@/lib/services/dispatches/started';
+import { rawCandidate } from '@/lib/services/dispatches/due/raw-candidate';
+import { SlotPool } from '@/lib/services/dispatches/due/slot-pool';
+import { startRaw } from '@/lib/services/dispatches/start/start-raw';
+import type { StartOutcome } from '@/lib/services/dispatches/due/started';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { releaseDispatch } from '@/lib/services/dispatches/life-cycle';
 import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { patchTask } from '@/lib/services/tasks/change-task';
 import { createTask } from '@/lib/services/tasks/create-task';

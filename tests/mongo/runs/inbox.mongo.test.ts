@@ -1,9 +1,9 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ListInboxItems, type InboxItem } from '@/lib/domain/inbox/schema';
-import { askFromDispatch } from '@/lib/services/dispatches/ask-from-dispatch';
+import { askFromDispatch } from '@/lib/services/dispatches/questions/ask-from-dispatch';
 import { failDispatch } from '@/lib/services/dispatches/life-cycle';
-import { raiseBlocker } from '@/lib/services/dispatches/raise-blocker';
+import { raiseBlocker } from '@/lib/services/dispatches/questions/raise-blocker';
 import { discardLateOutput } from '@/lib/services/dispatches/steer-dispatch';
 import { listInboxItems } from '@/lib/services/inbox/list-inbox-items';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';

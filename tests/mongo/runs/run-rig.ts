@@ -4,7 +4,7 @@ import { PlannedTask } from '@/lib/domain/run/plan';
 import { CreateRun, type Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Context } from '@/lib/services/context';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { resolveCaller, type Caller } from '@/lib/services/identity/caller';
 import { openRun } from '@/lib/services/runs/open-run';

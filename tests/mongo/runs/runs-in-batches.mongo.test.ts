@@ -1,10 +1,10 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { askFromDispatch } from '@/lib/services/dispatches/ask-from-dispatch';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { askFromDispatch } from '@/lib/services/dispatches/questions/ask-from-dispatch';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
-import { raiseBlocker } from '@/lib/services/dispatches/raise-blocker';
+import { raiseBlocker } from '@/lib/services/dispatches/questions/raise-blocker';
 import { acceptLateOutput } from '@/lib/services/dispatches/steer-dispatch';
 import { submitResult } from '@/lib/services/dispatches/submit-result';
 import { cancelRun } from '@/lib/services/runs/cancel-run';

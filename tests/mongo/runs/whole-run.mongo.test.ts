@@ -1,8 +1,8 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { askFromDispatch } from '@/lib/services/dispatches/ask-from-dispatch';
+import { askFromDispatch } from '@/lib/services/dispatches/questions/ask-from-dispatch';
 import { failDispatch } from '@/lib/services/dispatches/life-cycle';
-import { settleDispatch } from '@/lib/services/dispatches/settle';
+import { settleDispatch } from '@/lib/services/dispatches/settle/settle';
 import { submitResult } from '@/lib/services/dispatches/submit-result';
 import { replyToMessage } from '@/lib/services/messages/reply-to-message';
 import { readTrace } from '@/lib/services/runs/read-trace';

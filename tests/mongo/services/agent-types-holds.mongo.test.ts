@@ -156,7 +156,7 @@ describe('types that a driver writes', () => {
   it('make work that waited for them due', async () => {
     const name = `late-${slug}`;
     const raw = await api.plane.collections.messages.insertOne({ assignedTo: name, body: 'x' } as never);
-    const { adoptRawMessages } = await import('@/lib/services/messages/adopt-message');
+    const { adoptRawMessages } = await import('@/lib/services/messages/adoption/adopt-message');
     await adoptRawMessages(api.plane, [raw.insertedId]);
     expect((await message(String(raw.insertedId))).status).toBe('unroutable');
     const { insertedId } = await types().insertOne({ slug: name } as never);

@@ -6,7 +6,7 @@ import type { SystemHealth } from '@/lib/domain/health/schema';
 import { serveEvents } from '@/lib/http/events-door';
 import { startStream, type StartedStream } from '@/lib/server/start-stream';
 import { beginListening } from '@/lib/services/consumers/begin-listening';
-import { askQuestion } from '@/lib/services/dispatches/ask';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { ensureStreamIdentity } from '@/lib/store/stream-identity';
 import { encodePosition, parsePosition } from '@/lib/wire/position';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';

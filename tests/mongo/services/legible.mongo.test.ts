@@ -1,9 +1,9 @@
 import { ObjectId, type Document } from 'mongodb';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentMessage } from '@/lib/domain/message/agent-view';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { failDispatch } from '@/lib/services/dispatches/life-cycle';
-import { askFromDispatch } from '@/lib/services/dispatches/ask-from-dispatch';
+import { askFromDispatch } from '@/lib/services/dispatches/questions/ask-from-dispatch';
 import { resolveCaller, type Caller } from '@/lib/services/identity/caller';
 import { listInboxItems } from '@/lib/services/inbox/list-inbox-items';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';

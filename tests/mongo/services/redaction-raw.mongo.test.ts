@@ -1,8 +1,8 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { adoptAgentType } from '@/lib/services/agent-types/adopt-agent-type';
-import { claimDispatches } from '@/lib/services/dispatches/claim';
-import { adoptRawMessages } from '@/lib/services/messages/adopt-message';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
+import { adoptRawMessages } from '@/lib/services/messages/adoption/adopt-message';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { makeActor } from '@/tests/support/actors';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';

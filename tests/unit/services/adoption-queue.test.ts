@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
-import { AdoptionQueue } from '@/lib/services/messages/adoption-queue';
+import { AdoptionQueue } from '@/lib/services/messages/adoption/adoption-queue';
 import { until } from '../sdk/until';
 
 const A = 'a'.repeat(24);

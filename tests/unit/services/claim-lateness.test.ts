@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClaimLateness } from '@/lib/services/messages/claim-lateness';
+import { ClaimLateness } from '@/lib/services/messages/adoption/claim-lateness';
 
 /** `noted` takes the time it is told, so that a late claim needs no wait here. */
 const agoMs = (ms: number) => performance.now() - ms;

@@ -2,7 +2,7 @@ import { ObjectId } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlPlaneError } from '@/lib/domain/errors';
 import { deferred } from '@/lib/kernel/deferred';
-import { ThreadOpener } from '@/lib/services/messages/thread-opener';
+import { ThreadOpener } from '@/lib/services/messages/adoption/thread-opener';
 import type { NewThread } from '@/lib/store/threads';
 import { until } from '../sdk/until';
 

@@ -1,0 +1,72 @@
+import type { Dispatch } from '../../../domain/dispatch/schema';
+import type { Message } from '../../../domain/message/schema';
+import type { MessageDocument, ObjectId, ThreadDocument } from '../../../store/documents';
+import { hex } from '../../../store/ids';
+import { findLastMessages, findMessagesOf } from '../../../store/messages';
+import { findThreadsById } from '../../../store/threads';
+import { legible } from '../../../store/to-record/legible';
+import { toToldMessage } from '../../../store/to-record/work';
+import type { Plane } from '../../context';
+import { findOrReopenThread } from '../../messages/adoption/lost-thread';
+
+/** Messages of the thread that ride along; the rest is read with `read_thread`. */
+export const THREAD_MESSAGES = 50;
+
+export interface ThreadRead {
+  id: string;
+  tenantId: string;
+  subject: string;
+  messages: Message[];
+}
+
+export async function readPromptThread(plane: Plane, tenantId: string, id: ObjectId): Promise<ThreadRead | null> {
+  const [thread, messages] = await Promise.all([
+    findOrReopenThread(plane, tenantId, id),
+    findLastMessages(plane.collections, id, THREAD_MESSAGES),
+  ]);
+  return thread && threadRead(thread, messages);
+}
+
+/** By hex id. Short threads are read together, whole; a long one by itself. */
+export async function readPromptThreads(
+  plane: Plane,
+  tenantId: string,
+  ids: ObjectId[],
+): Promise<Map<string, ThreadRead>> {
+  const c = plane.collections;
+  const threads = await findThreadsById(c, ids);
+  const found = new Set(threads.map(({ _id }) => hex(_id)));
+  const lost = ids.filter(id => !found.has(hex(id)));
+  const back = await Promise.all(lost.map(id => findOrReopenThread(plane, tenantId, id)));
+  threads.push(...back.filter(thread => thread !== null));
+  const short = threads.filter(({ lastSeq }) => lastSeq <= THREAD_MESSAGES);
+  const long = threads.filter(({ lastSeq }) => !(lastSeq <= THREAD_MESSAGES));
+  const [together, ...alone] = await Promise.all([
+    findMessagesOf(
+      c,
+      short.map(({ _id }) => _id),
+    ),
+    ...long.map(({ _id }) => findLastMessages(c, _id, THREAD_MESSAGES)),
+  ]);
+  const read = new Map(threads.map(thread => [hex(thread._id), threadRead(thread, [])]));
+  for (const message of legible([...together, ...alone.flat()], toToldMessage))
+    read.get(message.threadId)?.messages.push(message);
+  return read;
+}
+
+const threadRead = ({ _id, tenantId, subject }: ThreadDocument, messages: MessageDocument[]): ThreadRead => ({
+  id: hex(_id),
+  tenantId,
+  subject,
+  messages: legible(messages, toToldMessage),
+});
+
+/** Client, brand and project of a node, outermost first. */
+export async function readPromptContext(
+  plane: Plane,
+  tenantId: string,
+  projectId: string | null,
+): Promise<Dispatch['context']> {
+  await plane.projects.freshFor(projectId);
+  return plane.projects.steps(tenantId, projectId).map(({ kind, name, context }) => ({ kind, name, context }));
+}

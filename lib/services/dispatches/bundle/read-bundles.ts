@@ -1,0 +1,98 @@
+import { findAskedOfPlanner } from '../../../store/dispatch-questions';
+import type { DispatchDocument, MessageDocument, ObjectId } from '../../../store/documents';
+import { hex, hexOrNull } from '../../../store/ids';
+import { findMessage, findMessagesById } from '../../../store/messages';
+import { findUnreadNews } from '../../../store/news';
+import { findTask, findTasksById } from '../../../store/tasks';
+import { legible } from '../../../store/to-record/legible';
+import { toToldMessage } from '../../../store/to-record/work';
+import type { WorkKind } from '../../../store/work-items';
+import type { Plane } from '../../context';
+import {
+  readPromptContext,
+  readPromptThread,
+  readPromptThreads,
+  THREAD_MESSAGES,
+  type ThreadRead,
+} from './prompt-sources';
+
+export interface BundleSubject {
+  tenantId: string;
+  threadId: ObjectId | null;
+  projectId: ObjectId | null;
+  source: { kind: WorkKind; id: ObjectId };
+  run?: DispatchDocument['run'];
+  question?: DispatchDocument['question'];
+}
+
+/** As much news as thread goes into one prompt; what is over is given with the next turn. */
+const MOST_NEWS = 50;
+
+/**
+ * What stands around each work item. Read while the claim's own writes are under way: nothing of it hangs on them. The
+ * threads of many are read together.
+ */
+export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
+  const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
+  const threads =
+    threadIds.length > 1
+      ? readPromptThreads(plane, subjects[0]!.tenantId, threadIds)
+      : Promise.resolve(new Map<string, ThreadRead>());
+  return subjects.map(subject =>
+    readBundle(plane, subject, async id =>
+      threadIds.length > 1 ? ((await threads).get(hex(id)) ?? null) : readPromptThread(plane, subject.tenantId, id),
+    ),
+  );
+}
+
+async function readBundle(
+  plane: Plane,
+  { tenantId, threadId, projectId, source, run, question }: BundleSubject,
+  readThread: (id: ObjectId) => Promise<ThreadRead | null>,
+) {
+  const c = plane.collections;
+  const [thread, task, context, news, answer] = await Promise.all([
+    threadId ? readThread(threadId) : null,
+    source.kind === 'task' ? findTask(c, tenantId, source.id) : null,
+    readPromptContext(plane, tenantId, hexOrNull(projectId)),
+    run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
+    question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
+  ]);
+  const asked = run?.tier === 'orchestrator' ? await readAsked(c, run.id, news) : [];
+  const own = thread?.tenantId === tenantId ? await withSource(c, thread, { source, question }) : null;
+  const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
+  return { thread: own, task, context, news, asked, answer, needs };
+}
+
+/**
+ * What a planner was asked and did not answer, beside the news: the turn that was given it may have died with it, and
+ * the thread as the prompt shows it may have left it behind. Else it would wait for its deadline, or for ever.
+ */
+async function readAsked(
+  c: Plane['collections'],
+  runId: ObjectId,
+  news: MessageDocument[],
+): Promise<MessageDocument[]> {
+  const askers = await findAskedOfPlanner(c, runId, MOST_NEWS);
+  const told = new Set(news.map(({ _id }) => hex(_id)));
+  const ids = askers.flatMap(({ question }) => (question && !told.has(hex(question.id)) ? question.id : []));
+  return ids.length === 0 ? [] : findMessagesById(c, ids);
+}
+
+/** What is to be done is in it, and what was asked about it, however much was said since. */
+async function withSource(
+  c: Plane['collections'],
+  thread: ThreadRead,
+  { source, question }: Pick<BundleSubject, 'source' | 'question'>,
+): Promise<ThreadRead> {
+  const { messages } = thread;
+  const wanted = [...(source.kind === 'message' ? [source.id] : []), ...(question ? [question.id] : [])];
+  // However short it is: of a long thread's last messages, those that cannot be read are not in it.
+  const missing = wanted.filter(id => !messages.some(message => message.id === hex(id)));
+  const rows = missing.length > 0 ? await findMessagesById(c, missing) : [];
+  const told = legible(rows, toToldMessage).toSorted((a, b) => a.seq - b.seq);
+  return told.length > 0
+    ? { ...thread, messages: [...told, ...messages.slice(told.length - THREAD_MESSAGES)] }
+    : thread;
+}
+export type Bundle = Awaited<ReturnType<typeof readBundle>>;

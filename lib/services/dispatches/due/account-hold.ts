@@ -1,0 +1,42 @@
+import { FreshReads } from '../../../kernel/fresh-reads';
+import type { FailDispatch } from '../../../domain/dispatch/schema';
+import { accountHeldUntil, holdAccount } from '../../../store/accounts';
+import type { DispatchDocument } from '../../../store/documents';
+import type { Context, Plane } from '../../context';
+
+/** Another process's hold shows here this late at most: a claim more or less against a provider's limit. */
+const FRESH_MS = 500;
+const REMEMBERED = 1_000;
+
+const known = new WeakMap<Plane, FreshReads<string, boolean>>();
+
+function holdsOf(plane: Plane): FreshReads<string, boolean> {
+  const holds = known.get(plane) ?? new FreshReads({ freshMs: FRESH_MS, most: REMEMBERED, now: plane.clock.now });
+  known.set(plane, holds);
+  return holds;
+}
+
+/** Whether a provider said 'not before' for the account this caller works with. */
+export const isAccountHeld = ({ plane, principal: { tenantId, account } }: Context): Promise<boolean> =>
+  holdsOf(plane).get(
+    `${tenantId}/${account}`,
+    async () => (await accountHeldUntil(plane.collections, tenantId, account)) !== null,
+  );
+
+/**
+ * A provider's limit stands whatever became of the dispatch that ran into it. An earlier turn may have run on another
+ * account than the present one: then it is its caller's.
+ */
+export async function holdAccountOf(
+  { plane, principal }: Context,
+  dispatch: Pick<DispatchDocument, 'tenantId' | 'account' | 'epoch' | 'mode'>,
+  { epoch, retryNotBefore }: Pick<FailDispatch, 'epoch' | 'retryNotBefore'>,
+): Promise<void> {
+  const isPresent = epoch === dispatch.epoch;
+  const wasItsOwn = isPresent || (dispatch.mode === 'resume' && epoch < dispatch.epoch);
+  if (retryNotBefore === undefined || !wasItsOwn) return;
+  const { tenantId } = dispatch;
+  const account = isPresent ? dispatch.account : principal.account;
+  await holdAccount(plane.collections, tenantId, account, new Date(retryNotBefore));
+  holdsOf(plane).forget(`${tenantId}/${account}`);
+}

@@ -1,0 +1,103 @@
+import { must } from '../../../kernel/assert';
+import { HUMAN } from '../../../domain/fields';
+import { TO_NEWS, TO_ORCHESTRATOR } from '../../../domain/run/schema';
+import type {
+  DispatchDocument,
+  MessageDocument,
+  ObjectId,
+  PendingQuestion,
+  TaskDocument,
+} from '../../../store/documents';
+import { runThreadId } from '../../../store/runs';
+import { updateHeldWork, WORK_WORDS } from '../../../store/work-items';
+import type { Plane } from '../../context';
+import { senderOfDispatch } from '../../messages/agent-sender';
+import { appendMessage } from '../../messages/append-message';
+import { reportQuestion } from '../../reports/report-outcome';
+
+/** Makes the question a waiting dispatch asked, once, under the id chosen when it stopped; its work waits with it. */
+export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  const c = plane.collections;
+  const question = must(dispatch.question, 'a waiting dispatch has its question');
+  const { kind, id } = dispatch.source;
+  const source = kind === 'message' ? await c.messages.findOne({ _id: id }) : await c.tasks.findOne({ _id: id });
+  if (!source) return;
+  if (question.to === TO_NEWS) await keepTurn(plane, dispatch);
+  else {
+    await appendQuestion(plane, dispatch, source);
+    await reportQuestion(plane, dispatch, question);
+  }
+  await updateHeldWork(c, {
+    kind,
+    id,
+    dispatchId: dispatch._id,
+    epoch: dispatch.epoch,
+    set: {
+      status: question.blocker && kind === 'task' ? 'blocked' : WORK_WORDS[kind].waiting,
+      reason: { $literal: reasonOf(question) },
+    },
+  });
+}
+
+const MAX_REASON_CHARACTERS = 500;
+
+function reasonOf({ to, blocker }: PendingQuestion): string {
+  if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
+  if (to === TO_NEWS) return 'waits for news of its run';
+  if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
+  return to === HUMAN ? 'waits for a person’s answer' : `waits for ${to} to answer`;
+}
+
+const author = (dispatch: DispatchDocument) => ({
+  tenantId: dispatch.tenantId,
+  from: senderOfDispatch(dispatch),
+  createdBy: `agent:${dispatch.agentType}`,
+});
+
+/** What a run's worker asks is said where its run is, whoever is to answer. Null: in a thread of its own. */
+const saidIn = ({ run, threadId }: Pick<DispatchDocument, 'run' | 'threadId'>): ObjectId | null =>
+  run ? runThreadId(run.id) : threadId;
+
+/** Where to find what it asked: a thread that a message opens has the message's id. */
+export const threadOfQuestion = (dispatch: DispatchDocument): ObjectId | null =>
+  saidIn(dispatch) ?? dispatch.question?.id ?? null;
+
+async function appendQuestion(
+  plane: Plane,
+  dispatch: DispatchDocument,
+  source: Pick<MessageDocument | TaskDocument, '_id' | 'priority'> & { hops?: number },
+): Promise<void> {
+  const question = must(dispatch.question, 'a waiting dispatch has its question');
+  const isToOrchestrator = question.to === TO_ORCHESTRATOR;
+  const threadId = saidIn(dispatch);
+  await appendMessage(plane, {
+    id: question.id,
+    ...author(dispatch),
+    ...(threadId ? { threadId } : { projectId: dispatch.projectId }),
+    assignedTo: isToOrchestrator ? null : question.to,
+    priority: source.priority,
+    kind: 'question',
+    body: question.body,
+    options: question.options,
+    isBlocker: question.blocker !== undefined,
+    inReplyTo: dispatch.source.kind === 'message' ? source._id : null,
+    expectsReply: true,
+    hops: dispatch.source.kind === 'message' ? (source.hops ?? 0) + 1 : 0,
+    ...(isToOrchestrator ? { newsFor: dispatch.run?.id } : {}),
+  });
+}
+
+/** What a planner said at the end of its turn, which is not the end of its work. */
+async function keepTurn(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  const { id, body } = must(dispatch.question, 'a waiting dispatch has its question');
+  if (body.trim() === '' || !dispatch.threadId) return;
+  await appendMessage(plane, {
+    id,
+    ...author(dispatch),
+    threadId: dispatch.threadId,
+    assignedTo: null,
+    priority: 'normal',
+    kind: 'message',
+    body,
+  });
+}

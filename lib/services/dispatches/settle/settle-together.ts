@@ -1,0 +1,155 @@
+import { YIELDS_MS } from '../../../domain/dispatch/ranking';
+import type { DatabaseClock } from '../../../store/database-clock';
+import { markAllSettled } from '../../../store/dispatches';
+import type { DispatchDocument, MessageDocument, ThreadDocument } from '../../../store/documents';
+import { hex, newId } from '../../../store/ids';
+import { findMessagesById, findTaken, finishMessages, insertReplies, type Reply } from '../../../store/replies';
+import { findThreadsById, takeSeqs } from '../../../store/threads';
+import { crashPoint } from '../../../telemetry/crash-point';
+import { countTurn } from '../../budgets/count-usage';
+import type { Plane } from '../../context';
+import { messageRow } from '../../messages/append-message';
+import { settleDispatch } from './settle';
+import { makesReply, replyTo } from './settle-done';
+import { settlingOf, shareSettling } from './settlings';
+
+interface Answered {
+  dispatch: DispatchDocument;
+  source: MessageDocument;
+  /** Where its reply goes; null: it makes none, or has made it. */
+  thread: ThreadDocument | null;
+}
+
+/**
+ * As `settleDispatch`, for many: what they have in common, a message whose reply waits in an inbox, is written
+ * together, each step once for all. Whatever wakes or frees somebody (a question, a reply that is work, a task, a
+ * stop) goes one by one, after them.
+ */
+export async function settleTogether(
+  plane: Plane,
+  dispatches: DispatchDocument[],
+  clock: DatabaseClock,
+  reading?: Promise<Surroundings>,
+): Promise<void> {
+  if (dispatches.length < 2) return settleAlone(plane, dispatches);
+  const { together, alone } = sort(dispatches, await (reading ?? readSurroundings(plane, dispatches)));
+  await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
+  // What somebody else is at is waited for.
+  const ours = together.filter(({ dispatch }) => settlingOf(plane, dispatch) === undefined);
+  const busy = together.filter(one => !ours.includes(one));
+  const settling = settleAnswered(plane, ours, clock);
+  const left = await shareSettling(
+    plane,
+    ours.map(({ dispatch }) => dispatch),
+    settling,
+  );
+  await settleAlone(plane, [...left, ...alone, ...busy.map(({ dispatch }) => dispatch)]);
+}
+
+async function settleAlone(plane: Plane, dispatches: DispatchDocument[]): Promise<void> {
+  await Promise.all(dispatches.map(dispatch => settleDispatch(plane, dispatch)));
+}
+
+interface Surroundings {
+  sources: MessageDocument[];
+  threads: ThreadDocument[];
+  /** Replies that stand, by hex id. */
+  made: Set<string>;
+}
+
+/**
+ * What settling these would rest on. May be read before their outcomes are written: a thread that gives out a place
+ * meanwhile is noticed, and the rest of what is used does not change.
+ */
+export async function readSurroundings(
+  { collections: c, threadOpener }: Plane,
+  dispatches: Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>[],
+): Promise<Surroundings> {
+  const answering = dispatches.filter(({ source }) => source.kind === 'message');
+  const threadIds = answering.flatMap(({ threadId }) => threadId ?? []);
+  await threadOpener.opened(threadIds);
+  const [sources, threads, made] = await Promise.all([
+    findMessagesById(
+      c,
+      answering.map(({ source }) => source.id),
+    ),
+    findThreadsById(c, threadIds),
+    findTaken(
+      c,
+      answering.map(({ replyId }) => replyId),
+    ),
+  ]);
+  return { sources, threads, made };
+}
+
+function sort(
+  dispatches: DispatchDocument[],
+  { sources, threads, made }: Surroundings,
+): { together: Answered[]; alone: DispatchDocument[] } {
+  const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
+  const sourceById = new Map(sources.map(row => [hex(row._id), row]));
+  const threadById = new Map(threads.map(row => [hex(row._id), row]));
+  const together: Answered[] = [];
+  const alone = dispatches.filter(({ status, source }) => status !== 'done' || source.kind !== 'message');
+  for (const dispatch of plain) {
+    const source = sourceById.get(hex(dispatch.source.id));
+    const isReplying = source !== undefined && makesReply(dispatch, source);
+    const needsPlace = isReplying && !made.has(hex(dispatch.replyId));
+    const thread = needsPlace ? (threadById.get(hex(source.threadId)) ?? null) : null;
+    const isOwn = source?.tenantId === dispatch.tenantId;
+    if (!isOwn || (isReplying && wakes(dispatch, source)) || (needsPlace && !givesPlaces(thread, dispatch))) {
+      alone.push(dispatch);
+      continue;
+    }
+    together.push({ dispatch, source, thread });
+    // A second reply in the same thread waits for the first.
+    if (thread) threadById.delete(hex(thread._id));
+  }
+  return { together, alone };
+}
+
+/** An asker, or the sender that wanted the reply as work. Also where the reply stands already: a crash came between. */
+const wakes = (dispatch: DispatchDocument, source: MessageDocument): boolean =>
+  source.kind === 'question' || replyTo(source, dispatch).assignedTo !== null;
+
+const givesPlaces = (thread: ThreadDocument | null, { tenantId }: DispatchDocument): boolean =>
+  thread?.tenantId === tenantId && Number.isInteger(thread.lastSeq);
+
+/** Answers those whose thread moved on meanwhile: they are left as they were. */
+async function settleAnswered(plane: Plane, answered: Answered[], clock: DatabaseClock): Promise<DispatchDocument[]> {
+  if (answered.length === 0) return [];
+  const c = plane.collections;
+  const seqs = await takeSeqs(
+    c,
+    answered.flatMap(({ thread }) => thread ?? []),
+    newId(),
+  );
+  crashPoint('complete:after-place');
+  const ready = answered.filter(({ thread }) => thread === null || seqs.has(hex(thread._id)));
+  await insertReplies(
+    c,
+    ready.flatMap(({ dispatch, source, thread }) =>
+      thread ? [replyIn(dispatch, source, { ...thread, lastSeq: seqs.get(hex(thread._id))! })] : [],
+    ),
+    clock.now(),
+  );
+  crashPoint('complete:after-reply');
+  await finishMessages(
+    c,
+    ready.map(({ dispatch }) => dispatch),
+  );
+  crashPoint('settle:before-mark');
+  await markAllSettled(
+    c,
+    ready.map(({ dispatch }) => dispatch._id),
+  );
+  for (const tenantId of new Set(ready.map(({ dispatch }) => dispatch.tenantId))) plane.doorbell.ring(tenantId);
+  return answered.filter(one => !ready.includes(one)).map(({ dispatch }) => dispatch);
+}
+
+function replyIn(dispatch: DispatchDocument, source: MessageDocument, thread: ThreadDocument): Reply {
+  const message = messageRow({ ...replyTo(source, dispatch), id: dispatch.replyId }, thread, NOBODYS);
+  return { message, yieldsMs: YIELDS_MS[source.priority] };
+}
+
+const NOBODYS = { status: 'none', reason: null } as const;

@@ -1,0 +1,112 @@
+import type { Claim, ClaimReason, Dispatch } from '../../../domain/dispatch/schema';
+import { isControlPlaneError } from '../../../domain/errors';
+import { markNewsGiven } from '../../../store/news';
+import { hasBudget } from '../../budgets/spent';
+import type { Context, Plane } from '../../context';
+import { toDomainError } from '../../to-domain-error';
+import { bundleDispatch } from '../bundle/bundle';
+import { isDealt, type Candidate, type DealtCandidate } from '../due/candidate';
+import { runOf } from './new-dispatch';
+import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
+import { threadOfQuestion } from '../settle/settle-question';
+import { SlotPool } from '../due/slot-pool';
+import { startCandidate } from './start-candidate';
+import { startDealt } from './start-dealt';
+import { startQueued } from './start-queue';
+import type { StartOutcome } from '../due/started';
+
+export interface StartedAll {
+  dispatches: Dispatch[];
+  taken: ReadonlySet<Candidate>;
+  missed: ClaimReason[];
+}
+
+/** All at once; in rank order, as many as were asked for. */
+export async function startAll(ctx: Context, claim: Claim, candidates: Candidate[]): Promise<StartedAll> {
+  const slots = new SlotPool(ctx.plane);
+  const batch = candidates.slice(0, claim.max);
+  const bundles = readBundles(ctx.plane, batch.map(subjectOf));
+  // A budget is looked at between the two writes, which those of one claim have no time for.
+  const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
+  const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
+  const outcomes = await Promise.allSettled(
+    batch.map((candidate, at) => {
+      const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
+      const starting =
+        together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
+      return bundle(ctx.plane, starting, bundles[at]!);
+    }),
+  );
+  return sumUp(ctx.plane, batch, outcomes);
+}
+
+/**
+ * One that failed costs those that were won nothing: they run, and only this answer tells of them. But for a database
+ * that went away: then nobody knows what of it stands, and who claims has to hear that.
+ */
+function sumUp(
+  { log }: Plane,
+  batch: Candidate[],
+  outcomes: PromiseSettledResult<Dispatch | ClaimReason>[],
+): StartedAll {
+  const dispatches: Dispatch[] = [];
+  const missed: ClaimReason[] = [];
+  const taken = new Set<Candidate>();
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.status === 'rejected') continue;
+    if (typeof outcome.value === 'string') missed.push(outcome.value);
+    else {
+      dispatches.push(outcome.value);
+      taken.add(batch[at]!);
+    }
+  }
+  const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+  const isNothing = dispatches.length + missed.length === 0;
+  if (failed && (isNothing || isControlPlaneError(toDomainError(failed.reason), 'unavailable'))) throw failed.reason;
+  if (failed) log.warn({ err: failed.reason }, 'some of what a claim went for failed');
+  return { dispatches, taken, missed };
+}
+
+function subjectOf(candidate: Candidate): BundleSubject {
+  if (candidate.mode === 'resume') {
+    const { dispatch } = candidate;
+    // A task has no thread, but what was asked for it and answered has one.
+    return { ...dispatch, threadId: dispatch.threadId ?? threadOfQuestion(dispatch) };
+  }
+  const { due, raw } = candidate;
+  return {
+    tenantId: due.item.tenantId,
+    // A raw message's thread is itself: what the claim's own write brings back is all there is to read.
+    threadId: raw === undefined ? (due.item.threadId ?? null) : null,
+    projectId: due.item.projectId ?? null,
+    source: { kind: due.kind, id: due.item._id },
+    ...runOf(due),
+  };
+}
+
+const start = (ctx: Context, claim: Claim, candidate: Candidate, slots: SlotPool): Promise<StartOutcome> =>
+  candidate.mode === 'start'
+    ? startQueued({ ctx, claim, candidate, slots })
+    : startCandidate(ctx, claim, candidate, slots);
+
+async function bundle(
+  plane: Plane,
+  starting: Promise<StartOutcome>,
+  reading: Promise<Bundle>,
+): Promise<Dispatch | ClaimReason> {
+  // A claim that is lost leaves the reading behind; its failure is then nobody's.
+  reading.catch(() => undefined);
+  const outcome = await starting;
+  if ('reason' in outcome) return outcome.reason;
+  const read = await reading;
+  const dispatch = bundleDispatch(outcome, read);
+  // Told twice where the process dies before this; never told not at all. Those that cannot be read count as given: as
+  // unread they would resume the planner for ever.
+  if (read.news.length > 0) {
+    await markNewsGiven(
+      plane.collections,
+      read.news.map(({ _id }) => _id),
+    );
+  }
+  return dispatch;
+}
