@@ -20,6 +20,10 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Of what was noted at `sinceMs` by a wall clock. One set back since then cannot tell: past every bound. */
+export const ageMs = (sinceMs: number, nowMs: number): number =>
+  nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

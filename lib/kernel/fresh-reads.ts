@@ -1,3 +1,4 @@
+import { ageMs } from './clock';
 import { LruMap } from './lru-map';
 
 export interface FreshReadsOptions<T> {
@@ -37,9 +38,9 @@ export class FreshReads<K, T> {
   get(key: K, read: () => Promise<T>): Promise<T> {
     const { now, freshMs } = this.options;
     const known = this.#entries.get(key);
-    const ageMs = known ? now() - known.atMs : freshMs;
-    if (!known || ageMs >= freshMs) return this.#begin(key, read);
-    if (ageMs >= freshMs / 2 && !known.isRenewing) void this.#renew(key, known, read);
+    const age = known ? ageMs(known.atMs, now()) : freshMs;
+    if (!known || age >= freshMs) return this.#begin(key, read);
+    if (age >= freshMs / 2 && !known.isRenewing) void this.#renew(key, known, read);
     return known.value;
   }
 

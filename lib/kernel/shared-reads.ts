@@ -1,5 +1,5 @@
 import { LruMap } from './lru-map';
-import type { Clock } from './clock';
+import { ageMs, type Clock } from './clock';
 
 /** Reads of one kind begin at least this far apart. */
 const LEAST_GAP_MS = 250;
@@ -50,7 +50,7 @@ export class SharedReads<T> {
   async #inTurn(entry: Entry<T>, read: () => Promise<T>): Promise<T> {
     await entry.running;
     const gapMs = Math.min(MOST_GAP_MS, Math.max(LEAST_GAP_MS, entry.tookMs * GAP_PER_COST));
-    await this.clock.sleep(Math.max(GATHER_MS, entry.startedAtMs + gapMs - this.clock.now()));
+    await this.clock.sleep(Math.max(GATHER_MS, gapMs - ageMs(entry.startedAtMs, this.clock.now())));
     entry.next = null;
     entry.startedAtMs = this.clock.now();
     const reading = read().finally(() => {

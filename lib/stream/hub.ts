@@ -41,7 +41,6 @@ export interface StreamConnection {
   role: Role;
   principalId: string;
   consumer: string | null;
-  openedAtMs: number;
 }
 
 /**
@@ -246,7 +245,7 @@ export class Hub {
     const nowMs = this.timers.now();
     this.#lastStepAtMs = nowMs;
     this.#counts.steps += 1;
-    if (step.event !== null) this.#lagMs = Math.max(0, nowMs - step.atMs);
+    if (step.event !== null) this.#lagMs = Math.max(0, this.timers.wallNow() - step.atMs);
     this.#announce(this.#log.take(step, nowMs), nowMs);
     if (this.#log.holdsEvents) this.#scheduleDue();
   }
@@ -290,11 +289,10 @@ export class Hub {
   }
 }
 
-const connectionOf = ({ id, principal, consumer, openedAtMs }: Subscriber): StreamConnection => ({
+const connectionOf = ({ id, principal, consumer }: Subscriber): StreamConnection => ({
   id,
   tenantId: principal.tenantId,
   role: principal.role,
   principalId: principal.id,
   consumer,
-  openedAtMs,
 });

@@ -9,6 +9,8 @@ export interface KeepAlivePort {
   limits: StreamLimits;
   /** Null before the first open. */
   identity(): StreamIdentity | null;
+  /** Ms since the epoch. */
+  wallNow(): number;
   /** A point with nothing before it that this reader has not had; null while there is something. */
   safePoint(subscriber: Subscriber): StreamPoint | null;
   close(subscriber: Subscriber, reason: CloseReason): void;
@@ -28,9 +30,9 @@ export class KeepAlive {
   }
 
   tick(subscriber: Subscriber, nowMs: number): void {
-    const { limits, close } = this.port;
+    const { limits, wallNow, close } = this.port;
     const { expiresAtMs } = subscriber.principal;
-    if (expiresAtMs !== undefined && nowMs >= expiresAtMs) return close(subscriber, 'credentials');
+    if (expiresAtMs !== undefined && wallNow() >= expiresAtMs) return close(subscriber, 'credentials');
     if (subscriber.isOver(limits, nowMs)) return close(subscriber, 'slow-reader');
     if (subscriber.isStalled(limits.readerStallMs, nowMs)) return close(subscriber, 'stalled-reader');
     if (nowMs >= subscriber.nextCheckAtMs) this.#checkCredentials(subscriber, nowMs);

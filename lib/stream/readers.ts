@@ -71,6 +71,7 @@ export class Readers {
     this.#keepAlive = new KeepAlive({
       limits,
       identity: () => log.identity,
+      wallNow: () => timers.wallNow(),
       safePoint: subscriber => this.#safePoint(subscriber),
       close,
     });
@@ -112,7 +113,7 @@ export class Readers {
   /** Null before the first open. */
   judge(text: string): PositionVerdict | null {
     const { log, timers } = this.options;
-    return log.identity && judgePosition(text, log.identity, Math.max(timers.now(), log.newestMs));
+    return log.identity && judgePosition(text, log.identity, Math.max(timers.wallNow(), log.newestMs));
   }
 
   /** History does not join on: each reader is told once, whatever it was doing. */

@@ -1,6 +1,9 @@
 /** Time, timers and turns as a value, so that tests own them. Each setter returns its own undo. */
 export interface Timers {
+  /** For durations: runs evenly, whatever the wall clock is set to, and says nothing of the time of day. */
   now(): number;
+  /** Ms since the epoch: for what others' clocks are compared with. */
+  wallNow(): number;
   after(delayMs: number, run: () => void): () => void;
   every(periodMs: number, run: () => void): () => void;
   /** After the I/O of this turn: what one turn brings in goes out as one write. */
@@ -8,7 +11,8 @@ export interface Timers {
 }
 
 export const systemTimers: Timers = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

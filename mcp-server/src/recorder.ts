@@ -1,4 +1,5 @@
 import { backoffMs } from '@/lib/kernel/backoff';
+import { ageMs } from '@/lib/kernel/clock';
 import { LruMap } from '@/lib/kernel/lru-map';
 import type { Context, Plane } from '@/lib/services/context';
 import type { Caller } from '@/lib/services/identity/caller';
@@ -82,7 +83,7 @@ export class Recorder {
   /** One write that is waited for: the call's own, or that of the session it is the first of. */
   async #begin(call: RecordedCall, session: SessionOf): Promise<{ id: Promise<string> }> {
     const known = this.#known.get(session.key);
-    if (known && this.plane.clock.now() - known.atMs < KNOWN_OPEN_MS) {
+    if (known && ageMs(known.atMs, this.plane.clock.now()) < KNOWN_OPEN_MS) {
       const id = startToolCall(this.plane, known.session, call.tool);
       await id;
       return { id };

@@ -1,3 +1,4 @@
+import { ageMs } from '../../kernel/clock';
 import type { Collections } from '../../store/collections';
 import { pingDatabase } from '../../store/health';
 
@@ -17,7 +18,7 @@ export class DatabaseProbe {
   ) {}
 
   async reachable(): Promise<boolean> {
-    if (this.now() - this.#at < FRESH_MS) return this.#reachable;
+    if (ageMs(this.#at, this.now()) < FRESH_MS) return this.#reachable;
     this.#asking ??= pingDatabase(this.collections, PING_MS).then(answer => {
       this.#reachable = answer;
       this.#at = this.now();

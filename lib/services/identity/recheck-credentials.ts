@@ -1,4 +1,5 @@
 import { ControlPlaneError } from '../../domain/errors';
+import { ageMs } from '../../kernel/clock';
 import type { Context } from '../context';
 import { stillValid } from './authenticate';
 
@@ -12,7 +13,7 @@ export function recheckCredentials({ plane, principal }: Context): () => Promise
   let askedMs = plane.clock.now();
   return async () => {
     const nowMs = plane.clock.now();
-    if (nowMs - askedMs < EVERY_MS) return;
+    if (ageMs(askedMs, nowMs) < EVERY_MS) return;
     askedMs = nowMs;
     if (await stillValid(plane, principal)) return;
     throw new ControlPlaneError('unauthenticated', 'Authorization: this token was revoked or has expired.');

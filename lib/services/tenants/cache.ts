@@ -1,3 +1,4 @@
+import { ageMs } from '../../kernel/clock';
 import type { Collections } from '../../store/collections';
 
 /** Tenants there are, kept in memory: every raw insert asks. Refreshed on change, and at most this often on a miss. */
@@ -28,7 +29,7 @@ export class TenantCache {
   /** Asks the database once more before it says no. */
   async exists(tenantId: string): Promise<boolean> {
     if (this.#known.has(tenantId)) return true;
-    if (this.now() - this.#refreshedAtMs >= REFRESH_LEAST_MS) await this.refresh();
+    if (ageMs(this.#refreshedAtMs, this.now()) >= REFRESH_LEAST_MS) await this.refresh();
     return this.#known.has(tenantId);
   }
 

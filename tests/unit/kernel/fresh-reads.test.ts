@@ -38,6 +38,18 @@ describe('answers of the recent past', () => {
     expect((await late).text).toBe('b');
   });
 
+  it('are read again when the clock was set back, for how old they are cannot be told', async () => {
+    const { ask, reads, at, answer } = rig();
+    at(3_600_000);
+    void ask();
+    await answer(0, 'a');
+    at(0);
+    const asked = ask();
+    await answer(1, 'b');
+    expect((await asked).text).toBe('b');
+    expect(reads).toHaveLength(2);
+  });
+
   it('are renewed past half their time while who asks is answered, and are as old as the read that made them', async () => {
     const { ask, reads, at, answer } = rig();
     void ask();

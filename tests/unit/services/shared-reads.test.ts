@@ -56,6 +56,17 @@ describe('shared reads', () => {
     expect(clock.slept.every(ms => ms <= 2_000)).toBe(true);
   });
 
+  it('make nobody wait for a clock that was set back to be where it was', async () => {
+    let nowMs = 3_600_000;
+    const slept: number[] = [];
+    const sleep = async (delayMs: number) => void slept.push(delayMs);
+    const reads = new SharedReads<number>({ now: () => nowMs, sleep });
+    await reads.read('a', async () => 1);
+    nowMs = 0;
+    await reads.read('a', async () => 2);
+    expect(Math.max(...slept)).toBeLessThanOrEqual(250);
+  });
+
   it('go on after a read that failed, and keep keys apart', async () => {
     const reads = new SharedReads<number>(steppingClock());
     await expect(reads.read('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Hub } from '@/lib/stream/hub';
 import { parsePosition } from '@/lib/wire/position';
-import { createRig, stopRigs } from './support/rig';
+import { connect as connectTo, createRig, stopRigs } from './support/rig';
+import { ScriptedSource } from './support/scripted-source';
 
 afterEach(stopRigs);
 
@@ -66,6 +68,45 @@ describe('a quiet connection', () => {
     const points = sink.of('checkpoint').map(({ id }) => parsePosition(id!)!.point);
     expect(points).toHaveLength(2);
     expect(points[1]! > points[0]!).toBe(true);
+  });
+});
+
+describe('a wall clock that is set', () => {
+  it('back by an hour holds up no heartbeat', async () => {
+    const log = { info: () => undefined, warn: () => undefined };
+    const limits = { heartbeatMs: 50, tickMs: 20 };
+    const hub = new Hub({ source: new ScriptedSource(() => Date.now()), log, limits });
+    hub.start();
+    await hub.ready();
+    const { sink } = connectTo(hub);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    await sink
+      .until(({ comments }) => comments.filter(comment => comment === 'hb').length >= 2)
+      .finally(async () => {
+        vi.useRealTimers();
+        await hub.stop();
+      });
+  });
+
+  it('on by an hour ends a stream whose credentials are over by then, and makes no position one of the future', async () => {
+    const { source, timers, connect, hub, startHub } = await createRig();
+    const ahead = await startHub();
+    const [behind] = source.cursors;
+    behind!.wake = () => undefined;
+    const { handle } = connect({ principal: { expiresAtMs: timers.wallNow() + 3_600_000 } });
+    timers.setWallClock(3_600_000);
+    source.append();
+    await timers.advance(500);
+    expect(await handle.closed).toBe('credentials');
+    expect(hub.judge(ahead.position()!)).toMatchObject({ ok: true });
+  });
+
+  it('back with the database’s makes no lag', async () => {
+    const { source, timers, hub } = await createRig();
+    timers.setWallClock(-3_600_000);
+    source.append();
+    await timers.settle();
+    expect(hub.metrics().lagMs).toBe(0);
   });
 });
 

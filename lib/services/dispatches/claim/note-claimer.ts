@@ -1,5 +1,5 @@
 import type { Principal } from '../../../domain/identity/schema';
-import { SECOND_MS } from '../../../kernel/clock';
+import { ageMs, SECOND_MS } from '../../../kernel/clock';
 import { LruMap } from '../../../kernel/lru-map';
 import { touchPresence } from '../../../store/presence';
 import type { Context, Plane } from '../../context';
@@ -19,7 +19,7 @@ export function noteClaimer({ plane, principal }: Context, consumer: string): vo
   const times = noted.get(plane) ?? new LruMap<string, number>(REMEMBERED);
   noted.set(plane, times);
   const nowMs = plane.clock.now();
-  if (nowMs - (times.get(id) ?? 0) < NOTE_EVERY_MS) return;
+  if (ageMs(times.get(id) ?? 0, nowMs) < NOTE_EVERY_MS) return;
   times.set(id, nowMs);
   touchPresence(plane.collections, {
     _id: id,

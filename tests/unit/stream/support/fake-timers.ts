@@ -6,14 +6,22 @@ interface Timer {
   run: () => void;
 }
 
-/** Time that moves only when a test says so. Turns run with `settle`, which also lets promises through. */
+/** Two clocks that move only when a test says so. Turns run with `settle`, which also lets promises through. */
 export class FakeTimers implements Timers {
   #nowMs = Date.UTC(2026, 10, 21);
+  #setByMs = 0;
   #timers = new Set<Timer>();
   #turns: (() => void)[] = [];
 
   now(): number {
     return this.#nowMs;
+  }
+  wallNow(): number {
+    return this.#nowMs + this.#setByMs;
+  }
+  /** Somebody sets the wall clock, which otherwise shows what `now` does. */
+  setWallClock(byMs: number): void {
+    this.#setByMs += byMs;
   }
   after(delayMs: number, run: () => void): () => void {
     return this.#add({ atMs: this.#nowMs + delayMs, everyMs: null, run });

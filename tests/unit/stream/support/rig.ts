@@ -44,7 +44,7 @@ export async function createRig(
   prepare?: (source: ScriptedSource) => void,
 ): Promise<Rig> {
   const timers = new FakeTimers();
-  const source = new ScriptedSource(() => timers.now());
+  const source = new ScriptedSource(() => timers.wallNow());
   prepare?.(source);
   const stopConfirming = timers.every(900, () => source.confirm());
   const log = { info: () => undefined, warn: () => undefined };
