@@ -8,7 +8,7 @@ import { tooLong } from '../../store/document-size';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { asObjectId, describeRaw } from '../../store/raw-document';
 import { findRun } from '../../store/runs';
-import { adoptTaskRow, findRawTask, findTasksById, readyDependents } from '../../store/tasks';
+import { adoptTaskRow, findRawTask, findTasksById, readyDependents, readyWhole } from '../../store/tasks';
 import { takeSeq } from '../../store/threads';
 import { holdOf } from '../budgets/spent';
 import type { Plane } from '../context';
@@ -71,7 +71,9 @@ export async function adoptTask(plane: Plane, id: ObjectId): Promise<void> {
   if (!adopted) return;
   await forgetMalformed(c, 'tasks', String(id));
   const readied = over === 'done' ? await readyDependents(c, tenantId, id) : 0;
-  if (adopted.status === 'ready' || readied > 0) plane.doorbell.ring(tenantId);
+  // What it depends on may have been done since it was looked at.
+  const late = adopted.status === 'pending' ? await readyWhole(c, tenantId, { _id: id }) : 0;
+  if (adopted.status === 'ready' || readied + late > 0) plane.doorbell.ring(tenantId);
 }
 
 async function reasonAgainst(plane: Plane, tenantId: string, raw: Record<string, unknown>): Promise<string | null> {

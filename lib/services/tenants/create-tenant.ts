@@ -6,7 +6,7 @@ import { isDuplicateKey } from '../../store/errors';
 import { bodyId, hex, newId } from '../../store/ids';
 import { insertNow } from '../../store/insert-now';
 import { recordActivity } from '../activity/record-activity';
-import { seedAgentTypes } from '../agent-types/seed';
+import { seedTenant } from './seed-tenant';
 import type { Context } from '../context';
 import { requireTenantManager } from './require-tenant-manager';
 import { toTenant } from './to-tenant';
@@ -15,15 +15,10 @@ export interface CreateTenantInput extends CreateTenant {
   id?: string | undefined;
 }
 
-/**
- * The agent types come first: a tenant that is there has them, whatever is killed in between, and types of a tenant
- * that is not there yet are seen by nobody.
- */
 export async function createTenant(ctx: Context, { tenantId, name, id }: CreateTenantInput): Promise<Tenant> {
   requireTenantManager(ctx);
   const { plane, principal } = ctx;
   if (await plane.collections.tenants.findOne({ tenantId })) throw taken(tenantId);
-  await seedAgentTypes(plane, tenantId);
   const row = await insertTenant(ctx, {
     _id: id === undefined ? newId() : bodyId('id', id),
     tenantId,
@@ -47,7 +42,9 @@ export async function createTenant(ctx: Context, { tenantId, name, id }: CreateT
 
 async function insertTenant({ plane }: Context, document: TenantDocument): Promise<TenantDocument> {
   try {
-    const row = await insertNow(plane.collections.tenants, document);
+    const row = await seedTenant(plane, document.tenantId, tx =>
+      insertNow(plane.collections.tenants, document, undefined, tx),
+    );
     await plane.tenants.refresh();
     return row;
   } catch (error) {

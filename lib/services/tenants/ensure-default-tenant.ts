@@ -2,7 +2,7 @@ import { DEFAULT_TENANT } from '../../domain/fields';
 import { isDuplicateKey } from '../../store/errors';
 import { newId } from '../../store/ids';
 import { insertNow } from '../../store/insert-now';
-import { seedAgentTypes } from '../agent-types/seed';
+import { seedTenant } from './seed-tenant';
 import type { Plane } from '../context';
 
 /**
@@ -12,17 +12,17 @@ import type { Plane } from '../context';
 export async function ensureDefaultTenant(plane: Plane): Promise<void> {
   await plane.tenants.refresh();
   if (plane.tenants.knows(DEFAULT_TENANT)) return;
-  await seedAgentTypes(plane, DEFAULT_TENANT);
   const now = new Date(plane.clock.now());
+  const tenant = {
+    _id: newId(),
+    tenantId: DEFAULT_TENANT,
+    name: 'Default',
+    createdAt: now,
+    updatedAt: now,
+    createdBy: 'system',
+  };
   try {
-    await insertNow(plane.collections.tenants, {
-      _id: newId(),
-      tenantId: DEFAULT_TENANT,
-      name: 'Default',
-      createdAt: now,
-      updatedAt: now,
-      createdBy: 'system',
-    });
+    await seedTenant(plane, DEFAULT_TENANT, tx => insertNow(plane.collections.tenants, tenant, undefined, tx));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }

@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
@@ -87,6 +87,21 @@ describe('a raw task that is done', () => {
     await insertRaw('task', { _id, status: 'done', result });
     await adoptTask(test.plane, _id);
     expect(await rowOf('task', _id)).toMatchObject({ status: 'done', result });
+    expect(await rowOf('task', waiting)).toMatchObject({ status: 'ready' });
+  });
+
+  it('while one that needs it is taken up has that one ready all the same', async () => {
+    const needed = await insertRaw('task', {});
+    await adoptTask(test.plane, needed);
+    const waiting = await insertRaw('task', { dependsOn: [needed] });
+    const { agentTypes } = test.plane;
+    const get = agentTypes.get.bind(agentTypes);
+    // Asked between the look at what it needs and its own write.
+    vi.spyOn(agentTypes, 'get').mockImplementationOnce(async (tenantId, slug) => {
+      await test.plane.collections.tasks.updateOne({ _id: needed }, { $set: { status: 'done' } });
+      return get(tenantId, slug);
+    });
+    await adoptTask(test.plane, waiting);
     expect(await rowOf('task', waiting)).toMatchObject({ status: 'ready' });
   });
 });
