@@ -23,11 +23,17 @@ export function responseSink(res: ServerResponse, headers: Readonly<Record<strin
       return res.write(isChunked ? asHttpChunk(chunk) : chunk);
     },
     bufferedBytes: () => res.writableLength,
+    drainGauge: () => res.writableLength + inFlightBytes(res),
     onDrain: run => void res.on('drain', run),
     // 'close' of the response, not of the request: the request is long over.
     onClose: run => void res.once('close', run),
     end: () => endResponse(res, isChunked ? LAST_HTTP_CHUNK : ''),
   };
+}
+
+/** A socket's length counts a write whole until its last byte is out; its handle knows, as node's own time-out does. */
+function inFlightBytes({ socket }: ServerResponse): number {
+  return (socket as { _handle?: { writeQueueSize?: number } | null } | null)?._handle?.writeQueueSize ?? 0;
 }
 
 const LAST_HTTP_CHUNK = '0\r\n\r\n';

@@ -4,6 +4,8 @@ export interface StreamSink {
   write(chunk: Buffer): boolean;
   /** Bytes handed over that nobody took yet. */
   bufferedBytes(): number;
+  /** Falls with bytes that go out within one write too; without it `bufferedBytes` has to tell. */
+  drainGauge?(): number;
   onDrain(run: () => void): void;
   /** The reader went away, or `end` is through. May be called more than once. */
   onClose(run: () => void): void;

@@ -54,7 +54,7 @@ export class Subscriber {
   nextHeartbeatAtMs = 0;
   nextCheckAtMs = 0;
 
-  #lastBufferedBytes = 0;
+  #lastGauge = 0;
   #progressAtMs = 0;
   readonly #writable = new Set<() => void>();
   readonly #closed = deferred<CloseReason>();
@@ -84,7 +84,7 @@ export class Subscriber {
     if (this.sink.write(chunk) || this.isBlocked) return;
     this.blockedSinceMs = nowMs;
     this.#progressAtMs = nowMs;
-    this.#lastBufferedBytes = this.sink.bufferedBytes();
+    this.#lastGauge = this.#gauge();
   }
 
   writeEvents(chunk: Buffer, nowMs: number): void {
@@ -129,10 +129,14 @@ export class Subscriber {
   /** Nothing at all drained for this long. Bytes that leave the socket count, also before it is empty. */
   isStalled(stallMs: number, nowMs: number): boolean {
     if (this.blockedSinceMs === null) return false;
-    const buffered = this.sink.bufferedBytes();
-    if (buffered < this.#lastBufferedBytes) this.#progressAtMs = nowMs;
-    this.#lastBufferedBytes = buffered;
+    const gauge = this.#gauge();
+    if (gauge < this.#lastGauge) this.#progressAtMs = nowMs;
+    this.#lastGauge = gauge;
     return nowMs - this.#progressAtMs >= stallMs;
+  }
+
+  #gauge(): number {
+    return this.sink.drainGauge?.() ?? this.sink.bufferedBytes();
   }
 
   /** Marks it closed and lets go of whoever waits; the sink is ended by the hub. */

@@ -21,6 +21,7 @@ export class MemorySink implements StreamSink {
   isEnded = false;
   isReading: boolean;
   #held: Buffer[] = [];
+  #trickled = 0;
   #drains: (() => void)[] = [];
   #closes: (() => void)[] = [];
   #watchers = new Set<() => void>();
@@ -48,6 +49,14 @@ export class MemorySink implements StreamSink {
 
   bufferedBytes(): number {
     return this.#held.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  drainGauge(): number {
+    return this.bufferedBytes() - this.#trickled;
+  }
+  /** A few bytes of a write go out; the write as such is not through. */
+  trickle(bytes: number): void {
+    this.#trickled += bytes;
   }
 
   onDrain(run: () => void): void {

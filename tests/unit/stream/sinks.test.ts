@@ -125,6 +125,19 @@ describe('a node:http response', () => {
     expect(read).toBe(written);
   });
 
+  it('shows bytes that go out also within one long write', async () => {
+    const { sink, answer } = await connect();
+    sink.write(Buffer.alloc(32 * 1_024 * 1_024, 'x'));
+    const body = await answer;
+    const [gauge, buffered] = [sink.drainGauge!(), sink.bufferedBytes()];
+    let bufferedThen = 0;
+    for await (const _ of body) {
+      bufferedThen = sink.bufferedBytes();
+      if (sink.drainGauge!() < gauge) break;
+    }
+    expect(bufferedThen).toBe(buffered);
+  });
+
   it('cuts a reader that takes neither bytes nor the end', async () => {
     const { sink, answer } = await connect();
     const closed = new Promise<void>(resolve => sink.onClose(resolve));

@@ -47,6 +47,21 @@ describe('a reader that does not read', () => {
     expect(await stalled.handle.closed).toBe('stalled-reader');
   });
 
+  it('is not closed while it drains, be one write ever so long on its way', async () => {
+    const { source, timers, connect } = await createRig();
+    const { sink, handle } = connect();
+    await timers.advance(1_000);
+    sink.isReading = false;
+    source.append({ data: { text: 'x'.repeat(128 * 1_024) } });
+    for (let at = 0; at < 4; at += 1) {
+      await timers.advance(20_000);
+      sink.trickle(1_024);
+    }
+    expect(sink.isEnded).toBe(false);
+    await timers.advance(31_000);
+    expect(await handle.closed).toBe('stalled-reader');
+  });
+
   it('that only paused gets all it missed, in order', async () => {
     const { source, timers, connect } = await createRig();
     const { sink } = connect({ isReading: false });
