@@ -54,8 +54,9 @@ export const openLiveSource: OpenSource = (after, handlers) => {
     onState: handlers.onState,
   });
   const wake = (): void => {
-    if (stream.state === 'live' && Date.now() - signalAtMs < SILENT_MS) return;
-    // The next one has its time to answer, whoever wakes it meanwhile.
+    // A try under way has its time to answer, whoever wakes it meanwhile; so has the next one.
+    if (stream.state !== 'live') return stream.retry();
+    if (Date.now() - signalAtMs < SILENT_MS) return;
     signalAtMs = Date.now();
     stream.renew();
   };

@@ -56,11 +56,11 @@ export interface EventStream {
   /** Where a later stream would resume; null before the first answer when no `after` was given. */
   readonly position: string | null;
   /**
-   * Try now: the browser is online again, or the person signed in again. Does nothing while live, nor before the time
-   * a `Retry-After` asked for.
+   * Try now, or at once after the try under way: the browser is online again, or the person signed in again. Does
+   * nothing while live, nor before the time a `Retry-After` asked for.
    */
   retry(): void;
-  /** Leaves a connection that may be dead or of another session, and opens one at once; `retry` where there is none. */
+  /** Leaves a connection, or a try, that may be dead or of another session, and opens one at once; else as `retry`. */
   renew(): void;
   /** Ends the connection; no handler is called afterwards. */
   stop(): Promise<void>;
@@ -84,13 +84,12 @@ class LiveStream implements EventStream {
   #stopped = false;
   /** Ends the present connection. */
   #connection = new AbortController();
-  #renewing = false;
   /** What the last `Retry-After` asked for. */
   #notBeforeMs = 0;
   #attempt = 0;
   #retryMs: number | null = null;
   #openedAtMs: number | null = null;
-  /** Ends the present pause. */
+  /** Ends the present pause, or the one after the try under way. */
   #wake = new AbortController();
   #overdueTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -104,12 +103,11 @@ class LiveStream implements EventStream {
   }
 
   retry(): void {
-    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+    if (this.state !== 'live') this.#skipPause();
   }
 
   renew(): void {
-    if (this.state !== 'live') return this.retry();
-    this.#renewing = true;
+    this.#skipPause();
     this.#connection.abort();
   }
 
@@ -126,13 +124,13 @@ class LiveStream implements EventStream {
     await Promise.resolve();
     while (!this.#stopped) {
       this.#openedAtMs = null;
+      this.#wake = new AbortController();
       const error = await this.#connect();
       if (this.#stopped) return;
       if (this.#openedAtMs !== null && this.#clock.now() - this.#openedAtMs >= STABLE_AFTER_MS) this.#attempt = 0;
       if (error !== null) this.#options.onProblem?.(error);
       const action = this.#apply(isRefusal(error) ? 'refused' : 'lost', error);
-      if (!this.#renewing) await this.#pause(action === 'park' ? null : this.#delayMs(error));
-      this.#renewing = false;
+      await this.#pause(action === 'park' ? null : this.#delayMs(error));
       if (this.#stopped) return;
       this.#apply('retry', null);
     }
@@ -156,6 +154,8 @@ class LiveStream implements EventStream {
         },
         {
           onOpen: cursor => {
+            // Whoever asked for a try has got one, unless it is being left.
+            if (!this.#connection.signal.aborted) this.#wake = new AbortController();
             this.position ??= cursor;
             this.#openedAtMs = this.#clock.now();
             this.#apply('opened', null);
@@ -222,12 +222,18 @@ class LiveStream implements EventStream {
     return delayMs;
   }
 
+  #skipPause(): void {
+    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+  }
+
   /** null: until somebody asks. */
   async #pause(delayMs: number | null): Promise<void> {
-    this.#wake = new AbortController();
-    if (this.#stopped) return;
-    if (delayMs !== null) return this.#clock.sleep(delayMs, this.#wake.signal);
-    await new Promise<void>(resolve => this.#wake.signal.addEventListener('abort', () => resolve(), { once: true }));
+    // Asked for before the server said when.
+    if (this.#clock.now() < this.#notBeforeMs) this.#wake = new AbortController();
+    const { signal } = this.#wake;
+    if (this.#stopped || signal.aborted) return;
+    if (delayMs !== null) return this.#clock.sleep(delayMs, signal);
+    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 }
 

@@ -126,6 +126,56 @@ describe('event stream', () => {
     expect(seen.states).toEqual(['unauthenticated', 'connecting', 'live']);
   });
 
+  it('asked to try while a try is under way tries again at once when that one is refused', async () => {
+    const held: ServerResponse[] = [];
+    const { requests } = await start((response, count) => (count === 1 ? held.push(response) : openSse(response)));
+    const { stream: opened } = listen(server!.url);
+    await until('the first request', () => requests.length === 1);
+    opened.retry();
+    sendJson(held[0]!, 401, { code: 'unauthenticated' });
+    await until('live', () => opened.state === 'live');
+    expect(requests).toHaveLength(2);
+  });
+
+  it('renewed while a try is under way leaves that one, be it never answered', async () => {
+    const { requests } = await start((response, count) => {
+      if (count > 1) openSse(response);
+    });
+    const { stream: opened } = listen(server!.url);
+    await until('the first request', () => requests.length === 1);
+    opened.renew();
+    await until('live', () => opened.state === 'live');
+    expect(requests).toHaveLength(2);
+  });
+
+  it('asked to try keeps to a Retry-After that comes after, and to the pause after a stream that opened', async () => {
+    const held: ServerResponse[] = [];
+    const { requests } = await start((response, count) => {
+      if (count < 3) held.push(response);
+      else openSse(response);
+    });
+    const paused: { delayMs: number; isOver: boolean }[] = [];
+    let nowMs = 0;
+    const sleep = async (delayMs: number, signal?: AbortSignal) => {
+      paused.push({ delayMs, isOver: signal!.aborted });
+      nowMs += delayMs;
+    };
+    const { stream: opened } = listen(server!.url, { clock: { now: () => nowMs, sleep } });
+    await until('the first request', () => requests.length === 1);
+    opened.retry();
+    sendJson(held[0]!, 429, { code: 'limit-exceeded' }, { 'retry-after': '7' });
+    await until('the second request', () => requests.length === 2);
+    opened.retry();
+    openSse(held[1]!);
+    await until('live', () => opened.state === 'live');
+    held[1]!.end();
+    await until('the third request', () => requests.length === 3);
+    expect(paused).toEqual([
+      { delayMs: 7_000, isOver: false },
+      { delayMs: 10, isOver: false },
+    ]);
+  });
+
   it('says offline when nothing was there for too long, and live again when it is', async () => {
     const first = await start(() => undefined);
     const { port } = new URL(first.url);

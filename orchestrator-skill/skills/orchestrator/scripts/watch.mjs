@@ -638,13 +638,12 @@ var LiveStream = class {
   #stopped = false;
   /** Ends the present connection. */
   #connection = new AbortController();
-  #renewing = false;
   /** What the last `Retry-After` asked for. */
   #notBeforeMs = 0;
   #attempt = 0;
   #retryMs = null;
   #openedAtMs = null;
-  /** Ends the present pause. */
+  /** Ends the present pause, or the one after the try under way. */
   #wake = new AbortController();
   #overdueTimer;
   constructor(options) {
@@ -656,11 +655,10 @@ var LiveStream = class {
     this.#finished = this.#run();
   }
   retry() {
-    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+    if (this.state !== "live") this.#skipPause();
   }
   renew() {
-    if (this.state !== "live") return this.retry();
-    this.#renewing = true;
+    this.#skipPause();
     this.#connection.abort();
   }
   async stop() {
@@ -674,13 +672,13 @@ var LiveStream = class {
     await Promise.resolve();
     while (!this.#stopped) {
       this.#openedAtMs = null;
+      this.#wake = new AbortController();
       const error = await this.#connect();
       if (this.#stopped) return;
       if (this.#openedAtMs !== null && this.#clock.now() - this.#openedAtMs >= STABLE_AFTER_MS) this.#attempt = 0;
       if (error !== null) this.#options.onProblem?.(error);
       const action = this.#apply(isRefusal(error) ? "refused" : "lost", error);
-      if (!this.#renewing) await this.#pause(action === "park" ? null : this.#delayMs(error));
-      this.#renewing = false;
+      await this.#pause(action === "park" ? null : this.#delayMs(error));
       if (this.#stopped) return;
       this.#apply("retry", null);
     }
@@ -703,6 +701,7 @@ var LiveStream = class {
         },
         {
           onOpen: (cursor) => {
+            if (!this.#connection.signal.aborted) this.#wake = new AbortController();
             this.position ??= cursor;
             this.#openedAtMs = this.#clock.now();
             this.#apply("opened", null);
@@ -760,12 +759,16 @@ var LiveStream = class {
     this.#notBeforeMs = this.#clock.now() + Math.min(delayMs, error?.retryAfterMs ?? 0);
     return delayMs;
   }
+  #skipPause() {
+    if (this.#clock.now() >= this.#notBeforeMs) this.#wake.abort();
+  }
   /** null: until somebody asks. */
   async #pause(delayMs) {
-    this.#wake = new AbortController();
-    if (this.#stopped) return;
-    if (delayMs !== null) return this.#clock.sleep(delayMs, this.#wake.signal);
-    await new Promise((resolve2) => this.#wake.signal.addEventListener("abort", () => resolve2(), { once: true }));
+    if (this.#clock.now() < this.#notBeforeMs) this.#wake = new AbortController();
+    const { signal } = this.#wake;
+    if (this.#stopped || signal.aborted) return;
+    if (delayMs !== null) return this.#clock.sleep(delayMs, signal);
+    await new Promise((resolve2) => signal.addEventListener("abort", () => resolve2(), { once: true }));
   }
 };
 var isRefusal = (error) => {
