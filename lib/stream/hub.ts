@@ -213,6 +213,7 @@ export class Hub {
     const reason = this.#log.begin(opened);
     if (reason !== null) {
       this.#options.log.warn({ reason }, 'the event stream begins anew; every reader is told');
+      this.#projects.clear();
       this.readers.resetAll(reason);
       this.#resets.emit(reason);
     }

@@ -41,6 +41,11 @@ export class ProjectIndex implements ProjectTree {
     });
   }
 
+  /** Changes were missed: only the tree behind, read afresh, can tell. */
+  clear(): void {
+    this.#changed.clear();
+  }
+
   resolve(tenantId: string, projectId: string | null): ProjectPath {
     const path: ProjectPath = {};
     let next = projectId;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ControlPlaneError } from '@/lib/domain/errors';
 import { createRig, type Rig, stopRigs } from './support/rig';
 
 afterEach(stopRigs);
@@ -151,5 +152,23 @@ describe('filters by client, brand and project', () => {
     expect(sink.ids().slice(0, 2)).toEqual(['p2', message]);
     expect(sink.events).toHaveLength(4);
     expect(renamed.sink.ids()).not.toContain('5');
+  });
+
+  it('go by the tree as it was read afresh once history was lost', async () => {
+    let slug = 'old';
+    const behind = { resolve: (_: string, id: string | null) => (id === 'p2' ? { project: slug } : {}) };
+    const rig = await createRig({ projects: behind });
+    const { sink } = rig.connect({ filter: { project: 'new' } });
+    const node = { kind: 'project', slug, parentId: null };
+    rig.source.append({ id: 'p2', type: 'project-created', projectId: 'p2', data: node });
+    await rig.timers.settle();
+    slug = 'new';
+    rig.source.append();
+    rig.source.cut();
+    rig.source.breakCursors(new ControlPlaneError('history-lost', 'gone'));
+    await rig.timers.advance(1_000);
+    const message = rig.source.append({ projectId: 'p2' });
+    await rig.timers.settle();
+    expect(sink.events.map(({ event, data }) => data['id'] ?? event)).toEqual(['reset', message]);
   });
 });
