@@ -43,7 +43,7 @@ beforeAll(async () => {
           return () => void waiters.delete(tell);
         },
       },
-      limits: { maxCalls: 3, silentMs: 500, startMs: 300, maxWaiting: 2 },
+      limits: { maxCalls: 3, silentMs: 3_000, startMs: 300, maxWaiting: 2 },
     }),
   );
   url = `http://127.0.0.1:${portOf(web)}/mcp`;
