@@ -20,6 +20,10 @@ export function noteEnded(state: SkillState, agent: string, text: string): { id:
   return { id, epoch };
 }
 
+/** The turn that was handed last has ended, and another was claimed since: an end that comes now is of that one, mostly. */
+export const isTurnUntold = ({ epoch, handed, ended }: OpenDispatch): boolean =>
+  handed !== undefined && handed < epoch && ended?.epoch === handed;
+
 /** Agents that ended, and nobody handed in what they said; `minMs`: so long ago. */
 export const toHandIn = ({ dispatches }: SkillState, minMs = 0): { id: string }[] =>
   Object.entries(dispatches).flatMap(([id, { phase, epoch, ended }]) =>

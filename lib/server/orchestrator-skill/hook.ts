@@ -1,10 +1,10 @@
-import { noteEnded, noteHanded } from './agent-turns';
+import { isTurnUntold, noteEnded, noteHanded } from './agent-turns';
 import { keepLastWords } from './dispatch-files';
 import { openConnection } from './connection';
 import { findProject, type Project } from './project';
 import { readInput } from './read-input';
 import { signOfWork } from './sign-of-work';
-import { StateFile, type SkillState } from './state';
+import { StateFile, type OpenDispatch, type SkillState } from './state';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -29,8 +29,8 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 const DISPATCH_ID = /^[0-9a-f]{24}$/;
-/** An agent may end before the hook of its start has run. */
-const UNKNOWN_PATIENCE_MS = 2_000;
+/** An agent may end a turn before the hook of that turn's start has run. */
+const UNTOLD_PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 /** The session waits for this hook. */
 const TELL_MS = 2_000;
@@ -65,16 +65,23 @@ async function agentEnded(folder: string, { agent_id: agent, last_assistant_mess
   const state = new StateFile(folder);
   if (typeof agent !== 'string' || !hasOpen(state.read())) return;
   const text = typeof said === 'string' ? said : '';
-  for (const endMs = Date.now() + UNKNOWN_PATIENCE_MS; Date.now() < endMs;) {
+  for (const endMs = Date.now() + UNTOLD_PATIENCE_MS; Date.now() < endMs;) {
     // Read without the lock, for scripts and other hooks wait for it; written once it is known.
-    const turn = isKnown(state.read(), agent) ? await state.update(current => noteEnded(current, agent, text)) : null;
-    if (turn !== null) return keepLastWords(folder, turn, text);
+    if (isTold(state.read(), agent)) break;
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
+  if (!isKnown(state.read(), agent)) return;
+  const turn = await state.update(current => noteEnded(current, agent, text));
+  if (turn !== null) keepLastWords(folder, turn, text);
 }
 
-const isKnown = ({ dispatches }: SkillState, agent: string): boolean =>
-  Object.values(dispatches).some(held => held.agent === agent);
+const heldBy = ({ dispatches }: SkillState, agent: string): OpenDispatch | undefined =>
+  Object.values(dispatches).find(held => held.agent === agent);
+const isKnown = (state: SkillState, agent: string): boolean => heldBy(state, agent) !== undefined;
+const isTold = (state: SkillState, agent: string): boolean => {
+  const held = heldBy(state, agent);
+  return held !== undefined && !isTurnUntold(held);
+};
 const hasOpen = ({ dispatches }: SkillState): boolean => Object.keys(dispatches).length > 0;
 const isDispatchId = (value: unknown): value is string => typeof value === 'string' && DISPATCH_ID.test(value);
 

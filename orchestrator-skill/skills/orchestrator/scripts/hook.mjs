@@ -16,6 +16,7 @@ function noteEnded(state, agent, text) {
   held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
   return { id, epoch };
 }
+var isTurnUntold = ({ epoch, handed, ended }) => handed !== void 0 && handed < epoch && ended?.epoch === handed;
 
 // lib/server/orchestrator-skill/dispatch-files.ts
 import { join } from "node:path";
@@ -683,7 +684,7 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
-var UNKNOWN_PATIENCE_MS = 2e3;
+var UNTOLD_PATIENCE_MS = 2e3;
 var LOOK_EVERY_MS = 50;
 var TELL_MS2 = 2e3;
 async function main() {
@@ -712,13 +713,20 @@ async function agentEnded(folder, { agent_id: agent, last_assistant_message: sai
   const state = new StateFile(folder);
   if (typeof agent !== "string" || !hasOpen(state.read())) return;
   const text = typeof said === "string" ? said : "";
-  for (const endMs = Date.now() + UNKNOWN_PATIENCE_MS; Date.now() < endMs; ) {
-    const turn = isKnown(state.read(), agent) ? await state.update((current) => noteEnded(current, agent, text)) : null;
-    if (turn !== null) return keepLastWords(folder, turn, text);
+  for (const endMs = Date.now() + UNTOLD_PATIENCE_MS; Date.now() < endMs; ) {
+    if (isTold(state.read(), agent)) break;
     await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
   }
+  if (!isKnown(state.read(), agent)) return;
+  const turn = await state.update((current) => noteEnded(current, agent, text));
+  if (turn !== null) keepLastWords(folder, turn, text);
 }
-var isKnown = ({ dispatches }, agent) => Object.values(dispatches).some((held) => held.agent === agent);
+var heldBy = ({ dispatches }, agent) => Object.values(dispatches).find((held) => held.agent === agent);
+var isKnown = (state, agent) => heldBy(state, agent) !== void 0;
+var isTold = (state, agent) => {
+  const held = heldBy(state, agent);
+  return held !== void 0 && !isTurnUntold(held);
+};
 var hasOpen = ({ dispatches }) => Object.keys(dispatches).length > 0;
 var isDispatchId = (value) => typeof value === "string" && DISPATCH_ID.test(value);
 function agentIn(response) {

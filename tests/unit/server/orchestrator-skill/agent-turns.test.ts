@@ -1,6 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { isOfEarlierTurn, noteEnded, noteHanded, toHandIn } from '@/lib/server/orchestrator-skill/agent-turns';
-import type { OpenDispatch, SkillState } from '@/lib/server/orchestrator-skill/state';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  fingerprint,
+  isOfEarlierTurn,
+  noteEnded,
+  noteHanded,
+  toHandIn,
+} from '@/lib/server/orchestrator-skill/agent-turns';
+import { StateFile, type OpenDispatch, type SkillState } from '@/lib/server/orchestrator-skill/state';
 
 const ID = 'a'.repeat(24);
 const held = (more: Partial<OpenDispatch> = {}): OpenDispatch => ({
@@ -48,5 +58,32 @@ describe('turns of an agent', () => {
     noteEnded(state, 'a1', 'asked');
     state.dispatches[ID]!.phase = 'waiting';
     expect(toHandIn(state)).toEqual([]);
+  });
+});
+
+describe('an end that is told before the start of its turn', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'switchboard-turns-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
+
+  it('waits for it, so that an answer is not taken for the words with which the agent asked', async () => {
+    const state = new StateFile(join(folder, '.claude', 'switchboard'));
+    await state.update(current => {
+      const asked = { epoch: 1, said: fingerprint('asked'), atMs: 0 };
+      current.dispatches[ID] = held({ epoch: 2, agent: 'a1', handed: 1, ended: asked });
+    });
+    const hook = resolve('orchestrator-skill', 'skills', 'orchestrator', 'scripts', 'hook.mjs');
+    const env = { ...process.env, CLAUDE_PROJECT_DIR: folder };
+    const running = spawn(process.execPath, [hook], { env, stdio: ['pipe', 'ignore', 'inherit'] });
+    const exited = new Promise(done => running.once('exit', done));
+    const event = { hook_event_name: 'SubagentStop', agent_id: 'a1', last_assistant_message: 'The answer.' };
+    running.stdin.end(JSON.stringify(event));
+    await new Promise(done => setTimeout(done, 500));
+    await state.update(current => noteHanded(current, ID, 'a1'));
+    await exited;
+    expect(toHandIn(state.read())).toEqual([{ id: ID }]);
+    expect(isOfEarlierTurn(state.read().dispatches[ID]!, 'The answer.')).toBe(false);
   });
 });
