@@ -70,6 +70,7 @@ describe('a claim whose output was lost', () => {
     };
     expect(ids(await session.call('next'))).toEqual([lost.id]);
     expect(released()).toContain(`${lost.id}:1`);
+    await beatOf(session);
   });
 
   it('is given back by the beat when nobody looks', async () => {
@@ -168,6 +169,7 @@ describe('two sessions in one project', () => {
     process.kill(await beatOf(first), 'SIGKILL');
     await first.leave();
     expect(await second.call('status')).toMatchObject({ stop });
+    await beatOf(second);
   });
 
   it('tell the one whose doorbell the other took that it was replaced, and not to start it again', async () => {
@@ -188,6 +190,7 @@ describe('an answer that is handed in without its text', () => {
     const session = openSession();
     const { id } = plane.put({});
     await session.call('next');
+    await beatOf(session);
     plane.answer = ({ verb }) => (verb === '' ? { status: 200, body: { id, epoch: 1, status: 'running' } } : undefined);
     const answers = [await session.call('done', [id]), await session.call('done', [id])];
     for (const answer of answers) expect(answer).toMatchObject({ code: 1, error: 'no-output' });
@@ -199,6 +202,7 @@ describe('an answer that is handed in without its text', () => {
     const session = openSession();
     const { id } = plane.put({});
     await session.call('next');
+    await beatOf(session);
     const path = join(folder(), 'state.json');
     const state = JSON.parse(readFileSync(path, 'utf8'));
     Object.assign(state.dispatches[id], { epoch: 2, handed: 1 });
