@@ -83,9 +83,18 @@ const isUnconfirmed = (error: unknown): boolean =>
  */
 const UNCONFIRMED_CODES = new Set<unknown>([64, 91, 189, 10_107, 11_600, 11_602]);
 
+/**
+ * A node that starts, recovers or cannot reach the others serves no read, and the driver tries a read only twice:
+ * HostUnreachable, HostNotFound, CursorNotFound, NetworkTimeout, FailedToSatisfyReadPreference,
+ * ReadConcernMajorityNotAvailableYet, CursorKilled, ExceededTimeLimit, SocketException, NotPrimaryNoSecondaryOk,
+ * NotPrimaryOrSecondary.
+ */
+const UNSERVED_CODES = new Set<unknown>([6, 7, 43, 89, 133, 134, 237, 262, 9_001, 13_435, 13_436]);
+
 const isUnavailable = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||
   error instanceof MongoServerSelectionError ||
+  (error instanceof MongoServerError && UNSERVED_CODES.has(error.code)) ||
   (error instanceof MongoError &&
     (error.hasErrorLabel('RetryableWriteError') ||
       error.hasErrorLabel('TransientTransactionError') ||

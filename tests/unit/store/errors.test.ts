@@ -23,6 +23,16 @@ describe('driver errors', () => {
     expect(String(toDomainError(error))).toContain('may have been kept');
   });
 
+  it.each([
+    ['a node that recovers', 13_436],
+    ['a node that is no primary', 13_435],
+    ['a cursor that went with its node', 43],
+    ['a majority that nobody knows yet', 134],
+  ])('of %s pass: it was a read, and can be had again', (_, code) => {
+    expect(toDomainError(serverError(code))).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+    expect(String(toDomainError(serverError(code)))).toContain('Nothing was changed');
+  });
+
   it('of a repeat whose first try is not confirmed yet pass: it is the same record', () => {
     const error = new MongoServerError({ message: 'E11000', code: 11_000, keyPattern: { _id: 1 } });
     expect(toDomainError(error)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
