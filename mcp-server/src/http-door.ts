@@ -89,7 +89,8 @@ function refuse({ plane }: McpHost, req: IncomingMessage, res: ServerResponse, e
   const shown =
     known instanceof ControlPlaneError ? known : new ControlPlaneError('internal', 'Something went wrong on our side.');
   const status = ERROR_STATUS[shown.code];
-  if (status >= 500) plane.log.error({ err: error, requestId }, 'MCP request failed');
+  if (status === 500) plane.log.error({ err: error, requestId }, 'MCP request failed');
+  else if (status > 500) plane.log.warn({ err: error, requestId }, 'MCP request could not be served');
   if (res.headersSent) return void res.destroy();
   const isCut = !req.complete;
   if (isCut) linger(req);

@@ -9,6 +9,7 @@ import { Line, type LineOptions } from './line';
 import { MemoryWatch } from './memory';
 import { ReplicaSet, type ReplicaSetOptions } from './replica-set';
 import { seeded, type Seeded } from './seeded';
+import { Visitor } from './visitor';
 
 export interface RigOptions {
   mongodPath: string;
@@ -28,6 +29,7 @@ export class Rig {
   readonly random: Seeded;
   readonly ledger: Ledger;
   readonly lines: Line[] = [];
+  readonly visitors: Visitor[] = [];
   readonly memory: MemoryWatch[] = [];
   readonly #others: (() => Promise<unknown>)[] = [];
 
@@ -95,6 +97,12 @@ export class Rig {
     return line;
   }
 
+  /** Somebody at the pages of the first web process, until the end. */
+  async startVisitor(): Promise<void> {
+    const token = await this.board.token('operator');
+    this.visitors.push(new Visitor({ url: this.board.web.url, token, db: () => this.db }));
+  }
+
   fault(what: string): void {
     this.ledger.add({ kind: 'fault', what });
   }
@@ -117,6 +125,7 @@ export class Rig {
   async stop(): Promise<Record<string, number | null>> {
     for (const watch of this.memory) watch.stop();
     for (const stop of this.#others.toReversed()) await stop().catch(() => undefined);
+    for (const visitor of this.visitors) await visitor.stop().catch(() => undefined);
     for (const line of this.lines) await line.stop().catch(() => undefined);
     const codes = await this.board.stop();
     await this.client.close().catch(() => undefined);

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReplicaSetOptions } from './replica-set';
 import { Rig } from './rig';
+import { nothingUnforeseen } from './unforeseen';
 
 /** Figures by name; the unit is last in the name. */
 export type Figures = Record<string, number>;
@@ -77,6 +78,11 @@ async function judge(rig: Rig, given: Scenario, broken: string[]): Promise<Figur
     await line.drain();
     broken.push(...(await line.judge()));
   }
+  for (const visitor of rig.visitors) {
+    await visitor.stop();
+    broken.push(...(await visitor.judge()));
+  }
+  broken.push(...nothingUnforeseen(rig.board.children));
   const webMemoryMb = Math.max(0, ...rig.memory.map(({ mostMb }) => mostMb));
   const bound = given.webMemoryMb ?? WEB_MEMORY_MB;
   if (webMemoryMb > bound) broken.push(`the web process grew to ${webMemoryMb} MB (bound ${bound})`);

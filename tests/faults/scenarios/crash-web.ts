@@ -135,6 +135,7 @@ export const crashWeb = scenario({
   bars: { seams: { least: seams().length }, endedAfterMs: { most: ENDS_WITHIN_MS } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     await rig.prepareType(ERRANDS);
     const line = await rig.startLine({ producer: LOAD, claimer: { agentTypes: ['research'] } });
     asked.length = 0;

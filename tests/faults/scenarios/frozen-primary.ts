@@ -42,6 +42,7 @@ export const frozenPrimary = scenario({
   bars: { eventsAgainMs: { most: EVENTS_AGAIN_MS }, claimsAgainMs: { most: FROZEN_MS - 1_000 } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     return { ...(await freezeThePrimary(rig, await rig.startLine(), FROZEN_MS)) };
   },
 });

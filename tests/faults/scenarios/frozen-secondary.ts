@@ -9,6 +9,7 @@ export const frozenSecondary = scenario({
   bars: { longestGapMs: { most: 2_000 }, healthSaysMs: { most: 15_000 } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     const line = await rig.startLine();
     const secondary = rig.random.pick(await rig.set.secondaries());
     rig.fault(`freeze ${secondary.name}`);

@@ -12,6 +12,7 @@ export const killEverything = scenario({
   bars: { eventsAgainMs: { most: FLOWS_WITHIN_MS } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     const witness = new Witness(rig);
     for (const name of ['headless-1', 'headless-2']) {
       witness.follow(await rig.board.startOrchestrator({ name, exec: witness.program(), capacity: 4 }));

@@ -26,6 +26,7 @@ export const killPrimary = scenario({
   bars: { eventsAgainMs: { most: EVENTS_AGAIN_MS } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     return { eventsAgainMs: await killThePrimary(rig, await rig.startLine()) };
   },
 });

@@ -24,6 +24,7 @@ export const noMajority = scenario({
   bars: { healthSaysMs: { most: 5_000 }, eventsAgainMs: { most: 5_000 }, healthyAgainMs: { most: 15_000 } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     const line = await rig.startLine();
     await sleep(rig.random.between(200, 2_000));
     const primary = await rig.set.waitForPrimary();

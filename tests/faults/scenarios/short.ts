@@ -13,6 +13,7 @@ export const shortForm = scenario({
   bars: { afterKillMs: { most: AFTER_KILL_MS }, afterFreezeMs: { most: AFTER_FREEZE_MS } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     const line = await rig.startLine();
     const { resetMs } = await comeWithStrangePositions(rig, line);
     const afterKillMs = await killThePrimary(rig, line);

@@ -10,6 +10,7 @@ export const stepDown = scenario({
   bars: { eventsAgainMs: { most: 3_000 } },
   run: async rig => {
     await rig.startBoard();
+    await rig.startVisitor();
     const line = await rig.startLine();
     const times: number[] = [];
     for (let at = 0; at < TIMES; at += 1) {

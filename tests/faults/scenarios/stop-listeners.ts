@@ -21,6 +21,7 @@ export const stopListeners = scenario({
   },
   run: async rig => {
     await rig.startBoard({ events: 2 });
+    await rig.startVisitor();
     const listeners = rig.board.children.filter((child): child is Listener => 'url' in child);
     const urls = listeners.map(({ url }) => url);
     const line = await rig.startLine({
