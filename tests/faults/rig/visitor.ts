@@ -32,7 +32,7 @@ export class Visitor {
   readonly #odd: string[] = [];
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
-  readonly #name = `visit ${process.hrtime.bigint()}`;
+  readonly #name = `visit-${process.hrtime.bigint()}`;
   /** Ids of what was answered, by what was said. */
   readonly #said = new Map<string, string>();
 
@@ -66,7 +66,7 @@ export class Visitor {
     for (let at = 0; !this.#stopping.signal.aborted; at += 1) {
       await this.#call('GET', READS[at % READS.length]!);
       await sleep(PAUSE_MS);
-      await this.#say(`${this.#name} ${at}`);
+      await this.#say(`${this.#name}-${at}`);
     }
   }
 

@@ -75,6 +75,16 @@ describe('a claim that waits', () => {
     await finish(dispatches);
   });
 
+  it('gives back, with no attempt spent, what it was taking when its caller hung up', async () => {
+    const ids = [await post(), await post()];
+    expect(await claimWaiting(test.plane, 0, AbortSignal.abort())).toEqual({ dispatches: [], reason: 'nothing-due' });
+    const { dispatches } = await claimWaiting(test.plane, 0);
+    expect(dispatches.map(({ source, attempt }) => [source.id, attempt]).toSorted()).toEqual(
+      ids.map(id => [id, 1]).toSorted(),
+    );
+    await finish(dispatches);
+  });
+
   it('is over within seconds when its token is revoked, and gets no work', async () => {
     const admin = makeActor(test.plane, 'admin');
     const made = await issueToken(admin, { role: 'orchestrator', label: 'on its way out' });
