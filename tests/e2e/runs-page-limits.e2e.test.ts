@@ -30,6 +30,15 @@ describe('a run whose tasks were given up', { timeout: 120_000 }, () => {
     await pages.call(lacking, 'report_progress', { percent: 50, state: 'half' });
     await pages.call(lacking, 'submit_result', { output: 'no list' });
 
+    // On its own page too, where the list of dead work leads: one that stands by itself.
+    const alone = (await pages.board.api('POST', '/api/tasks', { title: 'Alone', assignedTo: 'qa' })).body;
+    await pages.post(await pages.claim(alone.id), 'fail', { error: 'no access', retryable: false });
+    const own = await pages.open(`/tasks/${alone.id}`);
+    await own.getByRole('button', { name: 'Cancel the task' }).waitFor();
+    await own.getByRole('button', { name: 'Redrive' }).click();
+    await own.getByText('ready', { exact: true }).first().waitFor();
+    await own.close();
+
     const page = await pages.open(`/runs/${run.id}?view=reports`);
     const reports = page.getByRole('group', { name: 'Reports' }).getByRole('listitem');
     await reports.nth(1).waitFor();

@@ -27,7 +27,7 @@ export const KIND_WORDS: Record<InboxKind, { many: string; none: string; comes: 
   dead: {
     many: 'Dead',
     none: 'No dead work waits.',
-    comes: 'Work was given up after its last attempt. Try it again, hand it over or cancel it.',
+    comes: 'Work was given up after its last attempt. Redrive it, hand it over or cancel it.',
   },
   'loop-stopped': {
     many: 'Looped',

@@ -9,7 +9,7 @@ import { useAction } from '@/app/_live/use-action';
 /** What a person may do with an attempt now. */
 export function DispatchActions({ dispatch }: { dispatch: DispatchRecord }) {
   const may = useMay();
-  const action = useAction<'cancel' | 'redrive' | 'accept' | 'discard', unknown>({
+  const action = useAction<'cancel' | 'accept' | 'discard', unknown>({
     run: verb => api.post(`/api/dispatches/${dispatch.id}/${verb}`),
     onRefused: detail => toast.danger('Not done', { description: detail }),
   });

@@ -18,9 +18,8 @@ interface ActionsProps {
 
 /** What the plane lets a person do about it, and what to know before. */
 const ADVICE: Partial<Record<InboxItem['kind'], string>> = {
-  blocker:
-    'It ended without all it was asked for. Tried again, it starts afresh; or lay it aside once you have seen it.',
-  dead: 'It was given up. Tried again, its attempts are counted from nothing.',
+  blocker: 'It ended without all it was asked for. Redriven, it starts afresh; or lay it aside once you have seen it.',
+  dead: 'It was given up. Redriven, its attempts are counted from nothing.',
   'loop-stopped': 'Agents answered each other too often. Let this one reply through, write in its thread, or end it.',
   unroutable: 'It goes out by itself once an agent type of that name exists; or hand it to one that does.',
 };
@@ -50,7 +49,7 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
             isDisabled={isGone}
             onPress={() => deal('Due again', () => api.post(`${path}/redrive`))}
           >
-            {item.kind === 'loop-stopped' ? 'Let it through' : 'Try again'}
+            {item.kind === 'loop-stopped' ? 'Let it through' : 'Redrive'}
           </ActButton>
         ) : null}
         <CancelWork

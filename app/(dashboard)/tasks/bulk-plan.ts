@@ -9,6 +9,9 @@ const ALLOWED: Record<BulkVerb, readonly TaskStatus[]> = {
   cancel: ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'incomplete', 'dead'],
 };
 
+/** Whether the server lets it be done with a task that stands so. */
+export const isOpenTo = (verb: BulkVerb, status: TaskStatus): boolean => ALLOWED[verb].includes(status);
+
 export interface BulkPlan {
   /** How many of the tasks stand how, most first. */
   counts: { status: TaskStatus; count: number }[];
@@ -19,6 +22,6 @@ export function planBulk(tasks: readonly Task[]): BulkPlan {
   const byStatus = new Map<TaskStatus, number>();
   for (const { status } of tasks) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   const counts = [...byStatus].map(([status, count]) => ({ status, count })).toSorted((a, b) => b.count - a.count);
-  const targetsOf = (verb: BulkVerb) => tasks.filter(({ status }) => ALLOWED[verb].includes(status));
+  const targetsOf = (verb: BulkVerb) => tasks.filter(({ status }) => isOpenTo(verb, status));
   return { counts, targets: { redrive: targetsOf('redrive'), cancel: targetsOf('cancel') } };
 }

@@ -1,17 +1,11 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { toast } from '@heroui/react/toast';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import type { Page } from '@/lib/domain/fields';
-import type { Task, TaskStatus } from '@/lib/domain/task/schema';
-import { api, isNotFound, troubleOf } from '@/app/_live/api';
+import type { Task } from '@/lib/domain/task/schema';
+import { isNotFound, troubleOf } from '@/app/_live/api';
 import type { StreamEvent } from '@/app/_live/connection';
-import { useMay } from '@/app/_live/session';
-import { useAction } from '@/app/_live/use-action';
 import { useLiveQuery } from '@/app/_live/use-live-query';
-import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { Markdown } from '@/app/_ui/markdown';
@@ -24,9 +18,8 @@ import { useTitle } from '../_frame/use-title';
 import { DispatchRow } from '../_work/dispatch-row';
 import { LedgerTicks } from '../_work/ledger-ticks';
 import { useProjectNames } from '../_queries/use-projects';
+import { TaskActions } from './task-actions';
 import { TaskResultPart } from './task-result';
-
-const CANCELLABLE: readonly TaskStatus[] = ['pending', 'ready', 'held', 'running', 'waiting', 'blocked', 'dead'];
 
 const isAbout =
   (taskId: string) =>
@@ -73,7 +66,7 @@ function TaskBody({ task }: { task: Task }) {
   const ordered = (attempts.data?.items ?? []).toSorted((a, b) => a.times.claimedAt.localeCompare(b.times.claimedAt));
   return (
     <div className="flex min-h-0 flex-col gap-5 overflow-y-auto p-4">
-      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-table">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-table">
         <Link href={`/agents/${task.assignedTo}`} className="font-medium hover:underline">
           {task.assignedTo}
         </Link>
@@ -89,8 +82,8 @@ function TaskBody({ task }: { task: Task }) {
             its thread
           </Link>
         ) : null}
-        <CancelTask task={task} />
-      </p>
+        <TaskActions task={task} />
+      </div>
       {task.reason ? <p className={`text-table ${LAMP_TEXT[meaningOf(task.status).lamp]}`}>{task.reason}</p> : null}
       <Part title="What is asked">
         {task.input === '' ? (
@@ -117,39 +110,5 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
       <h3 className="mb-2 text-xs font-medium text-muted">{title}</h3>
       {children}
     </section>
-  );
-}
-
-function CancelTask({ task }: { task: Task }) {
-  const [isAsking, setAsking] = useState(false);
-  const may = useMay();
-  const cancel = useAction<void, Task>({
-    run: () => api.post<Task>(`/api/tasks/${task.id}/cancel`),
-    refreshes: [['task', task.id]],
-    onRefused: detail => void toast.danger('Not cancelled', { description: detail }),
-  });
-  if (!may.work || !CANCELLABLE.includes(task.status)) return null;
-  return (
-    <>
-      <Button
-        size="sm"
-        variant="outline"
-        className="ml-auto"
-        isPending={cancel.isPending}
-        onPress={() => setAsking(true)}
-      >
-        Cancel the task
-      </Button>
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        title="Cancel this task?"
-        confirm="Cancel the task"
-        onConfirm={() => cancel.mutate()}
-      >
-        Nobody will work on it any more. An agent that already does is told to stop. Tasks that depend on it stay
-        pending.
-      </ConfirmDialog>
-    </>
   );
 }

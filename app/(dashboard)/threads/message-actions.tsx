@@ -2,7 +2,6 @@
 import { Button } from '@heroui/react/button';
 import { toast } from '@heroui/react/toast';
 import { useState } from 'react';
-import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import type { Message, MessageStatus } from '@/lib/domain/message/schema';
 import { api } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
@@ -10,16 +9,12 @@ import { useAction } from '@/app/_live/use-action';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 import { useShowMessage } from './use-thread';
 
-const CANCELLABLE: readonly MessageStatus[] = ['queued', 'held', 'claimed', 'waiting', 'dead', 'unroutable'];
-
-interface MessageActionsProps {
-  message: Message;
-  dispatches: readonly DispatchRecord[];
-}
+const STOPPED: readonly MessageStatus[] = ['dead', 'loop-stopped'];
+const CANCELLABLE: readonly MessageStatus[] = ['queued', 'held', 'claimed', 'waiting', 'unroutable', ...STOPPED];
 
 const onRefused = (detail: string) => void toast.danger('Not done', { description: detail });
 
-export function MessageActions({ message, dispatches }: MessageActionsProps) {
+export function MessageActions({ message }: { message: Message }) {
   const [isAsking, setAsking] = useState(false);
   const may = useMay();
   const show = useShowMessage(message.threadId);
@@ -28,13 +23,16 @@ export function MessageActions({ message, dispatches }: MessageActionsProps) {
     onDone: show,
     onRefused,
   });
-  const last = dispatches.at(-1);
-  const redrive = useAction<void, unknown>({ run: () => api.post(`/api/dispatches/${last?.id}/redrive`), onRefused });
+  const redrive = useAction<void, Message>({
+    run: () => api.post<Message>(`/api/messages/${message.id}/redrive`),
+    onDone: show,
+    onRefused,
+  });
   if (!may.work) return null;
   const look = 'h-6 px-2 text-xs';
   return (
     <>
-      {message.status === 'dead' && last !== undefined ? (
+      {STOPPED.includes(message.status) ? (
         <Button
           size="sm"
           variant="ghost"
@@ -42,7 +40,7 @@ export function MessageActions({ message, dispatches }: MessageActionsProps) {
           isPending={redrive.isPending}
           onPress={() => redrive.mutate()}
         >
-          Try again
+          {message.status === 'loop-stopped' ? 'Let it through' : 'Redrive'}
         </Button>
       ) : null}
       {CANCELLABLE.includes(message.status) ? (

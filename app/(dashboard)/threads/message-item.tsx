@@ -46,7 +46,7 @@ export const MessageItem = memo(function MessageItem({ message, dispatches, isOp
           <LedgerTicks ledger={message.ledger} />
           <span className="touch flex min-h-6 items-center gap-2">
             <StatusWord status={message.status} note={message.reason} />
-            <MessageActions message={message} dispatches={dispatches} />
+            <MessageActions message={message} />
           </span>
         </div>
       ) : null}

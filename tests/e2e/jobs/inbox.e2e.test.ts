@@ -119,7 +119,7 @@ job(13, 'Try dead work again', async work => {
   const dead = await make.die(title, 'exit 1: no network');
   const panel = await open(work, 'dead', title);
   await panel.getByText('exit 1: no network').first().waitFor();
-  await act(work, 'Try again', 'r');
+  await act(work, 'Redrive', 'r');
   await panel.waitFor({ state: 'detached' });
   expect(await api('GET', `/api/tasks/${dead.taskId}`)).toMatchObject({ status: 'ready', attempts: 0 });
   await api('POST', `/api/tasks/${dead.taskId}/cancel`);
