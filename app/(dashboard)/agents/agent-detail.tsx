@@ -10,6 +10,7 @@ import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useMedia } from '@/app/_ui/use-media';
 import { DetailPanel } from '../_frame/detail-panel';
+import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { useAgentType } from '../_queries/use-agent-types';
 import { AgentForm } from './agent-form';
@@ -34,7 +35,7 @@ export function AgentDetail({ slug }: { slug: string }) {
       title={agent.data?.name ?? slug}
       facts={<AgentFacts slug={slug} revision={agent.data?.revision} />}
       actions={agent.data && may.work ? <AgentActions agent={agent.data} /> : null}
-      backHref="/agents"
+      backHref={useListHref('/agents')(null)}
       backLabel="Close the agent type"
     >
       {isNotFound(agent.error) ? (

@@ -5,6 +5,7 @@ import { LimitBar } from '@/app/_ui/limit-bar';
 import { formatCount } from '@/app/_ui/number';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { useListHref } from '../_frame/use-list-href';
 import { stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
 
 interface RowsProps {
@@ -40,11 +41,12 @@ export function AgentTable({ rows, loads }: RowsProps) {
 }
 
 function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
+  const href = useListHref('/agents')(agent.slug);
   return (
     <tr className="relative h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary [&>td]:pr-4">
       <td className="max-w-64 truncate pl-4">
         <Link
-          href={`/agents/${agent.slug}`}
+          href={href}
           className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2"
         >
           {agent.slug}
@@ -73,6 +75,7 @@ function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined })
 const intoSight = (row: HTMLLIElement | null): void => row?.scrollIntoView({ block: 'nearest' });
 
 export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
+  const hrefOf = useListHref('/agents');
   return (
     <ul className="min-h-0 overflow-y-auto">
       {rows.map(agent => {
@@ -81,7 +84,7 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
         return (
           <li key={agent.slug} ref={isOpen ? intoSight : null} className="scroll-my-13">
             <Link
-              href={`/agents/${agent.slug}`}
+              href={hrefOf(agent.slug)}
               {...(isOpen ? { 'aria-current': 'true' as const } : {})}
               className={`flex h-13 flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
             >

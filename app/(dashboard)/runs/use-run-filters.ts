@@ -21,7 +21,7 @@ export function useRunHref(): (runId: string | null) => string {
   params.delete('new');
   return runId => {
     const own = new URLSearchParams(params);
-    if (runId === null) for (const name of ['view', 'first']) own.delete(name);
+    if (runId === null) for (const name of ['view', 'first', 'kind']) own.delete(name);
     const search = own.toString();
     return `/runs${runId === null ? '' : `/${runId}`}${search === '' ? '' : `?${search}`}`;
   };

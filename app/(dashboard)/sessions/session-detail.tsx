@@ -11,6 +11,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { DetailPanel } from '../_frame/detail-panel';
+import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { CALL_ROW_PX, CallRow } from './call-row';
 import { scaleOf } from './call-timeline';
@@ -33,7 +34,7 @@ export function SessionDetail({ sessionId }: { sessionId: string }) {
     <DetailPanel
       title={name}
       facts={session ? <StatusWord of="session" status={session.status} chip className="shrink-0" /> : null}
-      backHref="/sessions"
+      backHref={useListHref('/sessions')(null)}
       backLabel="Close the session"
     >
       {isNotFound(error) ? (

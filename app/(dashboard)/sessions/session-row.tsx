@@ -1,9 +1,11 @@
+'use client';
 import Link from 'next/link';
 import type { Session } from '@/lib/domain/session/schema';
 import { NO_DATA } from '@/app/_ui/duration';
 import { formatCount } from '@/app/_ui/number';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { useListHref } from '../_frame/use-list-href';
 import { SessionSpan } from './session-span';
 
 export const SESSION_ROW_PX = 36;
@@ -24,9 +26,10 @@ export function SessionHead() {
 }
 
 export function SessionRow({ session }: { session: Session }) {
+  const href = useListHref('/sessions')(session.id);
   return (
     <Link
-      href={`/sessions/${session.id}`}
+      href={href}
       prefetch={false}
       className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
     >
@@ -41,9 +44,10 @@ export function SessionRow({ session }: { session: Session }) {
 }
 
 export function SessionCard({ session, isOpen }: { session: Session; isOpen: boolean }) {
+  const href = useListHref('/sessions')(session.id);
   return (
     <Link
-      href={`/sessions/${session.id}`}
+      href={href}
       prefetch={false}
       {...(isOpen ? { 'aria-current': 'true' as const } : {})}
       className={`flex h-full flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}

@@ -14,6 +14,7 @@ import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { LAMP_TEXT, meaningOf } from '@/app/_ui/status';
 import { StatusWord } from '@/app/_ui/status-word';
 import { DetailPanel } from '../_frame/detail-panel';
+import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { DispatchRow } from '../_work/dispatch-row';
 import { LedgerTicks } from '../_work/ledger-ticks';
@@ -38,7 +39,7 @@ export function TaskDetail({ taskId }: { taskId: string }) {
     <DetailPanel
       title={task.data?.title}
       facts={task.data ? <StatusWord status={task.data.status} chip className="shrink-0" /> : null}
-      backHref="/tasks"
+      backHref={useListHref('/tasks')(null)}
       backLabel="Close the task"
     >
       {isNotFound(task.error) ? (

@@ -4,6 +4,7 @@ import type { Task } from '@/lib/domain/task/schema';
 import { PriorityMark } from '@/app/_ui/priority-mark';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { useListHref } from '../_frame/use-list-href';
 import { useProjectNames } from '../_queries/use-projects';
 
 export const TASK_ROW_PX = 36;
@@ -24,10 +25,11 @@ export function TaskHead() {
 }
 
 export function TaskRow({ task }: { task: Task }) {
+  const href = useListHref('/tasks')(task.id);
   const { nameOf, pathOf } = useProjectNames();
   return (
     <Link
-      href={`/tasks/${task.id}`}
+      href={href}
       prefetch={false}
       className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
     >
@@ -44,9 +46,10 @@ export function TaskRow({ task }: { task: Task }) {
 }
 
 export function TaskCard({ task, isOpen }: { task: Task; isOpen: boolean }) {
+  const href = useListHref('/tasks')(task.id);
   return (
     <Link
-      href={`/tasks/${task.id}`}
+      href={href}
       prefetch={false}
       {...(isOpen ? { 'aria-current': 'true' as const } : {})}
       className={`flex h-full flex-col justify-center gap-1 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}

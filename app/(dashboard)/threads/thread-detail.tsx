@@ -1,5 +1,4 @@
 'use client';
-import { useSearchParams } from 'next/navigation';
 import type { Thread } from '@/lib/domain/thread/schema';
 import { isNotFound, troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
@@ -8,6 +7,7 @@ import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { DetailPanel } from '../_frame/detail-panel';
+import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { openQuestions } from '../_queries/open-questions';
 import { Composer } from './composer';
@@ -19,12 +19,11 @@ import { useDispatches, useMessages, useThread } from './use-thread';
 export function ThreadDetail({ threadId }: { threadId: string }) {
   const thread = useThread(threadId);
   useTitle(thread.data?.title);
-  const search = useSearchParams().toString();
   return (
     <DetailPanel
       title={thread.data?.title}
       facts={thread.data ? <StatusWord of="thread" status={thread.data.status} chip className="shrink-0" /> : null}
-      backHref={search === '' ? '/threads' : `/threads?${search}`}
+      backHref={useListHref('/threads')(null)}
       backLabel="Close the thread"
     >
       {isNotFound(thread.error) ? (

@@ -1,22 +1,16 @@
 'use client';
 import Link from 'next/link';
-import { useSearchParams } from 'next/navigation';
 import type { Thread } from '@/lib/domain/thread/schema';
 import { formatCount } from '@/app/_ui/number';
 import { PriorityMark } from '@/app/_ui/priority-mark';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { useListHref } from '../_frame/use-list-href';
 import { useProjectNames } from '../_queries/use-projects';
 
 export const THREAD_ROW_PX = 36;
 export const THREAD_CARD_PX = 60;
 const GRID = 'grid grid-cols-[6.5rem_minmax(0,1fr)_10rem_minmax(0,12rem)_5.5rem_3.5rem_6rem] items-center gap-3 px-4';
-
-/** The filters go along, so that closing the thread shows the same list. */
-function useThreadHref(id: string): string {
-  const search = useSearchParams().toString();
-  return search === '' ? `/threads/${id}` : `/threads/${id}?${search}`;
-}
 
 export function ThreadHead() {
   return (
@@ -33,7 +27,7 @@ export function ThreadHead() {
 }
 
 export function ThreadRow({ thread }: { thread: Thread }) {
-  const href = useThreadHref(thread.id);
+  const href = useListHref('/threads')(thread.id);
   const { nameOf, pathOf } = useProjectNames();
   return (
     <Link
@@ -55,7 +49,7 @@ export function ThreadRow({ thread }: { thread: Thread }) {
 }
 
 export function ThreadCard({ thread, isOpen }: { thread: Thread; isOpen: boolean }) {
-  const href = useThreadHref(thread.id);
+  const href = useListHref('/threads')(thread.id);
   return (
     <Link
       href={href}
