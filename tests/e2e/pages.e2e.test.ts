@@ -153,6 +153,35 @@ describe('an agent type', () => {
   });
 });
 
+describe('a list', () => {
+  it('keeps its filter beside what is opened from it, and Escape goes back to the row', async () => {
+    for (const title of ['Look here', 'Look there']) await post('/api/tasks', { title, assignedTo: 'qa' });
+    const { page, loads } = await openPage('/tasks?assignedTo=qa');
+    await page.getByRole('link', { name: 'Look here' }).press('Enter');
+    await page.waitForURL(/\/tasks\/[0-9a-f]{24}\?assignedTo=qa$/);
+    await page.getByRole('heading', { name: 'Look here' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/tasks?assignedTo=qa');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Look here'));
+    expect(loads).toEqual([]);
+    await page.close();
+  });
+
+  it('is not left by Escape while something typed in it is not sent', async () => {
+    const first = await post('/api/messages', { body: 'what do you think?', assignedTo: null });
+    const { page } = await openPage(`/threads/${first.threadId}`);
+    await page.getByLabel('Message', { exact: true }).fill('half a thought');
+    await page.getByRole('group', { name: 'Messages' }).focus();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Message', { exact: true }).fill('');
+    expect(page.url()).toContain(first.threadId);
+    await page.getByRole('group', { name: 'Messages' }).focus();
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/threads');
+    await page.close();
+  });
+});
+
 describe('the connection', () => {
   it('says when it is lost, and shows what happened meanwhile once it is back', async () => {
     const first = await post('/api/messages', { body: 'before', assignedTo: null });
@@ -214,6 +243,23 @@ describe('every page', () => {
       .getByRole('link')
       .evaluateAll(links => links.map(link => link.getAttribute('href')));
     expect(hrefs).toEqual(expect.arrayContaining(PAGES.filter(path => !path.includes('/', 1))));
+    await page.close();
+  });
+});
+
+describe('more agent types than a page of the API holds', () => {
+  it('are all there to be found', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => `  - slug: many-${at}\n    name: Many\n    description: one\n`);
+    const answer = await context.request.post('/api/agent-types/import', {
+      data: `agentTypes:\n${many.join('')}`,
+      headers: { origin: board.url, 'content-type': 'application/yaml' },
+    });
+    expect(answer.status()).toBe(200);
+    const { page } = await openPage('/agents?q=a');
+    for (const slug of ['copywriting', 'seo', 'many-0', 'many-199']) {
+      await page.goto(`/agents?q=${slug}`);
+      await page.getByRole('link', { name: slug, exact: true }).waitFor();
+    }
     await page.close();
   });
 });

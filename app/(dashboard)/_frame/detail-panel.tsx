@@ -26,6 +26,7 @@ export function DetailPanel({ title, facts, actions, backHref, backLabel, childr
         {facts}
         {actions ? <div className="ml-auto flex shrink-0 items-center">{actions}</div> : null}
         <Link
+          data-closes
           href={backHref}
           aria-label={backLabel}
           title={backLabel}

@@ -1,3 +1,7 @@
+'use client';
+import { usePathname } from 'next/navigation';
+import { useEffect, useRef } from 'react';
+
 interface ListDetailProps {
   /** Of the page: where the list with its heading has no room, it is still said to who cannot see. */
   title: string;
@@ -11,6 +15,7 @@ interface ListDetailProps {
 /** A list that is never lost: what is opened stands beside it, or over it on a narrow screen. */
 export function ListDetail({ title, list, detail, listClassName = 'w-80 xl:w-96' }: ListDetailProps) {
   const isOpen = detail !== null;
+  useFocusBack(isOpen);
   return (
     <div className={`absolute inset-0 mx-auto flex max-w-[1440px] min-w-0 gap-4 ${isOpen ? 'sm:p-5' : 'p-3 sm:p-5'}`}>
       <div
@@ -26,4 +31,17 @@ export function ListDetail({ title, list, detail, listClassName = 'w-80 xl:w-96'
       ) : null}
     </div>
   );
+}
+
+/** What closes gives the focus back to its row, so that the keys go on from there; who has it elsewhere keeps it. */
+function useFocusBack(isOpen: boolean): void {
+  const pathname = usePathname();
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    const closed = opened.current;
+    opened.current = isOpen ? pathname : null;
+    if (isOpen || closed === null || closed === pathname || document.activeElement !== document.body) return;
+    const links = document.querySelectorAll<HTMLAnchorElement>('main a');
+    [...links].find(link => link.pathname === closed)?.focus();
+  }, [isOpen, pathname]);
 }

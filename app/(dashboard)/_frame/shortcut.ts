@@ -1,7 +1,12 @@
 import { NAV_ITEMS } from './nav-items';
 
 /** What a key does anywhere in the app. Pure: the page it leads to is for whoever asks to go. */
-export type Shortcut = { kind: 'go'; href: string } | { kind: 'help' } | { kind: 'search' } | { kind: 'rows' };
+export type Shortcut =
+  | { kind: 'go'; href: string }
+  | { kind: 'help' }
+  | { kind: 'search' }
+  | { kind: 'rows' }
+  | { kind: 'close' };
 
 /** After `g` the next key says where to; a pause this long forgets it. */
 export const GO_MS = 1_500;
@@ -23,6 +28,7 @@ export class Shortcuts {
     }
     if (key === '?') return { kind: 'help' };
     if (key === '/') return { kind: 'search' };
+    if (key === 'Escape') return { kind: 'close' };
     return key === 'j' || key === 'k' ? { kind: 'rows' } : null;
   }
 }

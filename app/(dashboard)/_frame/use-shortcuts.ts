@@ -33,6 +33,9 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
           // A page that walks its rows itself comes first.
           setTimeout(() => enterList(event));
           return false;
+        case 'close':
+          setTimeout(() => closeDetail(event));
+          return false;
       }
     };
     const onKey = (event: KeyboardEvent): void => {
@@ -50,6 +53,12 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
 function enterList(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.activeElement !== document.body) return;
   focusOn('main li[aria-posinset] :is(a, button)');
+}
+
+/** Back to the list, as the cross does. What was typed and not saved is not thrown away by one key. */
+function closeDetail(event: KeyboardEvent): void {
+  if (event.defaultPrevented || document.querySelector('main [data-unsaved]') !== null) return;
+  document.querySelector<HTMLElement>('main [data-closes]')?.click();
 }
 
 function focusOn(selector: string): boolean {

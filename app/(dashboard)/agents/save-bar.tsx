@@ -16,6 +16,7 @@ export function SaveBar({ state }: { state: AgentFormState }) {
   return (
     <div
       role="region"
+      data-unsaved
       aria-label="Changes not saved"
       className="shrink-0 border-t border-border bg-surface px-4 py-2.5"
     >

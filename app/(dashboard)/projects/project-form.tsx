@@ -50,7 +50,11 @@ export function ProjectForm({ project, onLeaving }: ProjectFormProps) {
     }
   });
   return (
-    <form onSubmit={event => void submit(event)} className="flex max-w-3xl flex-col gap-4">
+    <form
+      {...(formState.isDirty ? { 'data-unsaved': true } : {})}
+      onSubmit={event => void submit(event)}
+      className="flex max-w-3xl flex-col gap-4"
+    >
       <div className="grid gap-4 sm:grid-cols-2">
         <Controller
           control={control}

@@ -41,6 +41,7 @@ export function Composer({ thread, outbox, question }: ComposerProps) {
   return (
     <form
       aria-label="Write a message"
+      {...(ready ? { 'data-unsaved': true } : {})}
       className="shrink-0 border-t border-border p-3"
       onSubmit={event => {
         event.preventDefault();

@@ -20,6 +20,7 @@ describe('single keys', () => {
     expect(keys.press('z', 10_010)).toBeNull();
     expect(keys.press('?', 10_020)).toEqual({ kind: 'help' });
     expect(keys.press('/', 10_030)).toEqual({ kind: 'search' });
-    expect(keys.press('i', 10_040)).toBeNull();
+    expect(keys.press('Escape', 10_040)).toEqual({ kind: 'close' });
+    expect(keys.press('i', 10_050)).toBeNull();
   });
 });
