@@ -1,17 +1,13 @@
 import { useMemo } from 'react';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
-import { MAX_PAGE, type Page } from '@/lib/domain/fields';
+import { useLiveAll } from '@/app/_live/use-live-all';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 
 const STALE_ON = ['agent-type-created', 'agent-type-updated', 'agent-type-deleted'] as const;
 
+/** All of them, whatever a page of the API holds: a type that is not listed could not be found, nor work be sent to it. */
 export function useAgentTypes() {
-  return useLiveQuery<Page<AgentType>>({
-    key: ['agent-types'],
-    path: '/api/agent-types',
-    query: { limit: MAX_PAGE },
-    staleOn: STALE_ON,
-  });
+  return useLiveAll<AgentType>({ key: ['agent-types'], path: '/api/agent-types', staleOn: STALE_ON });
 }
 
 export function useAgentType(slug: string, enabled = true) {

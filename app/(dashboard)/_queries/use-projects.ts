@@ -1,14 +1,12 @@
 import { useMemo } from 'react';
-import { MAX_PAGE, type Page } from '@/lib/domain/fields';
 import type { Project } from '@/lib/domain/project/schema';
-import { useLiveQuery } from '@/app/_live/use-live-query';
+import { useLiveAll } from '@/app/_live/use-live-all';
 
-/** The whole tree: a tenant has tens of nodes, and every name on every page needs it. */
+/** The whole tree: every name on every page needs it, and a node without its parent would be in no tree. */
 export function useProjects() {
-  return useLiveQuery<Page<Project>>({
+  return useLiveAll<Project>({
     key: ['projects'],
     path: '/api/projects',
-    query: { limit: MAX_PAGE },
     staleOn: ['project-created', 'project-updated', 'project-deleted'],
   });
 }
