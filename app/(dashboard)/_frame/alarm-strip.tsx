@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { useDatabaseAway } from '@/app/_live/use-connection';
+import { useConnection, useDatabaseAway } from '@/app/_live/use-connection';
 import { Lamp } from '@/app/_ui/lamp';
 import { plural } from '@/app/_ui/number';
 import { LAMP_TINT } from '@/app/_ui/status';
@@ -13,6 +13,7 @@ import { alarmsOf } from './alarms';
 
 /** One line under the bar for all that is wrong; gone when nothing is, but on the dashboard it says so. */
 export function AlarmStrip() {
+  const offline = useConnection().state === 'offline';
   const databaseAway = useDatabaseAway();
   const { data: health } = useHealth();
   const { data: settings } = useSettings();
@@ -21,7 +22,7 @@ export function AlarmStrip() {
   const waiting = inbox.isPending ? undefined : inbox.items;
   const isLooking = [health, settings, stats, waiting].includes(undefined);
   const onDashboard = usePathname() === '/';
-  const alarms = alarmsOf({ databaseAway, health, settings, stats, waiting });
+  const alarms = alarmsOf({ offline, databaseAway, health, settings, stats, waiting });
   const worst = alarms.find(alarm => alarm.lamp === 'failed') ?? alarms[0];
   if (worst === undefined && !onDashboard) return <div role="status" aria-label="Alarms" aria-busy={isLooking} />;
   return (
@@ -35,16 +36,22 @@ export function AlarmStrip() {
         {worst === undefined ? (
           <li className="flex items-center gap-2 text-muted">
             <Lamp lamp={isLooking ? 'idle' : 'done'} />
-            {isLooking ? 'Looking at the plane' : <Calm waits={waiting?.length ?? 0} />}
+            {isLooking ? (
+              'Looking at the plane'
+            ) : (
+              <Calm waits={waiting?.length ?? 0} isUnheard={stats?.work.orchestratorsConnected === 0} />
+            )}
           </li>
         ) : (
           alarms.map(alarm => (
             <li key={alarm.id} className="flex items-center gap-2">
               <Lamp lamp={alarm.lamp} />
               <span>{alarm.text}</span>
-              <Link href={alarm.href} className="font-medium whitespace-nowrap underline underline-offset-2">
-                {alarm.action}
-              </Link>
+              {alarm.href === undefined ? null : (
+                <Link href={alarm.href} className="font-medium whitespace-nowrap underline underline-offset-2">
+                  {alarm.action}
+                </Link>
+              )}
             </li>
           ))
         )}
@@ -53,15 +60,25 @@ export function AlarmStrip() {
   );
 }
 
-/** Nothing is wrong; work may still wait in the inbox for somebody to decide. */
-function Calm({ waits }: { waits: number }) {
-  if (waits === 0) return 'Nothing needs you';
+/** Nothing is wrong; work may still wait in the inbox for somebody to decide, or would find nobody who claims it. */
+function Calm({ waits, isUnheard }: { waits: number; isUnheard: boolean }) {
+  if (waits === 0 && !isUnheard) return 'Nothing needs you';
   return (
     <span>
-      Nothing is wrong ·{' '}
-      <Link href="/inbox" className="underline underline-offset-2">
-        {plural(waits, 'item')} in the inbox
-      </Link>
+      Nothing is wrong
+      {waits > 0 ? <Next href="/inbox">{plural(waits, 'item')} in the inbox</Next> : null}
+      {isUnheard ? <Next href="/connect">connect an orchestrator to begin</Next> : null}
     </span>
+  );
+}
+
+function Next({ href, children }: { href: string; children: React.ReactNode }) {
+  return (
+    <>
+      {' · '}
+      <Link href={href} className="underline underline-offset-2">
+        {children}
+      </Link>
+    </>
   );
 }

@@ -11,12 +11,14 @@ export interface Alarm {
   id: string;
   lamp: Lamp;
   text: string;
-  /** What to do about it. */
-  href: string;
-  action: string;
+  /** What to do about it; nothing, where only waiting helps. */
+  href?: string;
+  action?: string;
 }
 
 export interface AlarmSigns {
+  /** The page hears nothing: whatever else it knows may have changed since. */
+  offline: boolean;
   databaseAway: boolean;
   health: SystemHealth | undefined;
   settings: Settings | undefined;
@@ -26,6 +28,7 @@ export interface AlarmSigns {
 
 /** Everything that wants somebody now, worst first, each with where to go. */
 export function alarmsOf(signs: AlarmSigns): Alarm[] {
+  if (signs.offline) return [OFFLINE];
   if (signs.databaseAway) return [AWAY];
   return [
     ...healthAlarms(signs.health),
@@ -34,6 +37,12 @@ export function alarmsOf(signs: AlarmSigns): Alarm[] {
     ...limitAlarms(signs.stats),
   ];
 }
+
+const OFFLINE: Alarm = {
+  id: 'offline',
+  lamp: 'failed',
+  text: 'The server cannot be reached. The page shows what it last knew, and goes on by itself.',
+};
 
 const AWAY: Alarm = {
   id: 'database',

@@ -132,13 +132,25 @@ describe('what a row says', () => {
 describe('what is told elsewhere', () => {
   it('the alarm counts who waits for an answer and leads to the most urgent', () => {
     const waiting = [item('late', { kind: 'late-output' }), item('calm'), item('urgent', { deadline: at(60_000) })];
-    const signs = { databaseAway: false, health: undefined, settings: undefined, stats: undefined };
+    const signs = { offline: false, databaseAway: false, health: undefined, settings: undefined, stats: undefined };
     expect(alarmsOf({ ...signs, waiting })).toEqual([
       expect.objectContaining({ text: '2 questions wait for you', href: '/inbox?item=urgent' }),
     ]);
     const blocked = [...waiting.slice(0, 2), item('stuck', { kind: 'blocker', taskId: 't' })];
     expect(alarmsOf({ ...signs, waiting: blocked })[0]?.text).toBe('1 question and 1 blocker wait for you');
     expect(alarmsOf({ ...signs, waiting: waiting.slice(0, 1) })).toEqual([]);
+  });
+
+  it('while the page hears nothing, that alone: what it knew may be over', () => {
+    const known = {
+      databaseAway: true,
+      health: undefined,
+      settings: undefined,
+      stats: undefined,
+      waiting: [item('a')],
+    };
+    expect(alarmsOf({ ...known, offline: true }).map(({ id }) => id)).toEqual(['offline']);
+    expect(alarmsOf({ ...known, offline: false }).map(({ id }) => id)).toEqual(['database']);
   });
 
   it.each([
