@@ -75,6 +75,7 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   connected: { lamp: 'running', means: 'Has an open stream' },
   active: { lamp: 'done', means: 'Accepted' },
   revoked: { lamp: 'idle', means: 'No longer accepted' },
+  'token:expired': { lamp: 'idle', means: 'No longer accepted: its time is over' },
   away: { lamp: 'idle', means: 'Has no open stream' },
 };
 

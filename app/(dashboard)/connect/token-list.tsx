@@ -12,12 +12,15 @@ import { Panel } from '@/app/_ui/panel';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo, TimeUntil } from '@/app/_ui/time-ago';
+import { useNow } from '@/app/_ui/use-now';
+import { tokenState } from './token-state';
 import { TOKENS_KEY, useTokens } from './use-tokens';
 
-const stateOf = ({ revokedAt }: ApiToken): string => (revokedAt === null ? 'active' : 'revoked');
+const SECOND_MS = 1_000;
 
 export function TokenList({ className = '' }: { className?: string }) {
   const tokens = useTokens();
+  const now = useNow(SECOND_MS);
   const [leaving, setLeaving] = useState<ApiToken | null>(null);
   const revoke = useAction<ApiToken, void>({
     run: ({ id }) => api.delete(`/api/tokens/${encodeURIComponent(id)}`),
@@ -64,7 +67,7 @@ export function TokenList({ className = '' }: { className?: string }) {
                   {token.agentType ? <span className="text-muted"> {token.agentType}</span> : null}
                 </td>
                 <td>
-                  <StatusWord status={stateOf(token)} />
+                  <StatusWord of="token" status={tokenState(token, now)} />
                 </td>
                 <td className="text-muted">
                   <TimeAgo at={token.createdAt} />
