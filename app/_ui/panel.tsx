@@ -1,4 +1,5 @@
-const SCROLLS = { sideways: 'overflow-x-auto', 'both ways': 'max-h-96 overflow-auto' };
+/** Positioned, so that what only a reader hears stays inside and does not widen the page. */
+const SCROLLS = { sideways: 'relative overflow-x-auto', 'both ways': 'relative max-h-96 overflow-auto' };
 
 interface PanelProps {
   title?: React.ReactNode;

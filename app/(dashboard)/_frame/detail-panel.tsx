@@ -21,8 +21,10 @@ export function DetailPanel({ title, facts, actions, backHref, backLabel, childr
       aria-label={title ?? backLabel}
       className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface sm:rounded-lg sm:border sm:border-border"
     >
-      <header className="flex h-13 shrink-0 items-center gap-3 border-b border-border pr-2 pl-4">
-        <h2 className="min-w-0 truncate text-sm font-semibold">{title ?? ' '}</h2>
+      <header className="flex min-h-13 shrink-0 items-center gap-3 border-b border-border py-1 pr-2 pl-4">
+        <h2 title={title} className="line-clamp-2 min-w-0 text-sm font-semibold wrap-anywhere">
+          {title ?? ' '}
+        </h2>
         {facts}
         {actions ? <div className="ml-auto flex shrink-0 items-center">{actions}</div> : null}
         <Link

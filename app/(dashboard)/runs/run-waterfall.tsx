@@ -8,7 +8,17 @@ import { useNow } from '@/app/_ui/use-now';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { layoutOf } from './layered-layout';
 import { useAsked, useRunDispatches } from './use-run';
-import { BAR_KINDS, BAR_LAMP, barsOf, placeOf, scaleOf, type Bar, type BarKind, type Wait } from './waterfall-bars';
+import {
+  BAR_KINDS,
+  BAR_LAMP,
+  barsOf,
+  placeOf,
+  scaleOf,
+  type Bar,
+  type BarKind,
+  type Scale,
+  type Wait,
+} from './waterfall-bars';
 import { BAR_SHAPE, NAME_WIDTH, WATERFALL_ROW_PX, WaterfallRow } from './waterfall-row';
 import { WaterfallGrid, WaterfallLines } from './waterfall-lines';
 
@@ -46,11 +56,7 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
         <span className={`${NAME_WIDTH} shrink-0`} />
         <span className="tabular relative mr-3 flex-1">
           {scale.ticksMs.map(tick => (
-            <span
-              key={tick}
-              className="absolute top-1 pl-1 whitespace-nowrap"
-              style={{ left: `${placeOf({ fromMs: scale.fromMs + tick, toMs: scale.toMs }, scale).left}%` }}
-            >
+            <span key={tick} className="absolute top-1 px-1 whitespace-nowrap" style={besideTick(tick, scale)}>
               {tickWord(tick)}
             </span>
           ))}
@@ -76,6 +82,14 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
       />
     </div>
   );
+}
+
+/** Nearer to the end than this, in percent, a word has no room after its line. */
+const LAST_ROOM = 85;
+
+function besideTick(tick: number, scale: Scale): React.CSSProperties {
+  const { left } = placeOf({ fromMs: scale.fromMs + tick, toMs: scale.toMs }, scale);
+  return left > LAST_ROOM ? { right: `${100 - left}%` } : { left: `${left}%` };
 }
 
 /** Ticks are round, so `+5 s` and not `+5.0 s`. */

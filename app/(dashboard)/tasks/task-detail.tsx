@@ -22,6 +22,9 @@ import { useProjectNames } from '../_queries/use-projects';
 import { TaskActions } from './task-actions';
 import { TaskResultPart } from './task-result';
 
+/** A longer title does not fit the header, and may be all that is asked. */
+const HEADER_CHARACTERS = 60;
+
 const isAbout =
   (taskId: string) =>
   ({ data }: StreamEvent): boolean =>
@@ -87,6 +90,7 @@ function TaskBody({ task }: { task: Task }) {
       </div>
       {task.reason ? <p className={`text-table ${LAMP_TEXT[meaningOf(task.status).lamp]}`}>{task.reason}</p> : null}
       <Part title="What is asked">
+        {task.title.length > HEADER_CHARACTERS ? <p className="mb-2 text-sm wrap-anywhere">{task.title}</p> : null}
         {task.input === '' ? (
           <p className="text-table text-muted">Nothing beyond the title.</p>
         ) : (

@@ -15,6 +15,8 @@ import { ThreadCost } from './thread-cost';
 import { ThreadTags } from './thread-tags';
 
 const NONE = 'none';
+/** A longer subject does not fit the header. */
+const HEADER_CHARACTERS = 60;
 const asChoices = (values: readonly string[]) => values.map(value => ({ value, label: value }));
 
 /** What the thread is, at its side; folded away where there is no side. */
@@ -59,6 +61,12 @@ function Facts({ thread }: { thread: Thread }) {
   const askToMove = (projectId: string | null) => projectId !== thread.projectId && setMoveTo(projectId);
   return (
     <div className="flex flex-col gap-4">
+      {thread.subject.length > HEADER_CHARACTERS ? (
+        <dl className="text-xs">
+          <dt className="mb-1 font-medium">Subject</dt>
+          <dd className="text-muted wrap-anywhere">{thread.subject}</dd>
+        </dl>
+      ) : null}
       <SelectField
         label="Status"
         isDisabled={isDisabled}
