@@ -13,6 +13,7 @@ import { Panel } from '@/app/_ui/panel';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { firstLine } from '../_inbox/inbox-words';
 
 interface Dead {
   id: string;
@@ -24,7 +25,6 @@ interface Dead {
 }
 
 const SHOWN = 50;
-const FIRST_CHARACTERS = 120;
 
 /** Work that was given up: parked with its last error until a person tries it again or cancels it, on its own page. */
 export function DeadPanel() {
@@ -87,8 +87,8 @@ function deadOf(messages: readonly Message[], tasks: readonly Task[]): Dead[] {
   return [
     ...messages.map(message => ({
       ...shared(message),
-      href: `/threads/${message.threadId}`,
-      title: message.body.slice(0, FIRST_CHARACTERS),
+      href: `/threads/${message.threadId}?message=${message.id}`,
+      title: firstLine(message.body),
     })),
     ...tasks.map(task => ({ ...shared(task), href: `/tasks/${task.id}`, title: task.title })),
   ].toSorted((a, b) => b.at.localeCompare(a.at));

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import type { InboxItem } from '@/lib/domain/inbox/schema';
 import { PriorityMark } from '@/app/_ui/priority-mark';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { recordOf } from '../_inbox/inbox-words';
 import { SENDER_ICONS } from '../_work/sender-icons';
 
 /** Who asked or whose work it is, since when, and where it belongs. */
@@ -58,8 +59,10 @@ function Name({ from }: { from: NonNullable<InboxItem['from']> }) {
 }
 
 function Places({ item }: { item: InboxItem }) {
+  // In a long thread it is brought into sight.
+  const sought = recordOf(item) === 'message' ? `?message=${item.id}` : '';
   const places = [
-    { word: 'its thread', href: item.threadId && `/threads/${item.threadId}` },
+    { word: 'its thread', href: item.threadId && `/threads/${item.threadId}${sought}` },
     { word: 'its task', href: item.taskId && `/tasks/${item.taskId}` },
     { word: 'its run', href: item.runId && `/runs/${item.runId}` },
   ].filter(({ href }) => href !== undefined);
