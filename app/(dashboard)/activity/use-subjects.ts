@@ -3,7 +3,13 @@ import type { Activity } from '@/lib/domain/activity/schema';
 import { useAgentTypes } from '../_queries/use-agent-types';
 import { useProjects } from '../_queries/use-projects';
 
-const PAGES: Record<string, string> = { thread: '/threads', task: '/tasks', run: '/runs', project: '/projects' };
+const PAGES: Record<string, string> = {
+  thread: '/threads',
+  task: '/tasks',
+  run: '/runs',
+  session: '/sessions',
+  project: '/projects',
+};
 
 export interface Subjects {
   /** What people call it: a type by its slug, a project by its name; else its id. */
