@@ -2,7 +2,7 @@ export interface Recipe {
   id: string;
   title: string;
   /** Which role its token wants. */
-  role: 'agent' | 'orchestrator' | 'viewer';
+  role: 'agent' | 'orchestrator' | 'viewer' | 'controller';
   note: string;
   steps: { label: string; code: string }[];
 }
@@ -63,13 +63,25 @@ export function recipesFor(origin: string, token: string): Recipe[] {
         },
       ],
     },
+    ...byCurl(origin, token),
+  ];
+}
+
+function byCurl(origin: string, token: string): Recipe[] {
+  return [
     {
       id: 'events',
       title: 'The events, by curl',
       role: 'viewer',
       note: 'Server-sent events. Send the last id back as Last-Event-ID and nothing is missed.',
+      steps: [{ label: 'Follow everything', code: `curl -N -H "Authorization: Bearer ${token}" ${origin}/api/events` }],
+    },
+    {
+      id: 'message',
+      title: 'A message, by curl',
+      role: 'controller',
+      note: 'Work for an agent type; its thread shows who claims it and what comes back.',
       steps: [
-        { label: 'Follow everything', code: `curl -N -H "Authorization: Bearer ${token}" ${origin}/api/events` },
         {
           label: 'Send a message',
           code: `curl -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" ${origin}/api/messages -d '{"assignedTo":"research","body":"hello"}'`,
