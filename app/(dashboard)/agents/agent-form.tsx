@@ -1,6 +1,7 @@
 'use client';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { useMay } from '@/app/_live/session';
+import { ReadOnlyNote } from '../_frame/read-only-note';
 import { DeleteAgent } from './delete-agent';
 import { HowItThinks, HowMuch, WhatItMayUse, WhoItIs } from './form-groups';
 import { IncomingNotice } from './incoming-notice';
@@ -26,6 +27,7 @@ export function AgentForm({ agent, state, onLeaving }: AgentFormProps) {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="flex max-w-2xl flex-col gap-8 p-4 sm:p-5">
           {state.incoming ? <IncomingNotice incoming={state.incoming} onDismiss={state.dismiss} /> : null}
+          <ReadOnlyNote />
           <WhoItIs {...group} />
           <HowItThinks {...group} />
           <WhatItMayUse {...group} />

@@ -12,6 +12,7 @@ import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 import { TextInput } from '@/app/_ui/text-input';
+import { ReadOnlyNote } from '../_frame/read-only-note';
 
 const valuesOf = ({ name, slug, context }: Project) => ({ name, slug, context });
 type Values = ReturnType<typeof valuesOf>;
@@ -55,6 +56,7 @@ export function ProjectForm({ project, onLeaving }: ProjectFormProps) {
       onSubmit={event => void submit(event)}
       className="flex max-w-3xl flex-col gap-4"
     >
+      <ReadOnlyNote />
       <div className="grid gap-4 sm:grid-cols-2">
         <Controller
           control={control}

@@ -4,6 +4,7 @@ import { useMay } from '@/app/_live/session';
 import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { ReadOnlyNote } from '../_frame/read-only-note';
 import { useSettings } from '../_queries/use-settings';
 import { TokenList } from '../connect/token-list';
 import { DispatchPanel } from './dispatch-panel';
@@ -25,6 +26,7 @@ export function SettingsView() {
         <SkeletonRows rows={6} />
       ) : (
         <div className="flex max-w-2xl flex-col gap-4">
+          <ReadOnlyNote />
           <DispatchPanel settings={settings.data} />
           <RetentionPanel key={settings.data.revision} settings={settings.data} />
         </div>

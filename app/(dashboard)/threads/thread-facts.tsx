@@ -8,6 +8,7 @@ import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
 import { SelectField } from '@/app/_ui/select-field';
 import { useMedia } from '@/app/_ui/use-media';
+import { ReadOnlyNote } from '../_frame/read-only-note';
 import { useAgentChoices } from '../_queries/use-agent-types';
 import { useProjectNames } from '../_queries/use-projects';
 import { MoveThread } from './move-thread';
@@ -67,6 +68,7 @@ function Facts({ thread }: { thread: Thread }) {
           <dd className="text-muted wrap-anywhere">{thread.subject}</dd>
         </dl>
       ) : null}
+      <ReadOnlyNote />
       <SelectField
         label="Status"
         isDisabled={isDisabled}
