@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
+import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { LimitBar } from '@/app/_ui/limit-bar';
 import { formatCount } from '@/app/_ui/number';
@@ -37,6 +38,12 @@ export function AgentsPanel() {
         <ErrorState title="Agents could not be read" {...trouble} onRetry={() => void agents.refetch()} />
       ) : agents.data === undefined ? (
         <SkeletonRows rows={10} />
+      ) : rows.length === 0 ? (
+        <EmptyState title="The kinds of agent that work can be addressed to stand here.">
+          <Link href="/agents" className="underline underline-offset-2">
+            Make or import one
+          </Link>
+        </EmptyState>
       ) : (
         <AgentTable rows={rows} loads={loads} />
       )}

@@ -68,6 +68,10 @@ export function FeedPanel() {
       ) : null}
       {!feed.ready ? (
         <SkeletonRows rows={12} />
+      ) : feed.rows.length === 0 && kind !== 'all' ? (
+        <EmptyState title={`No ${kind} event among the last ${formatCount(MAX_LOGGED)}.`}>
+          The next one shows here as it happens.
+        </EmptyState>
       ) : feed.rows.length === 0 ? (
         <EmptyState title="Every change of the plane shows here as it happens." command={FIRST_COMMAND}>
           Messages, tasks, dispatches and tool calls, in order. Nothing has happened yet; the demo moves all of it.

@@ -77,10 +77,12 @@ export function AgentList({ openSlug }: { openSlug: string | null }) {
           />
         ) : agents.data === undefined ? (
           <SkeletonRows rows={12} />
+        ) : rows.length === 0 && q !== '' ? (
+          <EmptyState title="No agent matches." />
         ) : rows.length === 0 ? (
-          <EmptyState
-            title={q === '' ? 'The kinds of agent that work can be addressed to stand here.' : 'No agent matches.'}
-          />
+          <EmptyState title="The kinds of agent that work can be addressed to stand here.">
+            {may.work ? 'Make one with New agent type, or import what another plane exported.' : null}
+          </EmptyState>
         ) : compact ? (
           <AgentCards rows={rows} loads={loads} openSlug={openSlug} />
         ) : (

@@ -1,4 +1,5 @@
 'use client';
+import { Button } from '@heroui/react/button';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { SESSION_STATUSES, type Session } from '@/lib/domain/session/schema';
 import { troubleOf } from '@/app/_live/api';
@@ -18,6 +19,7 @@ const ANY = 'any';
 export function SessionList({ openId }: { openId: string | null }) {
   const [filters, set] = useQueryStates({ status: parseAsStringLiteral(SESSION_STATUSES), agentType: parseAsString });
   const agents = useAgentChoices();
+  const isFiltered = filters.status !== null || filters.agentType !== null;
   const compact = useNarrow() || openId !== null;
   const list = useLiveList<Session>({
     key: ['sessions', filters],
@@ -49,6 +51,11 @@ export function SessionList({ openId }: { openId: string | null }) {
             choices={[{ value: ANY, label: 'any agent' }, ...agents]}
             onChange={value => void set({ agentType: value === ANY ? null : value })}
           />
+          {isFiltered ? (
+            <Button size="sm" variant="ghost" onPress={() => void set(null)}>
+              Clear
+            </Button>
+          ) : null}
         </div>
         {list.isError && list.items.length === 0 ? (
           <ErrorState
@@ -58,6 +65,8 @@ export function SessionList({ openId }: { openId: string | null }) {
           />
         ) : list.isPending ? (
           <SkeletonRows rows={10} />
+        ) : list.items.length === 0 && isFiltered ? (
+          <EmptyState title="No session matches." />
         ) : list.items.length === 0 ? (
           <EmptyState title="Every agent that calls a tool of the plane shows here, live." command="npm run demo" />
         ) : (

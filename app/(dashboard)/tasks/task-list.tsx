@@ -100,14 +100,12 @@ export function TaskList({ openId }: { openId: string | null }) {
           <ErrorState title="Tasks could not be read" {...troubleOf(list.error)} onRetry={() => void list.refetch()} />
         ) : list.isPending ? (
           <SkeletonRows rows={12} />
+        ) : list.items.length === 0 && isFiltered ? (
+          <EmptyState title="No task matches." />
         ) : list.items.length === 0 ? (
-          <EmptyState
-            title={
-              isFiltered
-                ? 'No task matches.'
-                : 'Work with a result stands here: what is asked, of whom, and what came of it.'
-            }
-          />
+          <EmptyState title="Work with a result stands here: what is asked, of whom, and what came of it.">
+            {may.work ? 'Hand one out with New task, or start a run, whose planner makes its own.' : null}
+          </EmptyState>
         ) : (
           <>
             {compact ? null : <TaskHead />}
