@@ -49,7 +49,7 @@ await prepareThen(
   },
   async () => {
     const vitest = [process.execPath, inRoot('node_modules/vitest/vitest.mjs'), 'run'];
-    const these = ['--config', inRoot('vitest.clients.config.ts'), `tests/${name}/`, ...args];
+    const these = ['--config', inRoot('vitest.clients.config.ts'), `--project=${name}`, ...args];
     const [command, ...rest] = [...alone(), ...vitest, ...these];
     const child = spawn(command, rest, {
       cwd: ROOT,
