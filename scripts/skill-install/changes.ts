@@ -29,10 +29,6 @@ export class Changes {
     this.#note(`${to}/`, what.filter(Boolean).join(', ') || 'unchanged');
   }
 
-  copyFile(from: string, to: string): void {
-    this.file(to, readFileSync(from, 'utf8'));
-  }
-
   file(path: string, text: string): void {
     this.#note(path, this.#write(path, text) ? 'written' : 'unchanged');
   }

@@ -14,7 +14,7 @@ Usage: npm run skill:install -- [DIR] [--dry-run]
 
 Writes, keeping whatever else is there:
   .claude/skills/orchestrator/           the skill; replaced as a whole
-  .claude/agents/switchboard-worker.md   the agent that does one dispatch
+  .claude/agents/switchboard-worker.md   the agent that does one dispatch; one that was changed stays
   .claude/settings.json                  permission rules
   .claude/settings.local.json            SWITCHBOARD_URL and SWITCHBOARD_TOKEN for the session; this machine only
   .claude/switchboard/connection.json    the same, for the scripts; this machine only

@@ -10,6 +10,7 @@ import { excludeFromGit } from './git-exclude';
 import { readJsonFile } from './json-file';
 import { mergeAllowRules, mergeEnvironment, mergeHooks, mergeMcpServer } from './merge';
 import { projectToken } from './project-token';
+import { installWorkerAgent } from './worker-agent';
 
 export interface InstallOptions {
   folder: string;
@@ -21,6 +22,7 @@ export interface InstallOptions {
 
 /** Bundled into dist/, one below the root. */
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '..', 'orchestrator-skill');
+const WORKER = join('agents', 'switchboard-worker.md');
 const SETTINGS = ['.claude/settings.json', '.claude/settings.local.json', '.mcp.json'];
 const PRIVATE = ['.claude/settings.local.json', `${FOLDER}/`];
 
@@ -38,7 +40,7 @@ export async function install({ folder, config, dryRun, source = SOURCE }: Insta
 
   const changes = new Changes(folder, dryRun);
   changes.copyFolder(join(source, 'skills', 'orchestrator'), skill);
-  changes.copyFile(join(source, 'agents', 'switchboard-worker.md'), at('.claude', 'agents', 'switchboard-worker.md'));
+  installWorkerAgent(join(source, WORKER), at('.claude', WORKER), changes);
   changes.json(at('.claude', 'settings.json'), settings => {
     const rules = mergeAllowRules(settings);
     const hooks = mergeHooks(rules.value);

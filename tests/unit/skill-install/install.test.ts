@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { install } from '@/scripts/skill-install/install';
 import { ALLOW_RULES } from '@/scripts/skill-install/merge';
+import { WRITTEN_BY_US, digestOf } from '@/scripts/skill-install/worker-agent';
 import { sendJson, startTestServer, type TestServer } from '../sdk/test-server';
 
 const ISSUED = 'swb_orchestrator_66aaaaaaaaaaaaaaaaaaaaaa_secret';
@@ -22,11 +23,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (more: { dryRun?: boolean; url?: string } = {}) =>
+const run = (more: { dryRun?: boolean; url?: string; source?: string } = {}) =>
   install({
     folder,
     dryRun: more.dryRun ?? false,
-    source: resolve('orchestrator-skill'),
+    source: more.source ?? resolve('orchestrator-skill'),
     config: {
       url: more.url ?? server.url,
       token: undefined,
@@ -36,6 +37,7 @@ const run = (more: { dryRun?: boolean; url?: string } = {}) =>
   });
 const read = (...parts: string[]) => readFileSync(join(folder, ...parts), 'utf8');
 const json = (...parts: string[]) => JSON.parse(read(...parts));
+const WORKER = join('.claude', 'agents', 'switchboard-worker.md');
 const hook = (command: string) => ({ type: 'command', command });
 const write = (path: string, text: string) => {
   mkdirSync(join(folder, path, '..'), { recursive: true });
@@ -84,6 +86,26 @@ describe('skill:install', () => {
     write('.claude/skills/orchestrator/scripts/old.mjs', 'x');
     await run();
     expect(() => read('.claude', 'skills', 'orchestrator', 'scripts', 'old.mjs')).toThrow('ENOENT');
+  });
+
+  it('brings a newer worker agent to who changed nothing, and leaves one that was changed, saying where ours is', async () => {
+    const newer = join(folder, 'newer');
+    cpSync('orchestrator-skill', newer, { recursive: true });
+    write('newer/agents/switchboard-worker.md', 'the next version');
+    await run();
+    await run({ source: newer });
+    expect(read(WORKER)).toBe('the next version');
+
+    write(WORKER, 'my own words');
+    const report = await run();
+    expect(read(WORKER)).toBe('my own words');
+    const line = report.find(one => one.startsWith(WORKER));
+    expect(line).toContain(resolve('orchestrator-skill', 'agents', 'switchboard-worker.md'));
+  });
+
+  it('knows the worker agent of this version again', () => {
+    const text = readFileSync('orchestrator-skill/agents/switchboard-worker.md', 'utf8');
+    expect(WRITTEN_BY_US).toContain(digestOf(text.replaceAll('\n', '\r\n')));
   });
 
   it('refuses to replace a skill of that name that is not ours', async () => {
