@@ -10,6 +10,8 @@ import { startSwitchboard, until, type Switchboard } from '../support/switchboar
 /** The skill's scripts as a session runs them: installed into a project, each a process of its own. */
 
 const run = promisify(execFile);
+/** The project's own token is for its server alone. */
+const NOBODY = { SWITCHBOARD_URL: 'http://127.0.0.1:1', SWITCHBOARD_TOKEN: 'swb_orchestrator_nonsense' };
 let board: Switchboard;
 let project: string;
 let session: SkillSession;
@@ -150,7 +152,7 @@ describe('skill', () => {
   it('rings again for a look that got no answer', async () => {
     const watch = session.watch();
     await until(async () => (await consumer())?.connected === true, 20_000);
-    await session.call('next', [], '', { SWITCHBOARD_URL: 'http://127.0.0.1:1' });
+    await session.call('next', [], '', NOBODY);
     await until(() => watch.lines().some(line => line.includes('"check":true')), 20_000);
     const rung = watch.lines().length;
     expect(await session.call('next')).toMatchObject({ code: 0, reason: 'nothing-due' });
@@ -182,8 +184,7 @@ describe('skill', () => {
   });
 
   it('ends with 1, to be repeated, when no server answers, and names a wrong argument', async () => {
-    const env = { SWITCHBOARD_URL: 'http://127.0.0.1:1' };
-    expect(await session.call('next', [], '', env)).toMatchObject({ code: 1, error: 'unavailable' });
+    expect(await session.call('next', [], '', NOBODY)).toMatchObject({ code: 1, error: 'unavailable' });
     expect(await session.call('next', ['--max', '0'])).toMatchObject({
       code: 2,
       message: expect.stringContaining('--max'),

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from '@/lib/sdk/client';
 import { dispatchCalls, type DispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { isSameServer } from '../orchestrator/same-server';
 import { ScriptFailure } from './failure';
 import type { Project } from './project';
 
@@ -28,16 +29,20 @@ const FIX =
   'Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Environment first, then what the installer left in the project. */
+/** Environment first, then what the installer left in the project: its token for the server it was made at alone. */
 export function openConnection(
   project: Project,
   env: Record<string, string | undefined>,
   consumerOption?: string,
 ): SkillConnection {
   const file = readConnectionFile(project);
-  const url = (env['SWITCHBOARD_URL'] || file.url || DEFAULT_URL).replace(/\/+$/, '');
-  const token = env['SWITCHBOARD_TOKEN'] || file.token;
-  if (!token) throw new ScriptFailure('no-token', `No token for ${url}.`, 2, FIX);
+  const known = file.url || DEFAULT_URL;
+  const url = (env['SWITCHBOARD_URL'] || known).replace(/\/+$/, '');
+  const token = env['SWITCHBOARD_TOKEN'] || (isSameServer(url, known) ? file.token : undefined);
+  if (!token) {
+    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : '';
+    throw new ScriptFailure('no-token', `No token for ${url}.${other}`, 2, FIX);
+  }
   const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
   if (!NAME.test(consumer)) {
     throw new ScriptFailure(

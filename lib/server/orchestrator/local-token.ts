@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { LOOPBACK_NAMES } from '@/lib/auth/hosts';
 import { isControlPlaneError } from '@/lib/domain/errors';
 import type { CreateToken, IssuedToken } from '@/lib/domain/identity/schema';
 import { createClient } from '@/lib/sdk/client';
@@ -9,6 +8,7 @@ import type { Config } from '../config';
 import { readRunFile } from '../run-file';
 import { StartupError } from '../startup-error';
 import { writePrivateFile } from './private-file';
+import { isSameServer } from './same-server';
 
 const TOKEN_FILE = 'orchestrator-token';
 const ADMIN_TOKEN_FILE = 'admin-token';
@@ -45,11 +45,7 @@ export const noToken = (url: string, dataDir: string): string =>
 /** Whether the server on that data folder answers at `url`: what is kept in the folder is shown to no other. */
 export function isOwnServer(url: string, dataDir: string): boolean {
   const own = readRunFile(dataDir)?.urls.web;
-  if (own === undefined) return false;
-  const [asked, known] = [new URL(url), new URL(own)];
-  if (asked.origin === known.origin) return true;
-  const areLoopback = [asked, known].every(at => LOOPBACK_NAMES.includes(at.hostname));
-  return areLoopback && asked.protocol === known.protocol && asked.port === known.port;
+  return own !== undefined && isSameServer(url, own);
 }
 
 export async function isAccepted(url: string, token: string): Promise<boolean> {

@@ -384,6 +384,18 @@ function dispatchCalls(client) {
   };
 }
 
+// lib/auth/hosts.ts
+var LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+
+// lib/server/orchestrator/same-server.ts
+function isSameServer(one, other) {
+  if (!URL.canParse(one) || !URL.canParse(other)) return false;
+  const [asked, known] = [new URL(one), new URL(other)];
+  if (asked.origin === known.origin) return true;
+  const areLoopback = [asked, known].every((at) => LOOPBACK_NAMES.includes(at.hostname));
+  return areLoopback && asked.protocol === known.protocol && asked.port === known.port;
+}
+
 // lib/server/orchestrator-skill/connection.ts
 var CONNECTION_FILE = "connection.json";
 var DEFAULT_URL = "http://127.0.0.1:7777";
@@ -391,9 +403,13 @@ var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository,
 var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 function openConnection(project, env, consumerOption) {
   const file = readConnectionFile(project);
-  const url = (env["SWITCHBOARD_URL"] || file.url || DEFAULT_URL).replace(/\/+$/, "");
-  const token = env["SWITCHBOARD_TOKEN"] || file.token;
-  if (!token) throw new ScriptFailure("no-token", `No token for ${url}.`, 2, FIX);
+  const known = file.url || DEFAULT_URL;
+  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
+  if (!token) {
+    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
+    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
+  }
   const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
   if (!NAME.test(consumer)) {
     throw new ScriptFailure(

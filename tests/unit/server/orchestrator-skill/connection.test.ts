@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openConnection } from '@/lib/server/orchestrator-skill/connection';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'switchboard-connection-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const installed = (file: { url?: string; token?: string }) =>
+  writeFileSync(join(folder, 'connection.json'), JSON.stringify(file));
+const open = (env: Record<string, string>) => openConnection({ root: folder, folder }, env);
+const MADE_AT = 'http://127.0.0.1:7777';
+const OWN = 'swb_orchestrator_one_secret';
+
+describe('the token that the installer left', () => {
+  it.each(['', MADE_AT, `${MADE_AT}/`, 'http://localhost:7777'])('is for its server, called %j', url => {
+    installed({ url: MADE_AT, token: OWN });
+    expect(open({ SWITCHBOARD_URL: url }).token).toBe(OWN);
+  });
+
+  it.each(['https://plane.example', 'http://127.0.0.1:7778', 'https://127.0.0.1:7777', 'nonsense'])(
+    'is shown to no other: for %s it says which token is missing',
+    url => {
+      installed({ url: MADE_AT, token: OWN });
+      const wanted = { code: 'no-token', exitCode: 2, fix: expect.stringContaining('SWITCHBOARD_TOKEN') };
+      const why = new RegExp(`No token for ${url}.*SWITCHBOARD_TOKEN is not set.*${MADE_AT}`);
+      expect(() => open({ SWITCHBOARD_URL: url })).toThrow(expect.objectContaining(wanted));
+      expect(() => open({ SWITCHBOARD_URL: url })).toThrow(why);
+      expect(open({ SWITCHBOARD_URL: url, SWITCHBOARD_TOKEN: 'its own' }).token).toBe('its own');
+    },
+  );
+
+  it('is for the usual server where it names none', () => {
+    installed({ token: OWN });
+    expect(open({}).token).toBe(OWN);
+    expect(() => open({ SWITCHBOARD_URL: 'https://plane.example' })).toThrow('No token');
+  });
+});
