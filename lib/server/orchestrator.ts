@@ -43,6 +43,7 @@ function build({ url, token, client }: Connection): Orchestrator {
     url,
     token,
     consumer: consumer.name,
+    ownClaims: consumer.claims,
     capacity: command.capacity,
     agentTypes: command.types,
     program: claudeProgram(command.exec, { calls, log }) ?? shellProgram(command.exec),

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
@@ -108,6 +109,32 @@ describe('headless orchestrator', () => {
     startOrchestrator(board, ['--exec', 'echo taken up']);
     await reaches(id, 'done');
     expect(await dispatchOf(id)).toMatchObject({ attempt: 1 });
+  });
+
+  it('leaves alone what another of its name does from another data folder, and takes up its own', async () => {
+    const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'switchboard-namesake-')));
+    const token = await board.tokenFor('orchestrator');
+    const start = (at: number, exec: string) =>
+      startOrchestrator(board, ['--consumer', 'namesake', '--capacity', '1', '--exec', exec], {
+        SWITCHBOARD_URL: board.url,
+        SWITCHBOARD_TOKEN: token,
+        SWITCHBOARD_DATA: folders[at]!,
+      });
+    const first = start(0, LONG);
+    const long = await send('long');
+    await reaches(long, 'claimed');
+    const dispatch = await dispatchOf(long);
+    const second = start(1, 'echo of the second');
+    await reaches(await send('quick'), 'done');
+    expect(await dispatchOf(long)).toMatchObject({ id: dispatch.id, status: 'running', epoch: dispatch.epoch });
+    expect(processesOf(dispatch.id)).not.toEqual([]);
+
+    expect(await second.kill('SIGTERM')).toBe(0);
+    await first.kill('SIGKILL');
+    start(0, 'echo taken up');
+    await reaches(long, 'done');
+    expect(await dispatchOf(long)).toMatchObject({ attempt: 1 });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
   it('keeps its children while the server is killed and restarted, and delivers afterwards', async () => {

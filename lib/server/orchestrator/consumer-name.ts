@@ -3,9 +3,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { acquireFileLock } from '../file-lock.mjs';
 import { StartupError } from '../startup-error';
+import { EVERY_CLAIM, NotedClaims, type OwnClaims } from './own-claims';
 
 export interface HeldName {
   name: string;
+  claims: OwnClaims;
   release(): void;
 }
 
@@ -21,14 +23,15 @@ export function holdConsumerName(dataDir: string, wanted: string | undefined, to
   const folder = join(dataDir, 'orchestrators');
   if (wanted !== undefined) {
     const attempt = acquireFileLock(folder, wanted);
-    if (attempt.acquired) return { name: wanted, release: attempt.release };
+    if (attempt.acquired)
+      return { name: wanted, claims: new NotedClaims(join(folder, `${wanted}.claims`)), release: attempt.release };
     const who = attempt.holder === null ? '' : ` (pid ${attempt.holder.pid})`;
     throw new StartupError(`--consumer: '${wanted}' already runs here${who}; choose another name.`);
   }
   for (let number = 1; number <= MAX_ORCHESTRATORS; number += 1) {
     const name = defaultName(folder, tokenId, number);
     const attempt = acquireFileLock(folder, name);
-    if (attempt.acquired) return { name, release: attempt.release };
+    if (attempt.acquired) return { name, claims: EVERY_CLAIM, release: attempt.release };
   }
   throw new StartupError(
     `${MAX_ORCHESTRATORS} orchestrators already run on ${dataDir}; name this one with --consumer.`,

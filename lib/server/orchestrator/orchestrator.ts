@@ -12,6 +12,7 @@ import type { Environment } from './child-environment';
 import { ClaimLoop } from './claim-loop';
 import { Job } from './job';
 import { releaseStrays } from './release-strays';
+import { EVERY_CLAIM, type OwnClaims } from './own-claims';
 import { OrphanGuard } from './orphan-guard';
 import type { Program } from './program';
 import { WAKE_TYPES, isWake } from './wake';
@@ -20,6 +21,8 @@ export interface OrchestratorOptions {
   url: string;
   token: string;
   consumer: string;
+  /** Which of the consumer's claims are ours; absent: every one. */
+  ownClaims?: OwnClaims;
   capacity: number;
   agentTypes: readonly string[] | undefined;
   program: Program;
@@ -43,20 +46,21 @@ export class Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #jobs = new Set<Job>();
   readonly #guard = new OrphanGuard();
+  readonly #ownClaims: OwnClaims;
   readonly #acker: Acker;
   readonly #loop: ClaimLoop;
   #stream: EventStream | undefined;
   /**
-   * The plane may count dispatches as ours that no job here works on. A name is held by one process at a time, so what
-   * it owns at the start was left by one that is gone; later it is what a claim took whose answer never came, or told of
-   * none of it.
+   * The plane may count dispatches as ours that no job here works on: at the start what one before us left that is gone,
+   * later what a claim took whose answer never came, or told of none of it.
    */
   #mayHoldStrays = true;
   #stopping = false;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    const { calls, consumer, log } = options;
+    const { calls, consumer, ownClaims, log } = options;
+    this.#ownClaims = ownClaims ?? EVERY_CLAIM;
     this.#acker = createAcker({ calls, consumer, onProblem: problem => log.debug({ err: problem }, 'ack failed') });
     this.#loop = new ClaimLoop({
       free: () => Math.min(MAX_CLAIM, options.capacity - this.#busy()),
@@ -132,11 +136,15 @@ export class Orchestrator {
     const { id, epoch, attempt, mode, agentType, source, timings } = dispatch;
     log.info({ dispatch: id, epoch, attempt, mode, agentType: agentType.slug, source, timings }, 'claim');
     for (const older of this.#jobs) if (older.id === id) older.supersede();
+    this.#ownClaims.note(id, epoch);
     const job = new Job({ dispatch, program, env, calls, guard: this.#guard, log });
     this.#jobs.add(job);
     // The place is free when the child ended, before its output is delivered and its leftovers are gone.
     void job.childEnded.then(() => this.#loop.ring());
-    void job.finished.then(() => this.#jobs.delete(job));
+    void job.finished.then(() => {
+      this.#jobs.delete(job);
+      this.#ownClaims.forget(id, epoch);
+    });
     if (this.#stopping) job.release(STOP_MS);
   }
 
@@ -148,9 +156,10 @@ export class Orchestrator {
   async #releaseStrays(): Promise<void> {
     const { calls, consumer, log } = this.#options;
     const mine = new Set([...this.#jobs].map(job => `${job.id}:${job.epoch}`));
-    const isMine = (id: string, epoch: number) => mine.has(`${id}:${epoch}`);
+    const isStray = (id: string, epoch: number) => this.#ownClaims.has(id, epoch) && !mine.has(`${id}:${epoch}`);
     // A server that was killed over a claim is away for a while: it is asked before each claim until it answers.
-    this.#mayHoldStrays = !(await releaseStrays({ calls, consumer, isMine, log }));
+    this.#mayHoldStrays = !(await releaseStrays({ calls, consumer, isStray, log }));
+    if (!this.#mayHoldStrays) this.#ownClaims.keepOnly(mine);
   }
 
   #openStream(): EventStream {

@@ -5,19 +5,20 @@ import type { Logger } from '@/lib/telemetry/logger';
 export interface StraysOptions {
   calls: Pick<DispatchCalls, 'list' | 'release'>;
   consumer: string;
-  isMine(id: string, epoch: number): boolean;
+  /** Ours, and nobody here works on it. */
+  isStray(id: string, epoch: number): boolean;
   log: Logger;
 }
 
 /**
- * Gives back dispatches this consumer owns and nobody here works on: claimed in an answer that was lost, or by a
+ * Gives back dispatches that we own and nobody here works on: claimed in an answer that was lost, or by a
  * process that was killed. They would come free when their lease lapses; this saves the wait and the attempt.
  * One page is enough, for the lease frees the rest. False when the server could not be asked: ask again.
  */
-export async function releaseStrays({ calls, consumer, isMine, log }: StraysOptions): Promise<boolean> {
+export async function releaseStrays({ calls, consumer, isStray, log }: StraysOptions): Promise<boolean> {
   try {
     const { items } = await calls.list({ consumer, status: 'running' });
-    for (const { id, epoch } of items.filter(item => !isMine(item.id, item.epoch))) {
+    for (const { id, epoch } of items.filter(item => isStray(item.id, item.epoch))) {
       const isRefused = await refused(calls.release(id, epoch));
       log.info({ dispatch: id, epoch }, isRefused ? 'a stray ended meanwhile' : 'released a stray');
     }

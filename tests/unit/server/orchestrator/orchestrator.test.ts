@@ -1,7 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
 import { createClient } from '@/lib/sdk/client';
 import { dispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { NotedClaims } from '@/lib/server/orchestrator/own-claims';
 import type { Orchestrator } from '@/lib/server/orchestrator/orchestrator';
 import { until } from '../../sdk/until';
 import { startFakePlane, type FakePlane } from './fake-plane';
@@ -146,6 +150,24 @@ describe('orchestrator', () => {
     plane.strays = [];
     plane.put({});
     await until('work again', () => plane.of('complete').length === 1);
+  });
+
+  it('under a name that another may have too, gives back what it noted itself, also in an earlier life, and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-claims-'));
+    try {
+      const [mine, foreign, later] = ['a', 'b', 'a'].map((letter, at) => ({ id: letter.repeat(24), epoch: 1 + at }));
+      new NotedClaims(folder).note(mine!.id, mine!.epoch);
+      plane.strays = [mine!, foreign!, later!];
+      orchestrator = await startOrchestrator(plane, 'sleep 300', { ownClaims: new NotedClaims(folder) });
+      expect(plane.of('release')).toMatchObject([{ id: mine!.id, body: { epoch: mine!.epoch } }]);
+      const next = plane.put({});
+      await until('it runs', () => plane.of('heartbeat').length === 1);
+      expect(readdirSync(folder)).toEqual([`${next.id}.${next.epoch}`]);
+      await orchestrator.stop(AbortSignal.abort());
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('gives back what a claim had taken that was answered with 503: some of what it went for may stand', async () => {
