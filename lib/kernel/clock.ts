@@ -1,4 +1,4 @@
-/** Time and timers as a value, so that tests own them. Wall time is in ms since the epoch. */
+/** Time and timers as a value, so that tests own them. The system's is wall time, in ms since the epoch. */
 export interface Clock {
   now(): number;
   /** Resolves after `delayMs`, or at once when `signal` aborts; it never rejects. */
@@ -19,6 +19,9 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** For durations alone: runs evenly, whatever the wall clock is set to, and says nothing of the time of day. */
+export const steadyClock: Clock = { ...systemClock, now: () => performance.now() };
 
 /** Of what was noted at `sinceMs` by a wall clock. One set back since then cannot tell: past every bound. */
 export const ageMs = (sinceMs: number, nowMs: number): number =>

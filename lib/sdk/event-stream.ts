@@ -1,6 +1,6 @@
 import type { EventType } from '../domain/event/schema';
 import { ControlPlaneError } from '../domain/errors';
-import { systemClock, type Clock } from '../kernel/clock';
+import { steadyClock, type Clock } from '../kernel/clock';
 import { nextLiveState, type LiveAction, type LiveEvent, type LiveState } from './live-state';
 import { queryString } from './query';
 import { reconnectDelayMs } from './reconnect-delay';
@@ -35,6 +35,7 @@ export interface EventStreamOptions {
   onProblem?(problem: unknown): void;
   limits?: Partial<StreamLimits>;
   fetch?: typeof globalThis.fetch;
+  /** For durations only. */
   clock?: Clock;
   random?: () => number;
 }
@@ -96,7 +97,7 @@ class LiveStream implements EventStream {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#limits = { ...STREAM_LIMITS, ...options.limits };
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? steadyClock;
     this.position = options.after ?? null;
     this.#watchForOverdue();
     this.#finished = this.#run();

@@ -83,7 +83,9 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : 'dead';
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? 'unwritten' : 'dead';
+    // Also of one written before the wall clock was set back.
+    const ageMs = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs < UNWRITTEN_GRACE_MS ? 'unwritten' : 'dead';
   } catch (error) {
     if (error.code === 'ENOENT') return 'vanished';
     if (error instanceof SyntaxError) return 'dead';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ageMs } from '@/lib/kernel/clock';
 import type { AgentTurns, OpenDispatch, SkillState } from './state';
 
 /** Its layout changes on the way through a model; its words do not. */
@@ -27,7 +28,7 @@ export const isTurnUntold = ({ epoch, handed, ended }: OpenDispatch): boolean =>
 /** Agents that ended, and nobody handed in what they said; `minMs`: so long ago. */
 export const toHandIn = ({ dispatches }: SkillState, minMs = 0): { id: string }[] =>
   Object.entries(dispatches).flatMap(([id, { phase, epoch, ended }]) =>
-    phase === 'running' && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : [],
+    phase === 'running' && ended?.epoch === epoch && ageMs(ended.atMs, Date.now()) >= minMs ? [{ id }] : [],
   );
 
 /** What is to be handed in was said before the dispatch was resumed: it is no result. */

@@ -1,4 +1,5 @@
 import type { EventType } from '@/lib/domain/event/schema';
+import { steadyClock } from '@/lib/kernel/clock';
 
 /** What rang since the last line. Kinds come from a fixed list, so no line can carry what somebody wrote. */
 export interface Rings {
@@ -33,7 +34,7 @@ export class Bell {
 
   constructor(options: BellOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? steadyClock.now;
     this.#minIntervalMs = options.minIntervalMs ?? MIN_INTERVAL_MS;
   }
 

@@ -1,3 +1,5 @@
+import { steadyClock } from '@/lib/kernel/clock';
+
 /** How often it is looked whether work came due by itself (a back-off that ended): that makes no event. */
 export const DUE_POLL_MS = 30_000;
 /** Work that stays due (its type is busy elsewhere) rings ever more seldom: each line costs the session a turn. */
@@ -8,7 +10,7 @@ export class DueLook {
   #silenceMs = 0;
   #againMs = 0;
 
-  isTime(nowMs = Date.now()): boolean {
+  isTime(nowMs = steadyClock.now()): boolean {
     return nowMs >= this.#againMs;
   }
 
@@ -17,14 +19,14 @@ export class DueLook {
     this.#silenceMs = 0;
   }
 
-  rung(nowMs = Date.now()): void {
+  rung(nowMs = steadyClock.now()): void {
     this.#silenceMs = Math.min(MAX_SILENCE_MS, Math.max(DUE_POLL_MS, this.#silenceMs * 2));
     // Half a poll early: the poll that falls on the end of the silence is meant, not the one after it.
     this.#againMs = nowMs + this.#silenceMs - DUE_POLL_MS / 2;
   }
 
   /** Something changed, and what comes due now is no longer what stayed due: the long silence is over. */
-  heard(nowMs = Date.now()): void {
+  heard(nowMs = steadyClock.now()): void {
     this.#silenceMs = 0;
     this.#againMs = Math.min(this.#againMs, nowMs + DUE_POLL_MS / 2);
   }

@@ -1,3 +1,4 @@
+import { steadyClock } from '@/lib/kernel/clock';
 import { isTurnUntold, noteEnded, noteHanded } from './agent-turns';
 import { keepLastWords } from './dispatch-files';
 import { openConnection } from './connection';
@@ -65,7 +66,7 @@ async function agentEnded(folder: string, { agent_id: agent, last_assistant_mess
   const state = new StateFile(folder);
   if (typeof agent !== 'string' || !hasOpen(state.read())) return;
   const text = typeof said === 'string' ? said : '';
-  for (const endMs = Date.now() + UNTOLD_PATIENCE_MS; Date.now() < endMs;) {
+  for (const endMs = steadyClock.now() + UNTOLD_PATIENCE_MS; steadyClock.now() < endMs;) {
     // Read without the lock, for scripts and other hooks wait for it; written once it is known.
     if (isTold(state.read(), agent)) break;
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { ageMs } from '@/lib/kernel/clock';
 import { writePrivateFile } from '../orchestrator/private-file';
 import { openConnection } from './connection';
 import { signFile } from './dispatch-files';
@@ -36,7 +37,7 @@ export async function signOfWork(project: Project, use: ToolUse): Promise<void> 
   if (id === undefined || held?.phase !== 'running' || held.handed !== held.epoch) return;
   const path = signFile(project.folder, id, held.epoch);
   if (tool.endsWith(OWN_REPORT)) return writeSign(path, { own: ownWords(use) });
-  if (Date.now() - writtenAtMs(path) < EVERY_MS) return;
+  if (ageMs(writtenAtMs(path), Date.now()) < EVERY_MS) return;
   const sign = readSign(path);
   // First, so that tools used at the same time do not all tell.
   writeSign(path, sign);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { steadyClock } from '@/lib/kernel/clock';
 import { acquireFileLock } from '../file-lock.mjs';
 import { writePrivateFile } from '../orchestrator/private-file';
 import { ScriptFailure } from './failure';
@@ -92,7 +93,7 @@ export class StateFile {
   }
 
   async #lock(): Promise<() => void> {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs;) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs;) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise(resolve => setTimeout(resolve, LOCK_POLL_MS));

@@ -1,3 +1,4 @@
+import { steadyClock } from '@/lib/kernel/clock';
 import { acquireFileLock } from '../file-lock.mjs';
 import { isSameProcess } from '../process-identity.mjs';
 import { ScriptFailure } from './failure';
@@ -10,7 +11,7 @@ const POLL_MS = 50;
 /** One holder a project, and the newest wins: the one before it is told so, once. Returns what lets go of the lock. */
 export async function takeOver(folder: string, lock: 'watch' | 'beat'): Promise<() => void> {
   let asked: number | null = null;
-  for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {
+  for (const endMs = steadyClock.now() + PATIENCE_MS; steadyClock.now() < endMs;) {
     const attempt = acquireFileLock(folder, lock);
     if (attempt.acquired) return attempt.release;
     const { holder } = attempt;

@@ -1,4 +1,5 @@
 import type { SystemHealth } from '@/lib/domain/health/schema';
+import { steadyClock } from '@/lib/kernel/clock';
 import { createAcker } from '@/lib/sdk/acker';
 import { openEventStream, type EventStream } from '@/lib/sdk/event-stream';
 import type { LiveState } from '@/lib/sdk/live-state';
@@ -176,17 +177,18 @@ class Watcher {
   /** It may have been killed, and the session may not run a script for hours. */
   #lookForBeat(): void {
     const { project, state } = this.context;
-    if (Date.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
+    if (steadyClock.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
     if (lockHolder(project.folder, 'beat') !== null) return;
-    this.#beatAgainMs = Date.now() + BEAT_START_MS;
+    this.#beatAgainMs = steadyClock.now() + BEAT_START_MS;
     ensureBeat(this.context);
   }
 
   /** A `next` that got no answer took the ring with it: it rings again once the server is there. */
   #lookForOwed(): void {
     const { state } = this.context;
-    if (this.#stream?.state !== 'live' || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
-    this.#owedAgainMs = Date.now() + OWED_POLL_MS;
+    if (this.#stream?.state !== 'live' || steadyClock.now() < this.#owedAgainMs || state.read().owesLook !== true)
+      return;
+    this.#owedAgainMs = steadyClock.now() + OWED_POLL_MS;
     this.#bell.check();
     // Held by other scripts for long: it rings once more, which does no harm.
     const settled = state.update(now => {
@@ -197,9 +199,9 @@ class Watcher {
 
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords(): void {
-    if (Date.now() < this.#handInAgainMs) return;
+    if (steadyClock.now() < this.#handInAgainMs) return;
     if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
-    this.#handInAgainMs = Date.now() + DUE_POLL_MS;
+    this.#handInAgainMs = steadyClock.now() + DUE_POLL_MS;
     this.#bell.check();
   }
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { steadyClock } from '@/lib/kernel/clock';
 import { deferred } from '@/lib/kernel/deferred';
 import type { Environment } from './child-environment';
 import { HeadText, LineSplitter, TailText } from './bounded-text';
@@ -143,7 +144,7 @@ class GroupStopper {
   constructor(private readonly pid: number | undefined) {}
 
   stop(graceMs: number): void {
-    const killAtMs = Date.now() + graceMs;
+    const killAtMs = steadyClock.now() + graceMs;
     if (this.pid === undefined || killAtMs >= this.#killAtMs) return;
     this.#killAtMs = killAtMs;
     clearTimeout(this.#killTimer);
@@ -171,6 +172,7 @@ const GROUP_POLL_MS = 25;
 const GROUP_PATIENCE_MS = 10_000;
 
 async function groupGone(pid: number): Promise<void> {
-  const endMs = Date.now() + GROUP_PATIENCE_MS;
-  while (isGroupAlive(pid) && Date.now() < endMs) await new Promise(resolve => setTimeout(resolve, GROUP_POLL_MS));
+  const endMs = steadyClock.now() + GROUP_PATIENCE_MS;
+  while (isGroupAlive(pid) && steadyClock.now() < endMs)
+    await new Promise(resolve => setTimeout(resolve, GROUP_POLL_MS));
 }

@@ -1,6 +1,6 @@
 import { isControlPlaneError } from '@/lib/domain/errors';
 import { backoffMs } from '@/lib/kernel/backoff';
-import { systemClock, type Clock } from '@/lib/kernel/clock';
+import { steadyClock, type Clock } from '@/lib/kernel/clock';
 import type { DispatchCalls, DispatchOutcome } from '@/lib/sdk/dispatch-calls';
 import type { Outcome } from './outcome';
 
@@ -30,7 +30,7 @@ const MAX_MS = 5_000;
 
 /** Says how a dispatch ended until somebody heard it. */
 export async function deliver(outcome: Exclude<Outcome, { kind: 'none' }>, options: DeliverOptions): Promise<Delivery> {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? steadyClock;
   const endMs = clock.now() + DELIVERY_MS;
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServerResponse } from 'node:http';
 import { openEventStream, type EventStream, type EventStreamOptions } from '@/lib/sdk/event-stream';
 import { openSse, sendJson, sseEvent, startTestServer, type TestServer } from './test-server';
@@ -7,6 +7,7 @@ import { until } from './until';
 let server: TestServer | undefined;
 let stream: EventStream | undefined;
 afterEach(async () => {
+  vi.useRealTimers();
   await stream?.stop();
   await server?.close();
   server = stream = undefined;
@@ -174,6 +175,16 @@ describe('event stream', () => {
       { delayMs: 7_000, isOver: false },
       { delayMs: 10, isOver: false },
     ]);
+  });
+
+  it('tries when it is asked to, though the wall clock was set back since it was refused', async () => {
+    const { requests, url } = await start(response => sendJson(response, 401, { code: 'unauthenticated' }));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { stream: opened } = listen(url);
+    await vi.waitFor(() => expect(opened.state).toBe('unauthenticated'), 8_000);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    opened.retry();
+    await vi.waitFor(() => expect(requests).toHaveLength(2), 8_000);
   });
 
   it('says offline when nothing was there for too long, and live again when it is', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -43,6 +43,15 @@ describe('acquireFileLock', () => {
     expect(lockHolder(folder, 'instance')).toMatchObject({ pid: process.pid });
     if (first.acquired) first.release();
     expect(lockHolder(folder, 'instance')).toBeNull();
+    expect(acquireFileLock(folder, 'instance').acquired).toBe(true);
+  });
+
+  test('a file that was never written holds nothing, also after the wall clock was set back', () => {
+    const path = join(folder, 'instance.1.lock');
+    writeFileSync(path, '');
+    expect(acquireFileLock(folder, 'instance').acquired).toBe(false);
+    const laterSeconds = Date.now() / 1_000 + 3_600;
+    utimesSync(path, laterSeconds, laterSeconds);
     expect(acquireFileLock(folder, 'instance').acquired).toBe(true);
   });
 

@@ -20,6 +20,28 @@ var clipOutput = (output) => clip(output, MAX_OUTPUT_CHARACTERS);
 
 // lib/server/orchestrator-skill/agent-turns.ts
 import { createHash } from "node:crypto";
+
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var steadyClock = { ...systemClock, now: () => performance.now() };
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
+// lib/server/orchestrator-skill/agent-turns.ts
 var fingerprint = (text2) => createHash("sha256").update(text2.replace(/\s+/g, " ").trim()).digest("base64url").slice(0, 16);
 function isOfEarlierTurn({ epoch, handed, ended }, text2) {
   if (handed === void 0) return false;
@@ -124,25 +146,6 @@ import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync2 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join2 } from "node:path";
-
-// lib/kernel/clock.ts
-var systemClock = {
-  now: () => Date.now(),
-  sleep: (delayMs, signal) => new Promise((resolve2) => {
-    if (signal?.aborted) return resolve2();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve2();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal?.addEventListener("abort", done, { once: true });
-  })
-};
-var SECOND_MS = 1e3;
-var MINUTE_MS = 60 * SECOND_MS;
-var HOUR_MS = 60 * MINUTE_MS;
-var DAY_MS = 24 * HOUR_MS;
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -570,7 +573,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync2(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs2 = Math.abs(Date.now() - statSync2(path).mtimeMs);
+    return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -623,7 +627,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));

@@ -87,6 +87,7 @@ var systemClock = {
     signal?.addEventListener("abort", done, { once: true });
   })
 };
+var steadyClock = { ...systemClock, now: () => performance.now() };
 var SECOND_MS = 1e3;
 var MINUTE_MS = 60 * SECOND_MS;
 var HOUR_MS = 60 * MINUTE_MS;
@@ -518,7 +519,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -581,7 +583,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));

@@ -2,6 +2,27 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var steadyClock = { ...systemClock, now: () => performance.now() };
+var ageMs = (sinceMs, nowMs) => nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
 // lib/server/orchestrator-skill/agent-turns.ts
 import { createHash } from "node:crypto";
 var fingerprint = (text) => createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("base64url").slice(0, 16);
@@ -90,25 +111,6 @@ var ControlPlaneError = class extends Error {
   }
 };
 var isControlPlaneError = (error, code) => error instanceof ControlPlaneError && (code === void 0 || error.code === code);
-
-// lib/kernel/clock.ts
-var systemClock = {
-  now: () => Date.now(),
-  sleep: (delayMs, signal) => new Promise((resolve2) => {
-    if (signal?.aborted) return resolve2();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve2();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal?.addEventListener("abort", done, { once: true });
-  })
-};
-var SECOND_MS = 1e3;
-var MINUTE_MS = 60 * SECOND_MS;
-var HOUR_MS = 60 * MINUTE_MS;
-var DAY_MS = 24 * HOUR_MS;
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -576,7 +578,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs2 = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -629,7 +632,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
@@ -660,7 +663,7 @@ async function signOfWork(project, use) {
   if (id === void 0 || held?.phase !== "running" || held.handed !== held.epoch) return;
   const path = signFile(project.folder, id, held.epoch);
   if (tool.endsWith(OWN_REPORT)) return writeSign(path, { own: ownWords(use) });
-  if (Date.now() - writtenAtMs(path) < EVERY_MS) return;
+  if (ageMs(writtenAtMs(path), Date.now()) < EVERY_MS) return;
   const sign = readSign(path);
   writeSign(path, sign);
   const { calls } = openConnection(project, process.env);
@@ -729,7 +732,7 @@ async function agentEnded(folder, { agent_id: agent, last_assistant_message: sai
   const state = new StateFile(folder);
   if (typeof agent !== "string" || !hasOpen(state.read())) return;
   const text = typeof said === "string" ? said : "";
-  for (const endMs = Date.now() + UNTOLD_PATIENCE_MS; Date.now() < endMs; ) {
+  for (const endMs = steadyClock.now() + UNTOLD_PATIENCE_MS; steadyClock.now() < endMs; ) {
     if (isTold(state.read(), agent)) break;
     await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
   }

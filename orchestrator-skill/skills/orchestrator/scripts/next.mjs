@@ -2,9 +2,30 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var steadyClock = { ...systemClock, now: () => performance.now() };
+var ageMs = (sinceMs, nowMs) => nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
 // lib/server/orchestrator-skill/agent-turns.ts
 var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
-  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && ageMs(ended.atMs, Date.now()) >= minMs ? [{ id }] : []
 );
 
 // lib/server/orchestrator-skill/beat-process.ts
@@ -135,7 +156,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs2 = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -216,7 +238,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
@@ -603,25 +625,6 @@ import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
-
-// lib/kernel/clock.ts
-var systemClock = {
-  now: () => Date.now(),
-  sleep: (delayMs, signal) => new Promise((resolve2) => {
-    if (signal?.aborted) return resolve2();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve2();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal?.addEventListener("abort", done, { once: true });
-  })
-};
-var SECOND_MS = 1e3;
-var MINUTE_MS = 60 * SECOND_MS;
-var HOUR_MS = 60 * MINUTE_MS;
-var DAY_MS = 24 * HOUR_MS;
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {

@@ -114,7 +114,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs2 = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -137,6 +138,27 @@ import { dirname as dirname2, join as join3 } from "node:path";
 // lib/server/orchestrator-skill/state.ts
 import { readFileSync as readFileSync3 } from "node:fs";
 import { join as join2 } from "node:path";
+
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var steadyClock = { ...systemClock, now: () => performance.now() };
+var ageMs = (sinceMs, nowMs) => nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
 
 // lib/server/orchestrator/private-file.ts
 import { mkdirSync as mkdirSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
@@ -200,7 +222,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
@@ -422,25 +444,6 @@ import { createHash as createHash2 } from "node:crypto";
 import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join4 } from "node:path";
-
-// lib/kernel/clock.ts
-var systemClock = {
-  now: () => Date.now(),
-  sleep: (delayMs, signal) => new Promise((resolve2) => {
-    if (signal?.aborted) return resolve2();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve2();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal?.addEventListener("abort", done, { once: true });
-  })
-};
-var SECOND_MS = 1e3;
-var MINUTE_MS = 60 * SECOND_MS;
-var HOUR_MS = 60 * MINUTE_MS;
-var DAY_MS = 24 * HOUR_MS;
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -825,7 +828,7 @@ function failureOf(error) {
 
 // lib/server/orchestrator-skill/agent-turns.ts
 var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
-  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && ageMs(ended.atMs, Date.now()) >= minMs ? [{ id }] : []
 );
 
 // lib/server/orchestrator-skill/status.ts

@@ -2,6 +2,27 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/kernel/clock.ts
+var systemClock = {
+  now: () => Date.now(),
+  sleep: (delayMs, signal) => new Promise((resolve2) => {
+    if (signal?.aborted) return resolve2();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve2();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal?.addEventListener("abort", done, { once: true });
+  })
+};
+var steadyClock = { ...systemClock, now: () => performance.now() };
+var ageMs = (sinceMs, nowMs) => nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+var SECOND_MS = 1e3;
+var MINUTE_MS = 60 * SECOND_MS;
+var HOUR_MS = 60 * MINUTE_MS;
+var DAY_MS = 24 * HOUR_MS;
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -78,25 +99,6 @@ function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTERVAL_MS 
     stop: () => clearTimeout(timer)
   };
 }
-
-// lib/kernel/clock.ts
-var systemClock = {
-  now: () => Date.now(),
-  sleep: (delayMs, signal) => new Promise((resolve2) => {
-    if (signal?.aborted) return resolve2();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve2();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal?.addEventListener("abort", done, { once: true });
-  })
-};
-var SECOND_MS = 1e3;
-var MINUTE_MS = 60 * SECOND_MS;
-var HOUR_MS = 60 * MINUTE_MS;
-var DAY_MS = 24 * HOUR_MS;
 
 // lib/sdk/live-state.ts
 var to = (state, action) => ({ state, action });
@@ -649,7 +651,7 @@ var LiveStream = class {
   constructor(options) {
     this.#options = options;
     this.#limits = { ...STREAM_LIMITS, ...options.limits };
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? steadyClock;
     this.position = options.after ?? null;
     this.#watchForOverdue();
     this.#finished = this.#run();
@@ -912,7 +914,8 @@ function holderOf(folder, name, generation) {
       const holder = JSON.parse(text2);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    return Date.now() - statSync(path).mtimeMs < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
+    const ageMs2 = Math.abs(Date.now() - statSync(path).mtimeMs);
+    return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
     if (error instanceof SyntaxError) return "dead";
@@ -998,7 +1001,7 @@ var StateFile = class {
     }
   }
   async #lock() {
-    for (const endMs = Date.now() + LOCK_PATIENCE_MS; Date.now() < endMs; ) {
+    for (const endMs = steadyClock.now() + LOCK_PATIENCE_MS; steadyClock.now() < endMs; ) {
       const release = tryLock(this.folder);
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
@@ -1045,7 +1048,7 @@ var Bell = class {
   #afterRing = [];
   constructor(options) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? steadyClock.now;
     this.#minIntervalMs = options.minIntervalMs ?? MIN_INTERVAL_MS;
   }
   event(type) {
@@ -1107,19 +1110,19 @@ var MAX_SILENCE_MS = 6e5;
 var DueLook = class {
   #silenceMs = 0;
   #againMs = 0;
-  isTime(nowMs = Date.now()) {
+  isTime(nowMs = steadyClock.now()) {
     return nowMs >= this.#againMs;
   }
   /** Nothing is due that no event told of. */
   nothing() {
     this.#silenceMs = 0;
   }
-  rung(nowMs = Date.now()) {
+  rung(nowMs = steadyClock.now()) {
     this.#silenceMs = Math.min(MAX_SILENCE_MS, Math.max(DUE_POLL_MS, this.#silenceMs * 2));
     this.#againMs = nowMs + this.#silenceMs - DUE_POLL_MS / 2;
   }
   /** Something changed, and what comes due now is no longer what stayed due: the long silence is over. */
-  heard(nowMs = Date.now()) {
+  heard(nowMs = steadyClock.now()) {
     this.#silenceMs = 0;
     this.#againMs = Math.min(this.#againMs, nowMs + DUE_POLL_MS / 2);
   }
@@ -1358,7 +1361,7 @@ function failureOf(error) {
 
 // lib/server/orchestrator-skill/agent-turns.ts
 var toHandIn = ({ dispatches }, minMs = 0) => Object.entries(dispatches).flatMap(
-  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && Date.now() - ended.atMs >= minMs ? [{ id }] : []
+  ([id, { phase, epoch, ended }]) => phase === "running" && ended?.epoch === epoch && ageMs(ended.atMs, Date.now()) >= minMs ? [{ id }] : []
 );
 
 // lib/server/orchestrator-skill/take-over.ts
@@ -1367,7 +1370,7 @@ var PATIENCE_MS = 5e3;
 var POLL_MS = 50;
 async function takeOver(folder, lock) {
   let asked = null;
-  for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; ) {
+  for (const endMs = steadyClock.now() + PATIENCE_MS; steadyClock.now() < endMs; ) {
     const attempt = acquireFileLock(folder, lock);
     if (attempt.acquired) return attempt.release;
     const { holder } = attempt;
@@ -1527,16 +1530,17 @@ var Watcher = class {
   /** It may have been killed, and the session may not run a script for hours. */
   #lookForBeat() {
     const { project, state } = this.context;
-    if (Date.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
+    if (steadyClock.now() < this.#beatAgainMs || leased(state.read()).length === 0) return;
     if (lockHolder(project.folder, "beat") !== null) return;
-    this.#beatAgainMs = Date.now() + BEAT_START_MS;
+    this.#beatAgainMs = steadyClock.now() + BEAT_START_MS;
     ensureBeat(this.context);
   }
   /** A `next` that got no answer took the ring with it: it rings again once the server is there. */
   #lookForOwed() {
     const { state } = this.context;
-    if (this.#stream?.state !== "live" || Date.now() < this.#owedAgainMs || state.read().owesLook !== true) return;
-    this.#owedAgainMs = Date.now() + OWED_POLL_MS;
+    if (this.#stream?.state !== "live" || steadyClock.now() < this.#owedAgainMs || state.read().owesLook !== true)
+      return;
+    this.#owedAgainMs = steadyClock.now() + OWED_POLL_MS;
     this.#bell.check();
     const settled = state.update((now) => {
       now.owesLook = false;
@@ -1545,9 +1549,9 @@ var Watcher = class {
   }
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords() {
-    if (Date.now() < this.#handInAgainMs) return;
+    if (steadyClock.now() < this.#handInAgainMs) return;
     if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
-    this.#handInAgainMs = Date.now() + DUE_POLL_MS;
+    this.#handInAgainMs = steadyClock.now() + DUE_POLL_MS;
     this.#bell.check();
   }
   /** At the start any due work counts: it may have come after the session's look and before the stream was open. */

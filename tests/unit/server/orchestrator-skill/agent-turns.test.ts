@@ -43,6 +43,9 @@ describe('turns of an agent', () => {
     expect(isOfEarlierTurn(dispatch, 'The answer.')).toBe(false);
     expect(toHandIn(state)).toEqual([{ id: ID }]);
     expect(toHandIn(state, 60_000)).toEqual([]);
+    // Noted before the wall clock was set back.
+    dispatch.ended!.atMs += 3_600_000;
+    expect(toHandIn(state, 60_000)).toEqual([{ id: ID }]);
   });
 
   it('stand in nobody’s way where no hook tells of them', () => {

@@ -26,6 +26,15 @@ describe('bell', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it('gathers no longer when the wall clock is set back meanwhile', () => {
+    const { bell, lines } = open();
+    bell.event('message-created');
+    vi.setSystemTime(Date.now() - 3_600_000);
+    bell.event('message-created');
+    vi.advanceTimersByTime(2_500);
+    expect(lines).toHaveLength(2);
+  });
+
   it('never rings faster than that, however many events come', () => {
     const { bell, lines } = open();
     for (let ms = 0; ms < 60_000; ms += 10) {

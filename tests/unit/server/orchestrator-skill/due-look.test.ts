@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DUE_POLL_MS, DueLook } from '@/lib/server/orchestrator-skill/due-look';
+
+afterEach(() => void vi.useRealTimers());
 
 /** After so many rings for work that stays due. */
 const backlog = (rings: number): DueLook => {
@@ -32,5 +34,15 @@ describe('the look for due work', () => {
     look.nothing();
     look.rung(600_000);
     expect(look.isTime(600_000 + DUE_POLL_MS)).toBe(true);
+  });
+
+  it('does not wait out the hour by which the wall clock is set back', () => {
+    vi.useFakeTimers({ now: 10_000_000 });
+    const look = new DueLook();
+    look.rung();
+    vi.setSystemTime(10_000_000 - 3_600_000);
+    expect(look.isTime()).toBe(false);
+    vi.advanceTimersByTime(DUE_POLL_MS);
+    expect(look.isTime()).toBe(true);
   });
 });

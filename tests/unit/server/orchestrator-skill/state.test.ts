@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { acquireFileLock } from '@/lib/server/file-lock.mjs';
 import {
   MAX_OUTPUT_CHARACTERS as API_LIMIT,
   DISPATCH_STATUSES,
@@ -15,7 +16,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'switchboard-state-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const held = (epoch: number): OpenDispatch => ({
   epoch,
@@ -39,6 +43,16 @@ describe('state file', () => {
     );
     expect(Object.keys(new StateFile(folder).read().dispatches)).toHaveLength(40);
     expect(statSync(join(folder, 'state.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not waited for longer when the wall clock is set back meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date', 'performance'] });
+    acquireFileLock(folder, 'state');
+    let why: unknown;
+    void new StateFile(folder).update(() => undefined).catch((error: unknown) => (why = error));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(why).toMatchObject({ code: 'state-busy' });
   });
 
   it('begins anew from a damaged file: the plane knows what is open', () => {
