@@ -37,7 +37,7 @@ async function claimTwice(context: Context, request: ClaimRequest, isSecond = fa
 }
 
 async function giveBackStrays(context: Context): Promise<void> {
-  await reconcile(context, { waitsForYoung: true });
+  await reconcile(context);
   await mark(context.state, false);
 }
 

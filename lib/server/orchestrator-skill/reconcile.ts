@@ -5,19 +5,14 @@ import { forget, type OpenDispatch, type Phase, type SkillState } from './state'
 
 type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
 
-export interface ReconcileOptions {
-  /** The caller's own claim may be the one that left them: it waits until no other can be writing them down. */
-  waitsForYoung?: boolean;
-}
-
-/** A claim under way writes what it got into the state file within this. */
+/** A claim under way, in another script, writes what it got into the state file within this. */
 const WRITTEN_WITHIN_MS = 5_000;
 
 /**
  * Brings the state file and the plane together: what ended elsewhere is forgotten, and what the plane says we hold but
  * nobody here knows of is given back, spending no attempt. Returns the plane's view of what is open.
  */
-export async function reconcile(context: Context, options: ReconcileOptions = {}): Promise<DispatchRecord[]> {
+export async function reconcile(context: Context): Promise<DispatchRecord[]> {
   const { calls, consumer, state } = context;
   const pages = await Promise.all(
     (['running', 'waiting', 'cancelling'] as const).map(status => calls.list({ consumer, status, limit: 200 })),
@@ -37,23 +32,23 @@ export async function reconcile(context: Context, options: ReconcileOptions = {}
   await giveBack(
     context,
     open.filter(one => one.status === 'running' && isUnknown(known, one)),
-    options,
   );
   return open;
 }
 
-async function giveBack({ calls, state }: Context, strays: DispatchRecord[], options: ReconcileOptions): Promise<void> {
-  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.resumedAt ?? times.claimedAt));
-  const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
-  // No longer than that by a clock that is behind the plane's.
-  if (youngMs > 0 && options.waitsForYoung === true) {
-    await new Promise(resolve => setTimeout(resolve, Math.min(youngMs, WRITTEN_WITHIN_MS)));
-  }
-  const isOld = (at: number) => options.waitsForYoung === true || ages[at]! >= WRITTEN_WITHIN_MS;
+/** By no clock's word of when they were claimed: the plane's may be far from ours. */
+async function giveBack({ calls, state }: Context, strays: DispatchRecord[]): Promise<void> {
+  if (strays.length === 0) return;
+  await new Promise(resolve => setTimeout(resolve, WRITTEN_WITHIN_MS));
   const known = state.read().dispatches;
-  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && isUnknown(known, stray))) {
-    await calls.release(id, epoch);
+  for (const { id, epoch } of strays.filter(stray => isUnknown(known, stray))) {
+    await calls.release(id, epoch).catch(leaveRefused);
   }
+}
+
+/** Over since it was listed: no reason to leave the others. */
+function leaveRefused(error: unknown): void {
+  if (!isControlPlaneError(error) || error.retry !== 'never') throw error;
 }
 
 /** Nobody wrote down this turn; of one that was resumed, the turn before its wait at most. */

@@ -414,7 +414,7 @@ function originOf(url) {
 
 // lib/server/orchestrator-skill/reconcile.ts
 var WRITTEN_WITHIN_MS = 5e3;
-async function reconcile(context, options = {}) {
+async function reconcile(context) {
   const { calls, consumer, state } = context;
   const pages = await Promise.all(
     ["running", "waiting", "cancelling"].map((status) => calls.list({ consumer, status, limit: 200 }))
@@ -433,22 +433,20 @@ async function reconcile(context, options = {}) {
   }
   await giveBack(
     context,
-    open.filter((one) => one.status === "running" && isUnknown(known, one)),
-    options
+    open.filter((one) => one.status === "running" && isUnknown(known, one))
   );
   return open;
 }
-async function giveBack({ calls, state }, strays, options) {
-  const ages = strays.map(({ times }) => Date.now() - Date.parse(times.resumedAt ?? times.claimedAt));
-  const youngMs = WRITTEN_WITHIN_MS - Math.min(WRITTEN_WITHIN_MS, ...ages);
-  if (youngMs > 0 && options.waitsForYoung === true) {
-    await new Promise((resolve2) => setTimeout(resolve2, Math.min(youngMs, WRITTEN_WITHIN_MS)));
-  }
-  const isOld = (at) => options.waitsForYoung === true || ages[at] >= WRITTEN_WITHIN_MS;
+async function giveBack({ calls, state }, strays) {
+  if (strays.length === 0) return;
+  await new Promise((resolve2) => setTimeout(resolve2, WRITTEN_WITHIN_MS));
   const known = state.read().dispatches;
-  for (const { id, epoch } of strays.filter((stray, at) => isOld(at) && isUnknown(known, stray))) {
-    await calls.release(id, epoch);
+  for (const { id, epoch } of strays.filter((stray) => isUnknown(known, stray))) {
+    await calls.release(id, epoch).catch(leaveRefused);
   }
+}
+function leaveRefused(error) {
+  if (!isControlPlaneError(error) || error.retry !== "never") throw error;
 }
 var isUnknown = (known, { id, epoch }) => (known[id]?.epoch ?? 0) < epoch;
 async function look({ calls }, id) {
@@ -506,7 +504,7 @@ async function claimTwice(context, request, isSecond = false) {
   }
 }
 async function giveBackStrays(context) {
-  await reconcile(context, { waitsForYoung: true });
+  await reconcile(context);
   await mark(context.state, false);
 }
 var mark = (state, mayHoldStrays) => state.update((current) => {

@@ -10,6 +10,7 @@ import { reconcile } from '@/lib/server/orchestrator-skill/reconcile';
 import { StateFile, type OpenDispatch } from '@/lib/server/orchestrator-skill/state';
 
 const STRAY = 'a'.repeat(24);
+const ENDED = 'e'.repeat(24);
 const REQUEST = { consumer: 'me', max: 4 };
 const NOTHING = { dispatches: [], reason: 'nothing-due' as const };
 const answered503 = () => new ControlPlaneError('unavailable', 'Not confirmed in time.', { retry: 'backoff' });
@@ -39,6 +40,7 @@ const calls = {
   },
   list: async ({ status }: { status: string }) => ({ items: status === 'running' ? running : [], nextCursor: null }),
   release: async (id: string, epoch: number) => {
+    if (id === ENDED) throw new ControlPlaneError('stale-epoch', 'It ended.', { retry: 'never' });
     released.push(`${id}:${epoch}`);
     running = running.filter(one => one.id !== id);
   },
@@ -53,12 +55,10 @@ const took = (ageMs: number) => {
   running = [{ id: STRAY, epoch: 1, status: 'running', times: { claimedAt } } as DispatchRecord];
 };
 
-const resumed = (ageMs: number) => {
+const resumed = () => {
   took(3_600_000);
   const [record] = running as [DispatchRecord];
-  running = [
-    { ...record, epoch: 2, times: { ...record.times, resumedAt: new Date(Date.now() - ageMs).toISOString() } },
-  ];
+  running = [{ ...record, epoch: 2 }];
 };
 
 describe('a claim of the skill', () => {
@@ -117,20 +117,36 @@ describe('a look at what is open', () => {
 });
 
 describe('strays', () => {
-  it('that are young are waited for by who claimed alone: another script may be about to write them down', async () => {
-    took(0);
+  it.each([0, 3_600_000, -3_600_000])(
+    'are no claims that another script is about to write down, with the plane’s clock %i ms behind ours',
+    async aheadMs => {
+      took(aheadMs);
+      const looking = reconcile(context());
+      await new Promise(resolve => setTimeout(resolve, 2_000));
+      await state.update(current => {
+        current.dispatches[STRAY] = { epoch: 1, phase: 'running' } as OpenDispatch;
+      });
+      await looking;
+      expect(released).toEqual([]);
+    },
+  );
+
+  it.each([0, 3_600_000, -3_600_000])('are given back, with the plane’s clock %i ms behind ours', async aheadMs => {
+    took(aheadMs);
     await reconcile(context());
-    expect(released).toEqual([]);
+    expect(released).toEqual([`${STRAY}:1`]);
   });
 
-  it('are young from when they were resumed on', async () => {
-    resumed(1_000);
+  it('are given back also when one of them ended meanwhile', async () => {
+    took(30_000);
+    const [record] = running as [DispatchRecord];
+    running = [{ ...record, id: ENDED }, record];
     await reconcile(context());
-    expect(released).toEqual([]);
+    expect(released).toEqual([`${STRAY}:1`]);
   });
 
   it('are also those of which only the turn before the wait is known', async () => {
-    resumed(30_000);
+    resumed();
     await state.update(current => {
       current.dispatches[STRAY] = { epoch: 1, phase: 'waiting' } as OpenDispatch;
     });
