@@ -30,7 +30,8 @@ async function alreadyOver({ calls }: ScriptContext, id: string, epoch: number) 
   if (record.epoch === epoch && !open) return record;
   // New each time: a text that holds the word would end there, and the shell would run the rest.
   const end = `END_${randomBytes(8).toString('hex')}`;
-  const fix = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
+  const give = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
+  const fix = `${give} If it said nothing: fail ${id} --error 'no answer' --retryable.`;
   throw new ScriptFailure('no-output', `${id} is ${record.status}, and no output was given.`, 1, fix);
 }
 

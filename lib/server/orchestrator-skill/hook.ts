@@ -72,8 +72,11 @@ async function agentEnded(folder: string, { agent_id: agent, last_assistant_mess
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
   if (!isKnown(state.read(), agent)) return;
-  const turn = await state.update(current => noteEnded(current, agent, text));
-  if (turn !== null) keepLastWords(folder, turn, text);
+  await state.update(current => {
+    const turn = noteEnded(current, agent, text);
+    // First, so that what is known to have ended has its words. Silence is no answer, and some clients tell no words.
+    if (turn !== null && text.trim() !== '') keepLastWords(folder, turn, text);
+  });
 }
 
 const heldBy = ({ dispatches }: SkillState, agent: string): OpenDispatch | undefined =>

@@ -808,7 +808,8 @@ async function alreadyOver({ calls }, id, epoch) {
   const open = record.status === "running" || record.status === "cancelling" || record.status === "waiting";
   if (record.epoch === epoch && !open) return record;
   const end = `END_${randomBytes(8).toString("hex")}`;
-  const fix = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
+  const give = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
+  const fix = `${give} If it said nothing: fail ${id} --error 'no answer' --retryable.`;
   throw new ScriptFailure("no-output", `${id} is ${record.status}, and no output was given.`, 1, fix);
 }
 function usageOf(json) {

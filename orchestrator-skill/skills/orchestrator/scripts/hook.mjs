@@ -737,8 +737,10 @@ async function agentEnded(folder, { agent_id: agent, last_assistant_message: sai
     await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
   }
   if (!isKnown(state.read(), agent)) return;
-  const turn = await state.update((current) => noteEnded(current, agent, text));
-  if (turn !== null) keepLastWords(folder, turn, text);
+  await state.update((current) => {
+    const turn = noteEnded(current, agent, text);
+    if (turn !== null && text.trim() !== "") keepLastWords(folder, turn, text);
+  });
 }
 var heldBy = ({ dispatches }, agent) => Object.values(dispatches).find((held) => held.agent === agent);
 var isKnown = (state, agent) => heldBy(state, agent) !== void 0;

@@ -198,6 +198,25 @@ describe('an answer that is handed in without its text', () => {
     expect(new Set([...words, undefined]).size).toBe(3);
   });
 
+  it('is asked for too where the hook was told of the end and of no words: silence is not handed in', async () => {
+    const session = openSession();
+    const { id } = plane.put({});
+    await session.call('next');
+    await beatOf(session);
+    const path = join(folder(), 'state.json');
+    const state = JSON.parse(readFileSync(path, 'utf8'));
+    Object.assign(state.dispatches[id], { agent: 'a1', handed: 1 });
+    writeFileSync(path, JSON.stringify(state));
+    const hook = session.start('hook');
+    const exited = new Promise(done => hook.once('exit', done));
+    hook.stdin!.end(JSON.stringify({ hook_event_name: 'SubagentStop', agent_id: 'a1' }));
+    await exited;
+    plane.answer = ({ verb }) => (verb === '' ? { status: 200, body: { id, epoch: 1, status: 'running' } } : undefined);
+    expect(await session.call('status')).toMatchObject({ handIn: [{ id }] });
+    expect(await session.call('done', [id])).toMatchObject({ code: 1, error: 'no-output' });
+    expect(plane.of('complete')).toEqual([]);
+  });
+
   it('is not asked for while the agent was not given its next turn: what ended was the one before', async () => {
     const session = openSession();
     const { id } = plane.put({});
