@@ -5,7 +5,7 @@ import { mayHaveClaimed } from '@/lib/sdk/problem';
 import { reconcile } from './reconcile';
 import type { ScriptContext } from './script';
 
-type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
+type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'isNamed' | 'state'>;
 
 /** A claim, and what a failed one leaves behind: a ring that is owed, and work that no answer told of. */
 export async function claim(context: Context, request: ClaimRequest): Promise<ClaimResult> {

@@ -19,6 +19,8 @@ export interface SkillConnection {
   url: string;
   token: string;
   consumer: string;
+  /** Somebody gave the name: another folder, or machine, may have it too. */
+  isNamed: boolean;
   client: Client;
   calls: DispatchCalls;
 }
@@ -43,7 +45,8 @@ export function openConnection(
     const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : '';
     throw new ScriptFailure('no-token', `No token for ${url}.${other}`, 2, FIX);
   }
-  const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
   if (!NAME.test(consumer)) {
     throw new ScriptFailure(
       'bad-option',
@@ -52,7 +55,7 @@ export function openConnection(
     );
   }
   const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, client, calls: dispatchCalls(client) };
+  return { url, token, consumer, isNamed: name !== undefined, client, calls: dispatchCalls(client) };
 }
 
 /** Of the token too: a consumer belongs to the token that made it, so a new token needs a new name. */

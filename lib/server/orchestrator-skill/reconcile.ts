@@ -3,14 +3,15 @@ import { isControlPlaneError } from '@/lib/domain/errors';
 import type { ScriptContext } from './script';
 import { forget, type OpenDispatch, type Phase, type SkillState } from './state';
 
-type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'state'>;
+type Context = Pick<ScriptContext, 'calls' | 'consumer' | 'isNamed' | 'state'>;
 
 /** A claim under way, in another script, writes what it got into the state file within this. */
 const WRITTEN_WITHIN_MS = 5_000;
 
 /**
  * Brings the state file and the plane together: what ended elsewhere is forgotten, and what the plane says we hold but
- * nobody here knows of is given back, spending no attempt. Returns the plane's view of what is open.
+ * nobody here knows of is given back, spending no attempt: where the name is this folder's alone, for it may be a
+ * namesake's work else. Returns the plane's view of what is open.
  */
 export async function reconcile(context: Context): Promise<DispatchRecord[]> {
   const { calls, consumer, state } = context;
@@ -37,8 +38,8 @@ export async function reconcile(context: Context): Promise<DispatchRecord[]> {
 }
 
 /** By no clock's word of when they were claimed: the plane's may be far from ours. */
-async function giveBack({ calls, state }: Context, strays: DispatchRecord[]): Promise<void> {
-  if (strays.length === 0) return;
+async function giveBack({ calls, state, isNamed }: Context, strays: DispatchRecord[]): Promise<void> {
+  if (strays.length === 0 || isNamed) return;
   await new Promise(resolve => setTimeout(resolve, WRITTEN_WITHIN_MS));
   const known = state.read().dispatches;
   for (const { id, epoch } of strays.filter(stray => isUnknown(known, stray))) {

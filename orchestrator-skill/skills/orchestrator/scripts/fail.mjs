@@ -359,7 +359,8 @@ function openConnection(project, env, consumerOption) {
     const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
     throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
   }
-  const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
   if (!NAME.test(consumer)) {
     throw new ScriptFailure(
       "bad-option",
@@ -368,7 +369,7 @@ function openConnection(project, env, consumerOption) {
     );
   }
   const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, client, calls: dispatchCalls(client) };
+  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
   const mark = createHash("sha256").update(`${root}

@@ -391,8 +391,8 @@ async function reconcile(context) {
   );
   return open;
 }
-async function giveBack({ calls, state }, strays) {
-  if (strays.length === 0) return;
+async function giveBack({ calls, state, isNamed }, strays) {
+  if (strays.length === 0 || isNamed) return;
   await new Promise((resolve2) => setTimeout(resolve2, WRITTEN_WITHIN_MS));
   const known = state.read().dispatches;
   for (const { id, epoch } of strays.filter((stray) => isUnknown(known, stray))) {
@@ -709,7 +709,8 @@ function openConnection(project, env, consumerOption) {
     const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
     throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
   }
-  const consumer = consumerOption ?? file.consumer ?? defaultConsumer(project, token);
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
   if (!NAME.test(consumer)) {
     throw new ScriptFailure(
       "bad-option",
@@ -718,7 +719,7 @@ function openConnection(project, env, consumerOption) {
     );
   }
   const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, client, calls: dispatchCalls(client) };
+  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
 }
 function defaultConsumer({ root }, token) {
   const mark = createHash2("sha256").update(`${root}

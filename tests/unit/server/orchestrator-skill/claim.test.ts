@@ -46,7 +46,7 @@ const calls = {
   },
 } as unknown as DispatchCalls;
 
-const context = () => ({ calls, consumer: 'me', state });
+const context = () => ({ calls, consumer: 'me', isNamed: false, state });
 const refuse = (error: Error) => () => {
   throw error;
 };
@@ -135,6 +135,12 @@ describe('strays', () => {
     took(aheadMs);
     await reconcile(context());
     expect(released).toEqual([`${STRAY}:1`]);
+  });
+
+  it('are left to their leases under a name that was given, which another folder may have too', async () => {
+    took(30_000);
+    await reconcile({ ...context(), isNamed: true });
+    expect(released).toEqual([]);
   });
 
   it('are given back also when one of them ended meanwhile', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openConnection } from '@/lib/server/orchestrator-skill/connection';
+import { openConnection, type ConnectionFile } from '@/lib/server/orchestrator-skill/connection';
 
 let folder: string;
 beforeEach(() => {
@@ -10,8 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const installed = (file: { url?: string; token?: string }) =>
-  writeFileSync(join(folder, 'connection.json'), JSON.stringify(file));
+const installed = (file: ConnectionFile) => writeFileSync(join(folder, 'connection.json'), JSON.stringify(file));
 const open = (env: Record<string, string>) => openConnection({ root: folder, folder }, env);
 const MADE_AT = 'http://127.0.0.1:7777';
 const OWN = 'swb_orchestrator_one_secret';
@@ -39,4 +38,12 @@ describe('the token that the installer left', () => {
     expect(open({}).token).toBe(OWN);
     expect(() => open({ SWITCHBOARD_URL: 'https://plane.example' })).toThrow('No token');
   });
+});
+
+it('a name that somebody gave is told from one that is made from the folder', () => {
+  installed({ token: OWN });
+  expect(open({}).isNamed).toBe(false);
+  expect(openConnection({ root: folder, folder }, {}, 'given')).toMatchObject({ consumer: 'given', isNamed: true });
+  installed({ token: OWN, consumer: 'written-down' });
+  expect(open({})).toMatchObject({ consumer: 'written-down', isNamed: true });
 });
