@@ -57,7 +57,8 @@ export function lockHolder(folder, name) {
 const pathOf = (folder, name, generation) => join(folder, `${name}.${generation}.lock`);
 
 function generations(folder, name) {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  // A consumer's name may hold dots.
+  const pattern = new RegExp(`^${name.replaceAll('.', '\\.')}\\.(\\d+)\\.lock$`);
   return readdirSync(folder)
     .flatMap(file => pattern.exec(file)?.[1] ?? [])
     .map(Number)

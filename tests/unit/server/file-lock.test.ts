@@ -58,6 +58,8 @@ describe('acquireFileLock', () => {
   test('two names in one folder are two locks', () => {
     expect(acquireFileLock(folder, 'instance').acquired).toBe(true);
     expect(acquireFileLock(folder, 'prepare').acquired).toBe(true);
+    expect(acquireFileLock(folder, 'my-own').acquired).toBe(true);
+    expect(acquireFileLock(folder, 'my.own').acquired).toBe(true);
   });
 
   test('the lock of a process killed with -9 is free at once, and its file goes', async () => {

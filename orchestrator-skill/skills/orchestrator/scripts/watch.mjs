@@ -892,7 +892,7 @@ function lockHolder(folder, name) {
 }
 var pathOf = (folder, name, generation) => join(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`);
+  const pattern = new RegExp(`^${name.replaceAll(".", "\\.")}\\.(\\d+)\\.lock$`);
   return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
 }
 function create(folder, name, generation) {
