@@ -143,7 +143,8 @@ export class Orchestrator {
     void job.childEnded.then(() => this.#loop.ring());
     void job.finished.then(() => {
       this.#jobs.delete(job);
-      this.#ownClaims.forget(id, epoch);
+      // The last word of a stop may not have been heard: the next start looks.
+      if (!this.#stopping) this.#ownClaims.forget(id, epoch);
     });
     if (this.#stopping) job.release(STOP_MS);
   }

@@ -28,6 +28,7 @@ async function start(command: string, capacity = 4): Promise<Orchestrator> {
   return (orchestrator = await startOrchestrator(plane, command, { capacity }));
 }
 
+const NOTED = 'read -r line; case $line in *quick*) echo ok;; *) sleep 300;; esac';
 const refusal = (code: string, details = {}) => ({ status: 409, body: { code, detail: code, ...details } });
 
 describe('orchestrator', () => {
@@ -158,13 +159,17 @@ describe('orchestrator', () => {
       const [mine, foreign, later] = ['a', 'b', 'a'].map((letter, at) => ({ id: letter.repeat(24), epoch: 1 + at }));
       new NotedClaims(folder).note(mine!.id, mine!.epoch);
       plane.strays = [mine!, foreign!, later!];
-      orchestrator = await startOrchestrator(plane, 'sleep 300', { ownClaims: new NotedClaims(folder) });
+      orchestrator = await startOrchestrator(plane, NOTED, { ownClaims: new NotedClaims(folder) });
       expect(plane.of('release')).toMatchObject([{ id: mine!.id, body: { epoch: mine!.epoch } }]);
-      const next = plane.put({});
-      await until('it runs', () => plane.of('heartbeat').length === 1);
-      expect(readdirSync(folder)).toEqual([`${next.id}.${next.epoch}`]);
+      const quick = plane.put({ prompt: 'quick' });
+      await until('it is done', () => plane.of('complete').length === 1);
+      await until('it is no longer noted', () => !readdirSync(folder).includes(`${quick.id}.1`));
+      const long = plane.put({});
+      await until('it runs', () => plane.of('heartbeat').some(({ id }) => id === long.id));
+      // The plane does not hear that it is given back.
+      plane.answer = call => (call.verb === 'release' ? refusal('stale-epoch') : undefined);
       await orchestrator.stop(AbortSignal.abort());
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(folder)).toEqual([`${long.id}.1`]);
     } finally {
       rmSync(folder, { recursive: true });
     }
