@@ -27,7 +27,8 @@ export async function reconcile(context: Context): Promise<DispatchRecord[]> {
     await state.update(current => {
       const now = current.dispatches[id];
       if (phase === 'over') forget(current, id, held.epoch);
-      else if (now?.epoch === held.epoch) now.phase = phase;
+      // A stop is never taken back: the record is from before it. The beat tells of each once.
+      else if (now?.epoch === held.epoch && !(now.phase === 'cancel' && phase === 'running')) now.phase = phase;
     });
   }
   await giveBack(

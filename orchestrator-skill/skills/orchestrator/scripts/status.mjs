@@ -382,7 +382,7 @@ async function reconcile(context) {
     await state.update((current) => {
       const now = current.dispatches[id];
       if (phase === "over") forget(current, id, held.epoch);
-      else if (now?.epoch === held.epoch) now.phase = phase;
+      else if (now?.epoch === held.epoch && !(now.phase === "cancel" && phase === "running")) now.phase = phase;
     });
   }
   await giveBack(

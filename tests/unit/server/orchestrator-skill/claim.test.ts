@@ -114,6 +114,20 @@ describe('a look at what is open', () => {
     expect(state.read().dispatches[STRAY]).toMatchObject({ epoch: 2, phase: 'running' });
     expect(released).toEqual([]);
   });
+
+  it('takes back no stop that was noted meanwhile', async () => {
+    took(0);
+    await state.update(current => {
+      current.dispatches[STRAY] = { epoch: 1, phase: 'running' } as OpenDispatch;
+    });
+    const list: DispatchCalls['list'] = async filter => {
+      const page = await calls.list(filter);
+      await state.update(({ dispatches }) => void (dispatches[STRAY]!.phase = 'cancel'));
+      return page;
+    };
+    await reconcile({ ...context(), calls: { ...calls, list } });
+    expect(state.read().dispatches[STRAY]).toMatchObject({ phase: 'cancel' });
+  });
 });
 
 describe('strays', () => {
