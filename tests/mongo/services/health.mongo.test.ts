@@ -4,6 +4,7 @@ import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { serveEvents } from '@/lib/http/events-door';
+import { systemClock } from '@/lib/kernel/clock';
 import { startStream, type StartedStream } from '@/lib/server/start-stream';
 import { beginListening } from '@/lib/services/consumers/begin-listening';
 import { askQuestion } from '@/lib/services/dispatches/questions/ask';
@@ -18,9 +19,13 @@ let tenantId: string;
 let admin: string;
 let orchestrator: string;
 let count = 0;
+/** A read of health that follows another waits its turn, and each test asks many times: so time is moved on for each. */
+const LONGEST_TURN_MS = 2_000;
+let aheadMs = 0;
+const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
 
 beforeAll(async () => {
-  api = await startApiServer();
+  api = await startApiServer({}, clock);
   const { uri, name } = api.database;
   const config = { database: name, maxStreams: 100, maxStreamsPerPrincipal: 30 };
   stream = await startStream(api.plane, { config, mongodbUri: uri, adopts: false });
@@ -35,6 +40,7 @@ afterAll(async () => {
   await api.stop();
 });
 beforeEach(async () => {
+  aheadMs = 0;
   count += 1;
   tenantId = `health-${count}`;
   await api.call('POST', '/api/tenants', { body: { tenantId, name: tenantId } });
@@ -43,8 +49,12 @@ beforeEach(async () => {
 });
 
 const call = (method: string, path: string, body?: unknown, token = admin) => api.call(method, path, { body, token });
-const health = async (): Promise<SystemHealth> => (await call('GET', '/api/system-health')).body;
+const health = async (): Promise<SystemHealth> => {
+  aheadMs += LONGEST_TURN_MS;
+  return (await call('GET', '/api/system-health')).body;
+};
 const metric = async (name: string): Promise<number> => {
+  aheadMs += LONGEST_TURN_MS;
   const { text } = await call('GET', '/api/metrics');
   return Number(new RegExp(`^switchboard_${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
