@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeRunFile, writeRunFile } from '@/lib/server/run-file';
 import { startApiServer, type ApiServer } from '../support/api-server';
+import { programOf } from '../support/program';
 
 let api: ApiServer;
 const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-login-'));
@@ -16,9 +17,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** `npm run login` without its bundling: the entry itself, in a process of its own. */
-function login(): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('lib/server/login.ts')], {
+/** `npm run login` without its preparing: the entry itself, in a process of its own. */
+async function login(): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [await programOf('lib/server/login.ts')], {
     env: { ...process.env, MONGODB_URI: '', SWITCHBOARD_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

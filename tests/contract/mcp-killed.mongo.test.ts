@@ -10,6 +10,7 @@ import { createTask } from '@/lib/services/tasks/create-task';
 import { bodyId } from '@/lib/store/ids';
 import { makeActor } from '../support/actors';
 import { connect, startMcpServer, type AgentClient, type McpTestServer } from '../support/mcp';
+import { programOf } from '../support/program';
 import { until } from '../support/switchboard';
 
 /** A call whose server is killed half-way, and the same call again at another process. */
@@ -35,7 +36,7 @@ type Args = Record<string, unknown>;
 /** Makes the call at a server of its own, which is killed at the seam. */
 async function dieAt(seam: string, tool: string, args: Args): Promise<void> {
   const { uri, name } = mcp.database;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'mcp-server/src/index.ts', '--http'], {
+  const child = spawn(process.execPath, [await programOf('mcp-server/src/index.ts'), '--http'], {
     env: {
       ...process.env,
       MONGODB_URI: uri,

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { programFrom } from './program';
 
 /** A process that starts the embedded server like `npm start` does, so that a test can kill it. */
 export interface MongodParent {
@@ -23,11 +22,9 @@ const PROGRAM = `
   setInterval(() => {}, 60_000);
 `;
 
-let bundle: Promise<string> | undefined;
-
 export async function spawnMongodParent(binaryPath: string, dataDir: string): Promise<MongodParent> {
-  bundle ??= bundleProgram();
-  const child = spawn(process.execPath, [await bundle, binaryPath, dataDir], {
+  const program = await programFrom('mongod-parent', PROGRAM);
+  const child = spawn(process.execPath, [program, binaryPath, dataDir], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -43,19 +40,4 @@ export async function spawnMongodParent(binaryPath: string, dataDir: string): Pr
     kill: signal => end(pid, signal),
     killGroup: signal => end(-pid, signal),
   };
-}
-
-/** Inside the clone, where the packages it leaves external are found. */
-async function bundleProgram(): Promise<string> {
-  const outfile = resolve('node_modules/.cache/switchboard-tests/mongod-parent.mjs');
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: resolve('.'), loader: 'ts' },
-    outfile,
-    bundle: true,
-    packages: 'external',
-    alias: { '@': resolve('.') },
-    format: 'esm',
-    platform: 'node',
-  });
-  return outfile;
 }

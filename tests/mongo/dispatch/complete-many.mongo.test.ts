@@ -21,6 +21,7 @@ import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenan
 import { readDatabaseClock } from '@/lib/store/database-clock';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
+import { programOf } from '../../support/program';
 
 /** A batch of completions is written together; each must still be what it would have been alone. */
 
@@ -254,8 +255,8 @@ describe('of a mixed batch', () => {
 async function run(args: string[], env: Record<string, string> = {}) {
   const { uri, name } = test.database;
   const [verb, ...rest] = args;
-  const script = ['--import', 'tsx', 'tests/support/work-dispatches.ts', verb!, uri, name, ...rest];
-  const child = spawn(process.execPath, script, {
+  const program = await programOf('tests/support/work-dispatches.ts');
+  const child = spawn(process.execPath, [program, verb!, uri, name, ...rest], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { RunSweep } from '@/lib/services/runs/sweep-runs';
 import { newId } from '@/lib/store/ids';
+import { programOf } from '@/tests/support/program';
 import { makeRunRig, type RunRig } from './run-rig';
 
 let rig: RunRig;
@@ -15,8 +16,8 @@ beforeAll(async () => {
 /** Makes one move in a process of its own, which is killed at the seam. */
 async function dieAt(seam: string, move: string, given: object): Promise<void> {
   const { uri, name } = rig.database;
-  const args = ['--import', 'tsx', 'tests/support/run-and-die.ts', uri, name, move, JSON.stringify(given)];
-  const child = spawn(process.execPath, args, {
+  const program = await programOf('tests/support/run-and-die.ts');
+  const child = spawn(process.execPath, [program, uri, name, move, JSON.stringify(given)], {
     env: { ...process.env, SWITCHBOARD_CRASH_AT: seam },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -27,6 +28,9 @@ async function dieAt(seam: string, move: string, given: object): Promise<void> {
 /** What a running process does by itself, until it is as it should be. */
 async function heal(isWhole: () => Promise<boolean>): Promise<void> {
   const runs = new RunSweep(rig.plane);
+  // As if the moment in which the dead one might still be at it had passed.
+  const past = new Date(Date.now() - 10_000);
+  await rig.c.dispatches.updateMany({ settled: false }, { $set: { updatedAt: past } });
   for (const until = Date.now() + 20_000; Date.now() < until;) {
     await sweepDispatches(rig.plane);
     await runs.run();

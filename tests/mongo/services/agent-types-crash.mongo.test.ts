@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileAllHolds } from '@/lib/services/agent-types/reconcile-all-holds';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
+import { programOf } from '@/tests/support/program';
 
 let api: ApiServer;
 
@@ -14,7 +15,8 @@ afterAll(() => api.stop());
 /** Edits the type in a process of its own, which is killed at the seam. */
 async function editAndDie(slug: string, seam: string): Promise<void> {
   const { uri, name } = api.database;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'tests/support/edit-agent-type.ts', uri, name, slug], {
+  const program = await programOf('tests/support/edit-agent-type.ts');
+  const child = spawn(process.execPath, [program, uri, name, slug], {
     env: { ...process.env, SWITCHBOARD_CRASH_AT: seam },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
