@@ -3,6 +3,7 @@ import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Report } from '@/lib/domain/report/schema';
 import type { Run } from '@/lib/domain/run/schema';
 import type { Task } from '@/lib/domain/task/schema';
+import { programOf } from '../support/program';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
 import { startOrchestrator, stopOrchestrators, type OrchestratorProcess } from './orchestrator-process';
 
@@ -13,7 +14,9 @@ import { startOrchestrator, stopOrchestrators, type OrchestratorProcess } from '
  * then, while the planner is at work, everything at once, the database too.
  */
 let board: Switchboard;
+let agentProgram: string;
 beforeAll(async () => {
+  agentProgram = await programOf('tests/e2e/agents/run-agent.mjs');
   board = await startSwitchboard();
   for (const slug of [...TYPES, 'project-management']) await quicken(slug);
 });
@@ -64,7 +67,7 @@ function planOf(seed: number): object[] {
 
 const started: OrchestratorProcess[] = [];
 function orchestrator(name: string, capacity = 5): OrchestratorProcess {
-  const exec = `exec ${process.execPath} tests/e2e/agents/run-agent.mjs`;
+  const exec = `exec ${process.execPath} '${agentProgram}'`;
   const each = startOrchestrator(board, ['--exec', exec, '--capacity', String(capacity), '--consumer', name]);
   started.push(each);
   return each;
