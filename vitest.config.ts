@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
@@ -26,8 +27,26 @@ const END_TO_END = {
   hookTimeout: 120_000,
 };
 
+/**
+ * The longest of them, the very longest first. Left to itself vitest begins with what has the most lines, and the last
+ * minute went to one short file that takes long.
+ */
+const LONG = ['demo', 'run', 'every-page', 'skill', 'faults'].map(name => `/tests/e2e/${name}.e2e.test.ts`);
+const groupOf = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const place = LONG.findIndex(path => moduleId.endsWith(path));
+  return place === -1 ? LONG.length : place;
+};
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => groupOf(a) - groupOf(b) || placeOf(a) - placeOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     // Much of a test is waiting for a database; left to itself, a machine of two cores would run one file at a time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
