@@ -18,6 +18,8 @@ const PAGES = [
   'tests/e2e/jobs/*.e2e.test.ts',
   'tests/e2e/{barriers,busy-pages,figures,inbox,live,runs-page,runs-page-limits,truth}.e2e.test.ts',
 ];
+/** They wait for the database as long as they compute: on two cores three took a quarter less than two. */
+const WAITING_WORKERS = Math.max(3, availableParallelism() - 1);
 /** What they wait for may take ten times as long as it usually does. */
 const UNTIMED = 'tests/e2e/{contracts,demo,every-page,faults,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
 const END_TO_END = {
@@ -55,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          maxWorkers: WAITING_WORKERS,
           include: ['tests/**/*.test.ts'],
           exclude: [MONGO, E2E],
           testTimeout: 15_000,
@@ -66,6 +69,7 @@ export default defineConfig({
         test: {
           name: 'mongo',
           isolate: false,
+          maxWorkers: WAITING_WORKERS,
           include: [MONGO],
           globalSetup: ['tests/support/global-setup.ts'],
           setupFiles: ['tests/support/mongo-setup.ts'],
