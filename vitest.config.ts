@@ -7,8 +7,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
  * run, a database a file), `.e2e.test.ts` real processes and a browser, after everything else. Those wait for processes
  * most of their time, so where nothing is timed two files run side by side; the rest one at a time.
- * What needs no process of its own shares its modules from file to file (`isolate`): loading them anew for each was a
- * fifth of the time. So a module that tests share registers no hook of its own; a file says `afterEach(stopHubs)`.
+ * All share their modules from file to file (`isolate`): loading them anew for each was a fifth of the time. So a module
+ * that tests share registers no hook of its own; a file says `afterEach(stopHubs)`.
  * `pages` is what takes minutes of a browser, and a command of its own: `npm run test:pages`.
  */
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
@@ -23,6 +23,7 @@ const WAITING_WORKERS = Math.max(3, availableParallelism() - 1);
 /** What they wait for may take ten times as long as it usually does. */
 const UNTIMED = 'tests/e2e/{contracts,demo,every-page,faults,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
 const END_TO_END = {
+  isolate: false,
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
   setupFiles: ['tests/support/mongo-setup.ts'],
   testTimeout: 60_000,
