@@ -13,6 +13,7 @@ import type { StreamSink } from '../stream/sink';
 import { crashPoint } from '../telemetry/crash-point';
 import { admit, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
+import { cursorFor, withCursor } from './event-cursor';
 import { requestOf } from './node-adapter';
 import { readQuery } from './read-query';
 import { refusal } from './respond';
@@ -31,6 +32,7 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   res.once('close', () => gone.abort());
   const request = requestOf(req, gone.signal);
   const requestId = requestIdOf(request.headers);
+  const cursor = cursorFor(door, request);
   try {
     const principal = await admit(door, request);
     if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
@@ -39,7 +41,7 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
     req.socket.setNoDelay(true);
     await beginStream(door.plane, hub, stream, headers => responseSink(res, headers), gone.signal);
   } catch (error) {
-    const { status, headers, body } = refusal(error, requestId, door.plane.log);
+    const { status, headers, body } = withCursor(refusal(error, requestId, door.plane.log), cursor);
     if (!res.headersSent) res.writeHead(status, headers).end(body === null ? undefined : Buffer.from(body));
     else res.destroy();
   }

@@ -2,6 +2,7 @@ import type { Runtime } from '../server/runtime';
 import { SSE_HEADERS } from '../stream/sink';
 import { webSink } from '../stream/web-sink';
 import { admit, requestIdOf } from './admit';
+import { cursorFor, withCursor } from './event-cursor';
 import { beginStream } from './events-door';
 import { refusal } from './respond';
 import { apiRequestOf } from './web-adapter';
@@ -13,6 +14,7 @@ import { apiRequestOf } from './web-adapter';
 export async function serveEventsToWeb({ door, hub }: Runtime, request: Request): Promise<Response> {
   const arrival = apiRequestOf(request);
   const requestId = requestIdOf(arrival.headers);
+  const cursor = cursorFor(door, arrival);
   try {
     const principal = await admit(door, arrival);
     const queryText = arrival.url.split('?', 2)[1] ?? '';
@@ -26,7 +28,7 @@ export async function serveEventsToWeb({ door, hub }: Runtime, request: Request)
     await beginStream(door.plane, hub, stream, sinkWith, request.signal);
     return new Response(body, { headers });
   } catch (error) {
-    const { status, headers, body } = refusal(error, requestId, door.plane.log);
+    const { status, headers, body } = withCursor(refusal(error, requestId, door.plane.log), cursor);
     return new Response(body, { status, headers });
   }
 }

@@ -4,6 +4,7 @@ import type { Principal } from '../domain/identity/schema';
 import { identify, refuseAtTheDoor, requestIdOf, requirePrincipal, type IdentityRule } from './admit';
 import type { ApiRequest, ApiResponse } from './api-request';
 import type { HttpDoor } from './door';
+import { cursorFor, withCursor } from './event-cursor';
 import { runOnce } from './idempotency';
 import { readBody } from './read-body';
 import { readQuery } from './read-query';
@@ -31,17 +32,15 @@ const NOBODY: Principal = Object.freeze({
  */
 export async function handleApi(door: HttpDoor, request: ApiRequest): Promise<ApiResponse> {
   const requestId = requestIdOf(request.headers);
-  // Before anything is read: whatever changes from here on comes after it.
-  const cursor = request.method === 'GET' ? door.cursor() : null;
+  const cursor = cursorFor(door, request);
   let response: ApiResponse;
   try {
     response = await answer(door, request, requestId);
   } catch (error) {
     response = refusal(error, requestId, door.plane.log);
   }
-  if (cursor !== null && response.status !== 401) response.headers['X-Event-Cursor'] = cursor;
   if (request.method === 'HEAD') response.body = null;
-  return response;
+  return withCursor(response, cursor);
 }
 
 async function answer(door: HttpDoor, request: ApiRequest, requestId: string): Promise<ApiResponse> {
