@@ -60,14 +60,14 @@ export class EventLog {
   /** A reason when what comes now does not follow on what came before: every position given out so far is void. */
   begin({ identity, startToken, isFresh }: OpenedCursor): ResetReason | null {
     const before = this.#identity;
-    const reason = before === null ? null : isFresh ? 'history-lost' : difference(before, identity);
+    const reason = before && (difference(before, identity) ?? (isFresh ? 'history-lost' : null));
     this.#identity = identity;
     this.#isLost = false;
     if (before !== null && reason === null) return null;
     this.#coalescer.begin(startToken);
     this.#beganAfter = startToken;
     this.ring.clear(startToken);
-    return before === null ? null : reason;
+    return reason;
   }
 
   take(step: SourceStep, nowMs: number): PlaneEvent[] {

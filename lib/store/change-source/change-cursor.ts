@@ -2,6 +2,7 @@ import type { ChangeStream } from 'mongodb';
 import type { EventCursor, SourceStep, StreamIdentity } from '../../domain/event/event-source';
 import type { RawMessage } from '../raw-document';
 import { META_COLLECTION } from '../stream-identity';
+import { Drops } from './drops';
 import { toStreamError, unavailable } from './errors';
 import { mapChange, type MappedChange } from './map-change';
 import { TENANTS_COLLECTION } from './pipeline';
@@ -34,6 +35,7 @@ export class ChangeCursor implements EventCursor {
   #end: Error | null = null;
   #reading: Promise<unknown> = Promise.resolve();
   readonly #images: RecordImages;
+  readonly #drops = new Drops();
   /** Read and not handed out yet; from `#at` on. */
   #ready: RawChange[] = [];
   #at = 0;
@@ -52,6 +54,7 @@ export class ChangeCursor implements EventCursor {
   async next(): Promise<SourceStep> {
     if (this.#end) throw this.#end;
     const change = await this.#read();
+    if (this.#drops.holds(change)) return { token: this.#token, event: null, atMs: tokenTimeMs(this.#token) };
     if (change !== null) return this.#step(change);
     if (this.stream.closed) throw unavailable('The change stream came to its end.');
     const token = tokenOf(this.stream.resumeToken);

@@ -109,6 +109,8 @@ const isRawMessage: Document = {
   ],
 };
 
+const FOLLOWED = Object.keys(NOUN_OF);
+
 /** Each completion writes it last. Named whole, so that nothing else can hide behind it. */
 const SETTLED_MARK: Document = {
   'ns.coll': 'dispatches',
@@ -121,13 +123,16 @@ export const PIPELINE: Document[] = [
     $match: {
       $nor: [SETTLED_MARK],
       $or: [
-        { operationType: { $in: ['insert', 'update', 'replace'] }, 'ns.coll': { $in: Object.keys(NOUN_OF) } },
+        { operationType: { $in: ['insert', 'update', 'replace'] }, 'ns.coll': { $in: FOLLOWED } },
         { operationType: 'delete', 'ns.coll': { $in: DELETES_SHOWN } },
         { operationType: { $in: ['insert', 'update', 'replace'] }, 'ns.coll': TENANTS_COLLECTION },
         {
           operationType: { $in: ['insert', 'update', 'replace', 'delete', 'drop', 'rename'] },
           'ns.coll': META_COLLECTION,
         },
+        // What is in it goes or comes with no change of its own; a driver's `$out` ends in a rename.
+        { operationType: { $in: ['drop', 'rename'] }, 'ns.coll': { $in: FOLLOWED } },
+        { operationType: 'rename', 'to.coll': { $in: FOLLOWED } },
         // Without the invalidate's own token a new cursor would run into the same drop again, for ever.
         { operationType: { $in: ['dropDatabase', 'invalidate'] } },
       ],
