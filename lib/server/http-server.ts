@@ -21,12 +21,22 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 /** Time for headers to come in; a stream's own life is not bounded by it. */
 const HEADERS_WITHIN_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
+/** At a stop: for what asks nothing (a browser's spare connection), and for what is still being answered. */
+const SILENT_GRACE_MS = 1_000;
+const ANSWER_GRACE_MS = 3_000;
 
 export async function listen(handler: Handler, wanted: WantedPort): Promise<Listening> {
   const { host, port } = wanted;
+  const answering = new Set<ServerResponse>();
+  let isClosing = false;
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 },
-    handler,
+    (req, res) => {
+      answering.add(res);
+      res.once('close', () => answering.delete(res));
+      if (isClosing) res.shouldKeepAlive = false;
+      return handler(req, res);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(refusedPort(error, wanted)));
@@ -37,10 +47,14 @@ export async function listen(handler: Handler, wanted: WantedPort): Promise<List
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise(resolve => {
+        isClosing = true;
         server.close(() => resolve());
         // A stream takes its connection with it; others are kept for a next request that must not come.
         server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), 1_000).unref();
+        for (const res of answering) res.shouldKeepAlive = false;
+        const cut = () => server.closeAllConnections();
+        setTimeout(() => answering.size === 0 && cut(), SILENT_GRACE_MS).unref();
+        setTimeout(cut, ANSWER_GRACE_MS).unref();
       }),
   };
 }
