@@ -97,6 +97,9 @@ export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: n
     .limit(limit)
     .toArray();
 
+/** Of one thread, oldest first: whatever was taken up has a place of its own in it. */
+export const IN_THREAD: PageOrder = { field: 'seq', direction: 1, isUnique: true };
+
 export const listMessagePage = <R>(
   c: Collections,
   filter: Filter<MessageDocument>,

@@ -3,7 +3,7 @@ import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import type { ListMessages, ListThreadMessages, Message } from '../../domain/message/schema';
 import { bodyId, pathId } from '../../store/ids';
-import { findMessage, listMessagePage } from '../../store/messages';
+import { findMessage, IN_THREAD, listMessagePage } from '../../store/messages';
 import { hasWords } from '../../store/text-filter';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
@@ -42,7 +42,7 @@ export async function listThreadMessages(
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
   const filter = { tenantId: principal.tenantId, threadId: thread._id, ...fields, ...hasWords(q) };
-  return listMessagePage(plane.collections, filter, { field: 'seq', direction: 1 }, { limit, cursor }, toMessage);
+  return listMessagePage(plane.collections, filter, IN_THREAD, { limit, cursor }, toMessage);
 }
 
 export async function getMessage(ctx: Context, id: string): Promise<Message> {

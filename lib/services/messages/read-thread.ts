@@ -3,7 +3,7 @@ import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import type { Thread } from '../../domain/thread/schema';
 import type { PageRequest } from '../../store/list-page';
-import { listMessagePage } from '../../store/messages';
+import { IN_THREAD, listMessagePage } from '../../store/messages';
 import { toThread } from '../../store/to-record/work';
 import { requireReader, type Caller } from '../identity/caller';
 import { fittingPage } from './fitting-page';
@@ -21,7 +21,7 @@ export async function readThread(
   const thread = await requireReadableThread(caller, threadId);
   const filter = { tenantId: principal.tenantId, threadId: thread._id };
   const { items, nextCursor } = await fittingPage(page, request =>
-    listMessagePage(plane.collections, filter, { field: 'seq', direction: 1 }, request, row => row),
+    listMessagePage(plane.collections, filter, IN_THREAD, request, row => row),
   );
   return {
     thread: toThread(thread),
