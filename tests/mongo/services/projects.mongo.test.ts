@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
 
@@ -141,6 +142,19 @@ describe('delete', () => {
     const bottom = await call('DELETE', `/api/projects/${project.id}`);
     expect(bottom.body).toMatchObject({ threads: 1, tasks: 1, detail: expect.stringContaining('1 thread, 1 task') });
     expect((await call('DELETE', `/api/projects/${brand.id}`, undefined, viewer)).status).toBe(403);
+  });
+
+  it('looks at no task but the node’s own', async () => {
+    const node = await make('client', 'one-of-many');
+    const { db } = api.database;
+    const tasks = db.collection('tasks');
+    await tasks.insertMany(Array.from({ length: 300 }, () => ({ tenantId: 'default', projectId: new ObjectId() })));
+    await tasks.insertMany([7, 'x', null].map(projectId => ({ tenantId: 'default', projectId })));
+    await db.command({ profile: 1, slowms: 0, filter: { ns: tasks.namespace, 'command.aggregate': 'tasks' } });
+    expect((await call('DELETE', `/api/projects/${node.id}`)).status).toBe(204);
+    await db.command({ profile: 0 });
+    const counts = await db.collection('system.profile').find().toArray();
+    expect(new Set(counts.map(({ docsExamined }) => docsExamined))).toEqual(new Set([0]));
   });
 
   it('takes an empty node away, once, and frees its slug', async () => {
