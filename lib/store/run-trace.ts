@@ -39,11 +39,13 @@ export const tracedTasks = (c: Collections, query: TraceQuery, field: string): P
 
 /** What ended a task and left no time of its own: it is not written again after that. */
 export const tracedStops = (c: Collections, query: TraceQuery): Promise<TaskDocument[]> =>
-  inTime(c.tasks, { runId: query.runId, status: { $in: ['cancelled', 'dead'] } }, 'updatedAt', query, {
-    input: 0,
-    result: 0,
-    handoff: 0,
-  });
+  inTime(
+    c.tasks,
+    { runId: query.runId, rankAt: { $type: 'date' }, status: { $in: ['cancelled', 'dead'] } },
+    'updatedAt',
+    query,
+    { input: 0, result: 0, handoff: 0 },
+  );
 
 export const tracedDispatches = (c: Collections, query: TraceQuery, field: string): Promise<DispatchDocument[]> =>
   inTime(c.dispatches, { 'run.id': { $eq: query.runId, $exists: true } }, field, query, {

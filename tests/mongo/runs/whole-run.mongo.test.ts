@@ -326,6 +326,10 @@ describe('the trace of a run', () => {
     await cancelTask(rig.person, rig.taskId(run, 'b'));
     await submitResult(await rig.as(turn), { output: 'the end' });
 
+    // As a driver wrote it; nobody took it up, and no list shows it.
+    const odd = { tenantId: 'default', runId: new ObjectId(run.id), status: 'dead', updatedAt: new Date(), title: 7 };
+    await rig.person.plane.collections.tasks.insertOne(odd as never);
+
     const { items } = await readTrace(rig.person, run.id, { limit: 200 });
     const whats = items.map(({ what }) => what);
     expect(whats[0]).toBe('run.opened');
