@@ -15,7 +15,7 @@ import { admit, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
 import { cursorFor, withCursor } from './event-cursor';
 import { requestOf } from './node-adapter';
-import { readQuery } from './read-query';
+import { readQuery, splitUrl } from './read-query';
 import { refusal } from './respond';
 import { MethodNotAllowed } from './router';
 
@@ -36,7 +36,7 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   try {
     const principal = await admit(door, request);
     if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
-    const [, queryText = ''] = request.url.split('?', 2);
+    const [, queryText] = splitUrl(request.url);
     const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };
     req.socket.setNoDelay(true);
     await beginStream(door.plane, hub, stream, headers => responseSink(res, headers), gone.signal);

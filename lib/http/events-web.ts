@@ -4,6 +4,7 @@ import { webSink } from '../stream/web-sink';
 import { admit, requestIdOf } from './admit';
 import { cursorFor, withCursor } from './event-cursor';
 import { beginStream } from './events-door';
+import { splitUrl } from './read-query';
 import { refusal } from './respond';
 import { apiRequestOf } from './web-adapter';
 
@@ -17,7 +18,7 @@ export async function serveEventsToWeb({ door, hub }: Runtime, request: Request)
   const cursor = cursorFor(door, arrival);
   try {
     const principal = await admit(door, arrival);
-    const queryText = arrival.url.split('?', 2)[1] ?? '';
+    const [, queryText] = splitUrl(arrival.url);
     const { sink, body } = webSink();
     const stream = { principal, requestId, queryText, lastEventId: arrival.headers['last-event-id'] };
     const headers: Record<string, string> = { ...SSE_HEADERS };

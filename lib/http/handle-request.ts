@@ -7,7 +7,7 @@ import type { HttpDoor } from './door';
 import { cursorFor, withCursor } from './event-cursor';
 import { runOnce } from './idempotency';
 import { readBody } from './read-body';
-import { readQuery } from './read-query';
+import { readQuery, splitUrl } from './read-query';
 import { refusal, success } from './respond';
 import type { Call, Route } from './route';
 import { Router } from './router';
@@ -74,11 +74,6 @@ async function answer(door: HttpDoor, request: ApiRequest, requestId: string): P
 function identityOf({ guessable, sameOriginOnly, access }: Route): IdentityRule {
   if (sameOriginOnly) return guessable ? 'sign-in' : 'session';
   return access === 'open' ? 'none' : 'required';
-}
-
-function splitUrl(url: string): [path: string, queryText: string] {
-  const at = url.indexOf('?');
-  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
 function permitted(route: Route, principal: Principal | null): Principal {

@@ -2,6 +2,12 @@ import type { z } from 'zod';
 import { ControlPlaneError, type FieldError } from '../domain/errors';
 import { validationFailed } from '../services/explain-issues';
 
+/** At the first `?`: a value may hold more of them. */
+export function splitUrl(url: string): [path: string, queryText: string] {
+  const at = url.indexOf('?');
+  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
 /** Parameters by their schema; one it does not know, or one given twice, is refused and not ignored. */
 export function readQuery<Query>(schema: z.ZodType<Query> | undefined, queryText: string): Query {
   const given: Record<string, string> = {};

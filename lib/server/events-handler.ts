@@ -13,8 +13,7 @@ export const eventsHandler =
   (door: HttpDoor, hub: Hub) =>
   (req: IncomingMessage, res: ServerResponse): unknown => {
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    const isStream = path === '/api/events' && (req.method === 'GET' || req.method === 'HEAD');
-    return isStream ? serveEvents(door, hub, req, res) : answerElsewhere(door, req, res);
+    return path === '/api/events' ? serveEvents(door, hub, req, res) : answerElsewhere(door, req, res);
   };
 
 function answerElsewhere(door: HttpDoor, req: IncomingMessage, res: ServerResponse): void {

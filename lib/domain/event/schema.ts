@@ -79,7 +79,7 @@ export const PositionText = z.string().min(1).max(MAX_POSITION_CHARACTERS);
 /** Query of `GET /api/events`. `after` is read as it came: a bad position is a `reset`, not a 422. */
 export const StreamQuery = EventFilter.extend({
   consumer: ConsumerName.optional(),
-  after: z.string().max(4_096).optional(),
+  after: z.string().optional(),
 });
 export type StreamQuery = z.infer<typeof StreamQuery>;
 

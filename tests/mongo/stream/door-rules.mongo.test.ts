@@ -148,3 +148,87 @@ describe('a refused stream', () => {
     await leave();
   });
 });
+
+const NAMES_IT: [string, string][] = [
+  ['unknown=1', 'unknown'],
+  ['__proto__=1', '__proto__'],
+  ['types=message-created&types=task-created', 'types'],
+  ['types=', 'types'],
+  ['types=message-created,', 'types'],
+  ['types=nonsense', 'types'],
+  ['types=message-created?unknown=1', 'types'],
+  ['types=checkpoint', 'types'],
+  ['consumer=', 'consumer'],
+  ['consumer=a%20b', 'consumer'],
+  ['consumer=desk%00', 'consumer'],
+  ['consumer=desk?', 'consumer'],
+  ['consumer=d%C3%A9sk', 'consumer'],
+  [`consumer=${'x'.repeat(65)}`, 'consumer'],
+  ['consumer=a&consumer=b', 'consumer'],
+  ['after=a&after=b', 'after'],
+  ['assignedTo=', 'assignedTo'],
+  ['project=Not%20a%20slug', 'project'],
+];
+
+describe('a query that is wrong', () => {
+  it.each(NAMES_IT)('%s: 422 that names it, on every door', async (query, field) => {
+    const path = `/api/events?${query}`;
+    const answers = [await ask(path), await ask(path, { process: 'events' }), await overWeb(path)];
+    for (const { status, headers, body } of answers) {
+      expect([status, headers['content-type'], body.code]).toEqual([
+        422,
+        'application/problem+json',
+        'validation-failed',
+      ]);
+      expect(body.errors.map(({ path: name }: { path: string }) => name)).toEqual([field]);
+    }
+  });
+});
+
+describe('a position that is none', () => {
+  it.each<[string, string, Record<string, string>]>([
+    ['an empty after', 'after=', {}],
+    ['an after with a question mark', 'after=a?b', {}],
+    ['an after of 600 characters', `after=${'x'.repeat(600)}`, {}],
+    ['an after of 8,000 characters', `after=${'x'.repeat(8_000)}`, {}],
+    ['an after with a line break', 'after=a%0Ab', {}],
+    ['a Last-Event-ID of 600 characters', '', { 'last-event-id': 'x'.repeat(600) }],
+    ['a Last-Event-ID of 8,000 characters', '', { 'last-event-id': 'x'.repeat(8_000) }],
+    ['a Last-Event-ID with bytes beyond ASCII', '', { 'last-event-id': '\u00e9\u00ff\u0080' }],
+  ])('%s: one reset, then live', async (_, query, headers) => {
+    const { sink, leave } = await listen(`/api/events?${query}`, { headers });
+    await sink.until(({ events }) => events.length > 0);
+    const { insertedId } = await rig.database.db.collection('messages').insertOne({ body: 'x' });
+    await sink.until(({ events }) => events.at(-1)?.data['id'] === String(insertedId));
+    const told = sink.events.filter(({ event }) => event === 'reset').map(({ data }) => data['reason']);
+    expect([sink.events[0]!.event, told]).toEqual(['reset', ['malformed-position']]);
+    await leave();
+  });
+
+  it('an empty Last-Event-ID is none at all', async () => {
+    const { sink, leave } = await listen('/api/events', { headers: { 'last-event-id': '' } });
+    const { insertedId } = await rig.database.db.collection('messages').insertOne({ body: 'x' });
+    await sink.until(({ events }) => events.at(-1)?.data['id'] === String(insertedId));
+    expect(sink.of('reset')).toEqual([]);
+    await leave();
+  });
+});
+
+describe('how a stream is asked for', () => {
+  it.each(['HEAD', 'POST', 'PUT', 'DELETE'])('by %s: 405 that says GET, in both processes', async method => {
+    for (const process of ['web', 'events'] as const) {
+      const { status, headers, body } = await ask('/api/events', { process, method });
+      expect([status, headers['allow'], body?.code ?? 'method-not-allowed']).toEqual([
+        405,
+        'GET',
+        'method-not-allowed',
+      ]);
+    }
+  });
+
+  it('as JSON: it is a stream all the same', async () => {
+    const { sink, leave } = await listen('/api/events', { headers: { accept: 'application/json' } });
+    await sink.until(({ comments }) => comments.includes('connected') || comments.includes(' connected'));
+    await leave();
+  });
+});
