@@ -26,46 +26,36 @@ export interface SlotQuery {
   tenantId: string;
   agentType: string;
   limit: number;
-  /** After a number tried at random was taken: then the few that are free must be known. */
-  readAll: boolean;
-  /** Known lately: nothing runs above the limit (`hasNoneAbove`). */
-  noneAbove: boolean;
-  random: () => number;
 }
 
 /** Whether no dispatch runs in a slot above this limit: there are some for a while after it was lowered. */
-export async function hasNoneAbove(
-  c: Collections,
-  { tenantId, agentType, limit }: Pick<SlotQuery, 'tenantId' | 'agentType' | 'limit'>,
-): Promise<boolean> {
+export async function hasNoneAbove(c: Collections, { tenantId, agentType, limit }: SlotQuery): Promise<boolean> {
   const slot = { $gte: slotName(tenantId, agentType, limit), $lt: slotRange(tenantId, agentType)[1] };
   return (await c.dispatches.findOne({ slot }, { projection: { _id: 1 } })) === null;
 }
 
+/** Where nothing runs above the limit. Candidates, not facts: one that is taken loses on the unique index and the next is tried. */
+export const slotsAtRandom = (limit: number, random: () => number): number[] =>
+  Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * limit));
+
 /**
- * Numbers free to take now. While dispatches still run in slots above a limit that was lowered, as many fewer of the
- * numbers below it are given out, counted from the bottom, so two claimers cannot pass the limit between them.
+ * Numbers free to take now. While dispatches still run in slots above a limit that was lowered, only so many from the
+ * bottom are given out that all of those taken leave the limit kept, so claimers cannot pass it between them.
  */
-export async function freeSlots(
-  c: Collections,
-  { tenantId, agentType, limit, readAll, noneAbove, random }: SlotQuery,
-): Promise<number[]> {
+export async function freeSlots(c: Collections, { tenantId, agentType, limit }: SlotQuery): Promise<number[]> {
   const [prefix, end] = slotRange(tenantId, agentType);
-  const read = async (from: string): Promise<number[]> => {
-    const rows = await c.dispatches
-      .find({ slot: { $gte: from, $lt: end } }, { projection: { _id: 0, slot: 1 } })
-      .toArray();
-    return rows.map(row => Number(row.slot!.slice(prefix.length)));
-  };
-  if (limit > READ_ALL_UP_TO && !readAll) {
-    // Candidates, not facts: one that is taken loses on the unique index and the next is tried.
-    const above = noneAbove ? 0 : (await read(slotName(tenantId, agentType, limit))).length;
-    const open = limit - above;
-    return open <= 0 ? [] : Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * open));
-  }
-  const taken = new Set(await read(prefix));
-  const above = [...taken].filter(k => k >= limit).length;
-  const numbers: number[] = [];
-  for (let k = 0; k < limit - above; k += 1) if (!taken.has(k)) numbers.push(k);
-  return numbers;
+  const rows = await c.dispatches
+    .find({ slot: { $gte: prefix, $lt: end } }, { projection: { _id: 0, slot: 1 } })
+    .toArray();
+  const taken = new Set(rows.map(row => Number(row.slot!.slice(prefix.length))));
+  const open = openBelow(taken, limit);
+  return Array.from({ length: open }, (_, k) => k).filter(k => !taken.has(k));
+}
+
+/** With every slot below it taken, and those that run from it up, there are no more than the limit. It only grows as these end. */
+function openBelow(taken: ReadonlySet<number>, limit: number): number {
+  let open = limit;
+  let above = [...taken].filter(k => k >= limit).length;
+  for (; open > 0 && open + above > limit; open -= 1) if (taken.has(open - 1)) above += 1;
+  return open;
 }

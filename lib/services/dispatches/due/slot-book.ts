@@ -84,14 +84,7 @@ export class SlotBook {
     const readMs = performance.now();
     // What is given back while the free ones are read was taken when the read began: it looks free, and may not be.
     const before = new Set(this.#underWay);
-    const read = await freeSlots(this.plane.collections, {
-      tenantId,
-      agentType: slug,
-      limit: concurrency,
-      readAll: true,
-      noneAbove: false,
-      random: Math.random,
-    });
+    const read = await freeSlots(this.plane.collections, { tenantId, agentType: slug, limit: concurrency });
     const first = this.#begin * concurrency;
     const at = Math.max(
       read.findIndex(number => number >= first),

@@ -1,6 +1,6 @@
 import { FreshReads } from '../../../kernel/fresh-reads';
 import type { AgentTypeDocument } from '../../../store/documents';
-import { freeSlots, hasNoneAbove, READ_ALL_UP_TO, slotName } from '../../../store/slots';
+import { freeSlots, hasNoneAbove, READ_ALL_UP_TO, slotName, slotsAtRandom } from '../../../store/slots';
 import type { Plane } from '../../context';
 
 /**
@@ -52,16 +52,10 @@ export class SlotPool {
 
   async #read(type: AgentTypeDocument): Promise<number[]> {
     const { tenantId, slug, concurrency: limit } = type;
-    const readAll = (this.#losses.get(slug) ?? 0) >= CROWDED_AFTER;
-    const noneAbove = limit > READ_ALL_UP_TO && !readAll && (await isNoneAbove(this.plane, type));
-    return freeSlots(this.plane.collections, {
-      tenantId,
-      agentType: slug,
-      limit,
-      readAll,
-      noneAbove,
-      random: this.random,
-    });
+    const isCrowded = (this.#losses.get(slug) ?? 0) >= CROWDED_AFTER;
+    return limit > READ_ALL_UP_TO && !isCrowded && (await isNoneAbove(this.plane, type))
+      ? slotsAtRandom(limit, this.random)
+      : freeSlots(this.plane.collections, { tenantId, agentType: slug, limit });
   }
 
   /** After a lost slot: where all were read, what is free now; else the next number, a few times. */
