@@ -5,6 +5,7 @@ import { newId } from './ids';
 import { insertManyNow, insertNow } from './insert-now';
 import { decodeNumberCursor, encodeNumberCursor } from './number-cursor';
 import type { PageRequest } from './list-page';
+import { legible } from './to-record/legible';
 import type { Transaction } from './transaction';
 
 const options = (tx: Transaction | undefined) => (tx ? { session: tx } : {});
@@ -47,13 +48,14 @@ export async function listRevisionRows<R>(
   { limit, cursor }: PageRequest,
   toRecord: (row: AgentTypeRevisionDocument) => R,
 ): Promise<Page<R>> {
-  const below = cursor === undefined ? {} : { revision: { $lt: decodeNumberCursor(cursor) } };
+  const below = cursor === undefined ? {} : { $lt: decodeNumberCursor(cursor) };
   const rows = await c.agentTypeRevisions
-    .find({ tenantId, slug, ...below }, { projection: { settings: 0 } })
+    // What is no whole number has no place in this order; a driver wrote it.
+    .find({ tenantId, slug, revision: { $gte: 1, $mod: [1, 0], ...below } }, { projection: { settings: 0 } })
     .sort({ revision: -1 })
     .limit(limit + 1)
     .toArray();
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return { items: page.map(toRecord), nextCursor: last ? encodeNumberCursor(last.revision) : null };
+  return { items: legible(page, toRecord), nextCursor: last ? encodeNumberCursor(last.revision) : null };
 }

@@ -30,15 +30,20 @@ export interface CostsWindow {
   to: Date;
 }
 
-const told = (figure: string): Document => ({ $sum: { $cond: [{ $isNumber: `$usage.${figure}` }, 1, 0] } });
+/** No driver's NaN, which would make the sum of all one: to the database it is a number below every other. */
+const isTold = (figure: string): Document => ({
+  $and: [{ $isNumber: figure }, { $gte: [figure, 0] }, { $lt: [figure, Number.POSITIVE_INFINITY] }],
+});
+const told = (figure: string): Document => ({ $sum: { $cond: [isTold(figure), 1, 0] } });
+const sumOf = (figure: string): Document => ({ $sum: { $cond: [isTold(figure), { $toDouble: figure }, 0] } });
 const SUMS: Document = {
   dispatches: { $sum: 1 },
-  inputTokens: { $sum: '$usage.inputTokens' },
-  toldInput: told('inputTokens'),
-  outputTokens: { $sum: '$usage.outputTokens' },
-  toldOutput: told('outputTokens'),
-  costUsd: { $sum: '$usage.costUsd' },
-  toldCost: told('costUsd'),
+  inputTokens: sumOf('$usage.inputTokens'),
+  toldInput: told('$usage.inputTokens'),
+  outputTokens: sumOf('$usage.outputTokens'),
+  toldOutput: told('$usage.outputTokens'),
+  costUsd: sumOf('$usage.costUsd'),
+  toldCost: told('$usage.costUsd'),
 };
 
 const FROM_INDEX = { hint: ENDED_DISPATCHES_INDEX };

@@ -2,6 +2,7 @@ import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
 import { duplicatePlaces } from './errors';
+import { isTime } from './raw-document';
 
 /** How a dispatch comes to run: what is unique in it is the claim. */
 
@@ -185,7 +186,7 @@ export const hasAnswered = async (c: Collections, tenantId: string): Promise<boo
 export const longestAnswered = (c: Collections, tenantId: string): Promise<{ _id: string; seconds: number }[]> =>
   c.dispatches
     .aggregate<{ _id: string; seconds: number }>([
-      { $match: answered(tenantId) },
+      { $match: { ...answered(tenantId), ...isTime('question.answeredAt') } },
       { $group: { _id: '$agentType', at: { $min: '$question.answeredAt' } } },
       { $project: { seconds: { $divide: [{ $subtract: ['$$NOW', '$at'] }, 1_000] } } },
     ])

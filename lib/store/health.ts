@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import { COLLECTION_NAMES, type Collections } from './collections';
 import { MIGRATIONS_COLLECTION } from './migrate';
+import { isTime } from './raw-document';
 import { META_COLLECTION } from './stream-identity';
 
 const dbOf = (c: Collections): Db => c.messages.db;
@@ -113,7 +114,7 @@ export async function oldestDueSeconds(c: Collections, tenantId: string): Promis
   const oldest = (collection: Collections['messages'] | Collections['tasks'], status: string) =>
     (collection as Collections['messages'])
       .aggregate<{ ms: number }>([
-        { $match: { tenantId, status, $expr: { $lte: ['$availableAt', '$$NOW'] } } },
+        { $match: { tenantId, status, ...isTime('availableAt'), $expr: { $lte: ['$availableAt', '$$NOW'] } } },
         { $group: { _id: null, at: { $min: '$availableAt' } } },
         { $project: { ms: { $subtract: ['$$NOW', '$at'] } } },
       ])

@@ -4,6 +4,7 @@ import { HUMAN } from '../domain/fields';
 import { PLAIN_KINDS } from '../domain/message/to-people';
 import type { Collections } from './collections';
 import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from './documents';
+import { isTime } from './raw-document';
 import { containsText } from './text-filter';
 import { beyond, type TimePlace } from './time-cursor';
 
@@ -19,16 +20,12 @@ export interface InboxQuery {
 const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
 
 /**
- * What has no time there has no place in the list. (A list with a date in it is a date to the database.) Text is looked
- * for in what a person sees of it: what waits is never much.
+ * What has no time there has no place in the list. Text is looked for in what a person sees of it: what waits is never
+ * much.
  */
 const newest = <T>(filter: Document, field: string, texts: string[], { tenantId, q, after }: InboxQuery): Filter<T> =>
   ({
-    $and: [
-      { tenantId, ...filter, [field]: { $type: 'date', $not: { $type: 'array' } } },
-      containsText(q, texts),
-      beyond(after, field, -1),
-    ],
+    $and: [{ tenantId, ...filter, ...isTime(field) }, containsText(q, texts), beyond(after, field, -1)],
   }) as Filter<T>;
 
 const open = (isBlocker: boolean): Document => ({

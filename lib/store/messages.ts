@@ -100,6 +100,9 @@ export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: n
 /** Of one thread, oldest first: whatever was taken up has a place of its own in it. */
 export const IN_THREAD: PageOrder = { field: 'seq', direction: 1, isUnique: true };
 
+/** What else a driver put there stands before or behind all places, where a page does not go on. */
+const HAS_PLACE = { seq: { $gte: 0, $not: { $type: 'array' } } };
+
 export const listMessagePage = <R>(
   c: Collections,
   filter: Filter<MessageDocument>,
@@ -109,7 +112,12 @@ export const listMessagePage = <R>(
 ) =>
   listPage(
     c.messages,
-    { ...filter, rankAt: { $type: 'date' }, deletedAt: { $exists: false } } as Filter<MessageDocument>,
+    {
+      ...filter,
+      ...(order.field === 'seq' ? HAS_PLACE : {}),
+      rankAt: { $type: 'date' },
+      deletedAt: { $exists: false },
+    } as Filter<MessageDocument>,
     order,
     page,
     toRecord,

@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import { ObjectId, type Document } from 'mongodb';
 import type { RawFields } from '../domain/raw-fields';
 import type { MessageDocument } from './documents';
 
@@ -38,6 +38,14 @@ function bsonType(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
   const named = (value as { _bsontype?: string })._bsontype;
   return named === undefined ? 'object' : named.charAt(0).toLowerCase() + named.slice(1);
+}
+
+const NO_LIST = { $not: { $type: 'array' } };
+
+/** A date; neither a list with one in it nor one in a list of what has it, which are dates to the database too. */
+export function isTime(path: string): Document {
+  const outer = path.split('.', 1)[0]!;
+  return { ...(outer === path ? {} : { [outer]: NO_LIST }), [path]: { $type: 'date', ...NO_LIST } };
 }
 
 /** An ObjectId, or the 24 hex digits of one as the API shows it. */

@@ -2,6 +2,7 @@ import type { Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { ReportDocument } from './documents';
 import { listPage, type PageRequest } from './list-page';
+import { isTime } from './raw-document';
 
 export type NewReport = Omit<ReportDocument, 'createdAt' | 'updatedAt'>;
 
@@ -36,4 +37,11 @@ export const listReportPage = <R>(
   filter: Filter<ReportDocument>,
   page: PageRequest,
   toRecord: (row: ReportDocument) => R,
-) => listPage(c.reports, filter, { field: 'createdAt', direction: -1 }, page, toRecord);
+) =>
+  listPage(
+    c.reports,
+    { $and: [filter, isTime('createdAt')] } as Filter<ReportDocument>,
+    { field: 'createdAt', direction: -1 },
+    page,
+    toRecord,
+  );

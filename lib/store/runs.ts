@@ -1,5 +1,6 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import { isRunOver, type TaskCounts } from '../domain/run/schema';
+import { TASK_STATUSES } from '../domain/task/schema';
 import type { Collections } from './collections';
 import type { RunDocument, TaskDocument } from './documents';
 import { derivedId, hex } from './ids';
@@ -106,7 +107,10 @@ export const findRunTasks = (c: Collections, tenantId: string, runId: ObjectId):
     .limit(MOST_TASKS)
     .toArray();
 
-/** How many tasks of each run are in each status, the plan tasks left out; runs without any are missing. */
+/**
+ * How many tasks of each run are in each status, the plan tasks left out; runs without any are missing. Those in which a
+ * driver wrote no status there is count nowhere.
+ */
 export async function countRunTasks(
   c: Collections,
   tenantId: string,
@@ -116,9 +120,10 @@ export async function countRunTasks(
     .aggregate<{ _id: { runId: ObjectId; status: TaskDocument['status'] }; count: number }>([
       {
         $match: {
-          runId: { $in: runIds },
+          runId: { $in: runIds, $not: { $type: 'array' } },
           tenantId,
           kind: { $ne: 'plan' },
+          status: { $in: [...TASK_STATUSES] },
           rankAt: { $type: 'date' },
           deletedAt: { $exists: false },
         },

@@ -19,11 +19,15 @@ export interface Window {
   since: Date;
 }
 
-/** `$subtract` of what is missing is null, and null is no sample. */
-const samples = (from: string, to: string): Document => ({ $push: { $subtract: [`$${to}`, `$${from}`] } });
+/** Null is no sample, and so is what lies between two fields that are not both times: a driver may have written them. */
+const between = (from: string, to: string): Document => {
+  const areTimes = [from, to].map(field => ({ $eq: [{ $type: `$${field}` }, 'date'] }));
+  return { $cond: [{ $and: areTimes }, { $subtract: [`$${to}`, `$${from}`] }, null] };
+};
+const samples = (from: string, to: string): Document => ({ $push: between(from, to) });
 /** A retry's clock began with the attempt before it: what came before the claim is told of first attempts only. */
 const firstAttempt = (from: string, to: string): Document => ({
-  $push: { $cond: [{ $eq: ['$attempt', 1] }, { $subtract: [`$${to}`, `$${from}`] }, null] },
+  $push: { $cond: [{ $eq: ['$attempt', 1] }, between(from, to), null] },
 });
 
 export async function readHops(c: Collections, { tenantId, since }: Window): Promise<HopSamples> {
@@ -95,6 +99,9 @@ export interface ToolCallNumbers {
   tools: ToolSamples[];
 }
 
+/** Any driver may have written it. */
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
 export async function readToolCalls(c: Collections, window: Window): Promise<ToolCallNumbers> {
   const { tenantId, since } = window;
   const newest = (most: number): Document[] => [
@@ -110,14 +117,14 @@ export async function readToolCalls(c: Collections, window: Window): Promise<Too
       ])
       .toArray(),
     c.toolCalls
-      .aggregate<{ _id: string; durations: (number | null)[] }>([
+      .aggregate<{ _id: string; durations: unknown[] }>([
         ...newest(MOST_SAMPLES),
         { $group: { _id: '$tool', durations: { $push: '$durationMs' } } },
       ])
       .toArray(),
     c.toolCalls.countDocuments({ tenantId, status: 'started' }),
   ]);
-  const durations = new Map(newestCalls.map(row => [row._id, row.durations.filter(value => value !== null)]));
+  const durations = new Map(newestCalls.map(row => [row._id, row.durations.filter(isNumber)]));
   const tools = new Map<string, ToolSamples>();
   for (const { _id, count } of counts) {
     const row = tools.get(_id.tool) ?? {

@@ -162,6 +162,9 @@ export async function openRawThreads(c: Collections, threads: NewThread[], early
   }
 }
 
+/** What else a driver put there stands before or behind all times, where a page does not go on. */
+const HAS_PLACE = { $in: [{ $type: '$lastMessageAt' }, ['date', 'null', 'missing']] };
+
 export const listThreadPage = <R>(
   c: Collections,
   filter: Filter<ThreadDocument>,
@@ -170,7 +173,12 @@ export const listThreadPage = <R>(
 ) =>
   listPage(
     c.threads,
-    { ...filter, createdAt: { $type: 'date' }, deletedAt: { $exists: false } } as Filter<ThreadDocument>,
+    {
+      ...filter,
+      createdAt: { $type: 'date' },
+      deletedAt: { $exists: false },
+      $expr: HAS_PLACE,
+    } as Filter<ThreadDocument>,
     { field: 'lastMessageAt', direction: -1 },
     page,
     toRecord,

@@ -3,8 +3,9 @@ import type { DispatchRecord, ListDispatches } from '../../domain/dispatch/schem
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import { findDispatch, listDispatchPage } from '../../store/dispatches-read';
-import { bodyId, pathId } from '../../store/ids';
+import { bodyId, hex, pathId } from '../../store/ids';
 import { hasWords } from '../../store/text-filter';
+import { legibleOne } from '../../store/to-record/legible';
 import { toDispatchRecord } from '../../store/to-record/dispatch';
 import type { DispatchDocument } from '../../store/documents';
 import type { Context, Plane } from '../context';
@@ -25,7 +26,8 @@ export async function listDispatches(ctx: Context, query: ListDispatches): Promi
     ...hasWords(q),
   };
   const page = await listDispatchPage(plane.collections, filter, { limit, cursor }, row => row);
-  return { items: await Promise.all(page.items.map(row => recordOf(plane, row))), nextCursor: page.nextCursor };
+  const items = await Promise.all(page.items.map(row => legibleRecordOf(plane, row)));
+  return { items: items.filter(record => record !== null), nextCursor: page.nextCursor };
 }
 
 export async function getDispatch(ctx: Context, id: string): Promise<DispatchRecord> {
@@ -36,6 +38,12 @@ export async function getDispatch(ctx: Context, id: string): Promise<DispatchRec
 }
 
 export async function recordOf(plane: Plane, row: DispatchDocument): Promise<DispatchRecord> {
+  const record = await legibleRecordOf(plane, row);
+  if (!record) throw notFound('dispatch', hex(row._id));
+  return record;
+}
+
+async function legibleRecordOf(plane: Plane, row: DispatchDocument): Promise<DispatchRecord | null> {
   const type = await plane.agentTypes.get(row.tenantId, row.agentType);
-  return toDispatchRecord(row, type?.thresholds ?? null, plane.clock.now());
+  return legibleOne(row, () => toDispatchRecord(row, type?.thresholds ?? null, plane.clock.now()));
 }

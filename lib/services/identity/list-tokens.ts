@@ -6,6 +6,7 @@ import { findTokenOf } from '../../store/identity';
 import { listPage } from '../../store/list-page';
 import { containsText } from '../../store/text-filter';
 import type { Context } from '../context';
+import { legibleOne } from '../../store/to-record/legible';
 import { toToken } from './to-token';
 
 /** Newest first; revoked ones too, for who had access is a question one asks afterwards. */
@@ -19,6 +20,7 @@ export function listTokens(
 
 export async function getToken({ plane, principal }: Context, id: string): Promise<ApiToken> {
   const row = await findTokenOf(plane.collections, principal.tenantId, pathId('token', id));
-  if (!row) throw notFound('token', id);
-  return toToken(row);
+  const record = legibleOne(row, toToken);
+  if (!record) throw notFound('token', id);
+  return record;
 }

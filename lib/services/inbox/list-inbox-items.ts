@@ -74,7 +74,7 @@ async function asked(c: Collections, query: Query, kind: 'question' | 'blocker')
   const rows = await findOpenQuestions(c, query, kind === 'blocker');
   const ids = rows.map(({ _id }) => _id);
   const askers = ids.length === 0 ? [] : await findAskers(c, ids);
-  const byQuestion = new Map(askers.map(row => [hex(row.question!.id), row]));
+  const byQuestion = new Map(legible(askers, row => [hex(row.question!.id), row] as const));
   return rows.map(row => questionItem(kind, row, byQuestion.get(hex(row._id)), query.now));
 }
 

@@ -5,6 +5,7 @@ import type { ListMessages, ListThreadMessages, Message } from '../../domain/mes
 import { bodyId, pathId } from '../../store/ids';
 import { findMessage, IN_THREAD, listMessagePage } from '../../store/messages';
 import { hasWords } from '../../store/text-filter';
+import { legibleOne } from '../../store/to-record/legible';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
@@ -49,6 +50,7 @@ export async function getMessage(ctx: Context, id: string): Promise<Message> {
   requirePermission(ctx.principal, 'messages:read');
   await ctx.plane.adoption.flush();
   const row = await findMessage(ctx.plane.collections, ctx.principal.tenantId, pathId('message', id));
-  if (!row || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
-  return toMessage(row);
+  const message = legibleOne(row, toMessage);
+  if (!row || !message || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
+  return message;
 }

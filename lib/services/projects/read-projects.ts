@@ -4,6 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListProjects, Project, ProjectContext } from '../../domain/project/schema';
 import { pathId } from '../../store/ids';
 import { findProject, findProjectChain, listProjectRows } from '../../store/projects';
+import { legibleOne } from '../../store/to-record/legible';
 import { toProject } from '../../store/to-record/project';
 import type { Context } from '../context';
 import { stepsOf } from './steps';
@@ -17,8 +18,9 @@ export function listProjects(ctx: Context, query: ListProjects): Promise<Page<Pr
 export async function getProject(ctx: Context, id: string): Promise<Project> {
   requirePermission(ctx.principal, 'projects:read');
   const row = await findProject(ctx.plane.collections, ctx.principal.tenantId, pathId('project', id));
-  if (!row) throw notFound('project', id);
-  return toProject(row);
+  const record = legibleOne(row, toProject);
+  if (!record) throw notFound('project', id);
+  return record;
 }
 
 /** What work on this node gets: every step's Markdown, and labels of which the innermost wins. */

@@ -6,6 +6,7 @@ import { bodyId, hex, pathId } from '../../store/ids';
 import { findReport, listReportPage } from '../../store/reports';
 import { findTask } from '../../store/tasks';
 import { hasWords } from '../../store/text-filter';
+import { legibleOne } from '../../store/to-record/legible';
 import { toReport } from '../../store/to-record/report';
 import type { Context } from '../context';
 import { requireReader, type Caller } from '../identity/caller';
@@ -34,11 +35,12 @@ export async function getReport(ctx: Context, id: string): Promise<Report> {
   const { plane, principal } = ctx;
   const row = await findReport(plane.collections, principal.tenantId, pathId('report', id));
   // Also to who may read none: a repeated call asks first whether its report was made.
-  if (!row) throw notFound('report', id);
+  const report = legibleOne(row, toReport);
+  if (!report) throw notFound('report', id);
   // An agent reads no reports, but gets back what it wrote when it repeats a call.
-  const isOwn = principal.role === 'agent' && row.createdBy === `agent:${principal.agentType}`;
+  const isOwn = principal.role === 'agent' && report.createdBy === `agent:${principal.agentType}`;
   if (!isOwn) requirePermission(principal, 'reports:read');
-  return toReport(row);
+  return report;
 }
 
 /** For whoever calls a tool: a run's planner reads those of its run, another agent those of a task of its type. */
@@ -64,7 +66,7 @@ export async function readHandoff(caller: Caller, id: string): Promise<HandoffRe
   const { plane, principal } = caller.ctx;
   const row = await findReport(plane.collections, principal.tenantId, bodyId('id', id));
   const isOwn = caller.dispatch ? row?.dispatchId?.equals(caller.dispatch._id) : row?.createdBy === principal.id;
-  const report = row && isOwn ? toReport(row) : null;
+  const report = isOwn ? legibleOne(row, toReport) : null;
   if (report?.kind !== 'handoff') throw notFound('report', id);
   return report;
 }

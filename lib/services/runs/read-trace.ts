@@ -24,6 +24,7 @@ import {
 import { findRun, findRunTasks } from '../../store/runs';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Collections } from '../../store/collections';
+import { legible } from '../../store/to-record/legible';
 import type { Context } from '../context';
 
 interface Placed extends TimePlace {
@@ -84,16 +85,16 @@ async function gather(c: Collections, run: RunDocument, query: TraceQuery): Prom
   const sources = await taskOf(c, messages);
   return [
     ...runEntries(run),
-    ...planned.map(row => entry(row.createdAt, row._id, 'task.planned', 'task', row.createdBy, up.task)),
-    ...over.map(row =>
+    ...legible(planned, row => entry(row.createdAt, row._id, 'task.planned', 'task', row.createdBy, up.task)),
+    ...legible(over, row =>
       entry(row.ledger.doneAt!, row._id, `task.${row.status}`, 'task', `agent:${row.assignedTo}`, up.task),
     ),
-    ...stopped.map(row => entry(row.updatedAt, row._id, `task.${row.status}`, 'task', 'switchboard', up.task)),
-    ...claimed.map(row => dispatchEntry(row, row.claimedAt, 'claimed', up)),
-    ...ended.map(row => dispatchEntry(row, row.endedAt!, row.status, up)),
-    ...messages.map(row => messageEntry(row, sources, up)),
-    ...reports.map(row => reportEntry(row, up)),
-    ...activity.map(row => activityEntry(row, up)),
+    ...legible(stopped, row => entry(row.updatedAt, row._id, `task.${row.status}`, 'task', 'switchboard', up.task)),
+    ...legible(claimed, row => dispatchEntry(row, row.claimedAt, 'claimed', up)),
+    ...legible(ended, row => dispatchEntry(row, row.endedAt!, row.status, up)),
+    ...legible(messages, row => messageEntry(row, sources, up)),
+    ...legible(reports, row => reportEntry(row, up)),
+    ...legible(activity, row => activityEntry(row, up)),
   ];
 }
 
@@ -131,9 +132,9 @@ function dispatchEntry(row: DispatchDocument, at: Date, verb: string, up: Hops):
 }
 
 async function taskOf(c: Collections, messages: MessageDocument[]): Promise<Map<string, Traced>> {
-  const ids = messages.flatMap(({ from }) => (from.dispatchId ? [from.dispatchId] : []));
+  const ids = messages.flatMap(({ from }) => (from?.dispatchId ? [from.dispatchId] : []));
   const rows = ids.length === 0 ? [] : await findSources(c, ids);
-  return new Map(rows.map(({ _id, source }) => [hex(_id), { kind: source.kind, id: hex(source.id) }]));
+  return new Map(legible(rows, ({ _id, source }) => [hex(_id), { kind: source.kind, id: hex(source.id) }] as const));
 }
 
 function messageEntry(row: MessageDocument, sources: Map<string, Traced>, up: Hops): Placed {

@@ -1,7 +1,9 @@
+import { notFound } from '../../domain/errors';
 import type { Run } from '../../domain/run/schema';
 import type { RunDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
 import { countRunTasks } from '../../store/runs';
+import { legible } from '../../store/to-record/legible';
 import { toRun } from '../../store/to-record/run';
 import type { Plane } from '../context';
 
@@ -13,10 +15,11 @@ export async function runRecords({ collections }: Plane, tenantId: string, rows:
     tenantId,
     rows.map(({ _id }) => _id),
   );
-  return rows.map(row => toRun(row, counts.get(hex(row._id)) ?? {}));
+  return legible(rows, row => toRun(row, counts.get(hex(row._id)) ?? {}));
 }
 
 export async function runRecord(plane: Plane, row: RunDocument): Promise<Run> {
   const [record] = await runRecords(plane, row.tenantId, [row]);
-  return record!;
+  if (!record) throw notFound('run', hex(row._id));
+  return record;
 }

@@ -4,6 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListSessions, Session } from '../../domain/session/schema';
 import { pathId } from '../../store/ids';
 import { findSession, listSessionRows } from '../../store/sessions';
+import { legibleOne } from '../../store/to-record/legible';
 import { toSession } from '../../store/to-record/observation';
 import type { Context } from '../context';
 
@@ -15,6 +16,7 @@ export function listSessions({ plane, principal }: Context, query: ListSessions)
 export async function getSession({ plane, principal }: Context, id: string): Promise<Session> {
   requirePermission(principal, 'activity:read');
   const row = await findSession(plane.collections, principal.tenantId, pathId('session', id));
-  if (!row) throw notFound('session', id);
-  return toSession(row);
+  const record = legibleOne(row, toSession);
+  if (!record) throw notFound('session', id);
+  return record;
 }

@@ -4,6 +4,7 @@ import type { ListTasks, Task } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { bodyId, hex } from '../../store/ids';
 import { findTask, listTaskPage } from '../../store/tasks';
+import { legibleOne } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import { requireReader, type Caller } from '../identity/caller';
 import { getTask, listTasks } from './read-tasks';
@@ -30,6 +31,7 @@ export async function getTaskAs(caller: Caller, taskId: string): Promise<Task> {
   if (!runId) return getTask(caller.ctx, taskId);
   const { plane, principal } = caller.ctx;
   const row = await findTask(plane.collections, principal.tenantId, bodyId('taskId', taskId));
-  if (!row?.runId?.equals(runId)) throw notFound('task', taskId);
-  return toTask(row);
+  const task = legibleOne(row, toTask);
+  if (task?.runId !== hex(runId)) throw notFound('task', taskId);
+  return task;
 }

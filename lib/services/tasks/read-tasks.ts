@@ -5,6 +5,7 @@ import type { ListTasks, Task } from '../../domain/task/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findTask, listTaskPage } from '../../store/tasks';
 import { hasWords } from '../../store/text-filter';
+import { legibleOne } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
@@ -29,6 +30,7 @@ export async function getTask(ctx: Context, id: string): Promise<Task> {
   requirePermission(ctx.principal, 'tasks:read');
   const { plane, principal } = ctx;
   const row = await findTask(plane.collections, principal.tenantId, pathId('task', id));
-  if (!row || (principal.role === 'agent' && row.assignedTo !== principal.agentType)) throw notFound('task', id);
-  return toTask(row);
+  const task = legibleOne(row, toTask);
+  if (!task || (principal.role === 'agent' && task.assignedTo !== principal.agentType)) throw notFound('task', id);
+  return task;
 }

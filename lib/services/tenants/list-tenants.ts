@@ -6,6 +6,7 @@ import { listPage } from '../../store/list-page';
 import { containsText } from '../../store/text-filter';
 import type { Context } from '../context';
 import { requireTenantManager } from './require-tenant-manager';
+import { legibleOne } from '../../store/to-record/legible';
 import { toTenant } from './to-tenant';
 
 export async function listTenants(ctx: Context, { limit, cursor, q }: ListTenants): Promise<Page<Tenant>> {
@@ -17,6 +18,7 @@ export async function listTenants(ctx: Context, { limit, cursor, q }: ListTenant
 export async function getTenant(ctx: Context, id: string): Promise<Tenant> {
   requireTenantManager(ctx);
   const row = await ctx.plane.collections.tenants.findOne({ _id: pathId('tenant', id) });
-  if (!row) throw notFound('tenant', id);
-  return toTenant(row);
+  const record = legibleOne(row, toTenant);
+  if (!record) throw notFound('tenant', id);
+  return record;
 }

@@ -12,3 +12,7 @@ export function legible<T, R>(rows: readonly T[], toRecord: (row: T) => R): R[] 
     }
   });
 }
+
+/** The record of one row; null where there is none, or none that can be read. */
+export const legibleOne = <T, R>(row: T | null, toRecord: (row: T) => R): R | null =>
+  row === null ? null : (legible([row], toRecord)[0] ?? null);

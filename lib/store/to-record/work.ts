@@ -1,8 +1,11 @@
+import { z } from 'zod';
+import { Priority } from '../../domain/fields';
 import type { Ledger, Message } from '../../domain/message/schema';
-import { senderTier } from '../../domain/message/sender';
+import { RAW_INSERT, senderTier } from '../../domain/message/sender';
 import type { Task } from '../../domain/task/schema';
-import type { Thread } from '../../domain/thread/schema';
+import { Thread, ThreadStatus } from '../../domain/thread/schema';
 import type { LedgerDocument, MessageDocument, TaskDocument, ThreadDocument } from '../documents';
+import { hexOf, isoOf } from '../change-source/values';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
 export const toLedger = (ledger: LedgerDocument | undefined): Ledger => ({
@@ -14,7 +17,7 @@ export const toLedger = (ledger: LedgerDocument | undefined): Ledger => ({
   doneAt: isoOrNull(ledger?.doneAt),
 });
 
-const base = (row: MessageDocument | TaskDocument | ThreadDocument) => ({
+const base = (row: MessageDocument | TaskDocument) => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),
@@ -83,14 +86,29 @@ export const toTask = (row: TaskDocument): Task => ({
   ledger: toLedger(row.ledger),
 });
 
-export const toThread = (row: ThreadDocument): Thread => ({
-  ...base(row),
-  subject: row.subject,
-  title: row.subject || row.title,
-  priority: row.priority,
-  assignedTo: row.assignedTo,
-  projectId: hexOrNull(row.projectId),
-  status: row.status,
-  messageCount: row.messageCount,
-  lastMessageAt: isoOrNull(row.lastMessageAt),
+const StoredThread = z.object({
+  createdBy: z.string().catch(RAW_INSERT),
+  subject: z.string().catch(''),
+  title: z.string().catch(''),
+  priority: Priority.catch('normal'),
+  assignedTo: z.string().nullable().catch(null),
+  status: ThreadStatus.catch('open'),
+  messageCount: Thread.shape.messageCount.catch(0),
 });
+
+/** Whatever a driver left out or made of it: a thread that cannot be shown would hide what is said in it. */
+export function toThread(row: ThreadDocument): Thread {
+  const { subject, title, ...stored } = StoredThread.parse(row);
+  const createdAt = isoOf(row.createdAt) ?? iso(row._id.getTimestamp());
+  return {
+    id: hex(row._id),
+    tenantId: row.tenantId,
+    createdAt,
+    updatedAt: isoOf(row.updatedAt) ?? createdAt,
+    ...stored,
+    subject,
+    title: subject || title,
+    projectId: hexOf(row.projectId),
+    lastMessageAt: isoOf(row.lastMessageAt),
+  };
+}
