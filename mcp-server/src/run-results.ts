@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Task } from '@/lib/domain/task/schema';
+import { fitting } from './fitting';
 
 /** Shapes that the tools of runs answer with. */
 
@@ -9,7 +10,7 @@ const NOTICE_TEXT =
 export const notice = z.string().describe('How to take the texts');
 export const WORK_NOTICE = { notice: NOTICE_TEXT };
 
-export const TaskLine = Task.pick({
+const Shown = Task.pick({
   id: true,
   key: true,
   runId: true,
@@ -20,14 +21,21 @@ export const TaskLine = Task.pick({
   reason: true,
   dependsOn: true,
   dispatchId: true,
-}).extend({ deliverables: z.array(z.string()).describe('Names it declares') });
+  deliverables: true,
+});
+export const TaskLine = Shown.extend({ deliverables: z.array(z.string()).describe('Names it declares') });
 export type TaskLine = z.infer<typeof TaskLine>;
 
-export const toLine = ({ deliverables, ...task }: Task): TaskLine => ({
+/** As long as one made through a door; a raw insert's may fill its document. */
+const MAX_TITLE_CHARACTERS = 300;
+
+export const toLines = (tasks: readonly Task[]): TaskLine[] => fitting(Shown, tasks).map(toLine);
+
+const toLine = ({ deliverables, ...task }: z.infer<typeof Shown>): TaskLine => ({
   id: task.id,
   key: task.key,
   runId: task.runId,
-  title: task.title,
+  title: task.title.slice(0, MAX_TITLE_CHARACTERS),
   assignedTo: task.assignedTo,
   priority: task.priority,
   status: task.status,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
 import { Run, TaskCounts } from '@/lib/domain/run/schema';
 import { readRunAs } from '@/lib/services/runs/as-caller';
+import { requireFitting } from '../fitting';
 import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
@@ -17,6 +18,6 @@ export const getRunTool = defineTool({
   isLong: true,
   run: async ({ caller }, { runId }) => {
     const { run, counts } = await readRunAs(caller, runId);
-    return { ...WORK_NOTICE, run, tasks: counts };
+    return { ...WORK_NOTICE, run: requireFitting(Run, 'run', run), tasks: counts };
   },
 });

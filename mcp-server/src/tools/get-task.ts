@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
 import { Task } from '@/lib/domain/task/schema';
 import { getTaskAs } from '@/lib/services/tasks/read-tasks-as';
+import { requireFitting } from '../fitting';
 import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
@@ -13,5 +14,8 @@ export const getTaskTool = defineTool({
   output: z.object({ notice, task: Task }),
   annotations: READS,
   isLong: true,
-  run: async ({ caller }, { taskId }) => ({ ...WORK_NOTICE, task: await getTaskAs(caller, taskId) }),
+  run: async ({ caller }, { taskId }) => ({
+    ...WORK_NOTICE,
+    task: requireFitting(Task, 'task', await getTaskAs(caller, taskId)),
+  }),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, pageFields } from '@/lib/domain/fields';
 import { Report } from '@/lib/domain/report/schema';
 import { listReportsAs } from '@/lib/services/reports/read-reports';
+import { fitting } from '../fitting';
 import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
@@ -27,8 +28,8 @@ export const listReportsTool = defineTool({
   }),
   annotations: READS,
   isLong: true,
-  run: async ({ caller }, { dispatch: _key, limit, ...asked }) => ({
-    ...WORK_NOTICE,
-    ...(await listReportsAs(caller, { ...asked, limit: Math.min(limit, MOST) })),
-  }),
+  run: async ({ caller }, { dispatch: _key, limit, ...asked }) => {
+    const { items, nextCursor } = await listReportsAs(caller, { ...asked, limit: Math.min(limit, MOST) });
+    return { ...WORK_NOTICE, items: fitting(Report, items), nextCursor };
+  },
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, pageFields } from '@/lib/domain/fields';
 import { TaskStatus } from '@/lib/domain/task/schema';
 import { listTasksAs } from '@/lib/services/tasks/read-tasks-as';
-import { notice, TaskLine, toLine, WORK_NOTICE } from '../run-results';
+import { notice, TaskLine, toLines, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
 export const listTasksTool = defineTool({
@@ -21,6 +21,6 @@ export const listTasksTool = defineTool({
   isLong: true,
   run: async ({ caller }, { dispatch: _key, ...asked }) => {
     const { items, nextCursor } = await listTasksAs(caller, asked);
-    return { ...WORK_NOTICE, items: items.map(toLine), nextCursor };
+    return { ...WORK_NOTICE, items: toLines(items), nextCursor };
   },
 });

@@ -3,7 +3,7 @@ import { PlanTasks } from '@/lib/domain/run/plan';
 import type { Task } from '@/lib/domain/task/schema';
 import { planTasks, readPlanned } from '@/lib/services/runs/plan-tasks';
 import { once } from '../once';
-import { TaskLine, toLine } from '../run-results';
+import { TaskLine, toLines } from '../run-results';
 import { SETTLES, creatingInput, defineTool } from '../tool';
 
 export const planTasksTool = defineTool({
@@ -24,7 +24,7 @@ export const planTasksTool = defineTool({
       isRepeatable: true,
     });
     return {
-      tasks: tasks.map(toLine),
+      tasks: toLines(tasks),
       next: 'Plan more now, or end your turn without a result: you are resumed when a task ends, blocks or asks.',
     };
   },
