@@ -166,7 +166,7 @@ function reconnectDelayMs({ attempt, retryMs, retryAfterMs: retryAfterMs2 }, ran
   return Math.round(floorMs + random() * rangeMs);
 }
 
-// ../w4/node_modules/eventsource-parser/dist/index.js
+// node_modules/eventsource-parser/dist/index.js
 var ParseError = class extends Error {
   constructor(message, options) {
     super(message), this.name = "ParseError", this.type = options.type, this.field = options.field, this.value = options.value, this.line = options.line;
