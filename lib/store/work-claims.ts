@@ -2,13 +2,15 @@ import type { Collection, Document, Filter, ObjectId, UpdateFilter } from 'mongo
 import type { Collections } from './collections';
 import { PROJECTION, WORK_WORDS, workCollection, type WorkDocument, type WorkKind } from './work-items';
 
-/** The second gate of a claim: the work item is still due, at the epoch that was read. */
+/** The second gate of a claim: the work item is still due for that type, at the epoch that was read. */
 
 export interface ClaimWork {
   kind: WorkKind;
   id: ObjectId;
   fromStatus: string[];
   fromEpoch: number;
+  /** As it was read: somebody may have given it to another type since. Absent for a resume, which goes on with what it has. */
+  assignedTo?: string;
   epoch: number;
   dispatchId: ObjectId;
   streamedAt: Date | null;
@@ -21,6 +23,7 @@ const takeItem = (claim: ClaimWork) => ({
     _id: claim.id,
     status: { $in: claim.fromStatus },
     epoch: claim.fromEpoch,
+    ...(claim.assignedTo === undefined ? {} : { assignedTo: claim.assignedTo }),
     deletedAt: { $exists: false },
   } as Filter<WorkDocument>,
   update: [

@@ -79,15 +79,16 @@ function dueSince({ kind, item }: DueItem): Date | null {
   return kind === 'task' && storedAt !== null && item.availableAt > storedAt ? item.availableAt : storedAt;
 }
 
-/** The second gate: the item is still due at the epoch that was read. */
+/** The second gate: the item is still due for that type, at the epoch that was read. */
 export const workClaimOf = (
   { kind, item }: DueItem,
-  row: Pick<DispatchRow, '_id' | 'epoch' | 'streamedAt'>,
+  row: Pick<DispatchRow, '_id' | 'epoch' | 'streamedAt' | 'agentType'>,
 ): ClaimWork => ({
   kind,
   id: item._id,
   fromStatus: [WORK_WORDS[kind].due],
   fromEpoch: item.epoch,
+  assignedTo: row.agentType,
   epoch: row.epoch,
   dispatchId: row._id,
   streamedAt: row.streamedAt ?? null,
