@@ -8,8 +8,9 @@ import { settleDispatch } from './settle/settle';
 export const CANCEL_TRIES = 3;
 
 /**
- * Asks whoever has a work item to stop. False: its dispatch had ended and what that means is written now, so the item
- * stands elsewhere and is to be looked at again; a stop must not be lost between an end and its effects.
+ * Asks whoever has a work item to stop. False: nobody was asked, and it is to be looked at again. Its dispatch had ended
+ * and what that means is written now, so the item stands elsewhere; a stop must not be lost between an end and its
+ * effects. Or it does not stand yet.
  */
 export async function stopHolder(plane: Plane, tenantId: string, dispatchId: ObjectId): Promise<boolean> {
   const c = plane.collections;
@@ -19,7 +20,9 @@ export async function stopHolder(plane: Plane, tenantId: string, dispatchId: Obj
     return true;
   }
   const row = await findDispatch(c, tenantId, dispatchId);
-  if (!row || row.status === 'cancelling') return true;
+  // Not there: its claim is between its writes, and would go on unasked; or it is lost, until a sweep frees the item.
+  if (!row) return false;
+  if (row.status === 'cancelling') return true;
   if (!row.settled) await settleDispatch(plane, row);
   return false;
 }

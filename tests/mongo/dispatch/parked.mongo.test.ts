@@ -269,6 +269,18 @@ describe.each(KINDS)('a stop of a running %s', kind => {
     expect(await ok(call('POST', `/api/${kind}s/${dispatch.work}/cancel`))).toMatchObject({ status: 'cancelled' });
     expect((await claim(kind, dispatch.work)).dispatches).toEqual([]);
   });
+
+  it('that finds nobody to ask yet is refused, for the work would go on unasked', async () => {
+    const id = await post(kind);
+    const collection = kind === 'message' ? api.plane.collections.messages : api.plane.collections.tasks;
+    const status = kind === 'message' ? 'claimed' : 'running';
+    // As a claim leaves it whose other write is still on its way, or was lost.
+    const half = { status, dispatchId: new ObjectId(), epoch: 1 };
+    await collection.updateOne({ _id: new ObjectId(id) } as never, { $set: half } as never);
+    const answer = await call('POST', `/api/${kind}s/${id}/cancel`);
+    expect([answer.status, answer.body.code]).toEqual([409, 'conflict']);
+    expect(await audit(`${kind}.cancel`, id)).toBe(0);
+  });
 });
 
 describe('liveness', () => {
