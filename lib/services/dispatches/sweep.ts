@@ -36,10 +36,7 @@ export async function sweepDispatches(
   });
   const settled = await inBatches({
     find: query => findUnsettled(c, UNSETTLED_AFTER_MS, query),
-    handle: async rows => {
-      await settleTogether(plane, rows, await readDatabaseClock(c));
-      return rows.length;
-    },
+    handle: rows => settleAll(plane, rows),
     signal,
   });
   return { lapsed, settled };
@@ -66,6 +63,25 @@ async function inBatches<T extends { _id: ObjectId }>({ find, handle, signal }: 
   return handled;
 }
 
+/** Together where that goes; one that cannot be settled holds up no other, and the next pass tries it again. */
+async function settleAll(plane: Plane, rows: DispatchDocument[]): Promise<number> {
+  try {
+    await settleTogether(plane, rows, await readDatabaseClock(plane.collections));
+  } catch (error) {
+    plane.log.debug({ err: error }, 'outcomes are settled one by one');
+    await each(rows, row => trySettling(plane, row));
+  }
+  return rows.length;
+}
+
+async function trySettling(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+  try {
+    await settleDispatch(plane, dispatch);
+  } catch (error) {
+    plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'an outcome was not settled yet');
+  }
+}
+
 async function lapseAll(plane: Plane, rows: readonly Pick<DispatchDocument, '_id' | 'epoch'>[]): Promise<number> {
   let ended = 0;
   await each(rows, async ({ _id, epoch }) => {
@@ -74,7 +90,7 @@ async function lapseAll(plane: Plane, rows: readonly Pick<DispatchDocument, '_id
     ended += 1;
     crashPoint('lapse:after-outcome');
     plane.log.warn({ dispatchId: String(_id), agentType: row.agentType, status: row.status }, 'lease lapsed');
-    await settleDispatch(plane, row);
+    await trySettling(plane, row);
   });
   return ended;
 }

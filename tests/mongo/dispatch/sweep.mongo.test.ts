@@ -80,6 +80,31 @@ describe('one pass of the sweep', () => {
     expect(await count(ids, { settled: true })).toBe(MANY);
   });
 
+  it('settles and lapses all the others beside one that cannot be settled', async () => {
+    const [bad, good, next] = [await claimOne(), await claimOne(), await claimOne()];
+    await test.plane.collections.messages.updateOne(
+      { _id: bad.source.id },
+      { $set: { expectsReply: true }, $unset: { from: 1 } },
+    );
+    const done = {
+      status: 'done' as const,
+      output: 'x',
+      settled: false,
+      leaseUntil: null,
+      endedAt: past,
+      updatedAt: past,
+    };
+    const { dispatches } = test.plane.collections;
+    const free = { $unset: { open: 1, lane: 1, slot: 1 } } as const;
+    await dispatches.updateMany({ _id: { $in: [bad._id, good._id] } }, { $set: done, ...free });
+    await dispatches.updateOne({ _id: next._id }, { $set: { leaseUntil: past } });
+    for (let passes = 0; passes < 2; passes += 1) await sweepDispatches(test.plane);
+    expect(await messageOf(good)).toMatchObject({ status: 'done' });
+    expect(await messageOf(next)).toMatchObject({ status: 'queued', epoch: 1 });
+    expect(await count([bad._id], { settled: false })).toBe(1);
+    await dispatches.deleteOne({ _id: bad._id });
+  });
+
   it('is left when its process stops', async () => {
     const ids = await multiply(await claimOne(), { leaseUntil: past });
     const stopping = new AbortController();
