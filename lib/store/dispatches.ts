@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../kernel/clock';
 import type { Usage } from '../domain/fields';
 import type { Collections } from './collections';
 import { usageStages } from './dispatch-usage';
-import { fence, WRITABLE } from './dispatch-fence';
+import { fence } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
 import { newId } from './ids';
 
@@ -181,14 +181,25 @@ export async function keepLateOutput(c: Collections, tenantId: string, id: Objec
   ]);
 }
 
-/** Ends what nobody kept alive. `cancelling` that never answered is `unresponsive`: the stop was not proven. */
+const LAPSED = { leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } } as Filter<DispatchDocument>;
+
+/**
+ * Ends what nobody kept alive. `cancelling` that never answered is `unresponsive`: the stop was not proven. One whose
+ * status a driver wrote keeps it, and what it held is free all the same.
+ */
 export async function lapseDispatch(c: Collections, id: ObjectId, epoch: number): Promise<DispatchDocument | null> {
   return c.dispatches.findOneAndUpdate(
-    { _id: id, epoch, status: { $in: WRITABLE }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } },
+    { _id: id, epoch, status: { $ne: 'waiting' }, ...LAPSED },
     [
       {
         $set: {
-          status: { $cond: [{ $eq: ['$status', 'cancelling'] }, 'unresponsive', 'lapsed'] },
+          status: {
+            $cond: [
+              { $eq: ['$status', 'cancelling'] },
+              'unresponsive',
+              { $cond: [{ $eq: ['$status', 'running'] }, 'lapsed', '$status'] },
+            ],
+          },
           updatedAt: '$$NOW',
           endedAt: '$$NOW',
           leaseUntil: null,
@@ -216,9 +227,8 @@ export interface SweptQuery {
 const besides = (except: ObjectId[]): Filter<DispatchDocument> => (except.length > 0 ? { _id: { $nin: except } } : {});
 
 export function findLapsed(c: Collections, { limit, except }: SweptQuery) {
-  const lapsed = { leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } };
   return c.dispatches
-    .find({ ...lapsed, ...besides(except) } as Filter<DispatchDocument>, { projection: { epoch: 1, tenantId: 1 } })
+    .find({ ...LAPSED, ...besides(except) }, { projection: { epoch: 1, tenantId: 1 } })
     .sort({ leaseUntil: 1 })
     .limit(limit)
     .toArray();

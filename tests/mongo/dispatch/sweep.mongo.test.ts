@@ -105,6 +105,18 @@ describe('one pass of the sweep', () => {
     await dispatches.deleteOne({ _id: bad._id });
   });
 
+  it('frees what a dispatch held whose status a driver wrote, and its work stands as that says', async () => {
+    const dispatch = await claimOne();
+    const { dispatches } = test.plane.collections;
+    await dispatches.updateOne({ _id: dispatch._id }, { $set: { status: 'cancelled', leaseUntil: past } });
+    expect(await sweepDispatches(test.plane)).toMatchObject({ lapsed: 1 });
+    expect(
+      await count([dispatch._id], { status: 'cancelled', slot: { $exists: false }, lane: { $exists: false } }),
+    ).toBe(1);
+    expect(await messageOf(dispatch)).toMatchObject({ status: 'cancelled' });
+    expect(await sweepDispatches(test.plane)).toMatchObject({ lapsed: 0 });
+  });
+
   it('is left when its process stops', async () => {
     const ids = await multiply(await claimOne(), { leaseUntil: past });
     const stopping = new AbortController();
