@@ -247,8 +247,11 @@ export function findUnsettled(c: Collections, olderThanMs: number, { limit, exce
     .toArray();
 }
 
-export async function markSettled(c: Collections, id: ObjectId, epoch: number): Promise<void> {
-  await c.dispatches.updateOne({ _id: id, epoch }, { $set: { settled: true } });
+type Settled = Pick<DispatchDocument, '_id' | 'epoch' | 'status'>;
+
+/** What was written out is this outcome: one that waited may have been cancelled meanwhile, which means more. */
+export async function markSettled(c: Collections, { _id, epoch, status }: Settled): Promise<void> {
+  await c.dispatches.updateOne({ _id, epoch, status }, { $set: { settled: true } });
 }
 
 /** Of dispatches that are done: that is final, so they need no epoch. Lost with a primary, the sweep settles again. */

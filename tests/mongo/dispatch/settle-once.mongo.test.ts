@@ -7,8 +7,10 @@ import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch, failDispatch, heartbeatDispatch } from '@/lib/services/dispatches/life-cycle';
+import { settleDispatch } from '@/lib/services/dispatches/settle/settle';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { requestCancel } from '@/lib/store/dispatches';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
 
@@ -54,6 +56,18 @@ async function counts({ thread }: Dispatch): Promise<[number, number]> {
 }
 
 describe('an outcome that is being written out', () => {
+  it('is not marked as written for one that came after it', async () => {
+    const dispatch = await start();
+    // A process asks to stop it, and dies before it writes what that means.
+    amidSettling(() => requestCancel(rows(), 'default', new ObjectId(dispatch.id)));
+    await askQuestion(test.plane, await rowOf(dispatch), { question: 'which?' });
+    expect(await rowOf(dispatch)).toMatchObject({ status: 'cancelled', settled: false });
+    await settleDispatch(test.plane, await rowOf(dispatch));
+    expect(await rowOf(dispatch)).toMatchObject({ settled: true });
+    const { id } = dispatch.source;
+    expect(await rows().messages.findOne({ _id: new ObjectId(id) })).toMatchObject({ status: 'cancelled' });
+  });
+
   it('is left alone by a heartbeat, while a question is on its way', async () => {
     const dispatch = await start();
     const beats: unknown[] = [];

@@ -28,7 +28,7 @@ async function settle(plane: Plane, dispatch: DispatchDocument): Promise<void> {
   await applyOutcome(plane, dispatch);
   if (dispatch.run) await followRun(plane, dispatch.tenantId, dispatch.run.id);
   crashPoint('settle:before-mark');
-  await markSettled(plane.collections, dispatch._id, dispatch.epoch);
+  await markSettled(plane.collections, dispatch);
   plane.doorbell.ring(dispatch.tenantId);
 }
 
