@@ -8,6 +8,7 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch, failDispatch, heartbeatDispatch } from '@/lib/services/dispatches/life-cycle';
 import { settleDispatch } from '@/lib/services/dispatches/settle/settle';
+import { cancelDispatch } from '@/lib/services/dispatches/steer-dispatch';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { requestCancel } from '@/lib/store/dispatches';
@@ -56,6 +57,14 @@ async function counts({ thread }: Dispatch): Promise<[number, number]> {
 }
 
 describe('an outcome that is being written out', () => {
+  it('leaves no open question of one that is stopped meanwhile', async () => {
+    const dispatch = await start();
+    amidSettling(() => cancelDispatch(person, dispatch.id));
+    const { questionId } = await askQuestion(test.plane, await rowOf(dispatch), { question: 'which?' });
+    const question = await rows().messages.findOne({ _id: new ObjectId(questionId) });
+    expect(question).toMatchObject({ status: 'cancelled', reason: 'whoever asked was stopped' });
+  });
+
   it('is not marked as written for one that came after it', async () => {
     const dispatch = await start();
     // A process asks to stop it, and dies before it writes what that means.

@@ -8,6 +8,8 @@ import type {
   PendingQuestion,
   TaskDocument,
 } from '../../../store/documents';
+import { findDispatch } from '../../../store/dispatches-read';
+import { withdrawQuestion } from '../../../store/questions';
 import { runThreadId } from '../../../store/runs';
 import { updateHeldWork, WORK_WORDS } from '../../../store/work-items';
 import type { Plane } from '../../context';
@@ -27,7 +29,7 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
     await appendQuestion(plane, dispatch, source);
     await reportQuestion(plane, dispatch, question);
   }
-  await updateHeldWork(c, {
+  const isHeld = await updateHeldWork(c, {
     kind,
     id,
     dispatchId: dispatch._id,
@@ -37,6 +39,9 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
       reason: { $literal: reasonOf(question) },
     },
   });
+  // Stopped since: whoever did that may have looked for the question before it stood.
+  const now = isHeld ? null : await findDispatch(c, dispatch.tenantId, dispatch._id);
+  if (now?.status === 'cancelled') await withdrawQuestion(c, question.id);
 }
 
 const MAX_REASON_CHARACTERS = 500;
