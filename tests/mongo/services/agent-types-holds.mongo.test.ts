@@ -4,6 +4,7 @@ import { adoptAgentType, reactToAgentType } from '@/lib/services/agent-types/ado
 import { reconcileAllHolds } from '@/lib/services/agent-types/reconcile-all-holds';
 import { reconcileHolds } from '@/lib/services/agent-types/reconcile-holds';
 import { ConfigurationSweep } from '@/lib/services/agent-types/sweep';
+import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
 
 let api: ApiServer;
@@ -86,6 +87,24 @@ describe('work follows its type', () => {
     const done = await call('POST', `/api/dispatches/${dispatchId}/complete`, { epoch, output: 'done' }, orchestrator);
     expect(done.status).toBe(200);
     expect((await message(id)).status).toBe('done');
+  });
+
+  it('that comes back after the type was deleted waits for one of its name, and is not dead', async () => {
+    const [id, taskId] = [await post(), await makeTask()];
+    const { dispatches } = await claim(2);
+    await call('DELETE', `/api/agent-types/${slug}`);
+    const { collections } = api.plane;
+    const ofWork = (workId: string) => dispatches.find((one: { source: { id: string } }) => one.source.id === workId);
+    const [lapsing, failing] = [ofWork(taskId), ofWork(id)];
+    await collections.dispatches.updateOne({ _id: new ObjectId(lapsing.id) }, { $set: { leaseUntil: new Date(0) } });
+    await sweepDispatches(api.plane);
+    const failure = { epoch: 1, error: 'overloaded', retryable: true };
+    await call('POST', `/api/dispatches/${failing.id}/fail`, failure, orchestrator);
+    expect(await message(id)).toMatchObject({ status: 'unroutable', reason: `no agent type '${slug}'` });
+    expect(await task(taskId)).toMatchObject({ status: 'held', reason: `no agent type '${slug}'` });
+    await create(slug);
+    expect(await message(id)).toMatchObject({ status: 'queued', attempts: 1 });
+    expect(await task(taskId)).toMatchObject({ status: 'ready', attempts: 1 });
   });
 
   it('ends as the type ends, however pauses, resumes and claims overlap', async () => {

@@ -63,7 +63,8 @@ async function retryOrBury(
   why: string,
 ): Promise<void> {
   const type = await plane.agentTypes.get(dispatch.tenantId, dispatch.agentType);
-  const maxAttempts = type?.thresholds.maxAttempts ?? 1;
+  // Without its type nobody takes it, so it is not dead but waits for a type of that name.
+  const maxAttempts = type?.thresholds.maxAttempts ?? Infinity;
   const reason = { $literal: `attempt ${dispatch.attempt}: ${why}`.slice(0, 2_000) };
   if (retryable && dispatch.attempt < maxAttempts) {
     const delayMs = retryDelayMs(retryClass, dispatch.attempt);
@@ -91,10 +92,10 @@ async function backToDue(plane: Plane, dispatch: DispatchDocument, set: Record<s
   else await holdWhereClosed(plane, dispatch);
 }
 
-/** Its type may have been paused while it ran, or this very turn used up the day's budget. */
+/** Its type may have been paused or taken away while it ran, or this very turn used up the day's budget. */
 async function holdWhereClosed(plane: Plane, { tenantId, agentType }: DispatchDocument): Promise<void> {
   const type = await plane.agentTypes.get(tenantId, agentType);
-  if (type && (await holdOf(plane, type, 'urgent')) !== null) await reconcileHolds(plane, tenantId, agentType);
+  if (!type || (await holdOf(plane, type, 'urgent')) !== null) await reconcileHolds(plane, tenantId, agentType);
 }
 
 async function cancelWork(plane: Plane, dispatch: DispatchDocument): Promise<void> {
