@@ -16,7 +16,7 @@ export async function raiseToHuman(c: Collections, questionId: ObjectId, reason:
       _id: questionId,
       kind: 'question',
       assignedTo: { $ne: HUMAN },
-      status: { $in: ['none', 'queued', 'held', 'unroutable'] },
+      status: { $in: ['none', 'queued', 'held', 'unroutable', 'dead', 'cancelled'] },
     },
     [{ $set: { assignedTo: HUMAN, status: 'none', reason: { $literal: reason }, updatedAt: '$$NOW' } }],
   );

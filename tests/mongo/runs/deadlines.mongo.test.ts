@@ -94,6 +94,19 @@ describe('a question whose deadline has passed', () => {
     expect(thread).toMatchObject({ id: run.threadId, messages: { length: MOST_TOLD } });
   });
 
+  it('climbs to people from an agent that will not answer any more', async () => {
+    const { id } = await newTask();
+    const questionId = await askedLongAgo(await rig.claimTask(id), { to: 'copywriting' });
+    const set = { status: 'dead' as const, reason: 'attempt 5: no heartbeat' };
+    await rig.c.messages.updateOne({ _id: new ObjectId(questionId) }, { $set: set });
+    await sweepDeadlines(rig.plane);
+    const { items } = await listInboxItems(rig.person, ListInboxItems.parse({ kind: 'question' }));
+    expect(items.find(item => item.id === questionId)).toMatchObject({ overdue: true });
+    const { threadId } = await getMessage(rig.person, questionId);
+    await postMessage(rig.person, threadId, { body: 'this one' });
+    expect(await rig.claimTask(id)).toMatchObject({ mode: 'resume' });
+  });
+
   it('of a person’s without a default only shows as overdue', async () => {
     const { id } = await newTask();
     const questionId = await askedLongAgo(await rig.claimTask(id), {});
