@@ -1,4 +1,6 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
+import { YIELDS_MS } from '../domain/dispatch/ranking';
+import { PRIORITIES } from '../domain/fields';
 import type { Collections } from './collections';
 import type { TaskDocument } from './documents';
 import { insertOrFind } from './insert-or-find';
@@ -10,6 +12,11 @@ export const findTask = (c: Collections, tenantId: string, id: ObjectId): Promis
 /** Tasks that waited for this one and now have all they need become ready. */
 export const readyDependents = (c: Collections, tenantId: string, doneId: ObjectId): Promise<number> =>
   readyWhole(c, tenantId, { dependsOn: doneId });
+
+const YIELDS = PRIORITIES.reduce<Document | number>(
+  (otherwise, priority) => ({ $cond: [{ $eq: ['$priority', priority] }, YIELDS_MS[priority], otherwise] }),
+  YIELDS_MS.normal,
+);
 
 /**
  * Of the pending tasks that match, those that have all they need become ready. Also for one that was just written: what
@@ -30,7 +37,15 @@ export async function readyWhole(c: Collections, tenantId: string, which: Filter
   const ready = pending.filter(task => task.dependsOn.every(id => doneIds.has(id.toHexString())));
   if (ready.length === 0) return 0;
   const result = await c.tasks.updateMany({ _id: { $in: ready.map(({ _id }) => _id) }, status: 'pending' }, [
-    { $set: { status: 'ready', availableAt: '$$NOW', updatedAt: '$$NOW' } },
+    {
+      $set: {
+        status: 'ready',
+        availableAt: '$$NOW',
+        // It waits from now on: by how long others took it would pass all that is more urgent.
+        rankAt: { $add: ['$$NOW', YIELDS] },
+        updatedAt: '$$NOW',
+      },
+    },
   ]);
   return result.modifiedCount;
 }

@@ -44,6 +44,19 @@ describe('tasks', () => {
     expect(await getTask(person, second.id)).toMatchObject({ status: 'incomplete', result: { missing: ['report'] } });
   });
 
+  it('rank from when they became ready, not by how long others took', async () => {
+    const type = { assignedTo: 'finance' };
+    const first = await createTask(person, { ...TASK, ...type, title: 'first' });
+    const second = await createTask(person, { ...TASK, ...type, title: 'second', dependsOn: [first.id] });
+    const { dispatches } = await claim(night, { source: { kind: 'task', id: first.id } });
+    const hoursAgo = { $subtract: ['$rankAt', 3 * 3_600_000] };
+    await test.plane.collections.tasks.updateOne({ _id: new ObjectId(second.id) }, [{ $set: { rankAt: hoursAgo } }]);
+    await completeDispatch(night, dispatches[0]!.id, { epoch: 1, output: 'x' });
+    const urgent = await createTask(person, { ...TASK, ...type, title: 'urgent', priority: 'urgent' });
+    const [next] = (await claim(night, { agentTypes: ['finance'] })).dispatches;
+    expect(next!.source.id).toBe(urgent.id);
+  });
+
   it('are done also when what came of them does not fit beside their input; it is shortened there', async () => {
     // Three bytes a character: what may be sent is counted in characters, what may be stored in bytes.
     const long = '長'.repeat(64_000);
