@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createOnce } from '@/lib/services/idempotency/create-once';
 import { ControlPlaneError, notFound } from '@/lib/domain/errors';
 import type { Context } from '@/lib/services/context';
@@ -170,7 +170,7 @@ describe('after a crash', () => {
     expect((await waiting).result).toBe('second');
   });
 
-  test('an owner that is still at it: the second is told to come again, after a bounded wait', async () => {
+  test('an owner that is still at it: the second is told to come again, after a bounded wait, whatever the clock is set to', async () => {
     const made = new Map<string, string>();
     void createOnce(
       context(),
@@ -179,13 +179,22 @@ describe('after a crash', () => {
     await expect
       .poll(() => api.plane.collections.idempotencyKeys.countDocuments({ _id: 'default:admin:busy' }))
       .toBe(1);
-    let nowMs = 0;
-    const clock = { now: () => (nowMs += 1_000), sleep: (ms: number) => systemClock.sleep(Math.min(ms, 1)) };
+    let passedMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
+    const clock = {
+      now: () => Date.now() - passedMs * 1_000,
+      sleep: (ms: number) => {
+        passedMs += 1_000;
+        return systemClock.sleep(Math.min(ms, 1));
+      },
+    };
     const hurried = { ...context(), plane: { ...api.plane, clock } };
     const error = await createOnce(
       hurried,
       creation('busy', made, async id => ({ key: id, result: 'x' })),
     ).catch((caught: unknown) => caught);
+    vi.restoreAllMocks();
     expect(error).toBeInstanceOf(ControlPlaneError);
     expect(error).toMatchObject({ code: 'conflict', retryAfterMs: 1_000 });
   });

@@ -1,7 +1,13 @@
 import { beforeAll, expect, it } from 'vitest';
 import { systemClock } from '@/lib/kernel/clock';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { noteClaimer } from '@/lib/services/dispatches/claim/note-claimer';
+import { issueToken } from '@/lib/services/identity/issue-token';
+import { resolveCaller } from '@/lib/services/identity/caller';
+import { InboxWatch } from '@/lib/services/messages/inbox-watch';
+import { waitForMessage } from '@/lib/services/messages/wait-for-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '@/tests/support/actors';
 import { makePlane, type TestPlane } from '@/tests/support/make-plane';
 import { testPrincipal } from '@/tests/support/principal';
 
@@ -33,4 +39,28 @@ it('whoever claims is noted as listening', async () => {
   setBack();
   claim();
   await expect.poll(rows, SOON).toBe(1);
+});
+
+/** A token that is still good whenever that is looked up. */
+const withToken = async (role: 'orchestrator' | 'agent', more: object = {}) => {
+  const { id } = await issueToken(makeActor(plane, 'admin'), { role, label: role, ...more });
+  return makeActor(plane, role, { id, ...more });
+};
+
+it('a claim that waits for work waits no longer than it was asked to', async () => {
+  const claim = { consumer: 'desk', max: 1, waitMs: 300, agentTypes: ['qa'] };
+  const claiming = claimDispatches(await withToken('orchestrator'), claim);
+  await plane.clock.sleep(100);
+  setBack();
+  expect(await claiming).toMatchObject({ dispatches: [], reason: 'nothing-due' });
+});
+
+it('nor does a call that waits for a message', async () => {
+  const caller = await resolveCaller(await withToken('agent', { agentType: 'seo' }), undefined);
+  const watch = new InboxWatch(plane);
+  const waiting = waitForMessage(caller, { timeoutMs: 300 }, watch, new AbortController().signal);
+  await plane.clock.sleep(100);
+  setBack();
+  expect(await waiting).toMatchObject({ items: [] });
+  await watch.stop();
 });

@@ -17,8 +17,8 @@ const SWEEP_MS = 1_000;
 export async function claimDispatches(ctx: Context, claim: Claim, signal?: AbortSignal): Promise<ClaimResult> {
   requirePermission(ctx.principal, 'dispatches:work');
   const { plane, principal } = ctx;
-  const { clock, doorbell } = plane;
-  const deadlineMs = clock.now() + claim.waitMs;
+  const { doorbell } = plane;
+  const deadlineMs = performance.now() + claim.waitMs;
   const recheck = recheckCredentials(ctx);
   for (;;) {
     noteClaimer(ctx, claim.consumer);
@@ -26,7 +26,7 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
     const rung = doorbell.rung();
     const result = await attemptHeld(ctx, claim);
     if (signal?.aborted && result.dispatches.length > 0) return giveBack(ctx, result);
-    const leftMs = deadlineMs - clock.now();
+    const leftMs = deadlineMs - performance.now();
     const isOver = () => leftMs <= 0 || signal?.aborted || doorbell.closed;
     if (result.dispatches.length > 0 || result.reason === 'taken' || isOver()) return result;
     await doorbell.wait(principal.tenantId, { since: rung, timeoutMs: Math.min(leftMs, SWEEP_MS), signal });
