@@ -133,7 +133,6 @@ describe('a record that is spoilt itself', () => {
 
   test('a thread still shows what is said in it', async () => {
     const { threads } = mcp.plane.collections;
-    const { messageId } = made;
     const { threadId } = await createMessage(makeActor(mcp.plane, 'operator'), {
       assignedTo: null,
       body: 'still here',
@@ -147,6 +146,5 @@ describe('a record that is spoilt itself', () => {
       const { data } = await person.call('read_thread', { threadId });
       expect(data).toMatchObject({ thread: { subject: '', status: 'open' }, items: [{ body: 'still here' }] });
     }
-    expect(messageId).toBeDefined();
   });
 });

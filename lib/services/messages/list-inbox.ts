@@ -3,10 +3,10 @@ import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, listInboxPage } from '../../store/inbox';
 import { requireReader, type Caller } from '../identity/caller';
-import { fittingPage } from './fitting-page';
+import { fittingPage } from '../fitting-page';
 import { encodeInboxPosition, positionAt } from './inbox-position';
 import { inboxScope } from './inbox-scope';
-import { toAgentMessages } from './to-agent-message';
+import { lengthOfBody, toAgentMessages } from './to-agent-message';
 
 export interface ListInbox {
   unread?: boolean | undefined;
@@ -24,7 +24,9 @@ export async function listInbox(
   requirePermission(principal, 'messages:read');
   const c = plane.collections;
   const [now, scope] = await Promise.all([databaseNow(c), inboxScope(caller)]);
-  const { items, nextCursor } = await fittingPage(page, request => listInboxPage(c, scope, unread === true, request));
+  const { items, nextCursor } = await fittingPage(page, lengthOfBody, request =>
+    listInboxPage(c, scope, unread === true, request),
+  );
   return {
     items: toAgentMessages(items, caller.dispatch?._id ?? null),
     nextCursor,

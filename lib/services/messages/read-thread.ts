@@ -6,9 +6,9 @@ import type { PageRequest } from '../../store/list-page';
 import { IN_THREAD, listMessagePage } from '../../store/messages';
 import { toThread } from '../../store/to-record/work';
 import { requireReader, type Caller } from '../identity/caller';
-import { fittingPage } from './fitting-page';
+import { fittingPage } from '../fitting-page';
 import { requireReadableThread } from './inbox-scope';
-import { toAgentMessages } from './to-agent-message';
+import { lengthOfBody, toAgentMessages } from './to-agent-message';
 
 /** A thread's messages in their order, oldest first. */
 export async function readThread(
@@ -20,7 +20,7 @@ export async function readThread(
   requirePermission(principal, 'messages:read');
   const thread = await requireReadableThread(caller, threadId);
   const filter = { tenantId: principal.tenantId, threadId: thread._id };
-  const { items, nextCursor } = await fittingPage(page, request =>
+  const { items, nextCursor } = await fittingPage(page, lengthOfBody, request =>
     listMessagePage(plane.collections, filter, IN_THREAD, request, row => row),
   );
   return {

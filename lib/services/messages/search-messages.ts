@@ -6,8 +6,8 @@ import { listMessagePage } from '../../store/messages';
 import { hasWords } from '../../store/text-filter';
 import { requireReader, type Caller } from '../identity/caller';
 import { ownThreads } from '../threads/scope';
-import { fittingPage } from './fitting-page';
-import { toAgentMessages } from './to-agent-message';
+import { fittingPage } from '../fitting-page';
+import { lengthOfBody, toAgentMessages } from './to-agent-message';
 
 /** What was said in any thread the caller may read, newest first. */
 export async function searchMessages(
@@ -24,7 +24,7 @@ export async function searchMessages(
     ...(threads ? { threadId: { $in: threads } } : {}),
     ...hasWords(q),
   };
-  const { items, nextCursor } = await fittingPage(page, request =>
+  const { items, nextCursor } = await fittingPage(page, lengthOfBody, request =>
     listMessagePage(plane.collections, filter, { direction: -1 }, request, row => row),
   );
   return { items: toAgentMessages(items, caller.dispatch?._id ?? null), nextCursor };

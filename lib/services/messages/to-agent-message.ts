@@ -5,8 +5,6 @@ import { hex, isoOrNull } from '../../store/ids';
 import { legible } from '../../store/to-record/legible';
 import { toToldMessage } from '../../store/to-record/work';
 
-/** What a result's bodies may come to: a model's client cuts or refuses a result of more than some 100,000 characters. */
-const PAGE_CHARACTERS = 64_000;
 const HELD: MessageDocument['status'][] = ['claimed', 'waiting'];
 
 /**
@@ -46,15 +44,6 @@ function toAgentMessage(row: MessageDocument, own: ObjectId | null): AgentMessag
   };
 }
 
-/**
- * How many of these rows one result can carry; at least one, for none would never get past it. One whose body is no text
- * takes no room.
- */
-export function countThatFit(rows: readonly Pick<MessageDocument, 'body'>[]): number {
-  let characters = 0;
-  for (const [at, { body }] of rows.entries()) {
-    if (typeof body === 'string') characters += Math.min(body.length, MAX_BODY_CHARACTERS);
-    if (characters > PAGE_CHARACTERS) return Math.max(1, at);
-  }
-  return rows.length;
-}
+/** What its body takes of a result; one that is no text takes nothing. */
+export const lengthOfBody = ({ body }: Pick<MessageDocument, 'body'>): number =>
+  typeof body === 'string' ? Math.min(body.length, MAX_BODY_CHARACTERS) : 0;

@@ -1,6 +1,7 @@
 import { requirePermission } from '../../auth/policy';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import { databaseNow, findArrivals, type InboxScope } from '../../store/inbox';
+import { countThatFit } from '../fitting-page';
 import { recheckCredentials } from '../identity/recheck-credentials';
 import { requireReader, type Caller } from '../identity/caller';
 import {
@@ -13,7 +14,7 @@ import {
 } from './inbox-position';
 import { inboxScope } from './inbox-scope';
 import type { InboxWatch } from './inbox-watch';
-import { countThatFit, toAgentMessages } from './to-agent-message';
+import { lengthOfBody, toAgentMessages } from './to-agent-message';
 
 export interface WaitForMessage {
   after?: string | undefined;
@@ -76,5 +77,5 @@ async function look({ ctx: { plane }, dispatch }: Caller, scope: InboxScope, { f
     notFrom: dispatch?._id ?? null,
     limit: MOST_AT_ONCE,
   });
-  return rows.slice(0, countThatFit(rows));
+  return rows.slice(0, countThatFit(rows.map(lengthOfBody)));
 }

@@ -9,6 +9,7 @@ import { hasWords } from '../../store/text-filter';
 import { legibleOne } from '../../store/to-record/legible';
 import { toReport } from '../../store/to-record/report';
 import type { Context } from '../context';
+import { fittingPage } from '../fitting-page';
 import { requireReader, type Caller } from '../identity/caller';
 
 const ID_FIELDS = ['taskId', 'runId', 'dispatchId'] as const;
@@ -43,8 +44,16 @@ export async function getReport(ctx: Context, id: string): Promise<Report> {
   return report;
 }
 
-/** For whoever calls a tool: a run's planner reads those of its run, another agent those of a task of its type. */
-export async function listReportsAs(caller: Caller, query: ListReports): Promise<Page<Report>> {
+/**
+ * For whoever calls a tool: a run's planner reads those of its run, another agent those of a task of its type. A page is
+ * no longer than a result may be.
+ */
+export const listReportsAs = (caller: Caller, query: ListReports): Promise<Page<Report>> =>
+  fittingPage(query, lengthOf, page => listOwn(caller, { ...query, ...page }));
+
+const lengthOf = (report: Report): number => JSON.stringify(report).length;
+
+async function listOwn(caller: Caller, query: ListReports): Promise<Page<Report>> {
   requireReader(caller);
   const { ctx, agentType, dispatch } = caller;
   if (agentType === null) return listReports(ctx, query);

@@ -6,20 +6,17 @@ import { fitting } from '../fitting';
 import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
-/** A result may be long; so many of the longest still fit into what a client takes. */
-const MOST = 20;
-
 export const listReportsTool = defineTool({
   name: 'list_reports',
   title: 'List reports',
   description:
     'Handovers, progress, blockers, questions and results of tasks, newest first: for a run’s planner all of its run, for ' +
-    'other agents those of their own task or of a `taskId` of their type.',
+    'other agents those of their own task or of a `taskId` of their type. A page ends early where they are long; ' +
+    '`nextCursor` goes on.',
   input: input({
     taskId: Id.optional(),
     runId: Id.optional(),
-    limit: pageFields.limit.default(MOST),
-    cursor: pageFields.cursor,
+    ...pageFields,
   }),
   output: z.object({
     notice,
@@ -28,8 +25,8 @@ export const listReportsTool = defineTool({
   }),
   annotations: READS,
   isLong: true,
-  run: async ({ caller }, { dispatch: _key, limit, ...asked }) => {
-    const { items, nextCursor } = await listReportsAs(caller, { ...asked, limit: Math.min(limit, MOST) });
+  run: async ({ caller }, { dispatch: _key, ...asked }) => {
+    const { items, nextCursor } = await listReportsAs(caller, asked);
     return { ...WORK_NOTICE, items: fitting(Report, items), nextCursor };
   },
 });
