@@ -8,11 +8,15 @@ const MAX_DOCUMENT_BYTES = 256 * 1024;
  */
 const ROOM_BYTES = 8 * 1024;
 
-/** By what the plane writes first into a record that may have come from a driver. */
+/**
+ * By what the plane writes first into a record that may have come from a driver. A project is not among them: it is read
+ * as it stands, and nothing is written into it.
+ */
 const IS_TAKEN_UP: Record<string, Document> = {
   messages: { $eq: [{ $type: '$rankAt' }, 'date'] },
   tasks: { $eq: [{ $type: '$rankAt' }, 'date'] },
   threads: { $isNumber: '$lastSeq' },
+  'agent-types-config': { $eq: [{ $type: '$adoptedAt' }, 'date'] },
 };
 export const WITH_ROOM = Object.keys(IS_TAKEN_UP);
 

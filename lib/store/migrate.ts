@@ -21,6 +21,7 @@ const MIGRATIONS: Migration[] = [
   { number: 1, name: 'collections, validators and pre-images', run: createCollections },
   { number: 2, name: 'indexes that changed', run: changeIndexes },
   { number: 3, name: 'validators with room for what the plane adds', run: changeValidators },
+  { number: 4, name: 'room in agent types as well', run: changeValidators },
 ];
 
 export async function migrate(db: Db): Promise<void> {

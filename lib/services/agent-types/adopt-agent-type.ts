@@ -4,7 +4,7 @@ import { findNewestRevision } from '../../store/agent-type-revisions';
 import { completeAgentType, findRawAgentType } from '../../store/agent-types';
 import { COLLECTION_NAMES } from '../../store/collections';
 import type { AgentTypeDocument, AgentTypeRevisionDocument, ObjectId } from '../../store/documents';
-import { isDuplicateKey } from '../../store/errors';
+import { isDuplicateKey, isTooLarge } from '../../store/errors';
 import { bodyId, hex } from '../../store/ids';
 import { forgetMalformed, recordMalformed } from '../../store/malformed';
 import { readAgentType, type ReadAgentType } from '../../store/to-record/agent-type';
@@ -70,6 +70,7 @@ async function adopt(plane: Plane, id: ObjectId, seen: Raw, seenType: AgentTypeD
     });
     return null;
   } catch (error) {
+    if (isTooLarge(error)) return 'the whole record: leaves no room for what the plane adds to it';
     if (!isDuplicateKey(error)) throw error;
     // It came without a tenant, and the default one has a type of this slug.
     return `slug: '${seenType.slug}' is taken in tenant '${seenType.tenantId}'`;

@@ -1,5 +1,6 @@
 import { BSON, ObjectId } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
+import { adoptAgentType } from '@/lib/services/agent-types/adopt-agent-type';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
@@ -55,4 +56,19 @@ it.each(FILLED)('one of exactly 256 KiB in %s, by its %s, is dispatched and done
 
 it.each(FILLED)('one byte more in %s, by its %s, the database refuses', async (collection, field, raw) => {
   await expect(insert(collection, filled(field, raw, LARGEST + 1))).rejects.toMatchObject({ code: 121 });
+});
+
+it('an agent type of exactly 256 KiB is taken up, and one past all room is listed and stops nothing', async () => {
+  const { agentTypes, malformed } = test.plane.collections;
+  const document = filled('notes', { tenantId: 'default', slug: 'largest', name: 'x' }, LARGEST);
+  await agentTypes.insertOne(document as never);
+  await adoptAgentType(test.plane, document._id);
+  expect(await agentTypes.findOne({ _id: document._id })).toMatchObject({ revision: 1, concurrency: 1 });
+  expect(await malformed.countDocuments()).toBe(0);
+  const larger = filled('notes', { tenantId: 'default', slug: 'larger', name: 'x' }, LARGEST + 9 * 1_024);
+  await agentTypes.insertOne(larger as never, { bypassDocumentValidation: true });
+  await adoptAgentType(test.plane, larger._id);
+  expect(await malformed.find().toArray()).toMatchObject([
+    { collection: 'agent-types-config', documentId: String(larger._id), reason: expect.stringContaining('no room') },
+  ]);
 });
