@@ -87,15 +87,20 @@ export const INTERNAL_COLLECTIONS = [META_COLLECTION, MIGRATIONS_COLLECTION] as 
 /** More collections than this in one database are somebody else's. */
 const MOST_COLLECTIONS = 200;
 
-/** Every collection there is, the plane's own first. */
-export async function storageSizes(
-  c: Collections,
-): Promise<{ collection: string; documents: number; bytes: number }[]> {
+interface StorageSize {
+  collection: string;
+  documents: number | null;
+  bytes: number | null;
+}
+
+/** Every collection there is, the plane's own first. How much lies in each is of all tenants together. */
+export async function storageSizes(c: Collections, isSizeTold: boolean): Promise<StorageSize[]> {
   const there = await dbOf(c).listCollections({}, { nameOnly: true }).toArray();
   const foreign = there.map(({ name }) => name).filter(name => !name.startsWith('system.'));
   const names = new Set([...Object.values(COLLECTION_NAMES), ...INTERNAL_COLLECTIONS, ...foreign]);
   return Promise.all(
     [...names].slice(0, MOST_COLLECTIONS).map(async collection => {
+      if (!isSizeTold) return { collection, documents: null, bytes: null };
       const [stats] = await dbOf(c)
         .collection(collection)
         .aggregate<{ count: number; size: number }>([

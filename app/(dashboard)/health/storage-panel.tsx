@@ -4,9 +4,10 @@ import { Panel } from '@/app/_ui/panel';
 
 /** Everything is bounded, and shows its bound. */
 export function StoragePanel({ health }: { health: SystemHealth }) {
-  const total = health.storage.reduce((sum, { bytes }) => sum + bytes, 0);
+  const sizes = health.storage.map(({ bytes }) => bytes).filter(bytes => bytes !== null);
+  const total = sizes.length === 0 ? undefined : formatBytes(sizes.reduce((sum, bytes) => sum + bytes, 0));
   return (
-    <Panel title="Storage" note={formatBytes(total)} scrolls="sideways">
+    <Panel title="Storage" note={total} scrolls="sideways">
       <table className="w-full text-table">
         <thead className="text-left text-xs text-muted">
           <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">
@@ -20,8 +21,8 @@ export function StoragePanel({ health }: { health: SystemHealth }) {
           {health.storage.map(({ collection, documents, bytes, bound }) => (
             <tr key={collection} className="tabular h-(--row-height) border-b border-separator last:border-b-0">
               <td className="mono pl-4 text-xs">{collection}</td>
-              <td className="text-right">{formatCount(documents)}</td>
-              <td className="pl-4 text-right whitespace-nowrap">{formatBytes(bytes)}</td>
+              <td className="text-right">{documents === null ? '–' : formatCount(documents)}</td>
+              <td className="pl-4 text-right whitespace-nowrap">{bytes === null ? '–' : formatBytes(bytes)}</td>
               <td className="pr-4 pl-6 text-xs text-muted">{bound}</td>
             </tr>
           ))}

@@ -18,6 +18,13 @@ export const SystemHealth = z.object({
     count: z.number().int(),
     recent: z.array(z.object({ collection: z.string(), id: z.string(), reason: z.string() })),
   }),
-  storage: z.array(z.object({ collection: z.string(), documents: z.number(), bytes: z.number(), bound: z.string() })),
+  storage: z.array(
+    z.object({
+      collection: z.string(),
+      documents: z.number().nullable().describe('Of all tenants, so told to the default one alone; else null'),
+      bytes: z.number().nullable().describe('As documents'),
+      bound: z.string(),
+    }),
+  ),
 });
 export type SystemHealth = z.infer<typeof SystemHealth>;

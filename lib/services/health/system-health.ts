@@ -1,4 +1,5 @@
 import { requirePermission } from '../../auth/policy';
+import { DEFAULT_TENANT } from '../../domain/fields';
 import type { SystemHealth } from '../../domain/health/schema';
 import { SharedReads } from '../../kernel/shared-reads';
 import { oplogState, replicaSetMembers, storageSizes } from '../../store/health';
@@ -64,7 +65,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
     oplogState(c).catch(() => null),
     listConsumerPage(c, tenantId, { limit: CONSUMERS_SHOWN }, row => toConsumer(plane, row)),
     readMalformed(c, tenantId, MALFORMED_SHOWN),
-    storageSizes(c),
+    storageSizes(c, tenantId === DEFAULT_TENANT),
     plane.settings.get(tenantId),
   ]);
   const reasons: string[] = [];

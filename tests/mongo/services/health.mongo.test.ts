@@ -281,8 +281,20 @@ describe('storage', () => {
     }
     expect(bounds['tool-calls']).toBe('3 days');
     await db.createCollection('left-by-somebody');
-    const row = (await health()).storage.find(({ collection }) => collection === 'left-by-somebody');
+    const { storage: all }: SystemHealth = (await api.call('GET', '/api/system-health')).body;
+    const row = all.find(({ collection }) => collection === 'left-by-somebody');
     expect(row).toMatchObject({ documents: 0, bound: expect.stringContaining('not the plane’s own') });
     await db.dropCollection('left-by-somebody');
+  });
+
+  it('tells how much lies there to the tenant that manages the others, for it is theirs too', async () => {
+    const sizes = ({ storage }: SystemHealth) =>
+      Object.fromEntries(storage.map(({ collection, documents, bytes }) => [collection, { documents, bytes }]));
+    const whole = sizes((await api.call('GET', '/api/system-health')).body);
+    expect(whole['tenants']!.documents).toBe(await api.plane.collections.tenants.countDocuments());
+    expect(whole['tenants']!.bytes).toBeGreaterThan(0);
+    const own = sizes(await health());
+    expect(Object.keys(own)).toEqual(Object.keys(whole));
+    for (const size of Object.values(own)) expect(size).toEqual({ documents: null, bytes: null });
   });
 });
