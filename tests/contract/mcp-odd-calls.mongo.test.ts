@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { bodyId } from '@/lib/store/ids';
+import { makeActor } from '../support/actors';
+import { startMcpServer, type AgentClient, type McpTestServer } from '../support/mcp';
+
+/** Calls as a model makes them by mistake: each is refused in words it can act on, and changes nothing. */
+
+let mcp: McpTestServer;
+let client: AgentClient;
+
+beforeAll(async () => {
+  mcp = await startMcpServer();
+  client = await mcp.connect(await mcp.tokenFor('orchestrator'));
+  await mcp.tenant('other');
+});
+afterAll(() => mcp.stop());
+
+const write = (assignedTo: string, tenantId = 'default') =>
+  createMessage(makeActor(mcp.plane, 'operator', { tenantId }), { assignedTo, body: 'work' });
+const claimNew = async (agentType: string): Promise<Dispatch> => {
+  await write(agentType);
+  return mcp.claim(agentType);
+};
+const messageOf = (id: string) => mcp.plane.collections.messages.findOne({ _id: bodyId('id', id) });
+const statusOf = async ({ id }: Dispatch) =>
+  (await mcp.plane.collections.dispatches.findOne({ _id: bodyId('id', id) }))!.status;
+const encoded = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url');
+
+async function refused(tool: string, args: object, dispatch?: Dispatch) {
+  const { isError, data, text } = await client.call(tool, { ...args, ...(dispatch ? { dispatch: dispatch.key } : {}) });
+  expect(isError, text).toBe(true);
+  expect(data.next).toEqual(expect.any(String));
+  return data;
+}
+
+describe('wait_for_message', () => {
+  test.each([-1, 1.5, 60_000, Number.NaN, '5', 1e300])('refuses to wait %s ms', async timeoutMs => {
+    const { code, errors } = await refused('wait_for_message', { timeoutMs });
+    expect([code, errors[0].path]).toEqual(['validation-failed', 'timeoutMs']);
+  });
+
+  test.each(['', '\0', encoded(null), encoded({ floorMs: -1, seen: [] }), encoded({ floorMs: 1, seen: [['x', 1]] })])(
+    'refuses to go on from %j',
+    async after => {
+      const { code, errors } = await refused('wait_for_message', { after, timeoutMs: 0 });
+      expect([code, errors[0].path]).toEqual(['validation-failed', 'after']);
+    },
+  );
+});
+
+describe('what is another’s', () => {
+  test('is not acknowledged, beside what is one’s own', async () => {
+    const own = await write('sales');
+    const foreign = await write('sales', 'other');
+    const elsewhere = await write('sales');
+    const dispatch = await mcp.claim('sales');
+    const messageIds = [foreign.id, own.id, elsewhere.id, own.id];
+    const { data } = await client.call('acknowledge', { messageIds, dispatch: dispatch.key });
+    expect(data).toEqual({ acknowledged: [own.id], unknown: [foreign.id, elsewhere.id] });
+    for (const { id } of [foreign, elsewhere]) expect((await messageOf(id))!.ledger.readAt).toBeUndefined();
+  });
+
+  test('is not replied to, nor read', async () => {
+    const dispatch = await claimNew('finance');
+    for (const { id, threadId } of [await write('finance', 'other'), await write('legal')]) {
+      const known = await mcp.plane.collections.messages.countDocuments();
+      expect(await refused('reply', { messageId: id, body: 'mine' }, dispatch)).toMatchObject({ code: 'not-found' });
+      expect(await refused('read_thread', { threadId }, dispatch)).toMatchObject({ code: 'not-found' });
+      const into = { to: 'finance', body: 'mine', threadId };
+      expect(await refused('send_message', into, dispatch)).toMatchObject({ code: 'not-found' });
+      expect(await mcp.plane.collections.messages.countDocuments()).toBe(known);
+    }
+  });
+});
+
+describe('ask', () => {
+  test.each([
+    ['deadline', { deadline: '2020-01-01T00:00:00Z', default: 'no' }],
+    ['deadline', { deadline: 'tomorrow' }],
+    ['default', { options: ['a', 'b'], default: 'c' }],
+    ['options', { options: ['a'] }],
+    ['to', { to: 'nobody-there' }],
+    ['question', { question: '' }],
+  ])('with a wrong %s stops nothing (%#)', async (path, more) => {
+    const dispatch = await claimNew('design');
+    const { code, errors } = await refused('ask', { question: 'Which?', ...more }, dispatch);
+    expect([code, errors[0].path]).toEqual(['validation-failed', path]);
+    expect(await statusOf(dispatch)).toBe('running');
+    await client.call('mark_done', { output: 'done', dispatch: dispatch.key });
+  });
+});
+
+describe('mark_done', () => {
+  test('again answers the first end, whatever it says', async () => {
+    const dispatch = await claimNew('qa');
+    const first = await client.call('mark_done', { output: 'the answer', dispatch: dispatch.key });
+    const second = await client.call('mark_done', { output: 'another', dispatch: dispatch.key });
+    expect([second.isError, second.data]).toEqual([false, first.data]);
+    const said = await mcp.plane.collections.messages
+      .find({ threadId: bodyId('id', dispatch.thread!.id), 'from.kind': 'agent' })
+      .toArray();
+    expect(said.map(({ body }) => body)).toEqual(['the answer']);
+  });
+});
+
+describe('plan_tasks', () => {
+  const task = (key: string, more: object = {}) => ({ key, title: key, assignedTo: 'qa', ...more });
+  const many = (count: number) => Array.from({ length: count }, (_, at) => task(`k${at}`));
+  const WRONG: [path: string, tasks: object[]][] = [
+    ['tasks', []],
+    ['tasks', many(101)],
+    ['tasks', many(500)],
+    ['tasks.1.key', [task('a'), task('a')]],
+    ['tasks.0.dependsOn.0', [task('a', { dependsOn: ['a'] })]],
+    ['tasks.0.dependsOn.0', [task('a', { dependsOn: ['elsewhere'] })]],
+    ['tasks.0.dependsOn.0', [task('a', { dependsOn: ['b'] }), task('b', { dependsOn: ['a'] }), task('c')]],
+    ['tasks.1.assignedTo', [task('a'), task('b', { assignedTo: 'nobody-there' })]],
+  ];
+
+  test('plans all of a call or nothing', async () => {
+    const controller = await mcp.connect(await mcp.tokenFor('controller'));
+    const run = await controller.call('create_run', { intent: 'a page' });
+    const planner = await mcp.claim('project-management');
+    for (const [path, tasks] of WRONG) {
+      const { code, errors } = await refused('plan_tasks', { tasks }, planner);
+      expect([code, errors[0].path]).toEqual(['validation-failed', path]);
+    }
+    const { data } = await client.call('list_tasks', { runId: run.data.id, dispatch: planner.key });
+    expect(data.items).toEqual([]);
+  });
+});
+
+describe('search_messages', () => {
+  test.each(['"', '-', '--', '   ', '$where', '"a', '-a', '\ud800', 'a\0b', '{"$gt":""}'])(
+    'takes %j for words, or refuses it',
+    async q => {
+      const { isError, data } = await client.call('search_messages', { q });
+      expect(isError ? data.code : data.items).toEqual(isError ? 'validation-failed' : []);
+    },
+  );
+});
