@@ -30,17 +30,21 @@ export async function findAllProjects(c: Collections): Promise<ProjectDocument[]
   return rows.map(readProject).filter(row => row !== null);
 }
 
-/** A node and those above it, whoever's they are; at most `depth`. */
-export async function findProjectChain(c: Collections, id: ObjectId, depth: number): Promise<ProjectDocument[]> {
-  const chain: ProjectDocument[] = [];
-  for (let next: ObjectId | null = id; next !== null && chain.length < depth;) {
-    const raw: ProjectDocument | null = await c.projects.findOne({ _id: next, ...LIVE });
-    const row: ProjectDocument | null = raw ? readProject(raw) : null;
-    if (!row) break;
-    chain.push(row);
-    next = row.parentId;
+/** Nodes and those above them, whoever's they are: level by level, at most `depth`, each level in one read. */
+export async function findProjectChains(
+  c: Collections,
+  ids: readonly ObjectId[],
+  depth: number,
+): Promise<ProjectDocument[]> {
+  const found: ProjectDocument[] = [];
+  let next = ids;
+  for (let level = 0; level < depth && next.length > 0; level += 1) {
+    const raw = await c.projects.find({ _id: { $in: [...next] }, ...LIVE }).toArray();
+    const rows = raw.map(readProject).filter(row => row !== null);
+    found.push(...rows);
+    next = rows.map(({ parentId }) => parentId).filter(parentId => parentId !== null);
   }
-  return chain;
+  return found;
 }
 
 export async function listProjectRows<R>(

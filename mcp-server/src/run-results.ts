@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Pathless } from '@/lib/domain/project/schema';
 import { Task } from '@/lib/domain/task/schema';
 import { fitting } from './fitting';
 
@@ -29,7 +30,7 @@ export type TaskLine = z.infer<typeof TaskLine>;
 /** As long as one made through a door; a raw insert's may fill its document. */
 const MAX_TITLE_CHARACTERS = 300;
 
-export const toLines = (tasks: readonly Task[]): TaskLine[] => fitting(Shown, tasks).map(toLine);
+export const toLines = (tasks: readonly Pathless<Task>[]): TaskLine[] => fitting(Shown, tasks).map(toLine);
 
 const toLine = ({ deliverables, ...task }: z.infer<typeof Shown>): TaskLine => ({
   id: task.id,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentTypeSlug, Model, Thinking } from '../agent-type/schema';
 import { Id, NullableTimestamp, Timestamp, Usage, pageFields, recordFields, searchField, underField } from '../fields';
 import { Message } from '../message/schema';
-import { PROJECT_KINDS } from '../project/schema';
+import { PATH_FIELDS, PROJECT_KINDS, pathFields } from '../project/schema';
 
 export const DISPATCH_STATUSES = [
   'running',
@@ -46,6 +46,7 @@ export const DispatchRecord = z.object({
   source: WorkSource,
   threadId: Id.nullable(),
   projectId: Id.nullable(),
+  ...pathFields,
   runId: Id.nullable().describe('The run of its task'),
   agentType: z.string(),
   revision: z.number().int(),
@@ -100,7 +101,7 @@ export const Dispatch = z.object({
     systemPrompt: z.string(),
   }),
   source: WorkSource,
-  thread: z.object({ id: Id, subject: z.string(), messages: z.array(Message) }).nullable(),
+  thread: z.object({ id: Id, subject: z.string(), messages: z.array(Message.omit(PATH_FIELDS)) }).nullable(),
   context: z.array(z.object({ kind: z.enum(PROJECT_KINDS), name: z.string(), context: z.string() })),
   prompt: z.string(),
   timings: z.object({ storedAt: NullableTimestamp, streamedAt: NullableTimestamp, claimedAt: Timestamp }),

@@ -13,6 +13,7 @@ import {
   underField,
 } from '../fields';
 import { patchFields } from '../merge-patch';
+import { pathFields } from '../project/schema';
 import { Sender } from './sender';
 
 export const MESSAGE_KINDS = ['message', 'question', 'answer', 'handoff', 'system'] as const;
@@ -62,6 +63,7 @@ export const Message = z.object({
   onBehalfOf: z.string().nullable(),
   assignedTo: z.string().nullable(),
   projectId: Id.nullable(),
+  ...pathFields,
   priority: Priority,
   kind: MessageKind,
   body: z.string(),

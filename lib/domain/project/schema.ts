@@ -48,6 +48,15 @@ export const ListProjects = z.strictObject({
 });
 export type ListProjects = z.infer<typeof ListProjects>;
 
+const nodeSlug = (kind: ProjectKind) =>
+  Slug.nullable().describe(`Slug of the ${kind} it hangs under, as the tree is now; null where there is none`);
+/** What every record with a `projectId` shows beside it: resolved from the tree at each read, stored nowhere. */
+export const pathFields = { client: nodeSlug('client'), brand: nodeSlug('brand'), project: nodeSlug('project') };
+/** For `omit`, where a record is handed over without them. */
+export const PATH_FIELDS = { client: true, brand: true, project: true } as const satisfies Record<ProjectKind, true>;
+/** As it stands in the database, or beside a cascade that says more. */
+export type Pathless<R extends Record<ProjectKind, string | null>> = Omit<R, ProjectKind>;
+
 /** One step of the cascade, outermost first: client › brand › project. */
 export const ContextStep = z.object({ id: Id, kind: ProjectKind, slug: Slug, name: z.string(), context: z.string() });
 export type ContextStep = z.infer<typeof ContextStep>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
 import { Body, Id, NullableTimestamp, pageFields, recordFields, searchField, underField } from '../fields';
+import { pathFields } from '../project/schema';
 import { TASK_STATUSES, TaskResult } from '../task/schema';
 
 export const RUN_STATUSES = ['planning', 'running', 'blocked', 'done', 'failed', 'cancelled'] as const;
@@ -31,6 +32,7 @@ export const Run = z.object({
   intent: z.string(),
   sessionId: z.string().nullable(),
   projectId: Id.nullable(),
+  ...pathFields,
   threadId: Id,
   plannerType: z.string(),
   planTaskId: Id,

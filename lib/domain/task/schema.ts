@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, Priority, Slug, Timestamp, pageFields, recordFields, searchField, underField } from '../fields';
 import { patchFields } from '../merge-patch';
 import { Ledger } from '../message/schema';
+import { pathFields } from '../project/schema';
 
 export const TASK_KINDS = ['work', 'plan'] as const;
 export const TASK_STATUSES = [
@@ -58,6 +59,7 @@ export const Task = z.object({
   assignedTo: z.string(),
   priority: Priority,
   projectId: Id.nullable(),
+  ...pathFields,
   threadId: Id.nullable(),
   runId: Id.nullable(),
   key: z.string().nullable().describe('The planner’s own word for it; null outside a plan'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { patchFields } from '../merge-patch';
 import { Addressee } from '../message/schema';
 import { Id, NullableTimestamp, Priority, Subject, pageFields, recordFields, searchField, underField } from '../fields';
+import { pathFields } from '../project/schema';
 
 export const THREAD_STATUSES = ['open', 'waiting', 'done'] as const;
 export const ThreadStatus = z.enum(THREAD_STATUSES);
@@ -14,6 +15,7 @@ export const Thread = z.object({
   priority: Priority,
   assignedTo: z.string().nullable().describe('Default addressee of people’s messages'),
   projectId: Id.nullable(),
+  ...pathFields,
   status: ThreadStatus,
   messageCount: z.number().int().nonnegative(),
   lastMessageAt: NullableTimestamp,

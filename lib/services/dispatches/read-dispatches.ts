@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import type { DispatchRecord, ListDispatches } from '../../domain/dispatch/schema';
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
+import type { Pathless } from '../../domain/project/schema';
 import { findDispatch, listDispatchPage } from '../../store/dispatches-read';
 import { bodyId, hex, pathId } from '../../store/ids';
 import { hasWords } from '../../store/text-filter';
@@ -10,6 +11,7 @@ import { toDispatchRecord } from '../../store/to-record/dispatch';
 import type { DispatchDocument } from '../../store/documents';
 import type { Context, Plane } from '../context';
 import { underProject } from '../projects/under-project';
+import { pageWithPaths, withPath } from '../projects/with-path';
 
 export async function listDispatches(ctx: Context, query: ListDispatches): Promise<Page<DispatchRecord>> {
   requirePermission(ctx.principal, 'dispatches:read');
@@ -26,8 +28,8 @@ export async function listDispatches(ctx: Context, query: ListDispatches): Promi
     ...hasWords(q),
   };
   const page = await listDispatchPage(plane.collections, filter, { limit, cursor }, row => row);
-  const items = await Promise.all(page.items.map(row => legibleRecordOf(plane, row)));
-  return { items: items.filter(record => record !== null), nextCursor: page.nextCursor };
+  const items = await Promise.all(page.items.map(row => legiblePathlessOf(plane, row)));
+  return pageWithPaths(plane, { ...page, items: items.filter(record => record !== null) });
 }
 
 export async function getDispatch(ctx: Context, id: string): Promise<DispatchRecord> {
@@ -38,12 +40,12 @@ export async function getDispatch(ctx: Context, id: string): Promise<DispatchRec
 }
 
 export async function recordOf(plane: Plane, row: DispatchDocument): Promise<DispatchRecord> {
-  const record = await legibleRecordOf(plane, row);
+  const record = await legiblePathlessOf(plane, row);
   if (!record) throw notFound('dispatch', hex(row._id));
-  return record;
+  return withPath(plane, record);
 }
 
-async function legibleRecordOf(plane: Plane, row: DispatchDocument): Promise<DispatchRecord | null> {
+async function legiblePathlessOf(plane: Plane, row: DispatchDocument): Promise<Pathless<DispatchRecord> | null> {
   const type = await plane.agentTypes.get(row.tenantId, row.agentType);
   return legibleOne(row, () => toDispatchRecord(row, type?.thresholds ?? null, plane.clock.now()));
 }

@@ -13,6 +13,7 @@ import { recordActivity } from '../activity/record-activity';
 import type { Context, Plane } from '../context';
 import { redriveSource } from '../dispatches/redrive';
 import { CANCEL_TRIES, stopHolder } from '../dispatches/stop-holder';
+import { withPath } from '../projects/with-path';
 import { routeMessage } from './route-message';
 
 /** Nobody works on it in these, so its priority and addressee may change. */
@@ -62,7 +63,7 @@ export async function patchMessage(ctx: Context, id: string, patch: PatchMessage
       .map(field => ({ field, before: before[field], after: row[field] })),
   });
   if (row.status === 'queued') plane.doorbell.ring(principal.tenantId);
-  return toMessage(row);
+  return withPath(plane, toMessage(row));
 }
 
 /** Closes new claims at once; one that runs is asked to stop, and its end shows whether it did. */
@@ -78,7 +79,7 @@ export async function cancelMessage(ctx: Context, id: string): Promise<Message> 
   await recordActivity(ctx, { action: 'message.cancel', subject: { kind: 'message', id }, changes: [] });
   const row = await findMessage(c, principal.tenantId, messageId);
   if (!row) throw notFound('message', id);
-  return toMessage(row);
+  return withPath(plane, toMessage(row));
 }
 
 async function tryCancel(plane: Plane, tenantId: string, messageId: ObjectId): Promise<boolean> {
@@ -101,7 +102,7 @@ export async function redriveMessage(ctx: Context, id: string): Promise<Message>
   if (!before) throw notFound('message', id);
   await redriveSource(plane, principal.tenantId, { kind: 'message', id: messageId });
   await recordActivity(ctx, { action: 'message.redrive', subject: { kind: 'message', id }, changes: [] });
-  return toMessage((await findMessage(plane.collections, principal.tenantId, messageId)) ?? before);
+  return withPath(plane, toMessage((await findMessage(plane.collections, principal.tenantId, messageId)) ?? before));
 }
 
 const busy = (row: MessageDocument, verb: string): ControlPlaneError =>

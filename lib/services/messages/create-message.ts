@@ -8,6 +8,7 @@ import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { withPath } from '../projects/with-path';
 import { requireOwnThread } from '../threads/scope';
 import { addressReply, isAmongPeople } from './address-reply';
 import { appendMessage, type NewMessage } from './append-message';
@@ -80,7 +81,7 @@ const base = ({ principal }: Context, post: PostMessage, recordId: string | unde
 
 async function finish({ plane }: Context, row: MessageDocument): Promise<Message> {
   if (row.status === 'queued') plane.doorbell.ring(row.tenantId);
-  return toMessage(await finishReply(plane, row));
+  return withPath(plane, toMessage(await finishReply(plane, row)));
 }
 
 /** Whom it names; else whoever it replies to, if that one has an inbox; else whom the thread is for. */

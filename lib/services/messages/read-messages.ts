@@ -9,6 +9,7 @@ import { legibleOne } from '../../store/to-record/legible';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
+import { pageWithPaths, withPath } from '../projects/with-path';
 import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
 import { findOrReopenThread } from './adoption/lost-thread';
 
@@ -27,7 +28,11 @@ export async function listMessages(ctx: Context, query: ListMessages): Promise<P
     ...hasWords(q),
   };
   if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };
-  return listMessagePage(ctx.plane.collections, filter, { direction: -1 }, { limit, cursor }, toMessage);
+  const order = { direction: -1 } as const;
+  return pageWithPaths(
+    ctx.plane,
+    await listMessagePage(ctx.plane.collections, filter, order, { limit, cursor }, toMessage),
+  );
 }
 
 /** A thread's messages in their order, oldest first. */
@@ -43,7 +48,10 @@ export async function listThreadMessages(
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
   const filter = { tenantId: principal.tenantId, threadId: thread._id, ...fields, ...hasWords(q) };
-  return listMessagePage(plane.collections, filter, IN_THREAD, { limit, cursor }, toMessage);
+  return pageWithPaths(
+    plane,
+    await listMessagePage(plane.collections, filter, IN_THREAD, { limit, cursor }, toMessage),
+  );
 }
 
 export async function getMessage(ctx: Context, id: string): Promise<Message> {
@@ -52,5 +60,5 @@ export async function getMessage(ctx: Context, id: string): Promise<Message> {
   const row = await findMessage(ctx.plane.collections, ctx.principal.tenantId, pathId('message', id));
   const message = legibleOne(row, toMessage);
   if (!row || !message || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
-  return message;
+  return withPath(ctx.plane, message);
 }

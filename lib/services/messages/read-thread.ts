@@ -1,6 +1,7 @@
 import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
+import type { Pathless } from '../../domain/project/schema';
 import type { Thread } from '../../domain/thread/schema';
 import type { PageRequest } from '../../store/list-page';
 import { IN_THREAD, listMessagePage } from '../../store/messages';
@@ -14,7 +15,7 @@ import { lengthOfBody, toAgentMessages } from './to-agent-message';
 export async function readThread(
   caller: Caller,
   { threadId, ...page }: PageRequest & { threadId: string },
-): Promise<Page<AgentMessage> & { thread: Thread }> {
+): Promise<Page<AgentMessage> & { thread: Pathless<Thread> }> {
   requireReader(caller);
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:read');

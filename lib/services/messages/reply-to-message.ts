@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import type { Message } from '../../domain/message/schema';
+import type { Pathless } from '../../domain/project/schema';
 import type { MessageDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
@@ -26,7 +27,7 @@ export async function replyToMessage(
   caller: Caller,
   { messageId, body }: ReplyToMessage,
   recordId?: string,
-): Promise<Message> {
+): Promise<Pathless<Message>> {
   requireWriter(caller);
   const { plane, principal } = caller.ctx;
   requirePermission(principal, 'messages:write');

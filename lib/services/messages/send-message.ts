@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import { invalidField } from '../../domain/errors';
 import { HUMAN, type Priority } from '../../domain/fields';
 import type { Message } from '../../domain/message/schema';
+import type { Pathless } from '../../domain/project/schema';
 import type { ObjectId, ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { toMessage } from '../../store/to-record/work';
@@ -23,7 +24,7 @@ export interface SendMessage {
 }
 
 /** To an agent type it is work; to `human` it waits in the inbox. In a thread that is named, else in one of its own. */
-export async function sendMessage(caller: Caller, input: SendMessage, recordId?: string): Promise<Message> {
+export async function sendMessage(caller: Caller, input: SendMessage, recordId?: string): Promise<Pathless<Message>> {
   requireWriter(caller);
   const { ctx } = caller;
   requirePermission(ctx.principal, 'messages:write');

@@ -3,7 +3,7 @@ import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
 import type { ListProjects, Project, ProjectContext } from '../../domain/project/schema';
 import { pathId } from '../../store/ids';
-import { findProject, findProjectChain, listProjectRows } from '../../store/projects';
+import { findProject, findProjectChains, listProjectRows } from '../../store/projects';
 import { legibleOne } from '../../store/to-record/legible';
 import { toProject } from '../../store/to-record/project';
 import type { Context } from '../context';
@@ -27,7 +27,7 @@ export async function getProject(ctx: Context, id: string): Promise<Project> {
 export async function getProjectContext(ctx: Context, id: string): Promise<ProjectContext> {
   requirePermission(ctx.principal, 'projects:read');
   const { tenantId } = ctx.principal;
-  const all = await findProjectChain(ctx.plane.collections, pathId('project', id), MAX_DEPTH);
+  const all = await findProjectChains(ctx.plane.collections, [pathId('project', id)], MAX_DEPTH);
   if (all[0]?.tenantId !== tenantId) throw notFound('project', id);
   const chain = all.filter(node => node.tenantId === tenantId);
   return {

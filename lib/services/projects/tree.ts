@@ -2,7 +2,7 @@ import type { ContextStep } from '../../domain/project/schema';
 import { asObjectId } from '../../store/raw-document';
 import type { Collections } from '../../store/collections';
 import type { ProjectDocument } from '../../store/documents';
-import { findAllProjects, findProjectChain } from '../../store/projects';
+import { findAllProjects, findProjectChains } from '../../store/projects';
 import { stepsOf } from './steps';
 
 /** A tree is at most client › brand › project deep; more steps up is a loop in the data. */
@@ -45,12 +45,17 @@ export class ProjectTree {
     return this.#next;
   }
 
-  /** A node this process has not seen yet may be new: looked up by itself, with those above it. */
-  async freshFor(projectId: string | null): Promise<void> {
-    if (projectId === null || this.#nodes.has(projectId)) return;
-    const id = asObjectId(projectId);
-    if (!id) return;
-    for (const row of await findProjectChain(this.collections, id, MAX_DEPTH)) {
+  /** Resolves when all that the stream has shown is in the tree: who reads after a `project-updated` reads by it. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#loading)?.catch(() => undefined);
+  }
+
+  /** Nodes this process has not seen yet may be new: looked up by themselves, together, with those above them. */
+  async freshFor(...projectIds: (string | null)[]): Promise<void> {
+    const unseen = new Set(projectIds.filter(id => id !== null && !this.#nodes.has(id)));
+    if (unseen.size === 0) return;
+    const ids = [...unseen].map(asObjectId).filter(id => id !== null);
+    for (const row of await findProjectChains(this.collections, ids, MAX_DEPTH)) {
       this.#nodes.set(row._id.toHexString(), row);
     }
   }

@@ -1,5 +1,6 @@
 import { requirePermission } from '../../auth/policy';
 import { notFound } from '../../domain/errors';
+import type { Pathless } from '../../domain/project/schema';
 import type { CreateRun, Run, TaskCounts } from '../../domain/run/schema';
 import { bodyId, hex } from '../../store/ids';
 import { findRun } from '../../store/runs';
@@ -10,7 +11,7 @@ import { refuseOpening } from './topology';
 
 /** Runs for whoever calls a tool: a dispatch opens none, and reads the one it works in. */
 
-export async function openRunAs(caller: Caller, input: CreateRun, recordId?: string): Promise<Run> {
+export async function openRunAs(caller: Caller, input: CreateRun, recordId?: string): Promise<Pathless<Run>> {
   refuseOpening(caller.dispatch);
   requirePermission(caller.ctx.principal, 'runs:write');
   requireWriter(caller);
@@ -18,7 +19,7 @@ export async function openRunAs(caller: Caller, input: CreateRun, recordId?: str
 }
 
 export interface RunOverview {
-  run: Run;
+  run: Pathless<Run>;
   counts: TaskCounts;
 }
 

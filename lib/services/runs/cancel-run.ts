@@ -6,6 +6,7 @@ import { findRun, setStanding } from '../../store/runs';
 import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
+import { withPath } from '../projects/with-path';
 import { closeRun } from './close-run';
 import { runRecord } from './run-records';
 
@@ -32,5 +33,5 @@ export async function cancelRun(ctx: Context, id: string): Promise<Run> {
   crashPoint('run:after-cancel');
   await closeRun(plane, principal.tenantId, runId);
   await recordActivity(ctx, { action: 'run.cancel', subject: { kind: 'run', id: hex(runId) }, changes: [] });
-  return runRecord(plane, (await findRun(c, principal.tenantId, runId)) ?? run);
+  return withPath(plane, await runRecord(plane, (await findRun(c, principal.tenantId, runId)) ?? run));
 }

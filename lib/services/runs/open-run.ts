@@ -10,6 +10,7 @@ import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
 import { senderOf } from '../messages/sender';
+import { withPath } from '../projects/with-path';
 import { requireThreadReferences } from '../threads/create-thread';
 import { ensureRunParts } from './run-parts';
 import { runRecord } from './run-records';
@@ -44,7 +45,7 @@ export async function openRun(ctx: Context, input: CreateRun, recordId?: string)
   crashPoint('run:after-insert');
   await ensureRunParts(plane, row);
   await recordActivity(ctx, { action: 'run.create', subject: { kind: 'run', id: hex(id) }, changes: [] });
-  return runRecord(plane, row);
+  return withPath(plane, await runRecord(plane, row));
 }
 
 async function insert({ plane }: Context, run: Omit<RunDocument, 'createdAt' | 'updatedAt'>): Promise<RunDocument> {

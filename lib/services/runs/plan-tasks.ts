@@ -3,6 +3,7 @@ import { redactSecrets } from '../../domain/redact';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, type FieldError } from '../../domain/errors';
 import { inOrder, judgePlan, MAX_RUN_TASKS, type PlannedTask } from '../../domain/run/plan';
+import type { Pathless } from '../../domain/project/schema';
 import { isRunOver } from '../../domain/run/schema';
 import type { Task } from '../../domain/task/schema';
 import { must } from '../../kernel/assert';
@@ -26,7 +27,7 @@ import { requirePlanner } from './topology';
  * Puts tasks into the planner's own run. The same entry again is the same task; another under a key that is taken is
  * refused, with nothing of the call written. Each is stored after all it depends on, so none is ready too early.
  */
-export async function planTasks(caller: Caller, asked: PlannedTask[]): Promise<Task[]> {
+export async function planTasks(caller: Caller, asked: PlannedTask[]): Promise<Pathless<Task>[]> {
   // First of all, so that what is judged and compared is what is stored.
   const tasks = asked.map(redacted);
   const { dispatch } = requireDispatch(caller);
@@ -61,7 +62,7 @@ export async function planTasks(caller: Caller, asked: PlannedTask[]): Promise<T
 }
 
 /** What this planner planned so before, for a repeat of the call: also when its dispatch may not write any more. */
-export async function readPlanned(caller: Caller, tasks: PlannedTask[]): Promise<Task[]> {
+export async function readPlanned(caller: Caller, tasks: PlannedTask[]): Promise<Pathless<Task>[]> {
   const runId = requirePlanner(requireDispatch(caller).dispatch, 'plan tasks');
   requireReader(caller);
   const { plane, principal } = caller.ctx;
@@ -163,7 +164,7 @@ async function readBack(
   plane: Plane,
   run: Pick<RunDocument, '_id' | 'tenantId'>,
   tasks: PlannedTask[],
-): Promise<Task[]> {
+): Promise<Pathless<Task>[]> {
   const rows = await findTasksById(
     plane.collections,
     run.tenantId,

@@ -7,6 +7,7 @@ import { findRun, listRunPage } from '../../store/runs';
 import { hasWords } from '../../store/text-filter';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
+import { pageWithPaths, withPath } from '../projects/with-path';
 import { runRecord, runRecords } from './run-records';
 
 export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>> {
@@ -19,12 +20,13 @@ export async function listRuns(ctx: Context, query: ListRuns): Promise<Page<Run>
     ...hasWords(q),
   };
   const page = await listRunPage(ctx.plane.collections, filter, { limit, cursor }, row => row);
-  return { ...page, items: await runRecords(ctx.plane, ctx.principal.tenantId, page.items) };
+  const items = await runRecords(ctx.plane, ctx.principal.tenantId, page.items);
+  return pageWithPaths(ctx.plane, { ...page, items });
 }
 
 export async function getRun(ctx: Context, id: string): Promise<Run> {
   requirePermission(ctx.principal, 'runs:read');
   const row = await findRun(ctx.plane.collections, ctx.principal.tenantId, pathId('run', id));
   if (!row) throw notFound('run', id);
-  return runRecord(ctx.plane, row);
+  return withPath(ctx.plane, await runRecord(ctx.plane, row));
 }

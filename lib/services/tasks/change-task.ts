@@ -11,6 +11,7 @@ import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
 import { redriveSource } from '../dispatches/redrive';
+import { withPath } from '../projects/with-path';
 import { closeRun } from '../runs/close-run';
 import { followRun } from '../runs/follow-run';
 import { requireThreadReferences } from '../threads/create-thread';
@@ -61,7 +62,7 @@ export async function patchTask(ctx: Context, id: string, patch: PatchTask): Pro
       .map(field => ({ field, before: before[field], after: row[field] })),
   });
   if (row.status === 'ready') plane.doorbell.ring(principal.tenantId);
-  return toTask(row);
+  return withPath(plane, toTask(row));
 }
 
 export async function cancelTask(ctx: Context, id: string): Promise<Task> {
@@ -78,7 +79,7 @@ export async function cancelTask(ctx: Context, id: string): Promise<Task> {
     await followRun(plane, principal.tenantId, row.runId);
     await closeRun(plane, principal.tenantId, row.runId);
   }
-  return toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? row);
+  return withPath(plane, toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? row));
 }
 
 /** Dead work gets another chance, with its attempts counted from nothing. */
@@ -90,7 +91,7 @@ export async function redriveTask(ctx: Context, id: string): Promise<Task> {
   if (!before) throw notFound('task', id);
   await redriveSource(plane, principal.tenantId, { kind: 'task', id: taskId });
   await recordActivity(ctx, { action: 'task.redrive', subject: { kind: 'task', id }, changes: [] });
-  return toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? before);
+  return withPath(plane, toTask((await findTask(plane.collections, principal.tenantId, taskId)) ?? before));
 }
 
 const busy = (row: TaskDocument, verb: string): ControlPlaneError =>

@@ -12,6 +12,7 @@ import { recordActivity } from '../activity/record-activity';
 import { holdOf } from '../budgets/spent';
 import type { Context } from '../context';
 import { findOrReopenThread } from '../messages/adoption/lost-thread';
+import { withPath } from '../projects/with-path';
 import { requireThreadReferences } from '../threads/create-thread';
 import { redactDeliverables, requireDistinctNames } from './deliverables';
 
@@ -63,7 +64,7 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
   // What it depends on may have been done since it was looked at.
   const late = pending ? await readyWhole(c, principal.tenantId, { _id: id }) : 0;
   if (row.status === 'ready' || late > 0) plane.doorbell.ring(principal.tenantId);
-  return toTask(late > 0 ? { ...row, status: 'ready' } : row);
+  return withPath(plane, toTask(late > 0 ? { ...row, status: 'ready' } : row));
 }
 
 async function hasOpenDependencies({ plane, principal }: Context, ids: ObjectId[]): Promise<boolean> {

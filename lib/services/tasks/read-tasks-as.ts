@@ -1,5 +1,6 @@
 import { notFound } from '../../domain/errors';
 import type { Page } from '../../domain/fields';
+import type { Pathless } from '../../domain/project/schema';
 import type { ListTasks, Task } from '../../domain/task/schema';
 import type { ObjectId } from '../../store/documents';
 import { bodyId, hex } from '../../store/ids';
@@ -14,7 +15,7 @@ import { getTask, listTasks } from './read-tasks';
 const plannedBy = ({ dispatch }: Caller): ObjectId | null =>
   dispatch?.run?.tier === 'orchestrator' ? dispatch.run.id : null;
 
-export async function listTasksAs(caller: Caller, query: ListTasks): Promise<Page<Task>> {
+export async function listTasksAs(caller: Caller, query: ListTasks): Promise<Page<Pathless<Task>>> {
   requireReader(caller);
   const runId = plannedBy(caller);
   if (!runId) return listTasks(caller.ctx, query);
@@ -25,7 +26,7 @@ export async function listTasksAs(caller: Caller, query: ListTasks): Promise<Pag
   return listTaskPage(plane.collections, filter, { limit, cursor }, toTask);
 }
 
-export async function getTaskAs(caller: Caller, taskId: string): Promise<Task> {
+export async function getTaskAs(caller: Caller, taskId: string): Promise<Pathless<Task>> {
   requireReader(caller);
   const runId = plannedBy(caller);
   if (!runId) return getTask(caller.ctx, taskId);

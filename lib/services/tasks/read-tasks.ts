@@ -9,10 +9,11 @@ import { legibleOne } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { underProject } from '../projects/under-project';
+import { pageWithPaths, withPath } from '../projects/with-path';
 
 export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Task>> {
   requirePermission(ctx.principal, 'tasks:read');
-  const { principal } = ctx;
+  const { plane, principal } = ctx;
   const { limit, cursor, q, runId, threadId, projectId, ...fields } = query;
   const filter = {
     tenantId: principal.tenantId,
@@ -23,7 +24,7 @@ export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Ta
     ...(await underProject(ctx, projectId)),
     ...hasWords(q),
   };
-  return listTaskPage(ctx.plane.collections, filter, { limit, cursor }, toTask);
+  return pageWithPaths(plane, await listTaskPage(plane.collections, filter, { limit, cursor }, toTask));
 }
 
 export async function getTask(ctx: Context, id: string): Promise<Task> {
@@ -32,5 +33,5 @@ export async function getTask(ctx: Context, id: string): Promise<Task> {
   const row = await findTask(plane.collections, principal.tenantId, pathId('task', id));
   const task = legibleOne(row, toTask);
   if (!task || (principal.role === 'agent' && task.assignedTo !== principal.agentType)) throw notFound('task', id);
-  return task;
+  return withPath(plane, task);
 }

@@ -8,6 +8,7 @@ import { insertThread } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
+import { withPath } from '../projects/with-path';
 
 export async function createThread(ctx: Context, input: CreateThread, recordId?: string): Promise<Thread> {
   requirePermission(ctx.principal, 'messages:write');
@@ -33,7 +34,7 @@ export async function createThread(ctx: Context, input: CreateThread, recordId?:
     subject: { kind: 'thread', id: row._id.toHexString() },
     changes: [],
   });
-  return toThread(row);
+  return withPath(plane, toThread(row));
 }
 
 /** The addressee and the project a thread names are there, in this tenant. */

@@ -8,6 +8,7 @@ import { moveThreadRecords, patchThreadRow } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
+import { withPath } from '../projects/with-path';
 import { requireThreadReferences } from './create-thread';
 
 export async function patchThread(ctx: Context, id: string, patch: PatchThread): Promise<Thread> {
@@ -38,7 +39,7 @@ export async function patchThread(ctx: Context, id: string, patch: PatchThread):
       .filter(field => String(before[field]) !== String(after[field]))
       .map(field => ({ field, before: plain(before[field]), after: plain(after[field]) })),
   });
-  return toThread(after);
+  return withPath(plane, toThread(after));
 }
 
 const plain = (value: unknown): unknown => (value === null || typeof value === 'string' ? value : String(value));

@@ -9,6 +9,7 @@ import { toThread } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { findOrReopenThread } from '../messages/adoption/lost-thread';
 import { underProject } from '../projects/under-project';
+import { pageWithPaths, withPath } from '../projects/with-path';
 import { ownThreads, requireOwnThread } from './scope';
 
 /** Most recently written to first. */
@@ -25,7 +26,7 @@ export async function listThreads(ctx: Context, query: ListThreads): Promise<Pag
     ...(own ? { _id: { $in: own } } : {}),
     ...hasWords(q),
   };
-  return listThreadPage(plane.collections, filter, { limit, cursor }, toThread);
+  return pageWithPaths(plane, await listThreadPage(plane.collections, filter, { limit, cursor }, toThread));
 }
 
 export async function getThread(ctx: Context, id: string): Promise<Thread> {
@@ -34,5 +35,5 @@ export async function getThread(ctx: Context, id: string): Promise<Thread> {
   const row = await findOrReopenThread(ctx.plane, ctx.principal.tenantId, pathId('thread', id));
   if (!row) throw notFound('thread', id);
   await requireOwnThread(ctx, row);
-  return toThread(row);
+  return withPath(ctx.plane, toThread(row));
 }

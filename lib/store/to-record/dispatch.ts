@@ -1,5 +1,6 @@
 import { isOpenDispatch, type DispatchRecord, type Liveness } from '../../domain/dispatch/schema';
 import type { Thresholds } from '../../domain/agent-type/schema';
+import type { Pathless } from '../../domain/project/schema';
 import type { DispatchDocument } from '../documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
@@ -28,7 +29,7 @@ export const toDispatchRecord = (
   row: DispatchDocument,
   thresholds: Thresholds | null,
   nowMs: number,
-): DispatchRecord => ({
+): Pathless<DispatchRecord> => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),

@@ -1,8 +1,9 @@
+import type { Pathless } from '../../domain/project/schema';
 import type { Run, TaskCounts } from '../../domain/run/schema';
 import type { RunDocument } from '../documents';
 import { hex, hexOrNull, iso, isoOrNull } from '../ids';
 
-export const toRun = (row: RunDocument, taskCounts: TaskCounts): Run => ({
+export const toRun = (row: RunDocument, taskCounts: TaskCounts): Pathless<Run> => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Priority } from '../../domain/fields';
 import type { Ledger, Message } from '../../domain/message/schema';
 import { RAW_INSERT, senderTier } from '../../domain/message/sender';
+import type { Pathless } from '../../domain/project/schema';
 import type { Task } from '../../domain/task/schema';
 import { Thread, ThreadStatus } from '../../domain/thread/schema';
 import type { LedgerDocument, MessageDocument, TaskDocument, ThreadDocument } from '../documents';
@@ -25,7 +26,7 @@ const base = (row: MessageDocument | TaskDocument) => ({
   createdBy: row.createdBy,
 });
 
-export const toMessage = (row: MessageDocument): Message => ({
+export const toMessage = (row: MessageDocument): Pathless<Message> => ({
   ...base(row),
   threadId: hex(row.threadId),
   seq: row.seq,
@@ -61,9 +62,9 @@ export function bodyOf({ body }: Pick<MessageDocument, 'body'>): string {
 }
 
 /** For whoever is told its body. */
-export const toToldMessage = (row: MessageDocument): Message => ({ ...toMessage(row), body: bodyOf(row) });
+export const toToldMessage = (row: MessageDocument): Pathless<Message> => ({ ...toMessage(row), body: bodyOf(row) });
 
-export const toTask = (row: TaskDocument): Task => ({
+export const toTask = (row: TaskDocument): Pathless<Task> => ({
   ...base(row),
   title: row.title,
   input: row.input,
@@ -97,7 +98,7 @@ const StoredThread = z.object({
 });
 
 /** Whatever a driver left out or made of it: a thread that cannot be shown would hide what is said in it. */
-export function toThread(row: ThreadDocument): Thread {
+export function toThread(row: ThreadDocument): Pathless<Thread> {
   const { subject, title, ...stored } = StoredThread.parse(row);
   const createdAt = isoOf(row.createdAt) ?? iso(row._id.getTimestamp());
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
+import { PATH_FIELDS } from '@/lib/domain/project/schema';
 import { Run, TaskCounts } from '@/lib/domain/run/schema';
 import { readRunAs } from '@/lib/services/runs/as-caller';
 import { requireFitting } from '../fitting';
@@ -13,7 +14,7 @@ export const getRunTool = defineTool({
     'How a run stands: its intent, status, what blocks it, its result, and how many tasks are in each status. Inside a run, ' +
     'your own; `list_tasks` names the tasks.',
   input: input({ runId: Id }),
-  output: z.object({ notice, run: Run, tasks: TaskCounts }),
+  output: z.object({ notice, run: Run.omit(PATH_FIELDS), tasks: TaskCounts }),
   annotations: READS,
   isLong: true,
   run: async ({ caller }, { runId }) => {

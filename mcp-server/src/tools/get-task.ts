@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
+import { PATH_FIELDS } from '@/lib/domain/project/schema';
 import { Task } from '@/lib/domain/task/schema';
 import { getTaskAs } from '@/lib/services/tasks/read-tasks-as';
 import { requireFitting } from '../fitting';
@@ -11,7 +12,7 @@ export const getTaskTool = defineTool({
   title: 'Read a task',
   description: 'One task with its input, declared deliverables and result: what was handed in, and what is missing.',
   input: input({ taskId: Id }),
-  output: z.object({ notice, task: Task }),
+  output: z.object({ notice, task: Task.omit(PATH_FIELDS) }),
   annotations: READS,
   isLong: true,
   run: async ({ caller }, { taskId }) => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Pathless } from '@/lib/domain/project/schema';
 import { PlanTasks } from '@/lib/domain/run/plan';
 import type { Task } from '@/lib/domain/task/schema';
 import { planTasks, readPlanned } from '@/lib/services/runs/plan-tasks';
@@ -18,7 +19,7 @@ export const planTasksTool = defineTool({
   // Its own keys make a repeat harmless, with an idempotencyKey or without.
   annotations: SETTLES,
   run: async (call, asked) => {
-    const tasks = await once<Task[]>(call, 'plan_tasks', asked, {
+    const tasks = await once<Pathless<Task>[]>(call, 'plan_tasks', asked, {
       create: () => planTasks(call.caller, asked.tasks),
       readBack: () => readPlanned(call.caller, asked.tasks),
       isRepeatable: true,

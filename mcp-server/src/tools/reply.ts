@@ -1,5 +1,6 @@
 import { Body, Id } from '@/lib/domain/fields';
 import type { Message } from '@/lib/domain/message/schema';
+import type { Pathless } from '@/lib/domain/project/schema';
 import { mendMessage } from '@/lib/services/messages/finish-reply';
 import { getMessage } from '@/lib/services/messages/read-messages';
 import { replyToMessage } from '@/lib/services/messages/reply-to-message';
@@ -22,7 +23,7 @@ export const replyTool = defineTool({
   output: Sent,
   annotations: CREATES,
   run: (call, input) =>
-    once<Message>(call, 'reply', input, {
+    once<Pathless<Message>>(call, 'reply', input, {
       create: recordId => replyToMessage(call.caller, input, recordId),
       readBack: id => getMessage(call.caller.ctx, id),
       mend: id => mendMessage(call.caller.ctx, id),

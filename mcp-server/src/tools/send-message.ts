@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Message } from '@/lib/domain/message/schema';
+import type { Pathless } from '@/lib/domain/project/schema';
 import { Body, Id, Priority, Slug, Subject } from '@/lib/domain/fields';
 import { mendMessage } from '@/lib/services/messages/finish-reply';
 import { getMessage } from '@/lib/services/messages/read-messages';
@@ -27,7 +28,7 @@ export const sendMessageTool = defineTool({
   output: Sent,
   annotations: CREATES,
   run: (call, input) =>
-    once<Message>(call, 'send_message', input, {
+    once<Pathless<Message>>(call, 'send_message', input, {
       create: recordId => sendMessage(call.caller, input, recordId),
       readBack: id => getMessage(call.caller.ctx, id),
       mend: id => mendMessage(call.caller.ctx, id),

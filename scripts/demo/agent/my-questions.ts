@@ -1,9 +1,10 @@
 import type { Message } from '@/lib/domain/message/schema';
+import type { Pathless } from '@/lib/domain/project/schema';
 import type { Work } from './work';
 
 export interface Asked {
-  question: Message;
-  answer: Message | null;
+  question: Pathless<Message>;
+  answer: Pathless<Message> | null;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Message } from '@/lib/domain/message/schema';
+import type { Pathless } from '@/lib/domain/project/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Clock } from '@/lib/kernel/clock';
 import type { Client } from '@/lib/sdk/client';
@@ -42,7 +43,7 @@ export class Work {
   }
 
   /** The message that is the work; null when a task is. */
-  get message(): Message | null {
+  get message(): Pathless<Message> | null {
     const { source, thread } = this.dispatch;
     return thread?.messages.find(({ id }) => id === source.id) ?? null;
   }

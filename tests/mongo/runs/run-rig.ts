@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { PlannedTask } from '@/lib/domain/run/plan';
 import { CreateRun, type Run } from '@/lib/domain/run/schema';
+import type { Pathless } from '@/lib/domain/project/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
@@ -38,7 +39,7 @@ export async function makeRunRig() {
     return dispatches[0];
   };
   const as = (dispatch: Dispatch): Promise<Caller> => resolveCaller(night, dispatch.key);
-  const plan = async (dispatch: Dispatch, tasks: object[]): Promise<Task[]> =>
+  const plan = async (dispatch: Dispatch, tasks: object[]): Promise<Pathless<Task>[]> =>
     planTasks(
       await as(dispatch),
       tasks.map(task => PlannedTask.parse({ title: 'a task', assignedTo: 'qa', ...task })),

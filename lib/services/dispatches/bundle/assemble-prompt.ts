@@ -2,6 +2,7 @@ import { WORKING_RULES } from '../../../domain/agent-type/shipped/index';
 import type { Dispatch, WorkSource } from '../../../domain/dispatch/schema';
 import { fewRandomBytes } from '../../../auth/random';
 import type { Message } from '../../../domain/message/schema';
+import type { Pathless } from '../../../domain/project/schema';
 import type { RunTier } from '../../../domain/tier';
 import type { Task } from '../../../domain/task/schema';
 import type { AgentTypeDocument } from '../../../store/documents';
@@ -13,15 +14,15 @@ export interface PromptParts {
   key: string;
   context: Dispatch['context'];
   thread: Dispatch['thread'];
-  task: Task | null;
+  task: Pathless<Task> | null;
   /** What the task depends on, done. */
-  needs?: Task[];
+  needs?: Pathless<Task>[];
   /** What a run's planner was not told yet. */
-  news?: Message[];
+  news?: Pathless<Message>[];
   /** What a run's planner was asked before, and still owes an answer to. */
-  asked?: Message[];
+  asked?: Pathless<Message>[];
   /** What the question was answered with that this dispatch waited for. */
-  answer?: Message | null;
+  answer?: Pathless<Message> | null;
   /** A planner's next turn: it waited for news and asked nothing. */
   isTurn?: boolean;
   /** Shown as the work where there is no message yet: a preview. */
@@ -61,7 +62,7 @@ function contextSection(context: Dispatch['context'], fence: string): string | n
   );
 }
 
-const sender = (message: Message): string => {
+const sender = (message: Pathless<Message>): string => {
   const tier = message.from.kind === 'user' ? 'a person' : `${message.from.kind} ${message.from.id}`;
   return `${message.kind === 'question' ? 'question' : 'message'} ${message.id} from ${tier}${message.assignedTo ? ` to ${message.assignedTo}` : ''}`;
 };
@@ -80,7 +81,7 @@ function threadSection({ thread, dispatch, news = [], asked = [], answer }: Prom
 }
 
 /** Text goes in as it came, byte for byte; anything else as JSON. */
-function handedOver({ handoff }: Task, fence: string): string[] {
+function handedOver({ handoff }: Pathless<Task>, fence: string): string[] {
   if (!handoff) return [];
   const inputs = Object.entries(handoff.inputs).map(([name, value]) =>
     fenced(fence, `input ${name}`, typeof value === 'string' ? value : JSON.stringify(value)),
@@ -94,7 +95,7 @@ const MAX_RESULT_CHARACTERS = 8_000;
 const MAX_RESULTS_CHARACTERS = 64_000;
 
 /** What came of the tasks this one waited for, but for what was handed over under its name. */
-function resultsOf(needs: Task[], { handoff }: Task, fence: string): string[] {
+function resultsOf(needs: Pathless<Task>[], { handoff }: Pathless<Task>, fence: string): string[] {
   const given = new Set(Object.keys(handoff?.inputs ?? {}));
   const told = needs.flatMap(need => {
     const name = need.key ?? need.id;

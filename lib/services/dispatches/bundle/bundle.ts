@@ -1,6 +1,7 @@
 import type { Dispatch } from '../../../domain/dispatch/schema';
 import { must } from '../../../kernel/assert';
 import type { Message } from '../../../domain/message/schema';
+import type { Pathless } from '../../../domain/project/schema';
 import { TO_NEWS } from '../../../domain/run/schema';
 import type { DispatchDocument } from '../../../store/documents';
 import { hex, iso, isoOrNull } from '../../../store/ids';
@@ -73,7 +74,7 @@ export function bundleDispatch(
 }
 
 /** The source as the claim left it, for it was read beside the claim. */
-const claimed = (message: Message, dispatch: DispatchDocument, item: WorkDocument): Message =>
+const claimed = (message: Pathless<Message>, dispatch: DispatchDocument, item: WorkDocument): Pathless<Message> =>
   message.id === hex(dispatch.source.id)
     ? {
         ...message,

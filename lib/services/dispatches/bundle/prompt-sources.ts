@@ -1,5 +1,6 @@
 import type { Dispatch } from '../../../domain/dispatch/schema';
 import type { Message } from '../../../domain/message/schema';
+import type { Pathless } from '../../../domain/project/schema';
 import type { MessageDocument, ObjectId, ThreadDocument } from '../../../store/documents';
 import { hex } from '../../../store/ids';
 import { findLastMessages, findMessagesOf } from '../../../store/messages';
@@ -16,7 +17,7 @@ export interface ThreadRead {
   id: string;
   tenantId: string;
   subject: string;
-  messages: Message[];
+  messages: Pathless<Message>[];
 }
 
 export async function readPromptThread(plane: Plane, tenantId: string, id: ObjectId): Promise<ThreadRead | null> {
