@@ -105,8 +105,9 @@ describe('mark_done', () => {
   });
 });
 
+const task = (key: string, more: object = {}) => ({ key, title: key, assignedTo: 'qa', ...more });
+
 describe('plan_tasks', () => {
-  const task = (key: string, more: object = {}) => ({ key, title: key, assignedTo: 'qa', ...more });
   const many = (count: number) => Array.from({ length: count }, (_, at) => task(`k${at}`));
   const WRONG: [path: string, tasks: object[]][] = [
     ['tasks', []],
