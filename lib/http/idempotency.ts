@@ -24,7 +24,7 @@ export async function runOnce(
     bodyHash: hashRequest(request.url, request.body),
     create: async recordId => {
       const made = await route.run({ ...call, recordId });
-      return { key: fieldOf(made, reader.param), result: made };
+      return { key: keyOf(route, made, reader.param), result: made };
     },
     readBack,
     findMade: async recordId => {
@@ -68,10 +68,12 @@ async function findMade(reader: Reader, call: Call<unknown, unknown>, recordId: 
   }
 }
 
-function fieldOf(made: unknown, name: string): string {
+/** Null: it made nothing, and says so in the shape of its route for that. */
+function keyOf({ uncreated }: Route, made: unknown, name: string): string | null {
   const value = stringField(made instanceof Reply ? made.body : made, name);
-  if (value === undefined) throw new Error(`an idempotent create answered no ${name}`);
-  return value;
+  if (value !== undefined) return value;
+  if (uncreated && made instanceof Reply) return null;
+  throw new Error(`an idempotent create answered no ${name}`);
 }
 
 const stringField = (value: unknown, name: string): string | undefined => {

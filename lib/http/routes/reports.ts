@@ -24,7 +24,8 @@ export const reportRoutes: Route[] = [
     path: '/api/reports',
     access: 'reports:write',
     tag,
-    summary: 'Report on a task by its dispatch key; a heartbeat answers 200 with the lease and is stored nowhere',
+    summary:
+      'Report on a task by its dispatch key; a heartbeat answers 200 with the lease and is stored nowhere, a result after the end 200 with that end',
     body: CreateReport,
     status: 201,
     response: Report,
@@ -35,7 +36,8 @@ export const reportRoutes: Route[] = [
     dispatchKey: true,
     run: async ({ ctx, body, headers, recordId }) => {
       const reported = await createReport(ctx, body, { key: headers[KEY_HEADER.toLowerCase()], recordId });
-      return 'report' in reported ? reported.report : new Reply(200, reported.alive);
+      if ('alive' in reported) return new Reply(200, reported.alive);
+      return reported.isNew ? reported.report : new Reply(200, reported.report);
     },
   }),
   route({

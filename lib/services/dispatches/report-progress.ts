@@ -27,4 +27,4 @@ export function readAlive(caller: Caller): DispatchAlive {
   return aliveOf(heartbeatOf(dispatch));
 }
 
-const aliveOf = ({ id, ...alive }: HeartbeatResult): DispatchAlive => ({ dispatchId: id, ...alive });
+export const aliveOf = ({ id, ...alive }: HeartbeatResult): DispatchAlive => ({ dispatchId: id, ...alive });

@@ -15,8 +15,8 @@ export interface Creation<T> {
   /** What the key belongs to: route and key; tenant and principal are added here. */
   key: string;
   bodyHash: string;
-  /** Makes the record under that id; `key` is what `readBack` finds it by. */
-  create(recordId: string): Promise<{ key: string; result: T }>;
+  /** Makes the record under that id; `key` is what `readBack` finds it by. Null: it made none, and a repeat asks again. */
+  create(recordId: string): Promise<{ key: string | null; result: T }>;
   /** The record as it is now. `not-found` when it is gone. */
   readBack(recordKey: string): Promise<T>;
   /** After a crash: the record that was made under this id, if it was. */
@@ -69,7 +69,8 @@ async function make<T>(ctx: Context, creation: Creation<T>, held: Held): Promise
   try {
     const made = held.isOld ? await creation.findMade(held.recordId) : null;
     const { key: recordKey, result } = made ?? (await creation.create(held.recordId));
-    await finishKey(collections, held.key, held.owner, recordKey);
+    if (recordKey === null) await freeKey(collections, held.key, held.owner);
+    else await finishKey(collections, held.key, held.owner, recordKey);
     return { result, isNew: made === null };
   } catch (error) {
     const known = toDomainError(error);

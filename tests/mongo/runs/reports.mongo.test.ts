@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { startApiServer, type Answer, type ApiServer, type CallOptions } from '../../support/api-server';
@@ -71,8 +72,46 @@ describe('the six contracts over HTTP', () => {
     const again = await report(key, result, { headers: { 'idempotency-key': 'r-1' } });
     expect([again.status, again.body]).toEqual([200, first.body]);
     const unkeyed = await report(key, result);
-    expect([unkeyed.status, unkeyed.body.id]).toEqual([201, first.body.id]);
+    expect([unkeyed.status, unkeyed.body]).toEqual([200, first.body]);
     expect(await reportsOf(id)).toHaveLength(1);
+  });
+
+  it.each(['complete', 'fail', 'cancel'] as const)('a result after %s hears that end, and adds nothing', async verb => {
+    const { id } = await newTask();
+    const { key, id: dispatchId, epoch } = await claim(id);
+    const body = {
+      complete: { epoch, output: 'one' },
+      fail: { epoch, error: 'x', retryable: false },
+      cancel: undefined,
+    }[verb];
+    const token = verb === 'cancel' ? api.plane.adminToken : night;
+    await made(api.call('POST', `/api/dispatches/${dispatchId}/${verb}`, { token, body }));
+    const headers = { 'idempotency-key': `after-${verb}` };
+    const send = () => report(key, { kind: 'result', taskId: id, output: 'two' }, { headers });
+    const heard = {
+      complete: { kind: 'result', output: 'one', dispatchId },
+      fail: { dispatchId, status: 'failed', epoch, leaseUntil: null },
+      cancel: { dispatchId, status: 'cancelled', epoch, leaseUntil: null, cancelRequested: true },
+    }[verb];
+    const first = await send();
+    expect([first.status, first.body]).toMatchObject([200, heard]);
+    const again = await send();
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect((await reportsOf(id)).map(({ kind }) => kind)).toEqual(verb === 'complete' ? ['result'] : []);
+    const { lateOutput } = await made(api.call('GET', `/api/dispatches/${dispatchId}`));
+    expect(lateOutput?.output ?? null).toBe(verb === 'cancel' ? 'two' : null);
+  });
+
+  it('a result without a word, or of a task that a driver removed, hears how its dispatch ended', async () => {
+    const silent = await newTask();
+    const { key } = await claim(silent.id);
+    const answer = await report(key, { kind: 'result', taskId: silent.id, output: ' ' });
+    expect([answer.status, answer.body]).toMatchObject([200, { status: 'done' }]);
+    const gone = await newTask();
+    const held = await claim(gone.id);
+    await api.plane.collections.tasks.deleteOne({ _id: new ObjectId(gone.id) });
+    const asked = await report(held.key, { kind: 'question', taskId: gone.id, question: 'Where is it?' });
+    expect([asked.status, asked.body.code]).toEqual([404, 'not-found']);
   });
 
   it('an agent that repeats its own under the same key gets it back, though it reads no reports', async () => {
