@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requireWriting } from '@/lib/auth/policy';
 import { ControlPlaneError, isControlPlaneError } from '@/lib/domain/errors';
 import type { Context } from '@/lib/services/context';
 import { validationFailed } from '@/lib/services/explain-issues';
@@ -80,6 +81,7 @@ async function recorded(
   });
   try {
     if (!caller) throw refusal;
+    if (!tool.annotations.readOnlyHint) requireWriting(ctx.principal);
     const result = success(tool, await run(host, tool, caller, request));
     end(null);
     return result;

@@ -10,7 +10,7 @@ export interface ToolCall {
   signal: AbortSignal;
 }
 
-/** Hints for clients; every one is said, for what is left out counts as the worst. */
+/** Hints for clients; every one is said, for what is left out counts as the worst. A viewer may call what only reads. */
 interface ToolHints {
   readOnlyHint: boolean;
   destructiveHint: boolean;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemContext } from '@/lib/services/context';
 import { revokeToken } from '@/lib/services/identity/revoke-token';
 import { startMcpServer, type AgentClient, type McpTestServer } from '../support/mcp';
+import { TOOLS } from '@/mcp-server/src/registry';
 import { makeActor } from '../support/actors';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { bodyId } from '@/lib/store/ids';
@@ -148,6 +149,27 @@ describe('without a dispatch key', () => {
     const refused = await viewer.call('send_message', { to: 'research', body: 'x', dispatch: dispatch.key });
     expect(refused.data.code).toBe('forbidden');
     expect((await viewer.call('list_inbox', { dispatch: dispatch.key })).data.items).toHaveLength(1);
+  });
+
+  test('every tool that writes refuses a viewer, with a key and without', async () => {
+    const dispatch = await work('sales');
+    const viewer = await mcp.connect(await mcp.tokenFor('viewer'));
+    const args: Record<string, object> = {
+      mark_done: { output: 'x' },
+      submit_result: { output: 'x' },
+      report_progress: { percent: 50, state: 'x' },
+    };
+    const writing = TOOLS.filter(tool => !tool.annotations.readOnlyHint).map(({ name }) => name);
+    expect(writing).toEqual(expect.arrayContaining([...Object.keys(args), 'heartbeat', 'ask', 'handoff']));
+    for (const name of writing) {
+      for (const key of [{ dispatch: dispatch.key }, {}]) {
+        const { data } = await viewer.call(name, { ...args[name], ...key });
+        expect([name, data.code]).toEqual([name, 'forbidden']);
+      }
+    }
+    const row = await mcp.plane.collections.dispatches.findOne({ _id: bodyId('id', dispatch.id) });
+    expect(row).toMatchObject({ status: 'running', output: null, progress: null, firstHeartbeatAt: null });
+    await orchestrator.call('mark_done', { dispatch: dispatch.key });
   });
 
   test('a token bound to a type acts as that type and sees no other', async () => {

@@ -1,5 +1,4 @@
 import { ControlPlaneError } from '../../domain/errors';
-import type { Role } from '../../domain/identity/schema';
 import type { DispatchDocument } from '../../store/documents';
 import type { Context } from '../context';
 import { authenticateDispatchKey } from './authenticate-dispatch-key';
@@ -19,15 +18,12 @@ export interface Caller {
   writeRefusal: ControlPlaneError | null;
 }
 
-/** A viewer stays one, whatever key it shows. */
-const READS_ONLY: readonly Role[] = ['viewer'];
-
+/** Every door asks the policy whether this role writes at all: the key says for whom, not whether. */
 export async function resolveCaller(ctx: Context, key: string | undefined): Promise<Caller> {
   const { principal } = ctx;
-  const readerOnly = READS_ONLY.includes(principal.role) ? viewerWrites() : null;
   if (key === undefined) {
     const writeRefusal =
-      principal.role === 'orchestrator' ? keyRequired('An orchestrator’s token alone only reads') : readerOnly;
+      principal.role === 'orchestrator' ? keyRequired('An orchestrator’s token alone only reads') : null;
     return {
       ctx,
       agentType: principal.agentType ?? null,
@@ -43,7 +39,6 @@ export async function resolveCaller(ctx: Context, key: string | undefined): Prom
     ...keyed,
     ctx: { ...ctx, principal: { ...principal, role: 'agent', agentType } },
     agentType,
-    writeRefusal: readerOnly ?? keyed.writeRefusal,
   };
 }
 
@@ -66,5 +61,3 @@ const keyRequired = (why: string) =>
     'dispatch-key-required',
     `${why}. Pass the dispatch key of your prompt (dk_…) as the argument \`dispatch\` of this call.`,
   );
-
-const viewerWrites = () => new ControlPlaneError('forbidden', 'Role viewer only reads.');
