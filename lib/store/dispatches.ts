@@ -79,7 +79,8 @@ export async function endDispatch(
 
 function ending(epoch: number, { status, set, output, usage }: Outcome): Document[] {
   const stopping = { $eq: ['$status', 'cancelling'] };
-  const late = { epoch, output: { $literal: output ?? '' }, at: '$$NOW', id: newId() };
+  const deliverables: unknown = set['deliverables'] ?? [];
+  const late = { epoch, output: { $literal: output ?? '' }, deliverables, at: '$$NOW', id: newId() };
   return [
     {
       $set: {
@@ -166,15 +167,28 @@ export async function endDispatches(
 }
 
 /**
- * A finished attempt's text that may no longer count: kept where a person can take it or leave it. Told again it keeps its
- * id, for it may be half accepted.
+ * What a finished attempt hands in that may no longer count: kept where a person can take it or leave it. Told again it
+ * keeps its id, for it may be half accepted, and its deliverables where only the agent told them and not its session.
  */
-export async function keepLateOutput(c: Collections, tenantId: string, id: ObjectId, epoch: number, output: string) {
-  const known = { $cond: [{ $eq: ['$lateOutput.epoch', epoch] }, '$lateOutput.id', null] };
+export async function keepLateOutput(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  { epoch, output, deliverables }: { epoch: number; output: string; deliverables?: Document },
+) {
+  const known = (field: string, otherwise: unknown) => ({
+    $cond: [{ $eq: ['$lateOutput.epoch', epoch] }, { $ifNull: [`$lateOutput.${field}`, otherwise] }, otherwise],
+  });
   await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: epoch } }] }, [
     {
       $set: {
-        lateOutput: { epoch, output: { $literal: output }, at: '$$NOW', id: { $ifNull: [known, newId()] } },
+        lateOutput: {
+          epoch,
+          output: { $literal: output },
+          deliverables: deliverables ?? known('deliverables', []),
+          at: '$$NOW',
+          id: known('id', newId()),
+        },
         updatedAt: '$$NOW',
       },
     },

@@ -216,7 +216,7 @@ export interface DispatchDocument extends RecordDocument {
   /** Of the result's report, where the caller chose it. */
   reportId?: ObjectId;
   /** `id` is what its message gets when a person accepts it: accepted twice, it is there once. */
-  lateOutput: { epoch: number; output: string; at: Date; id?: ObjectId } | null;
+  lateOutput: { epoch: number; output: string; deliverables?: Delivered[]; at: Date; id?: ObjectId } | null;
   /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
   lateDecidedEpoch?: number;
   error: string | null;

@@ -7,7 +7,7 @@ import { bodyId, hex } from '../../store/ids';
 import { findWorkItem } from '../../store/work-items';
 import type { Context } from '../context';
 import { requireDispatch, type Caller } from '../identity/caller';
-import { endWithOutput } from './life-cycle';
+import { endWithOutput, type HandedIn } from './life-cycle';
 
 export interface Finish {
   output: string;
@@ -32,7 +32,7 @@ export async function finishDispatch(caller: Caller, finish: Finish, recordId?: 
   const { dispatch, epoch } = requireDispatch(caller);
   const { output, usage, deliverables } = finish;
   refuseOversize({ output, deliverables });
-  const handedIn = {
+  const handedIn: HandedIn = {
     ...(deliverables === undefined ? {} : { deliverables: { $literal: deliverables } }),
     ...(recordId === undefined ? {} : { reportId: bodyId('recordId', recordId) }),
   };

@@ -9,6 +9,7 @@ import { requirePermission } from '../../auth/policy';
 import { redactSecrets } from '../../domain/redact';
 import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { Usage } from '../../domain/fields';
+import type { Delivered } from '../../domain/task/schema';
 import { endDispatch, extendLease, keepLateOutput, lapseDispatch, writeProgress } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
@@ -25,6 +26,12 @@ export interface Ended {
   id: string;
   status: DispatchStatus;
   epoch: number;
+}
+
+/** What an agent hands in beside the text, as the write of its outcome takes it. */
+export interface HandedIn {
+  deliverables?: { $literal: Delivered[] };
+  reportId?: ObjectId;
 }
 
 /** Told again to whoever ends it again at the same epoch. */
@@ -99,7 +106,7 @@ export async function endWithOutput(
   ctx: Context,
   id: ObjectId,
   { epoch, output: raw, usage }: CompleteDispatch,
-  extra: Record<string, unknown> = {},
+  extra: HandedIn = {},
   isExplicit = false,
 ): Promise<Ended> {
   const { plane, principal } = ctx;
@@ -109,11 +116,11 @@ export async function endWithOutput(
     status: 'done',
     output,
     usage,
-    set: extra,
+    set: { ...extra },
   });
   if (!row) {
     const turn = await endPlannersTurn(ctx, id, { epoch, output, usage, extra, isExplicit });
-    return endedOf(turn ?? (await refusalOf(ctx, id, epoch, REPEATABLE, { output, usage })));
+    return endedOf(turn ?? (await refusalOf(ctx, id, epoch, REPEATABLE, { ...extra, output, usage })));
   }
   crashPoint('complete:after-outcome');
   await settleDispatch(plane, row);
@@ -153,6 +160,13 @@ export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epo
   return endedOf(row);
 }
 
+/** What came with it and is not lost. */
+interface Refused extends HandedIn {
+  output?: string;
+  usage?: Usage | undefined;
+  failure?: FailDispatch;
+}
+
 /**
  * Why a fenced write matched nothing: answers with the row when that is an outcome to repeat (`repeatable`), else
  * throws. A lease that ran out is ended here and now, so that its owner hears the truth before any sweep.
@@ -162,7 +176,7 @@ async function refusalOf(
   id: ObjectId,
   epoch: number,
   repeatable: DispatchStatus[],
-  { output, usage, failure }: { output?: string; usage?: Usage | undefined; failure?: FailDispatch } = {},
+  { output, usage, failure, deliverables }: Refused = {},
 ): Promise<DispatchDocument> {
   const { plane, principal } = ctx;
   const c = plane.collections;
@@ -185,7 +199,9 @@ async function refusalOf(
   }
   const lapsed = row.epoch === epoch ? await lapseDispatch(c, id, epoch) : null;
   if (lapsed) await settleDispatch(plane, lapsed);
-  if (output !== undefined && epoch <= row.epoch) await keepLateOutput(c, principal.tenantId, id, epoch, output);
+  if (output !== undefined && epoch <= row.epoch) {
+    await keepLateOutput(c, principal.tenantId, id, { epoch, output, ...(deliverables ? { deliverables } : {}) });
+  }
   throw staleEpoch(lapsed ?? row, epoch);
 }
 

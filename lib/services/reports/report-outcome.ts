@@ -2,6 +2,7 @@ import type { DispatchDocument, ObjectId, PendingQuestion } from '../../store/do
 import { derivedId, isoOrNull } from '../../store/ids';
 import { putReport, type NewReport } from '../../store/reports';
 import type { ReportKind } from '../../domain/report/schema';
+import type { Delivered } from '../../domain/task/schema';
 import type { Plane } from '../context';
 
 /**
@@ -57,11 +58,15 @@ export const reportResult = (plane: Plane, dispatch: DispatchDocument): Promise<
   });
 
 /** What a person took although it came too late: the task's result all the same. */
-export const reportLateResult = (plane: Plane, dispatch: DispatchDocument, output: string): Promise<void> =>
+export const reportLateResult = (
+  plane: Plane,
+  dispatch: DispatchDocument,
+  { output, deliverables }: { output: string; deliverables: Delivered[] },
+): Promise<void> =>
   report(plane, dispatch, {
     id: derivedId(dispatch._id, 'late-result'),
     kind: 'result',
-    said: { output, deliverables: [], usage: null },
+    said: { output, deliverables, usage: dispatch.usage },
   });
 
 /** It stopped and said nothing: somebody has to look, and nobody else would say so. */

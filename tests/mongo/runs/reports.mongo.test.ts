@@ -102,6 +102,28 @@ describe('the six contracts over HTTP', () => {
     expect(lateOutput?.output ?? null).toBe(verb === 'cancel' ? 'two' : null);
   });
 
+  it.each(['lapsed', 'stopped'])(
+    'what a result of a %s dispatch delivers is taken with it, whoever tells its text again',
+    async how => {
+      const { id } = await newTask({ deliverables: [{ name: 'pic' }] });
+      const { key, id: dispatchId, epoch } = await claim(id);
+      const steer = (verb: string) => made(api.call('POST', `/api/dispatches/${dispatchId}/${verb}`));
+      const _id = new ObjectId(dispatchId);
+      if (how === 'stopped') await steer('cancel');
+      else await api.plane.collections.dispatches.updateOne({ _id }, { $set: { leaseUntil: new Date(0) } });
+      const usage = { inputTokens: 5, outputTokens: 7 };
+      const deliverables = [{ name: 'pic', path: 'a.png' }];
+      const answer = await report(key, { kind: 'result', taskId: id, output: 'drawn', deliverables, usage });
+      expect(answer.status).toBe(how === 'lapsed' ? 409 : 200);
+      const body = { epoch, output: 'drawn, says its session' };
+      await api.call('POST', `/api/dispatches/${dispatchId}/complete`, { token: night, body });
+      await steer('accept');
+      expect(await task(id)).toMatchObject({ status: 'done', reason: null, result: { deliverables, missing: [] } });
+      const { items } = await made(api.call('GET', `/api/reports?taskId=${id}`));
+      expect(items).toMatchObject([{ kind: 'result', deliverables, usage }]);
+    },
+  );
+
   it('a result without a word, or of a task that a driver removed, hears how its dispatch ended', async () => {
     const silent = await newTask();
     const { key } = await claim(silent.id);

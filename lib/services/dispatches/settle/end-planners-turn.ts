@@ -21,7 +21,7 @@ interface Turn {
   epoch: number;
   output: string;
   usage: Usage | undefined;
-  extra: Record<string, unknown>;
+  extra: object;
   /** It said that this is the result; else it only stopped talking. */
   isExplicit: boolean;
 }
@@ -97,5 +97,5 @@ const end = ({ plane }: Context, row: DispatchDocument, { epoch, output, usage, 
     output,
     usage,
     isPlanners: true,
-    set: extra,
+    set: { ...extra },
   });

@@ -10,6 +10,7 @@ import { senderOfDispatch } from '../../messages/agent-sender';
 import { appendMessage } from '../../messages/append-message';
 import { reportLateResult } from '../../reports/report-outcome';
 import { bodyOf } from './settle-done';
+import { keepFitting, resultOf } from './task-result';
 import { wakeAsker } from './wake-asker';
 
 /** What came back under a stale epoch: a person takes it or leaves it, once. */
@@ -44,16 +45,17 @@ async function acceptForMessage(ctx: Context, row: DispatchDocument, late: Late)
 async function acceptForTask(ctx: Context, row: DispatchDocument, late: Late): Promise<void> {
   const c = ctx.plane.collections;
   const task = await findTask(c, row.tenantId, row.source.id);
-  const missing = (task?.deliverables ?? []).map(({ name }) => name);
-  const result = { output: late.output, deliverables: [], missing };
+  const { result, missing } = resultOf(task ?? { deliverables: [] }, late.output, late.deliverables ?? []);
   const status = missing.length === 0 ? 'done' : 'incomplete';
-  const isTaken = await acceptWork(c, row, late.epoch, {
-    status,
-    result: { $literal: result },
-    reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
-  });
+  const isTaken = await keepFitting(result, 'in its report', kept =>
+    acceptWork(c, row, late.epoch, {
+      status,
+      result: { $literal: kept },
+      reason: missing.length === 0 ? null : { $literal: `not handed in: ${missing.join(', ')}` },
+    }),
+  );
   await appendLate(ctx, row, late, { source: null, kind: 'message' });
-  if (isTaken) await reportLateResult(ctx.plane, row, late.output);
+  if (isTaken) await reportLateResult(ctx.plane, row, result);
   if (isTaken && status === 'done') await readyDependents(c, row.tenantId, row.source.id);
 }
 

@@ -1,7 +1,6 @@
 import { HUMAN } from '../../../domain/fields';
 import { markWorkDone } from '../../../store/work-outcomes';
 import type { DispatchDocument, MessageDocument } from '../../../store/documents';
-import { isTooLarge } from '../../../store/errors';
 import { hex } from '../../../store/ids';
 import { findMessage } from '../../../store/messages';
 import { readyDependents } from '../../../store/tasks';
@@ -10,6 +9,7 @@ import { senderOfDispatch } from '../../messages/agent-sender';
 import { appendMessage } from '../../messages/append-message';
 import { reportResult, reportSilence } from '../../reports/report-outcome';
 import { crashPoint } from '../../../telemetry/crash-point';
+import { keepFitting, resultOf } from './task-result';
 import { wakeAsker } from './wake-asker';
 
 /**
@@ -62,43 +62,18 @@ async function finishTask(plane: Plane, dispatch: DispatchDocument): Promise<voi
   const c = plane.collections;
   const task = await c.tasks.findOne({ _id: dispatch.source.id, tenantId: dispatch.tenantId });
   if (!task) return;
-  const deliverables = dispatch.deliverables ?? [];
-  const handedIn = new Set(
-    deliverables
-      .filter(({ value, path, url }) => [value, path, url].some(text => text?.trim()))
-      .map(({ name }) => name),
-  );
-  const missing = task.deliverables.map(({ name }) => name).filter(name => !handedIn.has(name));
-  const result = { output: dispatch.output ?? '', deliverables, missing };
+  const { result, missing, handedIn } = resultOf(task, dispatch.output ?? '', dispatch.deliverables ?? []);
   // An agent that only stopped has not said that the work is done.
   const isSilent = result.output.trim() === '' && handedIn.size === 0;
   const status = missing.length === 0 && !isSilent ? 'done' : 'incomplete';
   const why = missing.length > 0 ? `not handed in: ${missing.join(', ')}` : SILENT;
-  const keep = (kept: typeof result) =>
+  await keepFitting(result, `the output of dispatch ${hex(dispatch._id)}`, kept =>
     markWorkDone(c, dispatch, {
       status,
       result: { $literal: kept },
       reason: status === 'done' ? null : { $literal: why },
-    });
-  await keep(result).catch(error => {
-    if (!isTooLarge(error)) throw error;
-    return keep(shortened(result, dispatch));
-  });
+    }),
+  );
   await (isSilent ? reportSilence(plane, dispatch, why) : reportResult(plane, dispatch));
   if (status === 'done') await readyDependents(c, dispatch.tenantId, dispatch.source.id);
 }
-
-const KEPT_CHARACTERS = 1_000;
-
-/**
- * A long input and a long result may not fit one record. The outcome is accepted all the same, and the whole of it stands
- * with its dispatch; a task that could not be written down would stay open for ever.
- */
-const shortened = <T extends { output: string; deliverables: { name: string }[] }>(
-  result: T,
-  { _id, output }: DispatchDocument,
-) => ({
-  ...result,
-  output: `${(output ?? '').slice(0, KEPT_CHARACTERS)}… (too long to stand here: the whole is the output of dispatch ${hex(_id)})`,
-  deliverables: result.deliverables.map(({ name }) => ({ name })),
-});
