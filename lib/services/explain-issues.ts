@@ -105,4 +105,5 @@ const NAMES: Record<string, string> = {
 const own = (message: string): string | null =>
   /^(Invalid|Too (small|big)|Unrecognized)/.test(message) ? null : message;
 
-const pathText = (path: readonly PropertyKey[]): string => path.map(String).join('.');
+/** A name is the caller's text as a value is. */
+const pathText = (path: readonly PropertyKey[]): string => redactSecrets(path.map(String).join('.'));

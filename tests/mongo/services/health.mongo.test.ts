@@ -268,6 +268,18 @@ describe('malformed documents', () => {
   });
 });
 
+describe('metrics', () => {
+  it('what only grows is a counter, and what has no figure yet is left out', async () => {
+    // Asked at once, most have nothing to tell of the event loop since the one before.
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call('GET', '/api/metrics')));
+    for (const answer of answers) expect(answer.text).not.toMatch(/ nan$/im);
+    const { text } = answers[0]!;
+    expect(text).toContain('# TYPE switchboard_stream_events_total counter');
+    expect(text).toMatch(/^switchboard_stream_events_total \d+$/m);
+    expect(text).toContain('# TYPE switchboard_up gauge');
+  });
+});
+
 const sizes = ({ storage }: SystemHealth) =>
   Object.fromEntries(storage.map(({ collection, documents, bytes }) => [collection, { documents, bytes }]));
 

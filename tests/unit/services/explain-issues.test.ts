@@ -54,6 +54,10 @@ test.each([
 test('a credential in the wrong place is not repeated', () => {
   const token = `swb_admin_0123456789abcdef01234567_${'s'.repeat(20)}`;
   expect(JSON.stringify(explain({ ...good, colour: token.slice(0, 58) }))).not.toContain('sssss');
+  const { error } = Shape.safeParse({ ...good, [token]: 1 });
+  const { message, errors } = validationFailed('body', error!, { ...good, [token]: 1 });
+  expect(JSON.stringify([message, errors])).not.toContain('sssss');
+  expect(errors).toMatchObject([{ path: expect.stringContaining('[redacted]'), message: 'is not a field here' }]);
 });
 
 test('a thousand faults answer fifty', () => {
