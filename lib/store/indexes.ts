@@ -25,7 +25,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
     // Claims: who is first in a lane.
     { key: { lane: 1, status: 1, seq: 1 } },
-    { key: { threadId: 1, seq: 1 } },
+    // A thread's pages; a driver may have given two the same place.
+    { key: { threadId: 1, seq: 1, _id: 1 } },
     // Adoption sweep: raw inserts have no rankAt (a missing field is indexed as null).
     { key: { rankAt: 1, _id: 1 } },
     { key: { tenantId: 1, _id: -1 } },

@@ -12,8 +12,6 @@ export interface PageOrder {
   /** Sort field before `_id`; a date or a number. Absent: `_id` alone. */
   field?: string;
   direction: 1 | -1;
-  /** No two rows of the list share its value: an index that ends with it serves the order, `_id` is not asked. */
-  isUnique?: true;
 }
 
 interface CursorBody {
@@ -32,18 +30,13 @@ export async function listPage<T extends Document, R>(
   const after = cursor === undefined ? {} : afterCursor(cursor, order);
   const rows = await collection
     .find({ $and: [filter, after] } as Filter<T>)
-    .sort(sortOf(order))
+    .sort(order.field ? { [order.field]: order.direction, _id: order.direction } : { _id: order.direction })
     .limit(limit + 1)
     .toArray();
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return { items: legible(page, toRecord), nextCursor: last ? encodeCursor(last, order) : null };
 }
-
-const sortOf = ({ field, direction, isUnique }: PageOrder): Record<string, 1 | -1> => ({
-  ...(field ? { [field]: direction } : {}),
-  ...(isUnique ? {} : { _id: direction }),
-});
 
 function encodeCursor(row: WithId<Document>, order: PageOrder): string {
   const value: unknown = order.field ? row[order.field] : undefined;
@@ -59,7 +52,6 @@ function afterCursor(cursor: string, order: PageOrder): Document {
   if (!order.field) return { _id: { [beyond]: id } };
   if (typeof body.at !== 'number') return { [order.field]: null, _id: { [beyond]: id } };
   const at: Date | number = order.field.endsWith('At') || order.field === 'at' ? new Date(body.at) : body.at;
-  if (order.isUnique) return { [order.field]: { [beyond]: at } };
   const rest: Document[] = [{ [order.field]: { [beyond]: at } }, { [order.field]: at, _id: { [beyond]: id } }];
   // Rows without the field sort below all others.
   if (order.direction === -1) rest.push({ [order.field]: null });

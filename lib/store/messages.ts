@@ -97,8 +97,8 @@ export const findUnadopted = (c: Collections, afterId: ObjectId | null, limit: n
     .limit(limit)
     .toArray();
 
-/** Of one thread, oldest first: whatever was taken up has a place of its own in it. */
-export const IN_THREAD: PageOrder = { field: 'seq', direction: 1, isUnique: true };
+/** Of one thread, oldest first. */
+export const IN_THREAD: PageOrder = { field: 'seq', direction: 1 };
 
 /** What else a driver put there stands before or behind all places, where a page does not go on. */
 const HAS_PLACE = { seq: { $gte: 0, $not: { $type: 'array' } } };

@@ -22,6 +22,7 @@ const MIGRATIONS: Migration[] = [
   { number: 2, name: 'indexes that changed', run: changeIndexes },
   { number: 3, name: 'validators with room for what the plane adds', run: changeValidators },
   { number: 4, name: 'room in agent types as well', run: changeValidators },
+  { number: 5, name: 'the order of a thread in one index', run: dropThreadIndex },
 ];
 
 export async function migrate(db: Db): Promise<void> {
@@ -108,6 +109,11 @@ async function changeIndexes(db: Db): Promise<void> {
     .collection(COLLECTION_NAMES.dispatches)
     .dropIndex('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1')
     .catch(ignoreMissing);
+}
+
+/** Another with its fields in front takes its place. */
+async function dropThreadIndex(db: Db): Promise<void> {
+  await db.collection(COLLECTION_NAMES.messages).dropIndex('threadId_1_seq_1').catch(ignoreMissing);
 }
 
 async function changeValidators(db: Db): Promise<void> {

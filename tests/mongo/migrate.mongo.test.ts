@@ -13,9 +13,10 @@ it('brings a database of an earlier version up to date, by as many processes as 
   const names = async (collection: typeof keys) => (await collection.indexes()).map(({ name }) => name);
   await keys.createIndex({ createdAt: 1 }, { expireAfterSeconds: DAY_SECONDS });
   await dispatches.createIndex({ tenantId: 1, status: 1, endedAt: -1, claimedAt: 1, storedAt: 1 });
+  await db.collection(COLLECTION_NAMES.messages).createIndex({ threadId: 1, seq: 1 });
   await db.collection<{ _id: number }>('migrations').insertOne({ _id: 1 });
   const old = { _id: { $type: 'objectId' }, $expr: { $lte: [{ $bsonSize: '$$ROOT' }, 262_144] } };
-  await db.createCollection(COLLECTION_NAMES.messages, { validator: old });
+  await db.command({ collMod: COLLECTION_NAMES.messages, validator: old });
 
   await Promise.all([migrate(db), migrate(db), migrate(db)]);
   await migrate(db);
@@ -24,8 +25,10 @@ it('brings a database of an earlier version up to date, by as many processes as 
   expect(ttl?.expireAfterSeconds).toBe(2 * DAY_SECONDS);
   expect(await names(dispatches)).toContain('ended');
   expect(await names(dispatches)).not.toContain('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1');
-  expect(await db.collection('migrations').countDocuments()).toBe(3);
+  expect(await db.collection('migrations').countDocuments()).toBe(5);
   const messages = db.collection(COLLECTION_NAMES.messages);
+  expect(await names(messages)).toContain('threadId_1_seq_1__id_1');
+  expect(await names(messages)).not.toContain('threadId_1_seq_1');
   const takenUp = { _id: new ObjectId(), body: 'x'.repeat(262_144), rankAt: new Date() };
   await messages.insertOne(takenUp);
   await expect(messages.insertOne({ ...takenUp, _id: new ObjectId(), rankAt: null })).rejects.toThrow();

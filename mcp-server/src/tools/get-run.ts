@@ -7,6 +7,8 @@ import { requireFitting } from '../fitting';
 import { notice, WORK_NOTICE } from '../run-results';
 import { READS, defineTool, input } from '../tool';
 
+const Shown = Run.omit(PATH_FIELDS);
+
 export const getRunTool = defineTool({
   name: 'get_run',
   title: 'Read a run',
@@ -14,11 +16,11 @@ export const getRunTool = defineTool({
     'How a run stands: its intent, status, what blocks it, its result, and how many tasks are in each status. Inside a run, ' +
     'your own; `list_tasks` names the tasks.',
   input: input({ runId: Id }),
-  output: z.object({ notice, run: Run.omit(PATH_FIELDS), tasks: TaskCounts }),
+  output: z.object({ notice, run: Shown, tasks: TaskCounts }),
   annotations: READS,
   isLong: true,
   run: async ({ caller }, { runId }) => {
     const { run, counts } = await readRunAs(caller, runId);
-    return { ...WORK_NOTICE, run: requireFitting(Run, 'run', run), tasks: counts };
+    return { ...WORK_NOTICE, run: requireFitting(Shown, 'run', run), tasks: counts };
   },
 });

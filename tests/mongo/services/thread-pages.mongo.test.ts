@@ -39,7 +39,8 @@ it('a page of a long thread reads that page alone, and sorts nothing', async () 
   const sorted = [{ 'command.sort': { $exists: true } }, { 'originatingCommand.sort': { $exists: true } }];
   const reads = await db.collection('system.profile').find({ $or: sorted }).toArray();
   for (const read of reads) {
-    expect([read['planSummary'], read['hasSortStage']]).toEqual(['IXSCAN { threadId: 1, seq: 1 }', undefined]);
+    expect(read['planSummary']).toMatch(/^(?:(?:, )?IXSCAN \{ threadId: 1, seq: 1, _id: 1 \})+$/);
+    expect(read['hasSortStage']).toBeUndefined();
   }
   const examined = reads.reduce((sum, read) => sum + Number(read['docsExamined']), 0);
   // One more a page, which says that there is another.
