@@ -1,5 +1,5 @@
 import { ControlPlaneError } from '../../../domain/errors';
-import { decideLateOutput } from '../../../store/dispatches';
+import { decideLateOutput } from '../../../store/late-outputs';
 import type { DispatchDocument, MessageDocument } from '../../../store/documents';
 import { derivedId } from '../../../store/ids';
 import { findMessage } from '../../../store/messages';
