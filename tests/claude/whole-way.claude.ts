@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, say } from './rig/model-server';
@@ -25,7 +26,26 @@ const asks: AgentScript = ({ key, isResumed, results, said }) => {
   return [call('mcp__switchboard__ask', { dispatch: key, question: 'Which of the two?', to: 'human' })];
 };
 
+/** Slow to end its turn, so that the answer is there before. */
+const asksSlowly: AgentScript = async turn => {
+  if (!turn.isResumed && turn.results.length > 0) await sleep(10_000);
+  return asks(turn);
+};
+
 describe('the skill in the real client', () => {
+  it('relays an answer that comes before the turn ends in which it was asked for', async () => {
+    const session = await stage.listening(await stage.session(stage.project(), asksSlowly));
+    const messages = client.db(stage.board.run.database).collection('messages');
+    const { insertedId } = await messages.insertOne({ assignedTo: 'research', body: 'Compare the two offers.' });
+    const id = insertedId.toHexString();
+    await stage.is(id, 'waiting');
+    await stage.answer(id, 'the second');
+    await stage.is(id, 'done');
+    expect(await stage.replies(id)).toEqual(['The answer was: the second.']);
+    expect(await stage.dispatches(id)).toMatchObject([{ status: 'done', epoch: 2, attempt: 1 }]);
+    expect([session.calls('Agent').length, session.calls('SendMessage').length]).toEqual([1, 1]);
+  });
+
   it('is rung for an insert, claims it, asks, relays the answer, and hands in the result', async () => {
     await stage.set('research', { model: 'haiku' });
     const session = await stage.listening(await stage.session(stage.project(), asks));

@@ -12,12 +12,28 @@ export function noteHanded(state: SkillState, id: string, agent: string): void {
   if (held) Object.assign(held, { agent, handed: held.epoch } satisfies AgentTurns);
 }
 
+/** The prompt of the epoch that is held now waits for the agent; one whose turn is over by now has begun the next with it. */
+export function noteQueued(state: SkillState, id: string): void {
+  const held = state.dispatches[id];
+  if (held?.handed === undefined) return;
+  if (held.ended?.epoch === held.handed) held.handed = held.epoch;
+  else held.queued = held.epoch;
+}
+
+/** What waited for the agent has reached it. */
+export function noteDelivered(held: AgentTurns): void {
+  if (held.queued === undefined) return;
+  held.handed = held.queued;
+  delete held.queued;
+}
+
 /** The agent came to the end of a turn; whose, and under which epoch. Null: it is nobody's that we know of. */
 export function noteEnded(state: SkillState, agent: string, text: string): { id: string; epoch: number } | null {
   const [id, held] = Object.entries(state.dispatches).find(([, one]) => one.agent === agent) ?? [];
   if (id === undefined || held === undefined) return null;
   const epoch = held.handed ?? held.epoch;
   held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
+  noteDelivered(held);
   return { id, epoch };
 }
 

@@ -1,5 +1,5 @@
 import { steadyClock } from '@/lib/kernel/clock';
-import { isTurnUntold, noteEnded, noteHanded } from './agent-turns';
+import { isTurnUntold, noteDelivered, noteEnded, noteHanded, noteQueued } from './agent-turns';
 import { keepLastWords } from './dispatch-files';
 import { openConnection } from './connection';
 import { findProject, type Project } from './project';
@@ -30,6 +30,8 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 const DISPATCH_ID = /^[0-9a-f]{24}$/;
+const RESUME = 'SendMessage';
+const ASK = '__ask';
 /** An agent may end a turn before the hook of that turn's start has run. */
 const UNTOLD_PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
@@ -45,21 +47,37 @@ async function main(): Promise<void> {
   const project = findProject({ option: undefined, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === 'SubagentStop') return agentEnded(project.folder, event);
   // What happens inside of an agent names it; the calls that start and resume one are the session's own.
-  if (event.agent_id !== undefined) return signOfWork(project, event);
-  return agentStarted(project, event);
+  if (event.agent_id === undefined) return agentStarted(project, event);
+  await toolUsed(project.folder, event);
+  return signOfWork(project, event);
 }
 
 async function agentStarted(project: Project, event: HookEvent): Promise<void> {
   const state = new StateFile(project.folder);
   const id = [event.tool_input?.name, event.tool_input?.to].find(isDispatchId);
   const agent = agentIn(event.tool_response);
-  if (id === undefined || agent === undefined) return;
+  if (id === undefined) return;
+  if (agent === undefined) {
+    if (event.tool_name === RESUME && isTaken(event.tool_response)) await state.update(now => noteQueued(now, id));
+    return;
+  }
   await state.update(current => noteHanded(current, id, agent));
   const held = state.read().dispatches[id];
   // The type itself, as agents:sync wrote it: there its model and its tools hold.
   if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
   const { calls } = openConnection(project, process.env);
   await calls.progress(id, { epoch: held.epoch, enforced: { model: true, tools: true } }, { timeoutMs: TELL_MS });
+}
+
+/** After a tool an agent has what was queued for it; but for the question itself, for that came before its answer. */
+async function toolUsed(folder: string, { agent_id: agent, tool_name: tool }: HookEvent): Promise<void> {
+  const state = new StateFile(folder);
+  if (typeof agent !== 'string' || (typeof tool === 'string' && tool.endsWith(ASK))) return;
+  if (heldBy(state.read(), agent)?.queued === undefined) return;
+  await state.update(current => {
+    const held = heldBy(current, agent);
+    if (held) noteDelivered(held);
+  });
 }
 
 async function agentEnded(folder: string, { agent_id: agent, last_assistant_message: said }: HookEvent) {
@@ -94,5 +112,9 @@ function agentIn(response: unknown): string | undefined {
   const text = typeof response === 'string' ? response : JSON.stringify(response ?? null);
   return /(?:resumedAgentId|agentId)["'\\:\s]+([\w-]+)/.exec(text)?.[1];
 }
+
+/** A message to an agent that is at a turn is taken, with no word of a turn that begins. */
+const isTaken = (response: unknown): boolean =>
+  /"success"\s*:\s*true/.test(typeof response === 'string' ? response : JSON.stringify(response ?? null));
 
 await main().catch(() => undefined);

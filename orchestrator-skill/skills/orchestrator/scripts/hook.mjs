@@ -30,11 +30,23 @@ function noteHanded(state, id, agent) {
   const held = state.dispatches[id];
   if (held) Object.assign(held, { agent, handed: held.epoch });
 }
+function noteQueued(state, id) {
+  const held = state.dispatches[id];
+  if (held?.handed === void 0) return;
+  if (held.ended?.epoch === held.handed) held.handed = held.epoch;
+  else held.queued = held.epoch;
+}
+function noteDelivered(held) {
+  if (held.queued === void 0) return;
+  held.handed = held.queued;
+  delete held.queued;
+}
 function noteEnded(state, agent, text) {
   const [id, held] = Object.entries(state.dispatches).find(([, one]) => one.agent === agent) ?? [];
   if (id === void 0 || held === void 0) return null;
   const epoch = held.handed ?? held.epoch;
   held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
+  noteDelivered(held);
   return { id, epoch };
 }
 var isTurnUntold = ({ epoch, handed, ended }) => handed !== void 0 && handed < epoch && ended?.epoch === handed;
@@ -704,6 +716,8 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
+var RESUME = "SendMessage";
+var ASK = "__ask";
 var UNTOLD_PATIENCE_MS = 2e3;
 var LOOK_EVERY_MS = 50;
 var TELL_MS2 = 2e3;
@@ -715,19 +729,33 @@ async function main() {
   const scriptPath = fileURLToPath(import.meta.url);
   const project = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === "SubagentStop") return agentEnded(project.folder, event);
-  if (event.agent_id !== void 0) return signOfWork(project, event);
-  return agentStarted(project, event);
+  if (event.agent_id === void 0) return agentStarted(project, event);
+  await toolUsed(project.folder, event);
+  return signOfWork(project, event);
 }
 async function agentStarted(project, event) {
   const state = new StateFile(project.folder);
   const id = [event.tool_input?.name, event.tool_input?.to].find(isDispatchId);
   const agent = agentIn(event.tool_response);
-  if (id === void 0 || agent === void 0) return;
+  if (id === void 0) return;
+  if (agent === void 0) {
+    if (event.tool_name === RESUME && isTaken(event.tool_response)) await state.update((now) => noteQueued(now, id));
+    return;
+  }
   await state.update((current) => noteHanded(current, id, agent));
   const held = state.read().dispatches[id];
   if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
   const { calls } = openConnection(project, process.env);
   await calls.progress(id, { epoch: held.epoch, enforced: { model: true, tools: true } }, { timeoutMs: TELL_MS2 });
+}
+async function toolUsed(folder, { agent_id: agent, tool_name: tool }) {
+  const state = new StateFile(folder);
+  if (typeof agent !== "string" || typeof tool === "string" && tool.endsWith(ASK)) return;
+  if (heldBy(state.read(), agent)?.queued === void 0) return;
+  await state.update((current) => {
+    const held = heldBy(current, agent);
+    if (held) noteDelivered(held);
+  });
 }
 async function agentEnded(folder, { agent_id: agent, last_assistant_message: said }) {
   const state = new StateFile(folder);
@@ -755,4 +783,5 @@ function agentIn(response) {
   const text = typeof response === "string" ? response : JSON.stringify(response ?? null);
   return /(?:resumedAgentId|agentId)["'\\:\s]+([\w-]+)/.exec(text)?.[1];
 }
+var isTaken = (response) => /"success"\s*:\s*true/.test(typeof response === "string" ? response : JSON.stringify(response ?? null));
 await main().catch(() => void 0);

@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   fingerprint,
   isOfEarlierTurn,
+  noteDelivered,
   noteEnded,
   noteHanded,
+  noteQueued,
   toHandIn,
 } from '@/lib/server/orchestrator-skill/agent-turns';
 import { StateFile, type OpenDispatch, type SkillState } from '@/lib/server/orchestrator-skill/state';
@@ -54,6 +56,36 @@ describe('turns of an agent', () => {
     expect(noteEnded(stateOf(dispatch), 'a1', 'x')).toBeNull();
     noteHanded(stateOf(dispatch), 'b'.repeat(24), 'a1');
     expect(dispatch.agent).toBeUndefined();
+  });
+
+  it('are told apart when the answer is sent before the turn is over in which it was asked for', () => {
+    const state = stateOf(held({ epoch: 2, agent: 'a1', handed: 1 }));
+    const dispatch = state.dispatches[ID]!;
+    noteQueued(state, ID);
+    noteEnded(state, 'a1', 'asked');
+    expect(isOfEarlierTurn(dispatch, 'asked')).toBe(true);
+    expect(toHandIn(state)).toEqual([]);
+    noteEnded(state, 'a1', 'The answer.');
+    expect(isOfEarlierTurn(dispatch, 'The answer.')).toBe(false);
+    expect(toHandIn(state)).toEqual([{ id: ID }]);
+  });
+
+  it('are one when the answer reaches an agent at a tool of the same turn', () => {
+    const state = stateOf(held({ epoch: 2, agent: 'a1', handed: 1 }));
+    noteQueued(state, ID);
+    noteDelivered(state.dispatches[ID]!);
+    noteEnded(state, 'a1', 'The answer.');
+    expect(isOfEarlierTurn(state.dispatches[ID]!, 'The answer.')).toBe(false);
+    expect(toHandIn(state)).toEqual([{ id: ID }]);
+  });
+
+  it('begin at once with an answer that is told to be queued after the end of the one before', () => {
+    const state = stateOf(held({ epoch: 2, agent: 'a1', handed: 1 }));
+    noteEnded(state, 'a1', 'asked');
+    noteQueued(state, ID);
+    noteEnded(state, 'a1', 'The answer.');
+    expect(isOfEarlierTurn(state.dispatches[ID]!, 'asked')).toBe(false);
+    expect(toHandIn(state)).toEqual([{ id: ID }]);
   });
 
   it('that wait for an answer owe nothing', () => {
