@@ -22,6 +22,8 @@ export class ProjectTree {
   #nodes = new Map<string, ProjectDocument>();
   #loading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  /** The last load failed: what it was for is not in here. */
+  #isStale = false;
 
   constructor(private readonly collections: Collections) {}
 
@@ -52,6 +54,8 @@ export class ProjectTree {
 
   /** Nodes this process has not seen yet may be new: looked up by themselves, together, with those above them. */
   async freshFor(...projectIds: (string | null)[]): Promise<void> {
+    // No other event of a node may ever come. What it cannot read yet shows as it was.
+    if (this.#isStale) await this.refresh().catch(() => undefined);
     const unseen = new Set(projectIds.filter(id => id !== null && !this.#nodes.has(id)));
     if (unseen.size === 0) return;
     const ids = [...unseen].map(asObjectId).filter(id => id !== null);
@@ -95,7 +99,13 @@ export class ProjectTree {
   }
 
   async #load(): Promise<void> {
-    const rows = await findAllProjects(this.collections);
-    this.#nodes = new Map(rows.map(row => [row._id.toHexString(), row]));
+    try {
+      const rows = await findAllProjects(this.collections);
+      this.#nodes = new Map(rows.map(row => [row._id.toHexString(), row]));
+      this.#isStale = false;
+    } catch (error) {
+      this.#isStale = true;
+      throw error;
+    }
   }
 }
