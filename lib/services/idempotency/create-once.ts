@@ -7,8 +7,11 @@ import type { Context } from '../context';
 
 /** Creates take milliseconds; who holds a key longer was killed between the key and the record. */
 const OWN_MS = 10_000;
-/** How long the second of two simultaneous requests waits for the first before it is told to come again. */
-const WAIT_MS = 5_000;
+/**
+ * How long the second of two simultaneous requests waits for the first. Longer than a key is owned: it takes over from
+ * one that was killed, so that the same request is told to come again only where the database stands.
+ */
+const WAIT_MS = OWN_MS + 2_000;
 const LOOK_AGAIN_MS = 25;
 
 export interface Creation<T> {
