@@ -3,6 +3,7 @@ import { insertDispatch, withdrawDispatches } from '../../../store/dispatch-clai
 import { duplicateFields } from '../../../store/errors';
 import { hex } from '../../../store/ids';
 import { adoptAsClaimed } from '../../../store/adoption';
+import { primaryChanges } from '../../../store/primary-changes';
 import { openRawThread } from '../../../store/threads';
 import { claimWorkItem } from '../../../store/work-claims';
 import { raiseEpoch } from '../../../store/work-items';
@@ -10,6 +11,7 @@ import { crashPoint } from '../../../telemetry/crash-point';
 import { isSpent } from '../../budgets/spent';
 import type { Context, Plane } from '../../context';
 import type { Candidate, StartCandidate } from '../due/candidate';
+import { giveBackLost } from './lost-first';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
 import { resumeCandidate } from '../due/resume-candidate';
 import { SLOT_TRIES, type SlotPool } from '../due/slot-pool';
@@ -54,6 +56,7 @@ const passEpoch = ({ collections }: Plane, { due: { kind, item } }: StartCandida
 async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch): Promise<StartOutcome> {
   const c = plane.collections;
   const { raw, type } = candidate;
+  const changesBefore = primaryChanges(c);
   // The thread of a raw message stands before the message is taken up, as always; here beside the dispatch.
   const [dispatch] = await Promise.all([
     insertDispatch(c, made.row),
@@ -71,6 +74,7 @@ async function start(plane: Plane, candidate: StartCandidate, made: NewDispatch)
     return { reason: 'taken' };
   }
   crashPoint('claim:after-work');
+  if ((await giveBackLost(plane, changesBefore, [dispatch])).size > 0) return { reason: 'taken' };
   return { ...won, dispatch, type, key: made.key };
 }
 

@@ -2,12 +2,14 @@ import type { Claim } from '../../../domain/dispatch/schema';
 import { insertDispatchesFirst, withdrawDispatches } from '../../../store/dispatch-claims';
 import type { DispatchDocument } from '../../../store/documents';
 import { hex } from '../../../store/ids';
+import { primaryChanges } from '../../../store/primary-changes';
 import { type WorkDocument, type WorkKind } from '../../../store/work-items';
 import { claimWorkItemsAt } from '../../../store/work-claims';
 import { crashPoint } from '../../../telemetry/crash-point';
 import type { Context, Plane } from '../../context';
 import { batches } from './batches';
 import type { DealtCandidate } from '../due/candidate';
+import { giveBackLost } from './lost-first';
 import { newDispatch, workClaimOf } from './new-dispatch';
 import type { SlotPool } from '../due/slot-pool';
 import { startAlone } from './start-together';
@@ -38,6 +40,7 @@ async function startPart(
   slots: SlotPool,
 ): Promise<StartOutcome[]> {
   const { plane } = ctx;
+  const changesBefore = primaryChanges(plane.collections);
   const made = candidates.map(candidate => newDispatch(ctx, claim, candidate, candidate.slot));
   const { documents, lost } = await insertDispatchesFirst(
     plane.collections,
@@ -59,8 +62,14 @@ async function startPart(
   ]);
   crashPoint('claim:after-work');
   const again = new Map(alone);
+  const held = attempts.filter(({ dispatch }) => items.has(hex(dispatch.source.id)));
+  const gone = await giveBackLost(
+    plane,
+    changesBefore,
+    held.map(({ dispatch }) => dispatch),
+  );
   return attempts.map(({ candidate: { type }, key, dispatch }, at): StartOutcome => {
-    const item = items.get(hex(dispatch.source.id));
+    const item = gone.has(hex(dispatch._id)) ? undefined : items.get(hex(dispatch.source.id));
     return again.get(at) ?? (item ? { dispatch, type, item, key } : { reason: 'taken' });
   });
 }

@@ -3,6 +3,7 @@ import type { MessageDocument } from '../../../store/documents';
 import { findDispatchesById, insertDispatches, withdrawDispatches } from '../../../store/dispatch-claims';
 import { hex } from '../../../store/ids';
 import { adoptAsClaimed } from '../../../store/adoption';
+import { primaryChanges } from '../../../store/primary-changes';
 import { openRawThreads } from '../../../store/threads';
 import { type WorkDocument, type WorkKind } from '../../../store/work-items';
 import { claimWorkItems } from '../../../store/work-claims';
@@ -10,6 +11,7 @@ import { crashPoint } from '../../../telemetry/crash-point';
 import { hasBudget, spentTypes } from '../../budgets/spent';
 import type { Context, Plane } from '../../context';
 import type { StartCandidate } from '../due/candidate';
+import { giveBackLost } from './lost-first';
 import { newDispatch, workClaimOf, type NewDispatch } from './new-dispatch';
 import type { SlotPool } from '../due/slot-pool';
 import { startCandidate } from './start-candidate';
@@ -34,6 +36,7 @@ interface Attempt extends NewDispatch {
  */
 export async function startTogether(plane: Plane, starts: Start[]): Promise<StartOutcome[]> {
   const outcomes = new Map<number, StartOutcome>();
+  const changesBefore = primaryChanges(plane.collections);
   const attempts = await prepare(starts, outcomes);
   const lost = await insertAll(plane, attempts);
   crashPoint('claim:after-dispatch');
@@ -45,6 +48,7 @@ export async function startTogether(plane: Plane, starts: Start[]): Promise<Star
         attempts.filter((_attempt, at) => !lost.has(at)),
         outcomes,
       ),
+      changesBefore,
     ),
     // Beside the others' second write, not after it.
     ...[...lost].map(async at => {
@@ -121,20 +125,28 @@ async function withinBudget(
   return attempts.filter(attempt => !spent.has(attempt));
 }
 
-async function takeItems(plane: Plane, attempts: Attempt[]): Promise<Map<number, StartOutcome>> {
+async function takeItems(plane: Plane, attempts: Attempt[], changesBefore: number): Promise<Map<number, StartOutcome>> {
   const won = new Map<number, StartOutcome>();
   if (attempts.length === 0) return won;
   const c = plane.collections;
   const items = await writeItems(plane, attempts);
-  const heldIds = attempts.filter(({ row }) => items.has(hex(row.source.id))).map(({ row }) => row._id);
+  const held = attempts.filter(({ row }) => items.has(hex(row.source.id))).map(({ row }) => row);
   const [dispatches] = await Promise.all([
-    findDispatchesById(c, heldIds),
+    findDispatchesById(
+      c,
+      held.map(({ _id }) => _id),
+    ),
     withdrawDispatches(
       c,
       attempts.filter(({ row }) => !items.has(hex(row.source.id))).map(({ row }) => row._id),
     ),
   ]);
   const byId = new Map(dispatches.map(dispatch => [hex(dispatch._id), dispatch]));
+  await giveBackLost(
+    plane,
+    changesBefore,
+    held.filter(({ _id }) => !byId.has(hex(_id))),
+  );
   for (const { row, key, place, start } of attempts) {
     const item = items.get(hex(row.source.id));
     const dispatch = byId.get(hex(row._id));

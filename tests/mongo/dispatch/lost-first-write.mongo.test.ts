@@ -1,0 +1,74 @@
+import type { TopologyDescription } from 'mongodb';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { CreateTask } from '@/lib/domain/task/schema';
+import type { Context } from '@/lib/services/context';
+import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
+import { createMessage } from '@/lib/services/messages/create-message';
+import { createTask } from '@/lib/services/tasks/create-task';
+import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import { makeActor } from '../../support/actors';
+import { makePlane, type TestPlane } from '../../support/make-plane';
+
+/** A claim's first write waits for no majority: it may go with the primary that took it, before the second one. */
+
+let test: TestPlane;
+let person: Context;
+let night: Context;
+beforeAll(async () => {
+  test = await makePlane();
+  await ensureDefaultTenant(test.plane);
+  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 50 } });
+  test.plane.agentTypes.clear();
+  person = makeActor(test.plane, 'operator');
+  night = makeActor(test.plane, 'orchestrator');
+});
+afterEach(() => vi.restoreAllMocks());
+
+const claim = async (agentType: string, more: object) =>
+  (await claimDispatches(night, { consumer: 'night', max: 1, waitMs: 0, agentTypes: [agentType], ...more })).dispatches;
+
+const topology = (primary: string) =>
+  ({ servers: new Map([[primary, { type: 'RSPrimary', address: primary }]]) }) as unknown as TopologyDescription;
+
+/** Of the next claim the first write is lost: as the driver tells it, and as the new primary has it. */
+function loseTheFirstWrite(): void {
+  const { dispatches } = test.plane.collections;
+  const { client } = dispatches.db;
+  const told = { previousDescription: topology('old:1'), newDescription: topology('new:2') };
+  let isLost = false;
+  for (const name of ['findOneAndUpdate', 'insertMany', 'bulkWrite'] as const) {
+    const write = dispatches[name].bind(dispatches) as (...args: unknown[]) => Promise<unknown>;
+    vi.spyOn(dispatches, name).mockImplementation((async (...args: unknown[]) => {
+      const answer = await write(...args);
+      if (isLost) return answer;
+      isLost = true;
+      await dispatches.deleteMany({ status: 'running' });
+      client.emit('topologyDescriptionChanged', told as never);
+      return answer;
+    }) as never);
+  }
+}
+
+const POSTS = {
+  message: async (assignedTo: string) => (await createMessage(person, { body: 'work', assignedTo })).id,
+  task: async (assignedTo: string) => (await createTask(person, CreateTask.parse({ title: 'work', assignedTo }))).id,
+};
+const DOORS = ['one by rank', 'two by rank', 'one by its id'];
+
+it.each(Object.keys(POSTS).flatMap(kind => DOORS.map(door => ({ kind: kind as keyof typeof POSTS, door }))))(
+  'of a $kind, claimed $door: nobody is told of it, and it is due again at once',
+  async ({ kind, door }) => {
+    const ids = [await POSTS[kind]('legal'), await POSTS[kind]('legal')];
+    loseTheFirstWrite();
+    const source = door === 'one by its id' ? { source: { kind, id: ids[0]! } } : {};
+    await claim('legal', { max: door === 'two by rank' ? 2 : 1, ...source });
+    vi.restoreAllMocks();
+    const claimed = await claim('legal', { max: 2 });
+    const known = await test.plane.collections.dispatches.countDocuments({ status: 'running' });
+    // What the first claim was told of after it had looked again stands too.
+    expect(known).toBe(2);
+    for (const { attempt } of claimed) expect(attempt).toBe(1);
+    await test.plane.collections.dispatches.deleteMany({});
+    await test.plane.collections[kind === 'message' ? 'messages' : 'tasks'].deleteMany({});
+  },
+);
