@@ -2,7 +2,7 @@
 // newcomer to a file that was moved is worse than one that says nothing.
 import { existsSync, readFileSync } from 'node:fs';
 
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/decisions.md'];
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/decisions.md', 'docs/how-work-flows.md'];
 /** A path of this repository: below one of its folders, or a file at its top (a bare `schema.ts` is a role, not a path). */
 const OWN_PATH = /^(?:\.ci|app|lib|mcp-server|orchestrator-skill|scripts|tests|docs|public)\/[\w()[\]@.{},/-]*$/;
 const ROOT_FILE = /^(?:[A-Z]+\.md|\.?[\w-]+(?:\.[\w-]+)*\.(?:json|yml|cjs)|[\w-]+\.config\.(?:ts|mjs))$/;

@@ -4,7 +4,7 @@ import { createSignInCode } from '@/lib/services/identity/create-sign-in-code';
 import { startApiServer, type ApiServer } from '../support/api-server';
 import { makeWorld, type World } from '../support/isolation/world';
 
-/** The plane's own bookkeeping, found by a key of its own: ARCHITECTURE.md says so. */
+/** The plane's own bookkeeping, found by a key of its own: docs/decisions.md says so. */
 const BOOKKEEPING = ['settings', 'presence', 'accounts', 'spend', 'spendDays', 'idempotencyKeys', 'malformed'];
 const LISTS = [
   'tokens',
