@@ -5,8 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * The suffix of a file picks its runner: `.test.ts` needs nothing, `.mongo.test.ts` a real replica set (one for the
- * run, a database a file), `.e2e.test.ts` real processes and a browser, after everything else. Those wait for processes
- * most of their time, so where nothing is timed two files run side by side; the rest one at a time.
+ * run, a database a file), `.e2e.test.ts` real processes and a browser. Where nothing is timed these run beside the
+ * others, for they wait for processes most of their time; the rest after everything else, one at a time.
  * All share their modules from file to file (`isolate`): loading them anew for each was a fifth of the time. So a module
  * that tests share registers no hook of its own; a file says `afterEach(stopHubs)`.
  * `pages` is what takes minutes of a browser, and a command of its own: `npm run test:pages`.
@@ -18,7 +18,7 @@ const PAGES = [
   'tests/e2e/jobs/*.e2e.test.ts',
   'tests/e2e/{barriers,busy-pages,figures,inbox,live,runs-page,runs-page-limits,truth}.e2e.test.ts',
 ];
-/** They wait for the database as long as they compute: on two cores three took a quarter less than two. */
+/** They wait for a database or processes as long as they compute: on two cores three took a quarter less than two. */
 const WAITING_WORKERS = Math.max(3, availableParallelism() - 1);
 /** What they wait for may take ten times as long as it usually does. */
 const UNTIMED = 'tests/e2e/{contracts,demo,every-page,faults,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
@@ -32,18 +32,21 @@ const END_TO_END = {
 
 /**
  * The longest of them, the very longest first. Left to itself vitest begins with what has the most lines, and the last
- * minute went to one short file that takes long.
+ * minute went to one short file that takes long. Each project in one piece, for a worker whose next file is another
+ * project's is ended, and with it the modules that it had loaded.
  */
-const LONG = ['demo', 'run', 'every-page', 'skill', 'faults'].map(name => `/tests/e2e/${name}.e2e.test.ts`);
+const LONG = ['demo', 'faults', 'run', 'skill', 'every-page', 'orchestrator'].map(name => `/tests/e2e/${name}.e2e.`);
+const PROJECTS = ['processes', 'mongo', 'unit'];
 const groupOf = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+const projectOf = ({ project }: TestSpecification): number => PROJECTS.indexOf(project.name);
 const placeOf = ({ moduleId }: TestSpecification): number => {
-  const place = LONG.findIndex(path => moduleId.endsWith(path));
+  const place = LONG.findIndex(part => moduleId.includes(part));
   return place === -1 ? LONG.length : place;
 };
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => groupOf(a) - groupOf(b) || placeOf(a) - placeOf(b));
+    return sorted.toSorted((a, b) => groupOf(a) - groupOf(b) || projectOf(a) - projectOf(b) || placeOf(a) - placeOf(b));
   }
 }
 
@@ -81,7 +84,13 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { ...END_TO_END, name: 'processes', include: [UNTIMED], sequence: { groupOrder: 1 } },
+        test: {
+          ...END_TO_END,
+          name: 'processes',
+          maxWorkers: WAITING_WORKERS,
+          include: [UNTIMED],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         resolve: { alias },
@@ -91,7 +100,7 @@ export default defineConfig({
           include: [E2E],
           exclude: [...PAGES, UNTIMED],
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -101,7 +110,7 @@ export default defineConfig({
           name: 'pages',
           include: PAGES,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
