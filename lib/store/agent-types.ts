@@ -39,6 +39,10 @@ export async function findAgentType(
   return raw ? readable(c, raw) : null;
 }
 
+/** Whether one of that name stands there, also one that cannot be read. */
+export const hasAgentType = async (c: Collections, tenantId: string, slug: string): Promise<boolean> =>
+  (await c.agentTypes.findOne({ tenantId, slug, ...LIVE }, { projection: { _id: 1 } })) !== null;
+
 export const findRawAgentType = (c: Collections, id: ObjectId, tx?: Transaction): Promise<WithId<Document> | null> =>
   c.agentTypes.findOne({ _id: id, ...LIVE }, options(tx)) as Promise<WithId<Document> | null>;
 

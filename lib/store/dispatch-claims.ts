@@ -182,6 +182,21 @@ const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument>
 export const hasAnswered = async (c: Collections, tenantId: string): Promise<boolean> =>
   (await c.dispatches.findOne(answered(tenantId), { projection: { _id: 1 } })) !== null;
 
+/** The types that these wait for, whether they exist or not. */
+export const findAnsweredTypes = (c: Collections, tenantId: string): Promise<string[]> =>
+  c.dispatches.distinct('agentType', answered(tenantId));
+
+export const findAnsweredOf = (
+  c: Collections,
+  tenantId: string,
+  agentType: string,
+  limit: number,
+): Promise<Pick<DispatchDocument, '_id' | 'epoch'>[]> =>
+  c.dispatches
+    .find({ ...answered(tenantId), agentType }, { projection: { epoch: 1 } })
+    .limit(limit)
+    .toArray();
+
 /** How long the oldest of them has waited, by type. */
 export const longestAnswered = (c: Collections, tenantId: string): Promise<{ _id: string; seconds: number }[]> =>
   c.dispatches

@@ -253,13 +253,17 @@ export async function requestCancel(c: Collections, tenantId: string, id: Object
     { returnDocument: 'after' },
   );
   if (running) return running;
-  return c.dispatches.findOneAndUpdate(
-    { _id: id, tenantId, status: 'waiting' },
+  const set = { status: 'cancelled', cancelRequestedAt: '$$NOW' };
+  return endWaiting(c, { _id: id, tenantId }, set);
+}
+
+const endWaiting = (c: Collections, which: Filter<DispatchDocument>, set: Document): Promise<DispatchDocument | null> =>
+  c.dispatches.findOneAndUpdate(
+    { ...which, status: 'waiting' },
     [
       {
         $set: {
-          status: 'cancelled',
-          cancelRequestedAt: '$$NOW',
+          ...set,
           endedAt: '$$NOW',
           updatedAt: '$$NOW',
           keyReadsUntil: { $add: ['$$NOW', KEY_READS_MS] },
@@ -270,4 +274,15 @@ export async function requestCancel(c: Collections, tenantId: string, id: Object
     ],
     { returnDocument: 'after' },
   );
-}
+
+/** Its answer is there and nobody will go on with it: the work goes back, with no attempt spent. Null: somebody did. */
+export const releaseWaiting = (
+  c: Collections,
+  { _id, epoch }: Pick<DispatchDocument, '_id' | 'epoch'>,
+  why: string,
+): Promise<DispatchDocument | null> =>
+  endWaiting(
+    c,
+    { _id, epoch, settled: true, 'question.answerId': { $ne: null } },
+    { status: 'released', error: { $literal: why } },
+  );

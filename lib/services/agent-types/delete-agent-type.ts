@@ -10,7 +10,8 @@ import { saveEdit, subjectOf } from './save-revision';
 
 /**
  * Takes a type away: its due work becomes unroutable, types it led lead themselves, and its slug is free again.
- * Dispatches that run go on to their end, for the work is under way; revisions stay, for dispatches name them.
+ * Dispatches that run go on to their end, for the work is under way, and what waits becomes unroutable once it is
+ * answered (`sweepStranded`). Revisions stay, for dispatches name them.
  */
 export async function deleteAgentType(ctx: Context, slug: string): Promise<void> {
   requirePermission(ctx.principal, 'agent-types:write');

@@ -4,7 +4,9 @@ import { adoptAgentType, reactToAgentType } from '@/lib/services/agent-types/ado
 import { reconcileAllHolds } from '@/lib/services/agent-types/reconcile-all-holds';
 import { reconcileHolds } from '@/lib/services/agent-types/reconcile-holds';
 import { ConfigurationSweep } from '@/lib/services/agent-types/sweep';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
+import { sweepStranded } from '@/lib/services/dispatches/sweep-stranded';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
 
 let api: ApiServer;
@@ -105,6 +107,46 @@ describe('work follows its type', () => {
     await create(slug);
     expect(await message(id)).toMatchObject({ status: 'queued', attempts: 1 });
     expect(await task(taskId)).toMatchObject({ status: 'ready', attempts: 1 });
+  });
+
+  it.each(['message', 'task'] as const)(
+    'that a %s waited for comes to nobody: it is due for a type of that name',
+    async kind => {
+      const id = kind === 'message' ? await post() : await makeTask();
+      const stand = () => (kind === 'message' ? message(id) : task(id));
+      const { dispatches } = await claim();
+      const { dispatches: rows } = api.plane.collections;
+      const _id = new ObjectId(dispatches[0].id as string);
+      const { questionId } = await askQuestion(api.plane, (await rows.findOne({ _id }))!, { question: 'which?' });
+      await call('DELETE', `/api/agent-types/${slug}`);
+      // Until it is answered it waits for that.
+      expect(await sweepStranded(api.plane)).toBe(0);
+      expect((await stand()).status).toBe('waiting');
+      const { threadId } = await message(questionId);
+      await call('POST', `/api/threads/${threadId}/messages`, { body: 'this one' });
+      expect(await sweepStranded(api.plane)).toBe(1);
+      const gone = `no agent type '${slug}'`;
+      expect(await stand()).toMatchObject({ status: kind === 'message' ? 'unroutable' : 'held', reason: gone });
+      expect(await rows.findOne({ _id })).toMatchObject({ status: 'released', error: gone, settled: true });
+      expect(await sweepStranded(api.plane)).toBe(0);
+      await create(slug);
+      expect((await claim()).dispatches).toMatchObject([{ mode: 'start', epoch: 2, attempt: 1, source: { kind, id } }]);
+    },
+  );
+
+  it('that waited and whose type cannot be read, or came back, goes on with its answer', async () => {
+    const id = await post();
+    const { dispatches } = await claim();
+    const _id = new ObjectId(dispatches[0].id as string);
+    const row = (await api.plane.collections.dispatches.findOne({ _id }))!;
+    await askQuestion(api.plane, row, { question: 'which?' });
+    await types().updateOne({ slug }, { $set: { systemPrompt: 5 as never } });
+    api.plane.agentTypes.forget('default', slug);
+    await call('POST', `/api/threads/${(await message(id)).threadId}/messages`, { body: 'this one' });
+    expect(await sweepStranded(api.plane)).toBe(0);
+    await types().updateOne({ slug }, { $set: { systemPrompt: '' } });
+    api.plane.agentTypes.forget('default', slug);
+    expect((await claim()).dispatches).toMatchObject([{ id: dispatches[0].id, mode: 'resume' }]);
   });
 
   it('ends as the type ends, however pauses, resumes and claims overlap', async () => {
