@@ -3,6 +3,7 @@ import type { Plane } from '../services/context';
 import { remindOfQuestions } from '../services/dispatches/questions/remind-of-questions';
 import { AnswerSweep } from '../services/dispatches/settle/sweep-answers';
 import { sweepDeadlines } from '../services/dispatches/questions/sweep-deadlines';
+import { sweepUnanswerable } from '../services/dispatches/questions/sweep-unanswerable';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { sweepStranded } from '../services/dispatches/sweep-stranded';
 import { RawInsertSweep } from '../services/messages/adoption/adopt-raw-inserts';
@@ -18,8 +19,8 @@ const SWEEP_EVERY_MS = 1_000;
 /** All of a run is followed as it happens; this is for what a crash cut off. */
 const RUNS_EVERY_MS = 2_000;
 const ADOPT_EVERY_MS = 1_500;
-/** What waits and would wait for good: nobody is kept from work by it. */
-const STRANDED_EVERY_MS = 2_000;
+/** Who waits for nobody stands still, and keeps nobody else from work. */
+const UNANSWERABLE_EVERY_MS = 2_000;
 const HOLDS_EVERY_MS = 5_000;
 /** A session closes with its dispatch; one that no tool call ended is found by this. */
 const ORPHANS_EVERY_MS = 15_000;
@@ -47,7 +48,8 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-deadlines', everyMs: SWEEP_EVERY_MS, run: () => sweepDeadlines(plane) },
     { name: 'sweep-answers', everyMs: SWEEP_EVERY_MS, run: () => answers.run() },
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
-    { name: 'sweep-stranded', everyMs: STRANDED_EVERY_MS, run: () => sweepStranded(plane) },
+    { name: 'sweep-stranded', everyMs: HOLDS_EVERY_MS, run: () => sweepStranded(plane) },
+    { name: 'sweep-unanswerable', everyMs: UNANSWERABLE_EVERY_MS, run: () => sweepUnanswerable(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },

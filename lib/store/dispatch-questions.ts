@@ -1,10 +1,11 @@
 import type { Filter, ObjectId } from 'mongodb';
 import type { Usage } from '../domain/fields';
-import { TO_ORCHESTRATOR } from '../domain/run/schema';
+import { HUMAN } from '../domain/fields';
+import { TO_NEWS, TO_ORCHESTRATOR } from '../domain/run/schema';
 import type { Collections } from './collections';
 import { fence } from './dispatch-fence';
 import { usageStages } from './dispatch-usage';
-import type { DispatchDocument, PendingQuestion } from './documents';
+import type { DispatchDocument, MessageDocument, PendingQuestion } from './documents';
 
 /** An answered question is kept this long for the consumer that holds the asking agent. */
 const RESUME_OFFER_MS = 10_000;
@@ -84,6 +85,36 @@ export const findPastDeadline = (c: Collections, limit: number): Promise<Dispatc
     .limit(limit)
     .toArray();
 
+/** What waits for an agent type to answer; how its question stands is looked up. */
+const ASKED_OF_TYPES = { status: 'waiting', 'question.to': { $nin: [HUMAN, TO_ORCHESTRATOR, TO_NEWS] } };
+
+export interface Unanswerable extends DispatchDocument {
+  question: PendingQuestion;
+  asked: Pick<MessageDocument, 'status' | 'assignedTo'>;
+}
+
+/** What waits for an agent type that will not answer: the question was cancelled, or its type is gone. */
+export const findUnanswerable = (c: Collections, limit: number): Promise<Unanswerable[]> =>
+  c.dispatches
+    .aggregate<Unanswerable>([
+      { $match: { ...ASKED_OF_TYPES, settled: true, 'question.answerId': null } },
+      {
+        $lookup: {
+          from: c.messages.collectionName,
+          localField: 'question.id',
+          foreignField: '_id',
+          pipeline: [
+            { $match: { $or: [{ status: { $in: ['cancelled', 'unroutable'] } }, { assignedTo: HUMAN }] } },
+            { $project: { status: 1, assignedTo: 1 } },
+          ],
+          as: 'asked',
+        },
+      },
+      { $unwind: '$asked' },
+      { $limit: limit },
+    ])
+    .toArray();
+
 /** Questions half of whose time is gone and of which nobody was reminded yet, the most urgent first. */
 export const findHalfTime = (c: Collections, leastMs: number, limit: number): Promise<DispatchDocument[]> =>
   c.dispatches
@@ -126,10 +157,26 @@ export const findAskedOfPlanner = (c: Collections, runId: ObjectId, limit: numbe
     .limit(limit)
     .toArray();
 
-/** Its time is up and no default was declared: it goes on waiting, for `to`. */
-export async function markOverdue(c: Collections, dispatch: DispatchDocument, to: string): Promise<void> {
+/** Its time is up and no default was declared: it goes on waiting. */
+export async function markOverdue(c: Collections, dispatch: DispatchDocument): Promise<void> {
   await c.dispatches.updateOne(
     { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
-    [{ $set: { 'question.to': to, 'question.overdueAt': '$$NOW', updatedAt: '$$NOW' } }],
+    [{ $set: { 'question.overdueAt': '$$NOW', updatedAt: '$$NOW' } }],
   );
 }
+
+/** It is `to` who is to answer now. */
+export async function markAskedOf(c: Collections, dispatch: DispatchDocument, to: string): Promise<void> {
+  await c.dispatches.updateOne(
+    { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
+    [{ $set: { 'question.to': { $literal: to }, updatedAt: '$$NOW' } }],
+  );
+}
+
+/** Who waits for the answer to this question. */
+export const findWaitingFor = (
+  c: Collections,
+  tenantId: string,
+  questionId: ObjectId,
+): Promise<DispatchDocument | null> =>
+  c.dispatches.findOne({ tenantId, 'question.id': questionId, status: 'waiting', 'question.answerId': null });

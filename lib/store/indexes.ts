@@ -139,6 +139,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
       key: { 'question.deadline': 1 },
       partialFilterExpression: { status: 'waiting', 'question.deadline': { $type: 'date' } },
     },
+    // What waits, by whom it asked.
+    { key: { 'question.to': 1 }, partialFilterExpression: { status: 'waiting' } },
     // Inbox: what came too late and waits for a person.
     {
       key: { tenantId: 1, 'lateOutput.at': -1, _id: -1 },

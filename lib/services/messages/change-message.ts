@@ -7,10 +7,12 @@ import { isToPeople } from '../../domain/message/to-people';
 import type { MessageDocument, ObjectId } from '../../store/documents';
 import { pathId } from '../../store/ids';
 import { SEEN_TO } from '../../store/inbox-items';
+import { findWaitingFor } from '../../store/dispatch-questions';
 import { changeIdleMessage, findMessage } from '../../store/messages';
 import { toMessage } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context, Plane } from '../context';
+import { askInstead } from '../dispatches/questions/ask-instead';
 import { redriveSource } from '../dispatches/redrive';
 import { CANCEL_TRIES, stopHolder } from '../dispatches/stop-holder';
 import { withPath } from '../projects/with-path';
@@ -62,8 +64,15 @@ export async function patchMessage(ctx: Context, id: string, patch: PatchMessage
       .filter(field => before[field] !== row[field])
       .map(field => ({ field, before: before[field], after: row[field] })),
   });
+  if (patch.assignedTo) await tellAsker(plane, row, patch.assignedTo);
   if (row.status === 'queued') plane.doorbell.ring(principal.tenantId);
   return withPath(plane, toMessage(row));
+}
+
+/** Who waits for the answer to a question goes by whom it is put to: when its time is up, and when that one is gone. */
+async function tellAsker(plane: Plane, { _id, kind, tenantId }: MessageDocument, to: string): Promise<void> {
+  const asker = kind === 'question' ? await findWaitingFor(plane.collections, tenantId, _id) : null;
+  if (asker) await askInstead(plane, asker, to);
 }
 
 /** Closes new claims at once; one that runs is asked to stop, and its end shows whether it did. */

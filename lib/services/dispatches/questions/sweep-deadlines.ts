@@ -1,13 +1,11 @@
 import { HUMAN } from '../../../domain/fields';
 import { findPastDeadline, markOverdue } from '../../../store/dispatch-questions';
-import type { DispatchDocument, MessageDocument, PendingQuestion } from '../../../store/documents';
-import { derivedId, iso } from '../../../store/ids';
-import { messageExists } from '../../../store/messages';
+import type { DispatchDocument, PendingQuestion } from '../../../store/documents';
+import { iso } from '../../../store/ids';
 import { raiseToHuman } from '../../../store/questions';
-import { updateHeldWork } from '../../../store/work-items';
 import type { Plane } from '../../context';
-import { appendMessage } from '../../messages/append-message';
-import { wakeAsker } from '../settle/wake-asker';
+import { answerBySystem } from './answer-by-system';
+import { askInstead } from './ask-instead';
 
 /** A sweep handles this much and goes on in the next. */
 const BATCH = 100;
@@ -32,34 +30,16 @@ export async function sweepDeadlines(plane: Plane): Promise<number> {
   return past.length;
 }
 
-async function answerBySilence(
+const answerBySilence = (
   plane: Plane,
-  { tenantId }: DispatchDocument,
+  dispatch: DispatchDocument,
   question: PendingQuestion,
   body: string,
   deadline: Date,
-): Promise<void> {
-  const asked = await messageExists(plane.collections, question.id);
-  if (!asked) return;
-  const answer = await appendSilence(plane, asked, body, deadline);
-  await wakeAsker(plane, tenantId, question.id, answer);
-}
-
-/** Two processes at once write the same; an answer that came first stays the answer, and this one is late. */
-const appendSilence = (plane: Plane, asked: MessageDocument, body: string, deadline: Date): Promise<MessageDocument> =>
-  appendMessage(plane, {
-    id: derivedId(asked._id, 'silence'),
-    tenantId: asked.tenantId,
-    threadId: asked.threadId,
-    from: { kind: 'system', id: 'switchboard' },
-    assignedTo: null,
-    priority: asked.priority,
-    kind: 'answer',
+): Promise<void> =>
+  answerBySystem(plane, dispatch, question, {
     body,
-    inReplyTo: asked._id,
-    hops: asked.hops + 1,
-    routing: { status: 'none', reason: `silence: nobody answered by ${iso(deadline)}; the declared default holds` },
-    createdBy: 'switchboard',
+    reason: `silence: nobody answered by ${iso(deadline)}; the declared default holds`,
   });
 
 async function climb(
@@ -71,15 +51,8 @@ async function climb(
   const c = plane.collections;
   if (question.to !== HUMAN) {
     await raiseToHuman(c, question.id, `${question.to} did not answer by ${iso(deadline)}`);
-    await updateHeldWork(c, {
-      kind: dispatch.source.kind,
-      id: dispatch.source.id,
-      dispatchId: dispatch._id,
-      epoch: dispatch.epoch,
-      set: { reason: 'waits for a person’s answer' },
-    });
-    plane.log.info({ dispatchId: String(dispatch._id), from: question.to }, 'a question climbed to people');
+    await askInstead(plane, dispatch, HUMAN);
   }
   // Last: until it is marked, the sweep does all of it again.
-  await markOverdue(c, dispatch, HUMAN);
+  await markOverdue(c, dispatch);
 }

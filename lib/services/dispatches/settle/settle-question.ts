@@ -46,7 +46,8 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
 
 const MAX_REASON_CHARACTERS = 500;
 
-function reasonOf({ to, blocker }: PendingQuestion): string {
+/** Why its work stands still. */
+export function reasonOf({ to, blocker }: PendingQuestion): string {
   if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
   if (to === TO_NEWS) return 'waits for news of its run';
   if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
