@@ -5,6 +5,7 @@ import type { Collections } from './collections';
 import { usageStages } from './dispatch-usage';
 import { fence } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
+import { failedPlaces } from './errors';
 import { newId } from './ids';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
@@ -143,7 +144,8 @@ export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;
 /**
  * The same for many that run and are done, in two round trips: each fenced by itself, `endedIn` says which of them
  * this call ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs. One
- * that is being stopped, or a planner's, is not ended here. In the classic form of an update, which costs the server half of `ending`.
+ * that is being stopped, or a planner's, is not ended here, nor one that the server will not write, as for its length.
+ * In the classic form of an update, which costs the server half of `ending`.
  */
 export async function endDispatches(
   c: Collections,
@@ -151,17 +153,19 @@ export async function endDispatches(
   completions: Completion[],
   { endedIn, now }: { endedIn: ObjectId; now: Date },
 ): Promise<EndedDispatch[]> {
-  await c.dispatches.bulkWrite(
-    completions.map(completion => ({
-      updateOne: {
-        filter: fenceAt(tenantId, completion, now),
-        update: completion.usage
-          ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
-          : endingAt(completion.output, { endedIn, now }),
-      },
-    })),
-    { ordered: false },
-  );
+  const models = completions.map(completion => ({
+    updateOne: {
+      filter: fenceAt(tenantId, completion, now),
+      update: completion.usage
+        ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
+        : endingAt(completion.output, { endedIn, now }),
+    },
+  }));
+  try {
+    await c.dispatches.bulkWrite(models, { ordered: false });
+  } catch (error) {
+    if (failedPlaces(error) === null) throw error;
+  }
   const ids = completions.map(({ id }) => id);
   return c.dispatches.find({ _id: { $in: ids }, tenantId }, { projection: WITHOUT_OUTPUT }).toArray();
 }

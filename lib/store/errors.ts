@@ -26,10 +26,13 @@ export function duplicateFields(error: unknown): string[] {
 }
 
 /** Of an unordered bulk: the places that a unique index refused. Null: something else went wrong as well. */
-export function duplicatePlaces(error: unknown): Set<number> | null {
+export const duplicatePlaces = (error: unknown): Set<number> | null => failedPlaces(error, DUPLICATE_KEY);
+
+/** Of an unordered bulk: the places that failed, each for itself; where `code` is given, all by that. Null: more did. */
+export function failedPlaces(error: unknown, code?: number): Set<number> | null {
   if (!(error instanceof MongoBulkWriteError)) return null;
   const failed = [error.writeErrors].flat();
-  const isAll = failed.length > 0 && failed.every(({ code }) => code === DUPLICATE_KEY);
+  const isAll = failed.length > 0 && failed.every(one => code === undefined || one.code === code);
   return isAll && error.result.getWriteConcernError() === undefined ? new Set(failed.map(({ index }) => index)) : null;
 }
 

@@ -10,8 +10,10 @@ import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
 import { countAhead } from '../budgets/count-usage';
 import type { Context } from '../context';
+import { toDomainError } from '../to-domain-error';
 import { batches } from './start/batches';
 import { endWithOutput } from './life-cycle';
+import { settleDispatch } from './settle/settle';
 import { readSurroundings, settleTogether } from './settle/settle-together';
 
 export interface CompletedItem {
@@ -51,11 +53,11 @@ async function completeTogether(ctx: Context, completions: Completion[]): Promis
   around.catch(() => undefined);
   const ended = await endTogether(ctx, completions, clock.now());
   crashPoint('complete:after-outcome');
-  const [results] = await Promise.all([
-    Promise.all(completions.map(completion => resultOf(ctx, completion, ended.get(hex(completion.id))))),
-    settleTogether(plane, [...ended.values()], clock, around),
-  ]);
-  return results;
+  const settling = settleTogether(plane, [...ended.values()], clock, around);
+  settling.catch(() => undefined);
+  return Promise.all(
+    completions.map(completion => resultOf(ctx, completion, { ended: ended.get(hex(completion.id)), settling })),
+  );
 }
 
 /** By id, those that this very call ended. */
@@ -78,18 +80,39 @@ async function endTogether(
   return ended;
 }
 
-async function resultOf(
+interface Ending {
+  /** By this very call. */
+  ended: DispatchDocument | undefined;
+  /** Of all that it ended. */
+  settling: Promise<void>;
+}
+
+/** What a single completion would say, of one that cannot be written out as well: that spoils no other. */
+async function resultOf(ctx: Context, completion: Completion, ending: Ending): Promise<CompletedItem> {
+  const id = hex(completion.id);
+  try {
+    return { id, status: await statusOf(ctx, completion, ending) };
+  } catch (error) {
+    const known = toDomainError(error);
+    if (isControlPlaneError(error)) return { id, status: 'refused', code: error.code };
+    // The database went away, or there is no telling what of it stands: then that is so for all.
+    if (isControlPlaneError(known, 'unavailable')) throw error;
+    ctx.plane.log.error({ err: error, dispatchId: id }, 'one of a batch was not completed');
+    return { id, status: 'refused', code: isControlPlaneError(known) ? known.code : 'internal' };
+  }
+}
+
+async function statusOf(
   ctx: Context,
   { id, epoch, output, usage }: Completion,
-  ended: DispatchDocument | undefined,
-): Promise<CompletedItem> {
-  if (ended?.epoch === epoch) return { id: hex(id), status: ended.status };
-  // Being stopped, ended before, or not this caller's any more: what a single completion would do and say.
-  try {
-    const { status } = await endWithOutput(ctx, id, { epoch, output, ...(usage ? { usage } : {}) });
-    return { id: hex(id), status };
-  } catch (error) {
-    if (!isControlPlaneError(error)) throw error;
-    return { id: hex(id), status: 'refused', code: error.code };
+  { ended, settling }: Ending,
+): Promise<string> {
+  if (ended?.epoch === epoch) {
+    // Where all together failed it may have been by another one.
+    await settling.catch(() => settleDispatch(ctx.plane, ended));
+    return ended.status;
   }
+  // Being stopped, ended before, or not this caller's any more: what a single completion would do.
+  const { status } = await endWithOutput(ctx, id, { epoch, output, ...(usage ? { usage } : {}) });
+  return status;
 }
