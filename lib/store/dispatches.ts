@@ -6,7 +6,7 @@ import { usageStages } from './dispatch-usage';
 import { fence } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
 import { failedPlaces } from './errors';
-import { newId } from './ids';
+import { withLateWhere } from './late-outputs';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
 
@@ -80,14 +80,12 @@ export async function endDispatch(
 
 function ending(epoch: number, { status, set, output, usage }: Outcome): Document[] {
   const stopping = { $eq: ['$status', 'cancelling'] };
-  const deliverables: unknown = set['deliverables'] ?? [];
-  const late = { epoch, output: { $literal: output ?? '' }, deliverables, at: '$$NOW', id: newId() };
   return [
     {
       $set: {
         ...set,
         output: { $cond: [stopping, null, { $literal: output ?? null }] },
-        lateOutput: output === undefined ? '$lateOutput' : { $cond: [stopping, late, '$lateOutput'] },
+        ...(output === undefined ? {} : withLateWhere(stopping, { epoch, output, deliverables: set['deliverables'] })),
         status: { $cond: [stopping, 'cancelled', status] },
         updatedAt: '$$NOW',
         endedAt: '$$NOW',

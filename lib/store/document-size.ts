@@ -1,7 +1,7 @@
 import { BSON, type Document } from 'mongodb';
 
 /** What the validators hold every record to that a driver may insert. */
-const MAX_DOCUMENT_BYTES = 256 * 1024;
+export const MAX_DOCUMENT_BYTES = 256 * 1024;
 /**
  * What the plane adds to a record while it lives: defaults, places, times, a reason of up to 2,000 characters. Not a
  * task's result, which is shortened where it does not fit.

@@ -215,8 +215,9 @@ export interface DispatchDocument extends RecordDocument {
   deliverables?: Delivered[];
   /** Of the result's report, where the caller chose it. */
   reportId?: ObjectId;
-  /** `id` is what its message gets when a person accepts it: accepted twice, it is there once. */
-  lateOutput: { epoch: number; output: string; deliverables?: Delivered[]; at: Date; id?: ObjectId } | null;
+  lateOutput: LateOutputDocument | null;
+  /** Of other epochs, the newest first: shown when a person has decided about that one. */
+  lateBehind?: LateOutputDocument[];
   /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
   lateDecidedEpoch?: number;
   error: string | null;
@@ -239,6 +240,15 @@ export interface DispatchDocument extends RecordDocument {
   resumedAt?: Date;
   waitingSince: Date | null;
   endedAt: Date | null;
+}
+
+export interface LateOutputDocument {
+  epoch: number;
+  output: string;
+  deliverables?: Delivered[];
+  at: Date;
+  /** What its message gets when a person accepts it: accepted twice, it is there once. */
+  id?: ObjectId;
 }
 
 /** What a waiting dispatch asked. The message is made from this, so a crash between the two loses nothing. */

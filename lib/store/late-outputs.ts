@@ -1,42 +1,88 @@
 import type { Document, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
+import { MAX_DOCUMENT_BYTES } from './document-size';
 import { newId } from './ids';
 
 /** What came back under a stale epoch, on its dispatch. */
 
 /**
- * What a finished attempt hands in that may no longer count: kept where a person can take it or leave it. Told again it
- * keeps its id, for it may be half accepted, and its deliverables where only the agent told them and not its session.
+ * Behind the newest, which a person is shown, stand those of other epochs. Few dispatches have a second: each takes a
+ * wait, and a resume that ended late as well. Past this the oldest goes.
  */
-export async function keepLateOutput(
-  c: Collections,
-  tenantId: string,
-  id: ObjectId,
-  { epoch, output, deliverables }: { epoch: number; output: string; deliverables?: Document },
-) {
-  const known = (field: string, otherwise: unknown) => ({
-    $cond: [{ $eq: ['$lateOutput.epoch', epoch] }, { $ifNull: [`$lateOutput.${field}`, otherwise] }, otherwise],
-  });
-  await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: epoch } }] }, [
-    {
-      $set: {
-        lateOutput: {
-          epoch,
-          output: { $literal: output },
-          deliverables: deliverables ?? known('deliverables', []),
-          at: '$$NOW',
-          id: known('id', newId()),
-        },
-        updatedAt: '$$NOW',
-      },
-    },
+const MOST_BEHIND = 3;
+/** What goes with an output in its record. */
+const AROUND_BYTES = 2_048;
+
+interface ToldLate {
+  epoch: number;
+  output: string;
+  /** Absent: as they were told before. */
+  deliverables?: Document | undefined;
+}
+
+/** A driver may have written anything there. */
+const BEHIND = { $cond: [{ $isArray: '$lateBehind' }, '$lateBehind', []] };
+const ALL = {
+  $concatArrays: [{ $cond: [{ $eq: [{ $type: '$lateOutput' }, 'object'] }, ['$lateOutput'], []] }, BEHIND],
+};
+
+const ofEpoch = (compare: '$eq' | '$ne', epoch: number): Document => ({
+  $filter: { input: ALL, as: 'one', cond: { [compare]: ['$$one.epoch', epoch] } },
+});
+
+/**
+ * What a write of it sets. Told again an output keeps its id, for it may be half accepted, and its deliverables where
+ * only the agent told them and not its session. Where the record has no room for more, the newest stands alone.
+ */
+function withLate({ epoch, output, deliverables }: ToldLate): Record<'lateOutput' | 'lateBehind', Document> {
+  const before = ofEpoch('$eq', epoch);
+  const entry = {
+    epoch,
+    output: { $literal: output },
+    deliverables: deliverables ?? { $ifNull: ['$$told.deliverables', []] },
+    at: '$$NOW',
+    id: { $ifNull: ['$$told.id', newId()] },
+  };
+  const bytes = Buffer.byteLength(output) + Buffer.byteLength(JSON.stringify(deliverables ?? [])) + AROUND_BYTES;
+  const fits = { $lte: [{ $bsonSize: '$$ROOT' }, MAX_DOCUMENT_BYTES - bytes] };
+  const hasRoom = { $or: [{ $ne: [before, []] }, fits] };
+  return {
+    lateOutput: { $let: { vars: { told: { $first: before } }, in: entry } },
+    lateBehind: { $cond: [hasRoom, { $slice: [ofEpoch('$ne', epoch), MOST_BEHIND] }, []] },
+  };
+}
+
+/** The same of a write that may be another outcome: only where `condition` holds. */
+export function withLateWhere(condition: Document, told: ToldLate): Document {
+  const { lateOutput, lateBehind } = withLate(told);
+  return {
+    lateOutput: { $cond: [condition, lateOutput, '$lateOutput'] },
+    lateBehind: { $cond: [condition, lateBehind, '$lateBehind'] },
+  };
+}
+
+/** What a finished attempt hands in that may no longer count: kept where a person can take it or leave it. */
+export async function keepLateOutput(c: Collections, tenantId: string, id: ObjectId, told: ToldLate): Promise<void> {
+  await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: told.epoch } }] }, [
+    { $set: { ...withLate(told), updatedAt: '$$NOW' } },
   ]);
 }
 
-/** A person took it or left it: the first decision counts. False: another came before, or a newer output. */
+/** A person took it or left it: the first decision counts, and what stands behind it is shown. False: one came before. */
 export async function decideLateOutput(c: Collections, id: ObjectId, epoch: number): Promise<boolean> {
-  const result = await c.dispatches.updateOne({ _id: id, 'lateOutput.epoch': epoch }, [
-    { $set: { lateOutput: null, lateDecidedEpoch: epoch, updatedAt: '$$NOW' } },
-  ]);
+  const others = ofEpoch('$ne', epoch);
+  const result = await c.dispatches.updateOne(
+    { _id: id, $or: [{ 'lateOutput.epoch': epoch }, { 'lateBehind.epoch': epoch }] },
+    [
+      {
+        $set: {
+          lateOutput: { $ifNull: [{ $first: others }, null] },
+          lateBehind: { $slice: [others, 1, MOST_BEHIND] },
+          lateDecidedEpoch: { $max: ['$lateDecidedEpoch', epoch] },
+          updatedAt: '$$NOW',
+        },
+      },
+    ],
+  );
   return result.modifiedCount === 1;
 }

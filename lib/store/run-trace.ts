@@ -51,6 +51,7 @@ export const tracedDispatches = (c: Collections, query: TraceQuery, field: strin
   inTime(c.dispatches, { 'run.id': { $eq: query.runId, $exists: true } }, field, query, {
     output: 0,
     lateOutput: 0,
+    lateBehind: 0,
     deliverables: 0,
   });
 

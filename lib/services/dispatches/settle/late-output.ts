@@ -1,6 +1,6 @@
 import { ControlPlaneError } from '../../../domain/errors';
 import { decideLateOutput } from '../../../store/late-outputs';
-import type { DispatchDocument, MessageDocument } from '../../../store/documents';
+import type { DispatchDocument, LateOutputDocument, MessageDocument } from '../../../store/documents';
 import { derivedId } from '../../../store/ids';
 import { findMessage } from '../../../store/messages';
 import { findTask, readyDependents } from '../../../store/tasks';
@@ -14,8 +14,6 @@ import { keepFitting, resultOf } from './task-result';
 import { wakeAsker } from './wake-asker';
 
 /** What came back under a stale epoch: a person takes it or leaves it, once. */
-
-type Late = NonNullable<DispatchDocument['lateOutput']>;
 
 /**
  * The output becomes a message of the thread, from that agent, marked late. Work that nobody has is done with it;
@@ -33,7 +31,7 @@ export async function discardLate(ctx: Context, row: DispatchDocument): Promise<
   await decide(ctx, row, requireLate(row));
 }
 
-async function acceptForMessage(ctx: Context, row: DispatchDocument, late: Late): Promise<void> {
+async function acceptForMessage(ctx: Context, row: DispatchDocument, late: LateOutputDocument): Promise<void> {
   const { plane } = ctx;
   const source = await findMessage(plane.collections, row.tenantId, row.source.id);
   const isDone = await acceptWork(plane.collections, row, late.epoch, { status: 'done' });
@@ -42,7 +40,7 @@ async function acceptForMessage(ctx: Context, row: DispatchDocument, late: Late)
   if (isAnswer) await wakeAsker(plane, row.tenantId, row.source.id, reply);
 }
 
-async function acceptForTask(ctx: Context, row: DispatchDocument, late: Late): Promise<void> {
+async function acceptForTask(ctx: Context, row: DispatchDocument, late: LateOutputDocument): Promise<void> {
   const c = ctx.plane.collections;
   const task = await findTask(c, row.tenantId, row.source.id);
   const { result, missing } = resultOf(task ?? { deliverables: [] }, late.output, late.deliverables ?? []);
@@ -62,7 +60,7 @@ async function acceptForTask(ctx: Context, row: DispatchDocument, late: Late): P
 function appendLate(
   ctx: Context,
   row: DispatchDocument,
-  late: Late,
+  late: LateOutputDocument,
   { source, kind }: { source: MessageDocument | null; kind: 'message' | 'answer' },
 ): Promise<MessageDocument> {
   return appendMessage(ctx.plane, {
@@ -81,12 +79,12 @@ function appendLate(
   });
 }
 
-async function decide({ plane }: Context, row: DispatchDocument, { epoch }: Late): Promise<void> {
+async function decide({ plane }: Context, row: DispatchDocument, { epoch }: LateOutputDocument): Promise<void> {
   if (await decideLateOutput(plane.collections, row._id, epoch)) return;
   throw new ControlPlaneError('conflict', 'Somebody else decided about this late output in the same moment.');
 }
 
-function requireLate(row: DispatchDocument): Late {
+function requireLate(row: DispatchDocument): LateOutputDocument {
   if (row.lateOutput) return row.lateOutput;
   throw new ControlPlaneError('conflict', 'This dispatch has no late output.');
 }
