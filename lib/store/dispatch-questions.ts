@@ -9,6 +9,8 @@ import type { DispatchDocument, MessageDocument, PendingQuestion } from './docum
 
 /** An answered question is kept this long for the consumer that holds the asking agent. */
 const RESUME_OFFER_MS = 10_000;
+/** An answer is brought again within seconds of being stored; nobody asks this often in that time. */
+const ANSWERS_REMEMBERED = 20;
 
 export async function parkDispatch(
   c: Collections,
@@ -25,6 +27,7 @@ export async function parkDispatch(
         $set: {
           status: 'waiting',
           question: { $literal: question },
+          answeredBy: ANSWERED_BY,
           waitingSince: '$$NOW',
           leaseUntil: null,
           updatedAt: '$$NOW',
@@ -38,22 +41,36 @@ export async function parkDispatch(
   );
 }
 
-/** The first answer wins: null when there is no dispatch waiting for this question any more. */
+const KNOWN = { $cond: [{ $isArray: '$answeredBy' }, '$answeredBy', []] };
+const JUST_ANSWERED = { $cond: [{ $ifNull: ['$question.answerId', false] }, ['$question.answerId'], []] };
+const ANSWERED_BY = { $slice: [{ $concatArrays: [KNOWN, JUST_ANSWERED] }, -ANSWERS_REMEMBERED] };
+
+/**
+ * The first answer wins: null when there is no dispatch waiting for this question any more. The same answer again finds
+ * whom it woke and changes nothing; in one statement, for what another process has just written no read may show yet.
+ */
 export async function answerQuestion(
   c: Collections,
   tenantId: string,
   questionId: ObjectId,
   answerId: ObjectId,
 ): Promise<DispatchDocument | null> {
+  const first = (otherwise: string, set: unknown) => ({
+    $cond: [{ $eq: ['$question.answerId', answerId] }, otherwise, set],
+  });
   return c.dispatches.findOneAndUpdate(
-    { tenantId, 'question.id': questionId, status: 'waiting', 'question.answerId': null },
+    {
+      tenantId,
+      'question.id': questionId,
+      $or: [{ status: 'waiting', 'question.answerId': null }, { 'question.answerId': answerId }],
+    },
     [
       {
         $set: {
           'question.answerId': answerId,
-          'question.answeredAt': '$$NOW',
-          'question.offeredUntil': { $add: ['$$NOW', RESUME_OFFER_MS] },
-          updatedAt: '$$NOW',
+          'question.answeredAt': first('$question.answeredAt', '$$NOW'),
+          'question.offeredUntil': first('$question.offeredUntil', { $add: ['$$NOW', RESUME_OFFER_MS] }),
+          updatedAt: first('$updatedAt', '$$NOW'),
         },
       },
     ],
@@ -61,14 +78,12 @@ export async function answerQuestion(
   );
 }
 
-/** Who was woken by this very answer, as long as nothing else was asked since. */
-export const findAnsweredBy = (
+/** Whom this very answer woke, where it asked again since. */
+export const findAnsweredBefore = (
   c: Collections,
-  tenantId: string,
-  questionId: ObjectId,
+  dispatchId: ObjectId,
   answerId: ObjectId,
-): Promise<DispatchDocument | null> =>
-  c.dispatches.findOne({ tenantId, 'question.id': questionId, 'question.answerId': answerId });
+): Promise<DispatchDocument | null> => c.dispatches.findOne({ _id: dispatchId, answeredBy: answerId });
 
 /** Questions whose time is up and that nothing was done about yet, the longest waiting first. */
 export const findPastDeadline = (c: Collections, limit: number): Promise<DispatchDocument[]> =>

@@ -223,6 +223,8 @@ export interface DispatchDocument extends RecordDocument {
   error: string | null;
   retryable?: boolean;
   question: PendingQuestion | null;
+  /** What its questions before this one were answered with, the latest of them. */
+  answeredBy?: ObjectId[];
   /** A reply sent by tool during this dispatch: its output then does not become a second one. */
   replied?: boolean;
   /** Ids of what settling makes, chosen with the outcome, so that settling twice makes it once. */

@@ -7,6 +7,7 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { AnswerSweep } from '@/lib/services/dispatches/settle/sweep-answers';
+import { wakeAsker } from '@/lib/services/dispatches/settle/wake-asker';
 import { resolveCaller } from '@/lib/services/identity/caller';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { replyToMessage } from '@/lib/services/messages/reply-to-message';
@@ -114,6 +115,43 @@ describe('an answer that was stored and cut off before it woke anybody', () => {
     expect(await answersTo(asked.questionId)).toMatchObject([{ late: true }, { late: false }]);
     const row = await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) });
     expect(row?.question?.answerId?.toHexString()).toBe(first.id);
+  });
+});
+
+describe('an answer that woke the asker and was cut off before that was noted', () => {
+  it('stays the answer when it is brought again, also once the asker has asked something else', async () => {
+    const asked = await ask('human');
+    vi.spyOn(rows().messages, 'updateOne').mockRejectedValueOnce(new Error('killed'));
+    expect((await say(asked.threadId)).status).toBe(500);
+    const resumed = await start(asked.work);
+    expect(resumed).toMatchObject({ id: asked.dispatchId, mode: 'resume' });
+    const row = (await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) }))!;
+    const second = await askQuestion(api.plane, row, { to: 'human', question: 'and then?' });
+    await age(asked.questionId);
+    await new AnswerSweep(api.plane).run();
+    expect(await answersTo(asked.questionId)).toMatchObject([{ body: 'this one', late: false }]);
+    expect(await rows().messages.countDocuments({ wakes: true })).toBe(0);
+    // What is said now answers the other question, and what came too late for the first is late.
+    expect((await messageOf(asked.questionId))!.status).toBe('done');
+    const late = await createMessage(person, {
+      threadId: asked.threadId,
+      inReplyTo: asked.questionId,
+      body: 'or this',
+    });
+    expect(late.late).toBe(true);
+    await createMessage(person, { threadId: asked.threadId, body: 'then that' });
+    expect(await answersTo(second.questionId)).toMatchObject([{ body: 'then that', late: false }]);
+    expect(await start(asked.work)).toMatchObject({ id: asked.dispatchId, epoch: 3 });
+  });
+
+  it('is not late where another process has just woken the asker by it, and no majority has that yet', async () => {
+    const asked = await ask('human');
+    const said = (await say(asked.threadId)).body;
+    // Whatever it reads still shows a dispatch that this answer did not wake.
+    const stale = vi.spyOn(rows().dispatches, 'findOne').mockResolvedValue(null);
+    await wakeAsker(api.plane, 'default', new ObjectId(asked.questionId), { _id: new ObjectId(said.id as string) });
+    stale.mockRestore();
+    expect(await answersTo(asked.questionId)).toMatchObject([{ late: false }]);
   });
 });
 

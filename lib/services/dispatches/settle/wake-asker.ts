@@ -1,11 +1,13 @@
-import { answerQuestion, findAnsweredBy } from '../../../store/dispatch-questions';
+import { answerQuestion, findAnsweredBefore } from '../../../store/dispatch-questions';
 import type { DispatchDocument, MessageDocument, ObjectId } from '../../../store/documents';
+import { messageExists } from '../../../store/messages';
 import { markAnswered, markBrought, markLate } from '../../../store/questions';
 import type { Plane } from '../../context';
 
 /**
  * The first answer wakes the asker; a later one is kept and marked late. Null: it was late. Repeating it with the
- * same answer changes nothing, and the sweep repeats it until the answer is marked as brought.
+ * same answer changes nothing, also when the asker went on and asked again; the sweep repeats it until the answer is
+ * marked as brought.
  */
 export async function wakeAsker(
   plane: Plane,
@@ -16,9 +18,18 @@ export async function wakeAsker(
   const c = plane.collections;
   const woken = await answerQuestion(c, tenantId, questionId, answer._id);
   if (woken) plane.doorbell.ring(tenantId);
-  const asker = woken ?? (await findAnsweredBy(c, tenantId, questionId, answer._id));
+  const asker = woken ?? (await findWokenBefore(plane, questionId, answer._id));
   if (asker) await markAnswered(c, questionId);
   else await markLate(c, answer._id);
   await markBrought(c, answer._id);
   return asker;
+}
+
+async function findWokenBefore(
+  { collections: c }: Plane,
+  questionId: ObjectId,
+  answerId: ObjectId,
+): Promise<DispatchDocument | null> {
+  const dispatchId = (await messageExists(c, questionId))?.from?.dispatchId;
+  return dispatchId ? findAnsweredBefore(c, dispatchId, answerId) : null;
 }
