@@ -190,6 +190,27 @@ describe('a daily budget', () => {
     expect(await api.plane.collections.messages.countDocuments({ assignedTo: slug, status: 'held' })).toBe(3);
   });
 
+  it('used up between a claimer’s look and its slot resumes nothing, which goes on when there is money', async () => {
+    const ctx = makeActor(api.plane, 'orchestrator');
+    const id = await post();
+    const [asking] = (await claim()).dispatches;
+    const read = () => api.plane.collections.dispatches.findOne({ _id: new ObjectId(asking.id as string) });
+    await askQuestion(api.plane, (await read())!, { question: 'may I?' });
+    await post();
+    const [running] = (await claim()).dispatches;
+    await postMessage(systemContext(api.plane, 'default'), (await message(id)).threadId, { body: 'you may' });
+    const before = await read();
+    const request = { consumer: 'late', max: 10, agentTypes: [slug], waitMs: 0 };
+    const { candidates } = await findCandidates(ctx, request, Promise.resolve(false));
+    expect(candidates).toMatchObject([{ mode: 'resume' }]);
+    await complete(running, 1);
+    expect(await startCandidate(ctx, request, candidates[0]!, new SlotPool(api.plane))).toEqual({ reason: 'held' });
+    expect(await read()).toEqual({ ...before, updatedAt: expect.any(Date) });
+    expect(await claim()).toMatchObject({ reason: 'held' });
+    await budget(2);
+    expect((await claim()).dispatches).toMatchObject([{ id: asking.id, mode: 'resume', epoch: 2 }]);
+  });
+
   it('holds a retry that its own failure could not pay for', async () => {
     const id = await post();
     const [dispatch] = (await claim()).dispatches;

@@ -1,10 +1,11 @@
 import { hashDispatchKey, makeDispatchKey } from '../../../auth/dispatch-key';
 import type { Claim } from '../../../domain/dispatch/schema';
-import { resumeDispatch } from '../../../store/dispatch-claims';
+import { resumeDispatch, undoResume } from '../../../store/dispatch-claims';
 import { binary, hex } from '../../../store/ids';
 import { WORK_WORDS } from '../../../store/work-items';
 import { claimWorkItem } from '../../../store/work-claims';
 import { crashPoint } from '../../../telemetry/crash-point';
+import { isSpent } from '../../budgets/spent';
 import type { Context } from '../../context';
 import { followRun } from '../../runs/follow-run';
 import type { ResumeCandidate } from './candidate';
@@ -36,6 +37,11 @@ export async function resumeCandidate(
   });
   if (!dispatch) return { reason: 'taken' };
   crashPoint('resume:after-dispatch');
+  // As at a start: with the slot in hand.
+  if (await isSpent(plane, type)) {
+    await undoResume(c, waiting, epoch);
+    return { reason: 'held' };
+  }
   const item = await claimWorkItem(c, {
     kind,
     id,
