@@ -5,6 +5,7 @@ import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { findOrphans, updateHeldWork, WORK_WORDS, type Orphan, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
+import { warnOnce } from '../warn-once';
 import { settleDispatch } from './settle/settle';
 import { settleTogether } from './settle/settle-together';
 
@@ -78,7 +79,8 @@ async function trySettling(plane: Plane, dispatch: DispatchDocument): Promise<vo
   try {
     await settleDispatch(plane, dispatch);
   } catch (error) {
-    plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'an outcome was not settled yet');
+    const { _id, epoch, status } = dispatch;
+    warnOnce(plane, error, { dispatchId: String(_id), epoch, status }, 'an outcome was not settled yet');
   }
 }
 

@@ -2,6 +2,7 @@ import type { ObjectId, RunDocument } from '../../store/documents';
 import { findClosingRuns, findRunsToSweep } from '../../store/runs';
 import { readyWhole } from '../../store/tasks';
 import type { Plane } from '../context';
+import { warnOnce } from '../warn-once';
 import { closeRun } from './close-run';
 import { followRun } from './follow-run';
 import { ensureRunParts } from './run-parts';
@@ -40,7 +41,7 @@ export class RunSweep {
     try {
       await bringOn();
     } catch (error) {
-      this.plane.log.warn({ err: error, runId: String(run._id) }, 'a run was not brought on yet');
+      warnOnce(this.plane, error, { runId: String(run._id) }, 'a run was not brought on yet');
     }
   }
 }

@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { releaseDispatch } from '@/lib/services/dispatches/life-cycle';
@@ -103,6 +103,28 @@ describe('one pass of the sweep', () => {
     expect(await messageOf(next)).toMatchObject({ status: 'queued', epoch: 1 });
     expect(await count([bad._id], { settled: false })).toBe(1);
     await dispatches.deleteOne({ _id: bad._id });
+  });
+
+  it('tells once of an outcome that cannot be settled, and again when something else is in its way', async () => {
+    const [one, two] = [await claimOne(), await claimOne()];
+    const { dispatches, messages } = test.plane.collections;
+    const _id = { $in: [one._id, two._id] };
+    const ended = { status: 'released' as const, settled: false, leaseUntil: null, updatedAt: past };
+    await dispatches.updateMany({ _id }, { $set: ended, $unset: { open: 1, lane: 1, slot: 1 } });
+    const told = ({ _id: id }: DispatchDocument) =>
+      test
+        .logged()
+        .split('\n')
+        .filter(line => line.includes('an outcome was not settled yet') && line.includes(String(id))).length;
+    const write = vi.spyOn(messages, 'updateOne');
+    for (const trouble of ['this', 'this', 'this', 'that', 'that']) {
+      write.mockRejectedValue(new Error(trouble));
+      await sweepDispatches(test.plane);
+    }
+    expect([told(one), told(two)]).toEqual([2, 2]);
+    write.mockRestore();
+    await sweepDispatches(test.plane);
+    expect(await count([one._id, two._id], { settled: true })).toBe(2);
   });
 
   it('frees what a dispatch held whose status a driver wrote, and its work stands as that says', async () => {

@@ -8,6 +8,7 @@ import { planTaskIdOf } from '../../../store/runs';
 import type { Plane } from '../../context';
 import { appendMessage } from '../../messages/append-message';
 import { wakePlanner } from '../../runs/wake-planner';
+import { warnOnce } from '../../warn-once';
 
 /** Reminders of one pass; the rest comes with the next. */
 const BATCH = 100;
@@ -25,7 +26,7 @@ export async function remindOfQuestions(plane: Plane): Promise<number> {
       await remind(plane, dispatch);
     } catch (error) {
       // One that cannot be reminded of holds up no other.
-      plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'a reminder was not given yet');
+      warnOnce(plane, error, { dispatchId: String(dispatch._id) }, 'a reminder was not given yet');
     }
   }
   return due.length;

@@ -4,6 +4,7 @@ import type { DispatchDocument, PendingQuestion } from '../../../store/documents
 import { iso } from '../../../store/ids';
 import { raiseToHuman } from '../../../store/questions';
 import type { Plane } from '../../context';
+import { warnOnce } from '../../warn-once';
 import { answerBySystem } from './answer-by-system';
 import { askInstead } from './ask-instead';
 
@@ -24,7 +25,7 @@ export async function sweepDeadlines(plane: Plane): Promise<number> {
       else await answerBySilence(plane, dispatch, question, question.default, question.deadline);
     } catch (error) {
       // One that cannot be answered holds up no other.
-      plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'a deadline was not dealt with yet');
+      warnOnce(plane, error, { dispatchId: String(dispatch._id) }, 'a deadline was not dealt with yet');
     }
   }
   return past.length;

@@ -3,6 +3,7 @@ import { hasAgentType } from '../../../store/agent-types';
 import { findUnanswerable, type Unanswerable } from '../../../store/dispatch-questions';
 import { raiseToHuman } from '../../../store/questions';
 import type { Plane } from '../../context';
+import { warnOnce } from '../../warn-once';
 import { answerBySystem } from './answer-by-system';
 import { askInstead } from './ask-instead';
 
@@ -22,7 +23,7 @@ export async function sweepUnanswerable(plane: Plane): Promise<number> {
       else await putToPeople(plane, dispatch);
     } catch (error) {
       // One that cannot be seen to holds up no other.
-      plane.log.warn({ err: error, dispatchId: String(dispatch._id) }, 'a question nobody answers was not seen to yet');
+      warnOnce(plane, error, { dispatchId: String(dispatch._id) }, 'a question nobody answers was not seen to yet');
     }
   }
   return found.length;

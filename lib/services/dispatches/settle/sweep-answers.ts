@@ -1,6 +1,7 @@
 import { findUnbrought, type UnbroughtPlace } from '../../../store/questions';
 import type { Plane } from '../../context';
 import { finishReply } from '../../messages/finish-reply';
+import { warnOnce } from '../../warn-once';
 
 /** A pass handles this much and the next goes on after it. */
 const PAGE = 100;
@@ -26,7 +27,7 @@ export class AnswerSweep {
         await finishReply(this.plane, answer);
       } catch (error) {
         // One that cannot be brought holds up no other.
-        this.plane.log.warn({ err: error, messageId: String(answer._id) }, 'an answer did not reach its asker yet');
+        warnOnce(this.plane, error, { messageId: String(answer._id) }, 'an answer did not reach its asker yet');
       }
     }
     return answers.length;
