@@ -180,11 +180,12 @@ export interface ResumableQuery {
   except?: ObjectId[];
 }
 
+/** In the words of their index: every claim by rank asks, and those that wait for a person may be many. */
 const answered = (tenantId: string): Filter<DispatchDocument> => ({
   tenantId,
   status: 'waiting',
   settled: true,
-  'question.answerId': { $ne: null },
+  'question.answerId': { $type: 'objectId' },
 });
 
 const resumable = (tenantId: string, consumer: string): Filter<DispatchDocument> => ({

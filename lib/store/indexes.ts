@@ -129,8 +129,14 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { leaseUntil: 1 }, partialFilterExpression: { leaseUntil: { $type: 'date' } } },
     // Settling sweep.
     { key: { settled: 1, endedAt: 1 }, partialFilterExpression: { settled: false } },
-    // Answered questions ready to resume; asks of a thread.
+    // Lists, by status and type.
     { key: { tenantId: 1, status: 1, agentType: 1, claimedAt: -1 } },
+    // Claims: what was answered and is to go on, oldest answer first; nothing else is in it.
+    {
+      key: { tenantId: 1, 'question.answeredAt': 1 },
+      name: 'answered',
+      partialFilterExpression: { status: 'waiting', 'question.answerId': { $type: 'objectId' } },
+    },
     { key: { 'question.id': 1 }, partialFilterExpression: { 'question.id': { $exists: true } } },
     { key: { threadId: 1, claimedAt: -1 } },
     { key: { 'run.id': 1, claimedAt: 1 }, partialFilterExpression: { 'run.id': { $exists: true } } },

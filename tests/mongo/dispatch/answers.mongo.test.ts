@@ -155,6 +155,34 @@ describe('an answer that woke the asker and was cut off before that was noted', 
   });
 });
 
+describe('what waits for its answer', () => {
+  const MANY = 300;
+
+  it('is not gone through by a claim by rank, however much it is', async () => {
+    const asked = await ask('human');
+    const { open: _open, ...row } = (await rows().dispatches.findOne({ _id: new ObjectId(asked.dispatchId) }))!;
+    const waiting = Array.from({ length: MANY }, () => ({
+      ...row,
+      _id: new ObjectId(),
+      source: { ...row.source, id: new ObjectId() },
+      question: { ...row.question!, id: new ObjectId() },
+    }));
+    await rows().dispatches.insertMany(waiting);
+    const { db } = api.database;
+    await db.command({ profile: 2 });
+    await claimDispatches(night, { consumer: 'c', max: 1, waitMs: 0, agentTypes: [slug] });
+    await db.command({ profile: 0 });
+    const ns = `${db.databaseName}.${rows().dispatches.collectionName}`;
+    const reads = await db.collection('system.profile').find({ ns }).toArray();
+    expect(reads.length).toBeGreaterThan(0);
+    expect(Math.max(...reads.map(({ docsExamined = 0 }) => docsExamined as number))).toBeLessThan(MANY / 10);
+    await say(asked.threadId);
+    const resumed = await claimDispatches(night, { consumer: 'c', max: 9, waitMs: 0, agentTypes: [slug] });
+    expect(resumed.dispatches).toMatchObject([{ id: asked.dispatchId, mode: 'resume' }]);
+    await rows().dispatches.deleteMany({ _id: { $in: waiting.map(({ _id }) => _id) } });
+  });
+});
+
 describe('answers that nobody can bring', () => {
   const MORE_THAN_A_PAGE = 150;
 
