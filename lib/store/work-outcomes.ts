@@ -49,7 +49,7 @@ export async function acceptWork(
 ): Promise<boolean> {
   const { due, held } = WORK_WORDS[source.kind];
   const acceptedFrom = { dispatchId: _id, epoch };
-  const isEnded = await moveFrom(c, tenantId, source, ['dead', 'cancelled', due, held], {
+  const isEnded = await moveFrom(c, tenantId, source, ['dead', 'cancelled', 'unroutable', due, held], {
     reason: null,
     ...set,
     acceptedFrom: { $literal: acceptedFrom },

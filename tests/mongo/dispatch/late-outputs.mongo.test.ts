@@ -1,6 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { deleteAgentType } from '@/lib/services/agent-types/delete-agent-type';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
@@ -32,7 +33,7 @@ const claim = async (id: string): Promise<Dispatch> => {
   const source = { kind: 'message' as const, id };
   return (await claimDispatches(night, { consumer: 'c', max: 1, waitMs: 0, source })).dispatches[0]!;
 };
-const start = async () => claim((await createMessage(person, { assignedTo: 'research', body: 'work' })).id);
+const start = async (assignedTo = 'research') => claim((await createMessage(person, { assignedTo, body: 'work' })).id);
 /** It asked and was answered: the same dispatch under the next epoch. */
 async function resume(dispatch: Dispatch): Promise<Dispatch> {
   await askQuestion(test.plane, await rowOf(dispatch), { question: 'which?' });
@@ -101,5 +102,19 @@ describe('outputs of two epochs that came late', () => {
     expect((await shown(dispatch))?.[0]).toBe(2);
     await discardLateOutput(person, dispatch.id);
     expect(await shown(dispatch)).toBeNull();
+  });
+});
+
+describe('a late output', () => {
+  it('accepted ends work whose agent type is gone since', async () => {
+    const dispatch = await start('legal');
+    await deleteAgentType(makeActor(test.plane, 'admin'), 'legal');
+    await lapse(dispatch);
+    await late(dispatch, 1, 'all of it');
+    const work = () => test.plane.collections.messages.findOne({ _id: new ObjectId(dispatch.source.id) });
+    expect(await work()).toMatchObject({ status: 'unroutable' });
+    await acceptLateOutput(person, dispatch.id);
+    expect(await work()).toMatchObject({ status: 'done', reason: null });
+    expect(await said(dispatch)).toEqual(['all of it']);
   });
 });
