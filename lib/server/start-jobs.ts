@@ -11,6 +11,7 @@ import { SchemaKeeper } from '../services/health/keep-schema';
 import { RunSweep } from '../services/runs/sweep-runs';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
 import { cleanUpAll } from '../services/maintenance/clean-up';
+import { sweepPending } from '../services/tasks/sweep-pending';
 import { reconcileAllHolds } from '../services/agent-types/reconcile-all-holds';
 import { ConfigurationSweep } from '../services/agent-types/sweep';
 
@@ -52,6 +53,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-unanswerable', everyMs: UNANSWERABLE_EVERY_MS, run: () => sweepUnanswerable(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
+    { name: 'sweep-pending', everyMs: ORPHANS_EVERY_MS, run: () => sweepPending(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
     { name: 'keep-schema', everyMs: SCHEMA_EVERY_MS, run: () => schema.run() },

@@ -19,12 +19,20 @@ const YIELDS = PRIORITIES.reduce<Document | number>(
 );
 
 /**
- * Of the pending tasks that match, those that have all they need become ready. Also for one that was just written: what
- * it depends on may have been done between the look at it and the write.
+ * Of the pending tasks that match, at most `limit` of them (0: all), those that have all they need become ready. Also for
+ * one that was just written: what it depends on may have been done between the look at it and the write. Not one that
+ * nobody has taken up yet: that looks for itself.
  */
-export async function readyWhole(c: Collections, tenantId: string, which: Filter<TaskDocument>): Promise<number> {
+export async function readyWhole(
+  c: Collections,
+  tenantId: string,
+  which: Filter<TaskDocument>,
+  limit = 0,
+): Promise<number> {
+  const taken = { tenantId, status: 'pending', rankAt: { $type: 'date' } };
   const pending = await c.tasks
-    .find({ ...which, tenantId, status: 'pending' } as Filter<TaskDocument>, { projection: { dependsOn: 1 } })
+    .find({ ...which, ...taken } as Filter<TaskDocument>, { projection: { dependsOn: 1 } })
+    .limit(limit)
     .toArray();
   if (pending.length === 0) return 0;
   const done = await c.tasks

@@ -61,8 +61,8 @@ export async function createTask(ctx: Context, input: CreateTask, recordId?: str
     ledger: {},
   });
   await recordActivity(ctx, { action: 'task.create', subject: { kind: 'task', id: hex(id) }, changes: [] });
-  // What it depends on may have been done since it was looked at.
-  const late = pending ? await readyWhole(c, principal.tenantId, { _id: id }) : 0;
+  // What it depends on may have been done since it was looked at; also where it was made by a call that died here.
+  const late = row.status === 'pending' ? await readyWhole(c, principal.tenantId, { _id: id }) : 0;
   if (row.status === 'ready' || late > 0) plane.doorbell.ring(principal.tenantId);
   return withPath(plane, toTask(late > 0 ? { ...row, status: 'ready' } : row));
 }

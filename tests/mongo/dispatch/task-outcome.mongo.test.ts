@@ -1,11 +1,14 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
+import { acceptLateOutput } from '@/lib/services/dispatches/steer-dispatch';
+import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { patchTask } from '@/lib/services/tasks/change-task';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { getTask } from '@/lib/services/tasks/read-tasks';
+import { sweepPending } from '@/lib/services/tasks/sweep-pending';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
@@ -55,6 +58,32 @@ describe('tasks', () => {
     const urgent = await createTask(person, { ...TASK, ...type, title: 'urgent', priority: 'urgent' });
     const [next] = (await claim(night, { agentTypes: ['finance'] })).dispatches;
     expect(next!.source.id).toBe(urgent.id);
+  });
+
+  it('become ready by the sweep where a crash kept them from it', async () => {
+    const first = await createTask(person, { ...TASK, title: 'first' });
+    const second = await createTask(person, { ...TASK, title: 'second', dependsOn: [first.id] });
+    const { id } = (await claim(night, { source: { kind: 'task', id: first.id } })).dispatches[0]!;
+    const { dispatches, tasks } = test.plane.collections;
+    await dispatches.updateOne({ _id: new ObjectId(id) }, { $set: { leaseUntil: new Date(0) } });
+    await expect(completeDispatch(night, id, { epoch: 1, output: 'late' })).rejects.toMatchObject({
+      code: 'stale-epoch',
+    });
+    vi.spyOn(tasks, 'updateMany').mockRejectedValueOnce(new Error('killed'));
+    await expect(acceptLateOutput(person, id)).rejects.toThrow('killed');
+    expect(await getTask(person, first.id)).toMatchObject({ status: 'done' });
+    expect(await getTask(person, second.id)).toMatchObject({ status: 'pending' });
+    expect(await sweepPending(test.plane)).toBe(1);
+    expect(await getTask(person, second.id)).toMatchObject({ status: 'ready' });
+    expect(await sweepPending(test.plane)).toBe(0);
+  });
+
+  it('that a driver wrote as pending are not made ready before they are taken up', async () => {
+    const raw = { tenantId: 'default', title: 'raw', assignedTo: 'qa', status: 'pending', dependsOn: [] };
+    const { insertedId } = await test.plane.collections.tasks.insertOne(raw as never);
+    expect(await sweepPending(test.plane)).toBe(0);
+    await adoptTask(test.plane, insertedId);
+    expect(await getTask(person, insertedId.toHexString())).toMatchObject({ status: 'ready', createdBy: 'raw-insert' });
   });
 
   it('are done also when what came of them does not fit beside their input; it is shortened there', async () => {
