@@ -12,6 +12,7 @@ import { RunSweep } from '../services/runs/sweep-runs';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
 import { cleanUpAll } from '../services/maintenance/clean-up';
 import { sweepPending } from '../services/tasks/sweep-pending';
+import { sweepMoved } from '../services/threads/sweep-moved';
 import { reconcileAllHolds } from '../services/agent-types/reconcile-all-holds';
 import { ConfigurationSweep } from '../services/agent-types/sweep';
 
@@ -54,6 +55,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'sweep-pending', everyMs: ORPHANS_EVERY_MS, run: () => sweepPending(plane) },
+    { name: 'sweep-moved', everyMs: ORPHANS_EVERY_MS, run: () => sweepMoved(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },
     { name: 'keep-schema', everyMs: SCHEMA_EVERY_MS, run: () => schema.run() },

@@ -78,6 +78,8 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { tenantId: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, status: 1, lastMessageAt: -1, _id: -1 } },
     { key: { tenantId: 1, projectId: 1, lastMessageAt: -1 } },
+    // Moved, and not seen to yet; nothing else is in it.
+    { key: { 'moved.at': 1 }, partialFilterExpression: { 'moved.at': { $type: 'date' } } },
     textIndex('subject', 'title'),
   ],
   projects: [

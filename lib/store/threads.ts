@@ -197,7 +197,15 @@ export async function patchThreadRow(
   );
   const before = await c.threads.findOneAndUpdate(
     { _id: id, tenantId, deletedAt: { $exists: false } },
-    [{ $set: { ...literal, updatedAt: '$$NOW' } }],
+    [
+      {
+        $set: {
+          ...literal,
+          ...('projectId' in literal ? { moved: { from: { $ifNull: ['$projectId', null] }, at: '$$NOW' } } : {}),
+          updatedAt: '$$NOW',
+        },
+      },
+    ],
     { returnDocument: 'before' },
   );
   const after = before && (await c.threads.findOne({ _id: id }));
@@ -205,8 +213,30 @@ export async function patchThreadRow(
 }
 
 /** Messages and tasks of a thread hang on its project node. No event: nothing about the records themselves changed. */
-export async function moveThreadRecords(c: Collections, thread: ThreadDocument): Promise<void> {
-  const filter = { tenantId: thread.tenantId, threadId: thread._id };
+export async function moveThreadRecords(
+  c: Collections,
+  thread: Pick<ThreadDocument, '_id' | 'tenantId' | 'projectId'>,
+  only: { projectId?: ObjectId | null } = {},
+): Promise<void> {
+  const filter = { tenantId: thread.tenantId, threadId: thread._id, ...only };
   const set = { $set: { projectId: thread.projectId } };
   await Promise.all([c.messages.updateMany(filter, set), c.tasks.updateMany(filter, set)]);
+}
+
+/** So long after a move nothing is stored any more by who saw the thread before it. */
+const STRAGGLES_MS = 10_000;
+
+export const findMovedThreads = (c: Collections, limit: number): Promise<ThreadDocument[]> =>
+  c.threads
+    .find({
+      'moved.at': { $type: 'date' },
+      $expr: { $lte: ['$moved.at', { $subtract: ['$$NOW', STRAGGLES_MS] }] },
+    })
+    .sort({ 'moved.at': 1 })
+    .limit(limit)
+    .toArray();
+
+/** All that hangs on it has come along; unless it was moved again since. */
+export async function markMoved(c: Collections, { _id, moved }: Pick<ThreadDocument, '_id' | 'moved'>): Promise<void> {
+  if (moved) await c.threads.updateOne({ _id, 'moved.at': moved.at }, { $unset: { moved: true } });
 }

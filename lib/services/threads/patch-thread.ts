@@ -25,7 +25,7 @@ export async function patchThread(ctx: Context, id: string, patch: PatchThread):
   });
   if (!change) throw notFound('thread', id);
   const { before, after } = change;
-  // The thread's records hang where it hangs. A crash in between is mended by the next save of the same field.
+  // The thread's records hang where it hangs. What a crash leaves behind, or who has just seen it there, the sweep brings.
   if (projectId !== undefined) await moveThreadRecords(plane.collections, after);
   // What came since opened it again, and waits.
   if (patch.status === 'done') {
