@@ -2,6 +2,7 @@ import { findDispatchesById } from '../../store/dispatch-claims';
 import { readDatabaseClock } from '../../store/database-clock';
 import { findLapsed, findUnsettled, lapseDispatch, type SweptQuery } from '../../store/dispatches';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
+import { hex } from '../../store/ids';
 import { findOrphans, updateHeldWork, WORK_WORDS, type Orphan, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
@@ -75,12 +76,15 @@ async function settleAll(plane: Plane, rows: DispatchDocument[]): Promise<number
   return rows.length;
 }
 
-async function trySettling(plane: Plane, dispatch: DispatchDocument): Promise<void> {
+/** False: it could not be, and the sweep comes back to it. */
+export async function trySettling(plane: Plane, dispatch: DispatchDocument): Promise<boolean> {
   try {
     await settleDispatch(plane, dispatch);
+    return true;
   } catch (error) {
     const { _id, epoch, status } = dispatch;
     warnOnce(plane, error, { dispatchId: String(_id), epoch, status }, 'an outcome was not settled yet');
+    return false;
   }
 }
 
@@ -97,7 +101,7 @@ async function lapseAll(plane: Plane, rows: readonly Pick<DispatchDocument, '_id
   return ended;
 }
 
-async function each<T>(rows: readonly T[], handle: (row: T) => Promise<void>): Promise<void> {
+async function each<T>(rows: readonly T[], handle: (row: T) => Promise<unknown>): Promise<void> {
   for (let at = 0; at < rows.length; at += ABREAST) await Promise.all(rows.slice(at, at + ABREAST).map(handle));
 }
 
@@ -118,16 +122,21 @@ export async function sweepOrphans(plane: Plane): Promise<number> {
   return freed;
 }
 
-/** What its dispatch came to is written out again, with the work there this time; what nothing came of is due. */
+/**
+ * What its dispatch came to is written out again, with the work there this time; what nothing came of is due. One whose
+ * outcome cannot be written out stays as it is and holds up no other.
+ */
 async function freeOrphans(plane: Plane, kind: WorkKind, orphans: Orphan[]): Promise<void> {
   const c = plane.collections;
   const dispatches = await findDispatchesById(
     c,
     orphans.map(({ dispatchId }) => dispatchId),
   );
-  await each(dispatches, dispatch => settleDispatch(plane, dispatch));
-  const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
-  await each(orphans, async ({ _id, dispatchId, epoch }) => {
-    await updateHeldWork(c, { kind, id: _id, dispatchId, epoch, set });
+  const stuck = new Set<string>();
+  await each(dispatches, async dispatch => {
+    if (!(await trySettling(plane, dispatch))) stuck.add(hex(dispatch._id));
   });
+  const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
+  const free = orphans.filter(({ dispatchId }) => !stuck.has(hex(dispatchId)));
+  await each(free, ({ _id, dispatchId, epoch }) => updateHeldWork(c, { kind, id: _id, dispatchId, epoch, set }));
 }

@@ -4,7 +4,7 @@ import { expireIdle } from '../../store/sessions';
 import { removeStale, type StaleQuery, type StaleRow, type StaleRule } from '../../store/stale-records';
 import { abandonCalls } from '../../store/tool-calls';
 import type { Plane } from '../context';
-import { settleDispatch } from '../dispatches/settle/settle';
+import { trySettling } from '../dispatches/sweep';
 
 /** Ends or removes these, as far as they are still stale; answers with how many. */
 export function finishStale(plane: Plane, rule: StaleRule, query: StaleQuery, rows: StaleRow[]): Promise<number> {
@@ -21,7 +21,7 @@ const ENDS: Partial<Record<StaleKind, (plane: Plane, rows: StaleRow[]) => Promis
 
 async function endLapsed(plane: Plane, { _id, epoch = 0 }: StaleRow): Promise<boolean> {
   const ended = await lapseDispatch(plane.collections, _id, epoch);
-  if (ended) await settleDispatch(plane, ended);
+  if (ended) await trySettling(plane, ended);
   return ended !== null;
 }
 

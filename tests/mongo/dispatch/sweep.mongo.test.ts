@@ -179,6 +179,19 @@ describe('work that is claimed and that nobody has', () => {
     expect(await messageOf(stopped)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('is freed beside one whose outcome cannot be written out, which stays as it is', async () => {
+    const [bad, good] = [await release(), await release()];
+    const { dispatches, messages } = test.plane.collections;
+    await dispatches.updateOne({ _id: bad._id }, { $set: { status: 'done', output: 'x' } });
+    await takeLate(bad);
+    await takeLate(good);
+    await messages.updateOne({ _id: bad.source.id }, { $set: { expectsReply: true }, $unset: { from: 1 } });
+    await sweepOrphans(test.plane);
+    expect(await messageOf(good)).toMatchObject({ status: 'queued' });
+    expect(await messageOf(bad)).toMatchObject({ status: 'claimed', dispatchId: bad._id });
+    await messages.deleteOne({ _id: bad.source.id });
+  });
+
   it('is left alone while its dispatch is open, is not settled, or ended a moment ago', async () => {
     const [running, waiting, unsettled, young] = [await claimOne(), await claimOne(), await release(), await release()];
     const { dispatches } = test.plane.collections;

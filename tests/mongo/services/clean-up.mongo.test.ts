@@ -278,6 +278,16 @@ describe('clean-up', () => {
     await expect.poll(async () => (await news()).toSorted(), { timeout: 5_000 }).toEqual(wanted);
   });
 
+  it('ends a lapsed claim that cannot be written out, and goes on', async () => {
+    const [spoilt, other] = [await claimOne('qa'), await claimOne('seo')];
+    const old = { leaseUntil: ago(MINUTE) };
+    await set(c().dispatches, new ObjectId(spoilt.dispatch.id as string), { ...old, leaseUntil: ago(DAY), usages: 5 });
+    await set(c().dispatches, new ObjectId(other.dispatch.id as string), old);
+    expect(countsOf(await clean(false))).toMatchObject({ 'lapsed-claim': 2 });
+    expect((await call('GET', `/api/messages/${other.message.id}`)).body).toMatchObject({ status: 'queued' });
+    await set(c().dispatches, new ObjectId(spoilt.dispatch.id as string), { usages: [] });
+  });
+
   it('finds every kind by an index', async () => {
     await seed();
     const { db } = api.database;
