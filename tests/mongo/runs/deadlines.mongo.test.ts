@@ -72,6 +72,14 @@ describe('a question whose deadline has passed', () => {
     expect(await answersTo(questionId)).toHaveLength(1);
   });
 
+  it('and that a driver deleted is looked at no more', async () => {
+    const { id } = await newTask();
+    const questionId = await askedLongAgo(await rig.claimTask(id), { default: 'b' });
+    await rig.c.messages.deleteOne({ _id: new ObjectId(questionId) });
+    expect(await sweepDeadlines(rig.plane)).toBe(1);
+    expect(await sweepDeadlines(rig.plane)).toBe(0);
+  });
+
   it('of a run’s worker without a default climbs from the orchestrator to people, where it is overdue', async () => {
     const run = await rig.open();
     const planner = await rig.planner(run);

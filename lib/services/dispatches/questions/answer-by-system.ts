@@ -7,16 +7,16 @@ import { wakeAsker } from '../settle/wake-asker';
 
 /**
  * Where nobody answers, the system does, once: two processes at once write the same, and an answer that came first stays
- * the answer.
+ * the answer. False: the question is not there, as a driver may have deleted it.
  */
 export async function answerBySystem(
   plane: Plane,
   { tenantId }: Pick<DispatchDocument, 'tenantId'>,
   question: PendingQuestion,
   { body, reason }: { body: string; reason: string },
-): Promise<void> {
+): Promise<boolean> {
   const asked = await messageExists(plane.collections, question.id);
-  if (!asked) return;
+  if (!asked) return false;
   const answer = await appendMessage(plane, {
     id: derivedId(asked._id, 'silence'),
     tenantId: asked.tenantId,
@@ -32,4 +32,5 @@ export async function answerBySystem(
     createdBy: 'switchboard',
   });
   await wakeAsker(plane, tenantId, question.id, answer);
+  return true;
 }

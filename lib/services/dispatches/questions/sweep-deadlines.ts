@@ -31,17 +31,18 @@ export async function sweepDeadlines(plane: Plane): Promise<number> {
   return past.length;
 }
 
-const answerBySilence = (
+async function answerBySilence(
   plane: Plane,
   dispatch: DispatchDocument,
   question: PendingQuestion,
   body: string,
   deadline: Date,
-): Promise<void> =>
-  answerBySystem(plane, dispatch, question, {
-    body,
-    reason: `silence: nobody answered by ${iso(deadline)}; the declared default holds`,
-  });
+): Promise<void> {
+  const reason = `silence: nobody answered by ${iso(deadline)}; the declared default holds`;
+  const isAnswered = await answerBySystem(plane, dispatch, question, { body, reason });
+  // Nothing more can be done about it, and as many as a pass takes would stand before all others.
+  if (!isAnswered) await markOverdue(plane.collections, dispatch);
+}
 
 async function climb(
   plane: Plane,

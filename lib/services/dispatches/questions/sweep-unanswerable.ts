@@ -31,9 +31,9 @@ export async function sweepUnanswerable(plane: Plane): Promise<number> {
 
 const NOBODY = 'Nobody answers this: the question was cancelled. Go on with what you know, or ask somebody else.';
 
-function goOnWithout(plane: Plane, { question, ...dispatch }: Unanswerable): Promise<void> {
+async function goOnWithout(plane: Plane, { question, ...dispatch }: Unanswerable): Promise<void> {
   const held = question.default === null ? '' : '; the declared default holds';
-  return answerBySystem(plane, dispatch, question, {
+  await answerBySystem(plane, dispatch, question, {
     body: question.default ?? NOBODY,
     reason: `the question was cancelled${held}`,
   });
