@@ -2,9 +2,12 @@ import { HUMAN } from '../domain/fields';
 import type { Collections } from './collections';
 import type { MessageDocument, ObjectId } from './documents';
 
+/** Nobody is at it in these; one that died or that has no type stands before people as well, until it is over. */
+const IDLE: MessageDocument['status'][] = ['none', 'queued', 'held', 'unroutable', 'dead'];
+
 /** A person's question is over once answered; an agent type's own dispatch ends it otherwise. */
 export async function markAnswered(c: Collections, questionId: ObjectId): Promise<void> {
-  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: ['none', 'queued', 'held'] } }, [
+  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: IDLE } }, [
     { $set: { status: 'done', updatedAt: '$$NOW', 'ledger.doneAt': '$$NOW' } },
   ]);
 }
@@ -16,7 +19,7 @@ export async function raiseToHuman(c: Collections, questionId: ObjectId, reason:
       _id: questionId,
       kind: 'question',
       assignedTo: { $ne: HUMAN },
-      status: { $in: ['none', 'queued', 'held', 'unroutable', 'dead', 'cancelled'] },
+      status: { $in: [...IDLE, 'cancelled'] },
     },
     [{ $set: { assignedTo: HUMAN, status: 'none', reason: { $literal: reason }, updatedAt: '$$NOW' } }],
   );
@@ -24,7 +27,7 @@ export async function raiseToHuman(c: Collections, questionId: ObjectId, reason:
 
 /** Nobody waits for its answer any more. */
 export async function withdrawQuestion(c: Collections, questionId: ObjectId): Promise<void> {
-  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: ['none', 'queued', 'held'] } }, [
+  await c.messages.updateOne({ _id: questionId, kind: 'question', status: { $in: IDLE } }, [
     { $set: { status: 'cancelled', reason: 'whoever asked was stopped', updatedAt: '$$NOW' } },
   ]);
 }

@@ -146,3 +146,35 @@ describe('a question whose agent type is gone', () => {
     expect(await message(work)).toMatchObject({ reason: 'waits for a person’s answer' });
   });
 });
+
+/** How often it stands there as dead. */
+const inbox = async (questionId: string) => {
+  const { items } = await call('GET', '/api/inbox?kind=dead');
+  return items.filter(({ id }: { id: string }) => id === questionId).length;
+};
+
+/** Work whose question was tried and given up. */
+const askInVain = async () => {
+  const waiting = await ask();
+  const { id, epoch } = (await claim(waiting.questionId))!;
+  await call('POST', `/api/dispatches/${id}/fail`, { epoch, error: 'no', retryable: false });
+  expect(await inbox(waiting.questionId)).toBe(1);
+  return waiting;
+};
+
+describe('a question that died', () => {
+  it('and that a person answers is over, and leaves the inbox', async () => {
+    const { work, questionId } = await askInVain();
+    const { threadId } = await message(questionId);
+    await call('POST', `/api/threads/${threadId}/messages`, { body: 'this one', inReplyTo: questionId });
+    expect((await message(questionId)).status).toBe('done');
+    expect(await inbox(questionId)).toBe(0);
+    expect((await claim(work))!.prompt).toContain('this one');
+  });
+
+  it('is called off with whoever asked it', async () => {
+    const { work, questionId } = await askInVain();
+    await call('POST', `/api/messages/${work}/cancel`);
+    expect(await message(questionId)).toMatchObject({ status: 'cancelled', reason: 'whoever asked was stopped' });
+  });
+});
