@@ -273,6 +273,22 @@ describe('how a run stands', () => {
     expect((await rig.open({ sessionId: 's1' })).status).toBe('planning');
   });
 
+  it('cancelled, one of its parts that cannot be stopped keeps no other going', async () => {
+    const run = await rig.open();
+    const planner = await rig.planner(run);
+    await rig.plan(planner, [{ key: 'a' }, { key: 'b' }]);
+    await rig.complete(planner, 'planned');
+    const { id } = await rig.worker(run, 'a');
+    const _id = new ObjectId(planner.id);
+    await rig.c.dispatches.updateOne({ _id }, { $set: { usages: 5 as never } });
+    await expect(cancelRun(rig.person, run.id)).rejects.toThrow();
+    expect(await rig.c.dispatches.findOne({ _id: new ObjectId(id) })).toMatchObject({ status: 'cancelling' });
+    expect(await rig.task(run, 'b')).toMatchObject({ status: 'cancelled' });
+    await rig.c.dispatches.updateOne({ _id }, { $set: { usages: [] } });
+    expect(await cancelRun(rig.person, run.id)).toMatchObject({ status: 'cancelled' });
+    expect((await rig.c.dispatches.findOne({ _id }))!.status).toBe('cancelled');
+  });
+
   it('a task that a person cancels is told, and the run says what it keeps from starting', async () => {
     const run = await rig.open();
     const planner = await rig.planner(run);
