@@ -21,8 +21,6 @@ const SWEEP_EVERY_MS = 1_000;
 /** All of a run is followed as it happens; this is for what a crash cut off. */
 const RUNS_EVERY_MS = 2_000;
 const ADOPT_EVERY_MS = 1_500;
-/** Who waits for nobody stands still, and keeps nobody else from work. */
-const UNANSWERABLE_EVERY_MS = 2_000;
 const HOLDS_EVERY_MS = 5_000;
 /** A session closes with its dispatch; one that no tool call ended is found by this. */
 const ORPHANS_EVERY_MS = 15_000;
@@ -51,7 +49,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-answers', everyMs: SWEEP_EVERY_MS, run: () => answers.run() },
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
     { name: 'sweep-stranded', everyMs: HOLDS_EVERY_MS, run: () => sweepStranded(plane) },
-    { name: 'sweep-unanswerable', everyMs: UNANSWERABLE_EVERY_MS, run: () => sweepUnanswerable(plane) },
+    { name: 'sweep-unanswerable', everyMs: HOLDS_EVERY_MS, run: () => sweepUnanswerable(plane) },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'sweep-pending', everyMs: ORPHANS_EVERY_MS, run: () => sweepPending(plane) },
