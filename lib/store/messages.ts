@@ -123,6 +123,18 @@ export const listMessagePage = <R>(
     toRecord,
   );
 
+/** Only while it stands as it was read. Null: where it stood, whom it was for or how urgent it was is another by now. */
+export const changeMessageAsRead = (
+  c: Collections,
+  { _id, tenantId, status, assignedTo, priority }: MessageDocument,
+  set: Document,
+): Promise<MessageDocument | null> =>
+  c.messages.findOneAndUpdate(
+    { _id, tenantId, status, assignedTo, priority, deletedAt: { $exists: false } },
+    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+    { returnDocument: 'after' },
+  );
+
 /** Only while nobody has it: a claimed message is cancelled through its dispatch. Null: its status was another. */
 export const changeIdleMessage = (
   c: Collections,

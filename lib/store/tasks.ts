@@ -114,6 +114,18 @@ export const listTaskPage = <R>(
     toRecord,
   );
 
+/** Only while it stands as it was read. Null: where it stood, whom it was for or how urgent it was is another by now. */
+export const changeTaskAsRead = (
+  c: Collections,
+  { _id, tenantId, status, assignedTo, priority }: TaskDocument,
+  set: Document,
+): Promise<TaskDocument | null> =>
+  c.tasks.findOneAndUpdate(
+    { _id, tenantId, status, assignedTo, priority, deletedAt: { $exists: false } },
+    [{ $set: { ...set, updatedAt: '$$NOW' } }],
+    { returnDocument: 'after' },
+  );
+
 /** Only while nobody runs it. Null: its status was another. */
 export const changeIdleTask = (
   c: Collections,

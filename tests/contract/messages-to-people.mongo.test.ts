@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ListInboxItems, type InboxItem } from '@/lib/domain/inbox/schema';
 import type { Context } from '@/lib/services/context';
 import { listInboxItems } from '@/lib/services/inbox/list-inbox-items';
-import { patchMessage } from '@/lib/services/messages/change-message';
+import { patchMessage } from '@/lib/services/messages/patch-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { mendMessage } from '@/lib/services/messages/finish-reply';
 import { patchThread } from '@/lib/services/threads/patch-thread';

@@ -1,7 +1,8 @@
 import { pageOf } from '../../domain/fields';
 import { CreateTask, ListTasks, PatchTask, Task } from '../../domain/task/schema';
-import { cancelTask, patchTask, redriveTask } from '../../services/tasks/change-task';
+import { cancelTask, redriveTask } from '../../services/tasks/change-task';
 import { createTask } from '../../services/tasks/create-task';
+import { patchTask } from '../../services/tasks/patch-task';
 import { getTask, listTasks } from '../../services/tasks/read-tasks';
 import { route, type Route } from '../route';
 

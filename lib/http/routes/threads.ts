@@ -8,9 +8,10 @@ import {
   PostMessage,
 } from '../../domain/message/schema';
 import { CreateThread, ListThreads, PatchThread, Thread } from '../../domain/thread/schema';
-import { cancelMessage, patchMessage, redriveMessage } from '../../services/messages/change-message';
+import { cancelMessage, redriveMessage } from '../../services/messages/change-message';
 import { createMessage, postMessage } from '../../services/messages/create-message';
 import { mendMessage } from '../../services/messages/finish-reply';
+import { patchMessage } from '../../services/messages/patch-message';
 import { getMessage, listMessages, listThreadMessages } from '../../services/messages/read-messages';
 import { createThread } from '../../services/threads/create-thread';
 import { patchThread } from '../../services/threads/patch-thread';

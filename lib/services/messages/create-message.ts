@@ -101,7 +101,7 @@ async function addressOf(
   return { assignedTo };
 }
 
-async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {
+export async function requireAddressee({ plane, principal }: Context, assignedTo: string | null): Promise<void> {
   if (assignedTo === null || assignedTo === HUMAN) return;
   if (await plane.agentTypes.get(principal.tenantId, assignedTo)) return;
   throw invalidField(

@@ -5,7 +5,7 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { acceptLateOutput } from '@/lib/services/dispatches/steer-dispatch';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
-import { patchTask } from '@/lib/services/tasks/change-task';
+import { patchTask } from '@/lib/services/tasks/patch-task';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { getTask } from '@/lib/services/tasks/read-tasks';
 import { sweepPending } from '@/lib/services/tasks/sweep-pending';
