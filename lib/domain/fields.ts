@@ -32,7 +32,8 @@ export const Body = z.string().min(1, 'wants some text').max(MAX_BODY_CHARACTERS
 
 export const Subject = z.string().max(300);
 
-export const Labels = z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), z.string().max(200));
+/** The database's driver takes `_bsontype` for the mark of a value of its own. */
+export const Labels = z.record(z.string().regex(/^(?!_bsontype$)[A-Za-z0-9._-]{1,64}$/), z.string().max(200));
 
 export const Usage = z
   .strictObject({

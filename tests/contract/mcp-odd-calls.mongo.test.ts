@@ -133,6 +133,25 @@ describe('plan_tasks', () => {
   });
 });
 
+describe('handoff', () => {
+  const nested = (levels: number): object => (levels === 1 ? {} : { in: nested(levels - 1) });
+
+  test('takes no inputs that HTTP would refuse', async () => {
+    const controller = await mcp.connect(await mcp.tokenFor('controller'));
+    await controller.call('create_run', { intent: 'a page' });
+    const planner = await mcp.claim('project-management');
+    const planned = await client.call('plan_tasks', { tasks: [task('a')], dispatch: planner.key });
+    const taskId = planned.data.tasks[0].id;
+    for (const inputs of [nested(20), nested(2_000), { a: { 'b\0': 1 } }, { a: { _bsontype: 'Long' } }]) {
+      const { code, errors } = await refused('handoff', { taskId, inputs, context: '' }, planner);
+      expect([code, errors[0].path]).toEqual(['validation-failed', 'inputs']);
+    }
+    const deepest = { taskId, inputs: nested(19), context: '', dispatch: planner.key };
+    const { isError, text } = await client.call('handoff', deepest);
+    expect(isError, text).toBe(false);
+  });
+});
+
 describe('search_messages', () => {
   test.each(['"', '-', '--', '   ', '$where', '"zebra', '-zebra', '\ud800', 'zebra\0yak', '{"$gt":""}'])(
     'takes %j for words, or refuses it',

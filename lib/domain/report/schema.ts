@@ -10,8 +10,24 @@ export const MAX_INPUTS_BYTES = 64 * 1_024;
 /** Output and deliverables together: they are kept in the dispatch, the task and the report, each at most 256 KiB. */
 export const MAX_RESULT_BYTES = 128 * 1_024;
 
+/** One less than a body of the HTTP API may have, which is around them: a tool takes no more. */
+const MAX_INPUTS_DEPTH = 19;
+/** The database's documents have no name with a NUL in it, and its driver takes the others for values of its own. */
+const isStorableName = (name: string): boolean => !name.includes('\0') && name !== '_bsontype';
+const isReference = (value: object): boolean => '$ref' in value && '$id' in value;
+const isStorable = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth <= MAX_INPUTS_DEPTH &&
+    !isReference(value) &&
+    Object.entries(value).every(([name, child]) => isStorableName(name) && isStorable(child, depth + 1)));
+
 export const Inputs = z
   .record(z.string().min(1).max(120), z.unknown())
+  .refine(
+    inputs => isStorable(inputs, 1),
+    `wants at most ${MAX_INPUTS_DEPTH} levels, no name with NUL in it or called _bsontype, and no $ref beside an $id; JSON as text is taken as it is`,
+  )
   .describe('By name: a value or path for every deliverable of the tasks it depends on');
 export type Inputs = z.infer<typeof Inputs>;
 

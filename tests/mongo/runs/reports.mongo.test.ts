@@ -286,6 +286,32 @@ describe('the six contracts over HTTP', () => {
     expect([late.status, late.body.code]).toEqual([409, 'conflict']);
   });
 
+  it.each([
+    ['a NUL in a name', { 'a\0b': 1 }],
+    ['a NUL in a name further in', { a: [{ 'b\0': 1 }] }],
+    ['a name that the database’s driver reads', { a: { _bsontype: 'Long', low: 1 } }],
+    ['what that driver would read as a reference', { a: { $id: 'b', $ref: 'c.json#/d' } }],
+  ])('a handover with %s is refused', async (_, inputs) => {
+    const taskId = (await newTask()).id;
+    const body = { kind: 'handoff', taskId, inputs, context: '' };
+    const answer = await report(null, body, { token: api.plane.adminToken });
+    expect([answer.status, answer.body.errors]).toMatchObject([422, [{ path: 'inputs' }]]);
+  });
+
+  it('a handover keeps any other JSON as it came', async () => {
+    const taskId = (await newTask()).id;
+    const inputs = {
+      $schema: 'https://example.org/schema',
+      $ref: '#/$defs/a',
+      'a.b': { '': [{ $gt: '' }], $where: { $literal: 1 }, $id: 'x' },
+      constructor: ['\0', -0.5, 1e21, null, true],
+    };
+    const body = { kind: 'handoff', taskId, inputs, context: '' };
+    const { id } = await made(report(null, body, { token: api.plane.adminToken }));
+    expect((await made(api.call('GET', `/api/reports/${id}`))).inputs).toEqual(inputs);
+    expect((await task(taskId)).handoff.inputs).toEqual(inputs);
+  });
+
   it('without the key, with another’s, or for another task it is refused and says how', async () => {
     const { id } = await newTask();
     const other = await newTask();

@@ -79,6 +79,18 @@ describe('create', () => {
     expect(race.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
+  it('takes labels of any name that can be stored', async () => {
+    const labels = { 'a.b': '$name', constructor: 'x', '.': 'y', toBSON: 'z' };
+    const { id } = await make('client', 'labels', { labels });
+    const changed = await call('PATCH', `/api/projects/${id}`, { labels: { '.': null, 'c.d': '$$NOW' } });
+    expect(changed.body.labels).toEqual({ 'a.b': '$name', constructor: 'x', toBSON: 'z', 'c.d': '$$NOW' });
+    for (const name of ['_bsontype', '$a', 'a b', '']) {
+      const body = { kind: 'client', slug: 'no', name: 'no', labels: { [name]: 'Long' } };
+      const answer = await call('POST', '/api/projects', body);
+      expect([answer.status, answer.body.errors?.[0].path], name).toEqual([422, `labels.${name}`]);
+    }
+  });
+
   it('is refused to a viewer', async () => {
     expect((await call('POST', '/api/projects', { kind: 'client', slug: 'v', name: 'v' }, viewer)).status).toBe(403);
   });
