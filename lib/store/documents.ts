@@ -222,6 +222,8 @@ export interface DispatchDocument extends RecordDocument {
   lateBehind?: LateOutputDocument[];
   /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
   lateDecidedEpoch?: number;
+  /** That epoch's late output is being taken, in several writes: nobody leaves it any more. */
+  lateTakenEpoch?: number;
   error: string | null;
   retryable?: boolean;
   question: PendingQuestion | null;

@@ -1,6 +1,7 @@
-import type { Document, ObjectId } from 'mongodb';
+import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import { MAX_DOCUMENT_BYTES } from './document-size';
+import type { DispatchDocument } from './documents';
 import { newId } from './ids';
 
 /** What came back under a stale epoch, on its dispatch. */
@@ -68,21 +69,37 @@ export async function keepLateOutput(c: Collections, tenantId: string, id: Objec
   ]);
 }
 
-/** A person took it or left it: the first decision counts, and what stands behind it is shown. False: one came before. */
-export async function decideLateOutput(c: Collections, id: ObjectId, epoch: number): Promise<boolean> {
+const hasLate = (id: ObjectId, epoch: number): Filter<DispatchDocument> => ({
+  _id: id,
+  $or: [{ 'lateOutput.epoch': epoch }, { 'lateBehind.epoch': epoch }],
+});
+
+/** A person takes it, which is more than one write: from here on nobody leaves it. False: it was decided before. */
+export async function beginTaking(c: Collections, id: ObjectId, epoch: number): Promise<boolean> {
+  const result = await c.dispatches.updateOne(hasLate(id, epoch), { $set: { lateTakenEpoch: epoch } });
+  return result.matchedCount === 1;
+}
+
+/** What stands behind it is shown from now on. */
+async function decide(c: Collections, filter: Filter<DispatchDocument>, epoch: number): Promise<boolean> {
   const others = ofEpoch('$ne', epoch);
-  const result = await c.dispatches.updateOne(
-    { _id: id, $or: [{ 'lateOutput.epoch': epoch }, { 'lateBehind.epoch': epoch }] },
-    [
-      {
-        $set: {
-          lateOutput: { $ifNull: [{ $first: others }, null] },
-          lateBehind: { $slice: [others, 1, MOST_BEHIND] },
-          lateDecidedEpoch: { $max: ['$lateDecidedEpoch', epoch] },
-          updatedAt: '$$NOW',
-        },
+  const result = await c.dispatches.updateOne(filter, [
+    {
+      $set: {
+        lateOutput: { $ifNull: [{ $first: others }, null] },
+        lateBehind: { $slice: [others, 1, MOST_BEHIND] },
+        lateDecidedEpoch: { $max: ['$lateDecidedEpoch', epoch] },
+        updatedAt: '$$NOW',
       },
-    ],
-  );
+    },
+  ]);
   return result.modifiedCount === 1;
 }
+
+/** All of it is written. False: somebody else who took it was first. */
+export const endTaking = (c: Collections, id: ObjectId, epoch: number): Promise<boolean> =>
+  decide(c, hasLate(id, epoch), epoch);
+
+/** False: somebody decided about it, or takes it. */
+export const leaveLateOutput = (c: Collections, id: ObjectId, epoch: number): Promise<boolean> =>
+  decide(c, { ...hasLate(id, epoch), lateTakenEpoch: { $ne: epoch } }, epoch);

@@ -161,6 +161,14 @@ describe.each(KINDS)('the late output of a %s', kind => {
     expect((await claim(kind, dispatch.work)).dispatches).toHaveLength(1);
   });
 
+  it('that one person accepts and another discards has one outcome', async () => {
+    const dispatch = await late();
+    const [accepted, discarded] = await Promise.all([steer('accept', dispatch), steer('discard', dispatch)]);
+    expect([accepted.status, discarded.status].toSorted()).toEqual([200, 409]);
+    expect(await writtenBy(dispatch.id)).toHaveLength(accepted.status === 200 ? 1 : 0);
+    expect((await work(kind, dispatch.work)).status === 'done').toBe(accepted.status === 200);
+  });
+
   it('of a stopped one can still be taken', async () => {
     const dispatch = await start(kind);
     await ok(steer('cancel', dispatch));

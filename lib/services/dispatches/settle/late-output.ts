@@ -1,5 +1,5 @@
 import { ControlPlaneError } from '../../../domain/errors';
-import { decideLateOutput } from '../../../store/late-outputs';
+import { beginTaking, endTaking, leaveLateOutput } from '../../../store/late-outputs';
 import type { DispatchDocument, LateOutputDocument, MessageDocument } from '../../../store/documents';
 import { derivedId } from '../../../store/ids';
 import { findMessage } from '../../../store/messages';
@@ -21,14 +21,18 @@ import { wakeAsker } from './wake-asker';
  */
 export async function acceptLate(ctx: Context, row: DispatchDocument): Promise<void> {
   const late = requireLate(row);
+  const { collections } = ctx.plane;
+  // First: what somebody leaves in this moment is not half taken.
+  if (!(await beginTaking(collections, row._id, late.epoch))) throw decidedMeanwhile();
   if (row.source.kind === 'message') await acceptForMessage(ctx, row, late);
   else await acceptForTask(ctx, row, late);
   // Last: dead before it, the person finds the output still there, and accepting again goes on where this one ended.
-  await decide(ctx, row, late);
+  if (!(await endTaking(collections, row._id, late.epoch))) throw decidedMeanwhile();
 }
 
 export async function discardLate(ctx: Context, row: DispatchDocument): Promise<void> {
-  await decide(ctx, row, requireLate(row));
+  if (await leaveLateOutput(ctx.plane.collections, row._id, requireLate(row).epoch)) return;
+  throw decidedMeanwhile();
 }
 
 async function acceptForMessage(ctx: Context, row: DispatchDocument, late: LateOutputDocument): Promise<void> {
@@ -79,10 +83,8 @@ function appendLate(
   });
 }
 
-async function decide({ plane }: Context, row: DispatchDocument, { epoch }: LateOutputDocument): Promise<void> {
-  if (await decideLateOutput(plane.collections, row._id, epoch)) return;
-  throw new ControlPlaneError('conflict', 'Somebody else decided about this late output in the same moment.');
-}
+const decidedMeanwhile = () =>
+  new ControlPlaneError('conflict', 'Somebody else decided about this late output, or has begun to accept it.');
 
 function requireLate(row: DispatchDocument): LateOutputDocument {
   if (row.lateOutput) return row.lateOutput;
