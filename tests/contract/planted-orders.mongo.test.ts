@@ -54,8 +54,9 @@ async function inARun(result: { output: string; deliverables: object[] }) {
   const controller = await mcp.connect(await mcp.tokenFor('controller'));
   const run = (await controller.call('create_run', { intent: `a page. ${PLANTED}` })).data;
   const planner = await mcp.claim('project-management');
+  const deliverables = [{ name: 'file', description: PLANTED }];
   const tasks = [
-    { key: 'a', title: ORDER, assignedTo: 'legal', input: PLANTED, deliverables: [{ name: 'file' }] },
+    { key: 'a', title: ORDER, assignedTo: 'legal', input: PLANTED, deliverables },
     { key: 'b', title: 'b', assignedTo: 'qa', dependsOn: ['a'] },
   ];
   const planned = await agent.call('plan_tasks', { dispatch: planner.key, tasks });
@@ -81,7 +82,7 @@ describe('a planted order', () => {
     await expectNoMorePower(dispatch);
   });
 
-  test('in an intent, a task, a result and the name of a file is fenced for whoever comes after', async () => {
+  test('in an intent, a task, what it is to hand in, a result and the name of a file is fenced for whoever comes after', async () => {
     const { planner, first, second, firstId } = await inARun({
       output: PLANTED,
       deliverables: [{ name: 'file', path: `/tmp/${ORDER}\n.md` }],

@@ -129,7 +129,9 @@ function workSection({ dispatch, thread, task, needs = [], standIn }: PromptPart
       ...handedOver(task, fence),
       ...resultsOf(needs, task, fence),
       ...(dispatch.tier === 'orchestrator' ? [PLANNING] : []),
-      ...(deliverables.length > 0 ? [`Hand in each of these with \`submit_result\`:\n${deliverables.join('\n')}`] : []),
+      ...(deliverables.length > 0
+        ? ['Hand in each of these with `submit_result`:', fenced(fence, 'deliverables', deliverables.join('\n'))]
+        : []),
     ].join('\n\n');
   }
   const message = thread?.messages.find(({ id }) => id === dispatch.source.id);
