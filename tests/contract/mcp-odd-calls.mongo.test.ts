@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { createMessage } from '@/lib/services/messages/create-message';
+import { createProject } from '@/lib/services/projects/create-project';
 import { bodyId } from '@/lib/store/ids';
 import { makeActor } from '../support/actors';
 import { startMcpServer, type AgentClient, type McpTestServer } from '../support/mcp';
@@ -71,6 +72,25 @@ describe('what is another’s', () => {
       const into = { to: 'finance', body: 'mine', threadId };
       expect(await refused('send_message', into, dispatch)).toMatchObject({ code: 'not-found' });
       expect(await mcp.plane.collections.messages.countDocuments()).toBe(known);
+    }
+  });
+});
+
+describe('a node that another process took away', () => {
+  test('has nothing new hung on it', async () => {
+    const person = makeActor(mcp.plane, 'operator');
+    const node = { kind: 'client', slug: 'gone', name: 'Gone', parentId: null, context: '', labels: {} } as const;
+    const projectId = (await createProject(person, node)).id;
+    const filter = { _id: bodyId('projectId', projectId) };
+    await mcp.plane.collections.projects.updateOne(filter, { $set: { deletedAt: new Date() } });
+    const controller = await mcp.connect(await mcp.tokenFor('controller'));
+    const calls = [
+      client.call('send_message', { to: 'legal', body: 'x', projectId, dispatch: (await claimNew('research')).key }),
+      controller.call('send_message', { to: 'legal', body: 'x', projectId }),
+      controller.call('create_run', { intent: 'x', projectId }),
+    ];
+    for (const { isError, data } of await Promise.all(calls)) {
+      expect([isError, data.errors?.[0].path]).toEqual([true, 'projectId']);
     }
   });
 });

@@ -8,6 +8,7 @@ import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { requireNode } from '../projects/require-node';
 import { withPath } from '../projects/with-path';
 import { requireOwnThread } from '../threads/scope';
 import { addressReply, isAmongPeople } from './address-reply';
@@ -27,12 +28,12 @@ export async function createMessage(ctx: Context, input: CreateMessage, recordId
   }
   if (post.inReplyTo !== undefined) throw invalidField('inReplyTo', 'wants the threadId of the message it replies to');
   await requireAddressee(ctx, post.assignedTo ?? null);
-  if (projectId) await requireProject(ctx, projectId);
+  const node = projectId ? await requireNode(ctx, projectId) : null;
   const row = await appendMessage(ctx.plane, {
     ...base(ctx, post, recordId),
     assignedTo: post.assignedTo ?? null,
     subject,
-    projectId: projectId ? bodyId('projectId', projectId) : null,
+    projectId: node,
     priority: post.priority ?? 'normal',
     kind: 'message',
   });
@@ -108,12 +109,6 @@ export async function requireAddressee({ plane, principal }: Context, assignedTo
     'assignedTo',
     `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
   );
-}
-
-async function requireProject({ plane, principal }: Context, projectId: string): Promise<void> {
-  await plane.projects.freshFor(projectId);
-  if (plane.projects.steps(principal.tenantId, projectId).length > 0) return;
-  throw invalidField('projectId', `got '${projectId}', wants the id of a project node that exists`);
 }
 
 async function requireInThread(ctx: Context, thread: ThreadDocument, messageId: string): Promise<MessageDocument> {

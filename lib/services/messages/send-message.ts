@@ -3,9 +3,10 @@ import { invalidField } from '../../domain/errors';
 import { HUMAN, type Priority } from '../../domain/fields';
 import type { Message } from '../../domain/message/schema';
 import type { Pathless } from '../../domain/project/schema';
-import type { ObjectId, ThreadDocument } from '../../store/documents';
+import type { ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { toMessage } from '../../store/to-record/work';
+import { requireNode } from '../projects/require-node';
 import { refuseBesideRun } from '../runs/topology';
 import { requireWriter, type Caller } from '../identity/caller';
 import { authorOf, hopsOf } from './agent-sender';
@@ -66,13 +67,5 @@ function refuseForThread({ threadId, subject, projectId }: SendMessage): void {
 }
 
 /** The one named, else that of the dispatch: work that it causes belongs to the same client. */
-async function projectFor(
-  { ctx: { plane, principal }, dispatch }: Caller,
-  given: string | undefined,
-): Promise<ThreadDocument['projectId']> {
-  if (given === undefined) return dispatch?.projectId ?? null;
-  const id: ObjectId = bodyId('projectId', given);
-  await plane.projects.freshFor(given);
-  if (plane.projects.steps(principal.tenantId, given).length > 0) return id;
-  throw invalidField('projectId', `got '${given}', wants the id of a project node that exists`);
-}
+const projectFor = async ({ ctx, dispatch }: Caller, given: string | undefined): Promise<ThreadDocument['projectId']> =>
+  given === undefined ? (dispatch?.projectId ?? null) : requireNode(ctx, given);

@@ -8,6 +8,7 @@ import { insertThread } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
+import { requireNode } from '../projects/require-node';
 import { withPath } from '../projects/with-path';
 
 export async function createThread(ctx: Context, input: CreateThread, recordId?: string): Promise<Thread> {
@@ -39,18 +40,15 @@ export async function createThread(ctx: Context, input: CreateThread, recordId?:
 
 /** The addressee and the project a thread names are there, in this tenant. */
 export async function requireThreadReferences(
-  { plane, principal }: Context,
+  ctx: Context,
   { assignedTo, projectId }: { assignedTo?: string | null | undefined; projectId?: string | null | undefined },
 ): Promise<void> {
+  const { plane, principal } = ctx;
   if (assignedTo && assignedTo !== HUMAN && !(await plane.agentTypes.get(principal.tenantId, assignedTo))) {
     throw invalidField(
       'assignedTo',
       `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
     );
   }
-  if (!projectId) return;
-  await plane.projects.freshFor(projectId);
-  if (plane.projects.steps(principal.tenantId, projectId).length === 0) {
-    throw invalidField('projectId', `got '${projectId}', wants the id of a project node that exists`);
-  }
+  if (projectId) await requireNode(ctx, projectId);
 }
