@@ -57,6 +57,16 @@ export const wantsMatch =
     return typeof value === 'string' && pattern.test(value) ? null : `${field}: got ${shown(value)}, wants ${words}`;
   };
 
+export const wantsCount =
+  (field: string): RawRule =>
+  fields => {
+    if (isAbsent(fields, field)) return null;
+    const value = fields.values[field];
+    return Number.isSafeInteger(value) && (value as number) >= 0
+      ? null
+      : `${field}: got ${shown(value)}, wants a whole number from 0 up`;
+  };
+
 /** The first rule broken decides: one reason is enough to mend by. */
 export function judge(fields: RawFields, rules: readonly RawRule[]): RawVerdict {
   for (const rule of rules) {

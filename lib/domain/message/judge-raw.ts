@@ -1,5 +1,14 @@
 import { PRIORITIES, SLUG_PATTERN } from '../fields';
-import { judge, wants, wantsId, wantsMatch, wantsOneOf, type RawFields, type RawVerdict } from '../raw-fields';
+import {
+  judge,
+  wants,
+  wantsCount,
+  wantsId,
+  wantsMatch,
+  wantsOneOf,
+  type RawFields,
+  type RawVerdict,
+} from '../raw-fields';
 import { MESSAGE_KINDS, MESSAGE_STATUSES } from './schema';
 import { SENDER_KINDS } from './sender';
 
@@ -41,7 +50,7 @@ const RULES = [
   wantsOneOf('from.kind', SENDER_KINDS),
   wants('from.id', ['string'], 'a string'),
   wants('expectsReply', ['bool'], 'true or false'),
-  wants('hops', ['int', 'long', 'double'], 'a whole number'),
+  wantsCount('hops'),
   wants('options', ['array'], 'a list of strings'),
   wants('onBehalfOf', ['string'], 'a string'),
   wants('createdBy', ['string'], 'a string'),

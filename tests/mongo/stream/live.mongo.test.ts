@@ -73,6 +73,9 @@ describe('a raw insert', () => {
       { body: 'x', tenantId: 5 },
       { body: 'x', threadId: 'not an id' },
       { body: 'x', hops: 'many' },
+      { body: 'x', hops: 1.5 },
+      { body: 'x', hops: -1 },
+      { body: 'x', hops: Number.NaN },
       { body: 'x', from: 'me' },
     ];
     for (const document of bad) await insert('messages', document);
