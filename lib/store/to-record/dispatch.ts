@@ -10,6 +10,8 @@ import { hex, hexOrNull, iso, isoOrNull } from '../ids';
  * `thresholds` are the type's now; a type that is gone judges by its lease alone.
  */
 export function livenessOf(row: DispatchDocument, thresholds: Thresholds | null, nowMs: number): Liveness | null {
+  // Ended for want of a heartbeat: a sweep that was quick does not hide what it found.
+  if (row.status === 'lapsed' || row.status === 'unresponsive') return 'lost';
   if (!isOpenDispatch(row.status) || row.status === 'waiting') return null;
   if (row.leaseUntil === null || row.leaseUntil.getTime() < nowMs) return 'lost';
   if (!thresholds) return 'ok';
