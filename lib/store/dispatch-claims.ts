@@ -145,6 +145,8 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
           keyHash: set.keyHash,
           lane: set.lane,
           slot: set.slot,
+          // It stands in its message, and a long one would take the place of the output to come.
+          'question.body': '',
           mode: 'resume',
           status: 'running',
           resumedAt: '$$NOW',

@@ -262,6 +262,7 @@ export interface PendingQuestion {
   id: ObjectId;
   /** An agent type, `human`, or inside a run `orchestrator`; `system` for a planner that waits for news. */
   to: string;
+  /** Empty once it is resumed. */
   body: string;
   /** It cannot go on without what it needs; else it only wants to know. */
   blocker?: { reason: string; needs: string };

@@ -6,6 +6,8 @@ import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
 import { acceptLateOutput } from '@/lib/services/dispatches/steer-dispatch';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { patchTask } from '@/lib/services/tasks/patch-task';
+import { askQuestion } from '@/lib/services/dispatches/questions/ask';
+import { postMessage } from '@/lib/services/messages/create-message';
 import { createTask } from '@/lib/services/tasks/create-task';
 import { getTask } from '@/lib/services/tasks/read-tasks';
 import { sweepPending } from '@/lib/services/tasks/sweep-pending';
@@ -98,6 +100,19 @@ describe('tasks', () => {
     expect(result?.output).toMatch(new RegExp(`^長{1000}… \\(.*dispatch ${dispatchId}\\)$`));
     expect(await rowOf(dispatchId)).toMatchObject({ status: 'done', settled: true, output: long });
     expect(await getTask(person, next.id)).toMatchObject({ status: 'ready' });
+  });
+
+  it('are done also where question and output together do not fit one record', async () => {
+    const long = '長'.repeat(50_000);
+    const { id } = await createTask(person, { ...TASK, title: 'asks' });
+    const source = { kind: 'task' as const, id };
+    const { id: dispatchId } = (await claim(night, { source })).dispatches[0]!;
+    const { questionId } = await askQuestion(test.plane, await rowOf(dispatchId), { question: long });
+    await postMessage(person, questionId, { body: 'yes' });
+    const resumed = (await claim(night, { source })).dispatches[0]!;
+    expect(resumed.prompt).toContain(long);
+    await completeDispatch(night, dispatchId, { epoch: resumed.epoch, output: long });
+    expect(await getTask(person, id)).toMatchObject({ status: 'done', result: { output: long } });
   });
 });
 
