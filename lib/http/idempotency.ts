@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { parseDispatchKey } from '../auth/dispatch-key';
 import { invalidField, isControlPlaneError } from '../domain/errors';
 import { createOnce } from '../services/idempotency/create-once';
 import { hashRequest } from '../services/idempotency/hash-request';
+import { KEY_HEADER } from '../services/reports/create-report';
 import { Reply, type Call, type Route } from './route';
 import type { Router } from './router';
 
@@ -20,7 +22,7 @@ export async function runOnce(
   const reader = readerOf(router, route);
   const readBack = (recordKey: string) => reader.read(call, recordKey);
   const { result, isNew } = await createOnce<unknown>(call.ctx, {
-    key: `${route.method} ${route.path}:${key}`,
+    key: `${route.method} ${route.path}:${dispatchOf(route, call)}:${key}`,
     bodyHash: hashRequest(request.url, request.body),
     create: async recordId => {
       const made = await route.run({ ...call, recordId });
@@ -34,6 +36,12 @@ export async function runOnce(
   });
   if (isNew) return result instanceof Reply ? result : new Reply(route.status ?? 201, result);
   return new Reply(200, result instanceof Reply ? result.body : result);
+}
+
+/** Dispatches of one session share its token: a word one of them chose is not another's. */
+function dispatchOf({ dispatchKey }: Route, { headers }: Call<unknown, unknown>): string {
+  const key = dispatchKey ? headers[KEY_HEADER.toLowerCase()] : undefined;
+  return (key === undefined ? null : parseDispatchKey(key))?.dispatchId ?? '';
 }
 
 interface Reader {

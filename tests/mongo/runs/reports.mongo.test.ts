@@ -136,6 +136,16 @@ describe('the six contracts over HTTP', () => {
     expect([asked.status, asked.body.code]).toEqual([404, 'not-found']);
   });
 
+  it('an idempotency key that one dispatch chose is not another’s, though one token is both’s', async () => {
+    const headers = { 'idempotency-key': 'first-result' };
+    const send = async () => {
+      const { id } = await newTask();
+      const { key } = await claim(id);
+      return (await report(key, { kind: 'result', taskId: id, output: 'o' }, { headers })).status;
+    };
+    expect([await send(), await send()]).toEqual([201, 201]);
+  });
+
   it('an agent that repeats its own under the same key gets it back, though it reads no reports', async () => {
     const { id } = await newTask();
     const { key } = await claim(id);
