@@ -31,8 +31,8 @@ export const ERROR_STATUS: Record<ErrorCode, number> = {
   internal: 500,
 };
 
-/** RFC 9457 problem, as every refused request answers it. */
-export const ProblemBody = z.object({
+/** RFC 9457 problem, as every refused request answers it; some say more, in members of their own. */
+export const ProblemBody = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),

@@ -93,3 +93,7 @@ test('the event stream says its type, its filters and how to resume', () => {
 test('the document stays small enough to be read by a client at every start', () => {
   expect(JSON.stringify(document).length).toBeLessThan(250_000);
 });
+
+test('a refusal may say more than its shape names: of a stale epoch the present one, of a conflict what is there', () => {
+  expect(document.components['schemas']!['Problem']).not.toMatchObject({ additionalProperties: false });
+});
