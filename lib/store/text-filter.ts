@@ -8,6 +8,17 @@ export function containsText(
   return { $or: fields.map(field => ({ [field]: contains })) };
 }
 
-/** Rows with the words, for collections that grow without end: by their text index. None asked for: all. */
+/** A phrase in quotes, or what stands between spaces; either with a minus, to leave out. */
+const PARTS = /-?"[^"]*"|[^\s"]+/g;
+const OUTER_MARKS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+
+/** Of several words the database finds any, also of one that a hyphen joins; of phrases all. So each word is one. */
+const asPhrases = (text: string): string =>
+  (text.match(PARTS) ?? [])
+    .map(part => (/^-?"|^-/.test(part) ? part : `"${part.replace(OUTER_MARKS, '')}"`))
+    .filter(part => part !== '""')
+    .join(' ');
+
+/** Rows with all the words, for collections that grow without end: by their text index. None asked for: all. */
 export const hasWords = (text: string | undefined): { $text?: { $search: string } } =>
-  text === undefined ? {} : { $text: { $search: text } };
+  text === undefined ? {} : { $text: { $search: asPhrases(text) } };

@@ -231,6 +231,23 @@ describe('a list', () => {
     expect(body.items.every(({ text }: { text: string }) => text.includes(WORD))).toBe(true);
   });
 
+  it.each([
+    ['numbat quokka', ['quokka and numbat', 'numbat-quokka']],
+    ['Quokka, numbat?', ['quokka and numbat', 'numbat-quokka']],
+    ['numbat-quokka', ['numbat-quokka']],
+    ['"quokka and"', ['quokka and numbat']],
+    ['quokka -numbat', ['quokka']],
+    ['quokka wombat', []],
+    ['“', []],
+  ])('finds by %j what has all the words', async (q, wanted) => {
+    const bodies = ['quokka and numbat', 'numbat', 'quokka', 'numbat-quokka'];
+    const rows = bodies.map(body => ({ body, threadId: new ObjectId() }));
+    await copyRows(api, { from: 'messages' }, rows);
+    const { body } = await api.call('GET', `/api/messages?q=${encodeURIComponent(q)}&limit=200`);
+    const found = new Set(body.items.map((item: { body: string }) => item.body));
+    expect([...found].toSorted()).toEqual(wanted.toSorted());
+  });
+
   it('takes text for what it is, not for a pattern', async () => {
     for (const path of Object.keys(LISTS)) {
       for (const text of ['.*', '(', '$', '"', '-', '\\', '\u0000', 'xylo\u0000phone']) {

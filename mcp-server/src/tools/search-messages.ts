@@ -8,7 +8,7 @@ export const searchMessagesTool = defineTool({
   name: 'search_messages',
   title: 'Search messages',
   description:
-    'Finds messages by words in any thread you may read, newest first. Several words find any of them; ' +
+    'Finds messages by words in any thread you may read, newest first. Several words find what has all of them; ' +
     'put a phrase in double quotes and a minus before a word to leave out.',
   input: input({ q: z.string().min(1).max(200).describe('Words to find'), ...pageFields }),
   output: MessagePage,
