@@ -67,6 +67,16 @@ const age = (questionId: string) =>
     { $set: { arrivedAt: { $subtract: ['$arrivedAt', 3_000] } } },
   ]);
 
+it('work says that its question was answered, until it is claimed', async () => {
+  const asked = await ask('human');
+  const reason = async () => (await messageOf(asked.work))!.reason;
+  expect(await reason()).toBe('waits for a person’s answer');
+  expect((await say(asked.threadId)).status).toBe(201);
+  expect(await reason()).toBe('answered; goes on when it is claimed');
+  await start(asked.work);
+  expect(await reason()).toBeNull();
+});
+
 describe('an answer that was stored and cut off before it woke anybody', () => {
   it('wakes the asker when it is told again under its key, and is one message', async () => {
     const asked = await ask('human');

@@ -2,6 +2,7 @@ import { answerQuestion, findAnsweredBefore } from '../../../store/dispatch-ques
 import type { DispatchDocument, MessageDocument, ObjectId } from '../../../store/documents';
 import { messageExists } from '../../../store/messages';
 import { markAnswered, markBrought, markLate } from '../../../store/questions';
+import { updateHeldWork } from '../../../store/work-items';
 import type { Plane } from '../../context';
 
 /**
@@ -19,8 +20,10 @@ export async function wakeAsker(
   const woken = await answerQuestion(c, tenantId, questionId, answer._id);
   if (woken) plane.doorbell.ring(tenantId);
   const asker = woken ?? (await findWokenBefore(plane, questionId, answer._id));
-  if (asker) await markAnswered(c, questionId);
-  else await markLate(c, answer._id);
+  if (asker) {
+    await markAnswered(c, questionId);
+    await tellAnswered(plane, asker, questionId);
+  } else await markLate(c, answer._id);
   await markBrought(c, answer._id);
   return asker;
 }
@@ -32,4 +35,16 @@ async function findWokenBefore(
 ): Promise<DispatchDocument | null> {
   const dispatchId = (await messageExists(c, questionId))?.from?.dispatchId;
   return dispatchId ? findAnsweredBefore(c, dispatchId, answerId) : null;
+}
+
+/** Nobody may come for it for long; until then its work is not to say that it waits for an answer. */
+async function tellAnswered(
+  plane: Plane,
+  { _id, epoch, status, source, question }: DispatchDocument,
+  questionId: ObjectId,
+): Promise<void> {
+  // What blocked it stands until it goes on. It may have gone on before, and asked something else.
+  if (status !== 'waiting' || question?.blocker || !question?.id.equals(questionId)) return;
+  const set = { reason: 'answered; goes on when it is claimed' };
+  await updateHeldWork(plane.collections, { kind: source.kind, id: source.id, dispatchId: _id, epoch, set });
 }
