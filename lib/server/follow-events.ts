@@ -1,15 +1,17 @@
 import type { PlaneEvent } from '../domain/event/schema';
 import type { Plane } from '../services/context';
 import { TypeReactions } from '../services/agent-types/type-reactions';
+import type { TreeReader } from '../services/projects/tree-reader';
 import type { Hub } from '../stream/hub';
 
 /** What this process does at once when the stream shows a change. All of it is a hint: sweeps do the same later. */
-export function followEvents(plane: Plane, hub: Hub, adopts: boolean): () => void {
+export function followEvents(plane: Plane, hub: Hub, tree: TreeReader, adopts: boolean): () => void {
   const reactions = new TypeReactions(plane);
   const stops = [
     hub.onEvent(event => {
       const follow = FOLLOWERS[event.type];
       follow?.(plane, event, adopts);
+      if (TREE_CHANGES.has(event.type)) void tree.read();
       const { tenantId, data } = event;
       const slug = data['slug'];
       if (adopts && follow === typeChanged && typeof slug === 'string') reactions.note({ id: data.id, tenantId, slug });
@@ -17,7 +19,7 @@ export function followEvents(plane: Plane, hub: Hub, adopts: boolean): () => voi
     hub.onReset(() => {
       plane.agentTypes.clear();
       plane.authCache.clear();
-      void plane.projects.refresh().catch(() => undefined);
+      void tree.read();
     }),
   ];
   return () => {
@@ -44,9 +46,7 @@ const ring: Follower = (plane, { tenantId }) => plane.doorbell.ring(tenantId);
 const typeChanged: Follower = (plane, { tenantId, data }) => {
   if (typeof data['slug'] === 'string') plane.agentTypes.forget(tenantId, data['slug']);
 };
-const projectChanged: Follower = plane => {
-  void plane.projects.refresh().catch(() => undefined);
-};
+const TREE_CHANGES = new Set<PlaneEvent['type']>(['project-created', 'project-updated', 'project-deleted']);
 
 const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'message-created': workCreated('message'),
@@ -62,7 +62,4 @@ const FOLLOWERS: Partial<Record<PlaneEvent['type'], Follower>> = {
   'agent-type-created': typeChanged,
   'agent-type-updated': typeChanged,
   'agent-type-deleted': typeChanged,
-  'project-created': projectChanged,
-  'project-updated': projectChanged,
-  'project-deleted': projectChanged,
 };

@@ -1,5 +1,6 @@
 import { allows } from '../auth/policy';
 import type { Plane } from '../services/context';
+import { TreeReader } from '../services/projects/tree-reader';
 import { createChangeSource } from '../store/change-source';
 import { recordMalformed } from '../store/malformed';
 import { Hub } from '../stream/hub';
@@ -59,13 +60,17 @@ export async function startStream(plane: Plane, { config, mongodbUri, adopts }: 
     lagMs: () => hub.metrics().lagMs,
     endConsumer: (tenantId, name) => hub.endConsumer(tenantId, name),
   };
-  const unfollow = followEvents(plane, hub, adopts);
+  const tree = new TreeReader(plane);
+  const unfollow = followEvents(plane, hub, tree, adopts);
   hub.start();
   await hub.ready();
+  // What changed between the tree's first load and the stream's beginning, no event tells.
+  await tree.read();
   return {
     hub,
     stop: async () => {
       unfollow();
+      tree.stop();
       await hub.stop();
       await source.close();
     },

@@ -125,6 +125,24 @@ describe('mark_done', () => {
   });
 });
 
+describe('a node that another process has deleted', () => {
+  test('takes no message and no run', async () => {
+    const { projects, threads } = mcp.plane.collections;
+    const gone = { kind: 'client' as const, slug: 'gone', name: 'Gone', parentId: null, context: '', labels: {} };
+    const { id: projectId } = await createProject(makeActor(mcp.plane, 'operator'), gone);
+    await projects.updateOne({ _id: bodyId('id', projectId) }, { $set: { deletedAt: new Date() } });
+    const controller = await mcp.connect(await mcp.tokenFor('controller'));
+    const dispatch = await claimNew('design');
+    const answers = [
+      await refused('send_message', { to: 'human', body: 'x', projectId }, dispatch),
+      (await controller.call('send_message', { to: 'human', body: 'x', projectId })).data,
+      (await controller.call('create_run', { intent: 'x', projectId })).data,
+    ];
+    for (const { code, errors } of answers) expect([code, errors[0].path]).toEqual(['validation-failed', 'projectId']);
+    expect(await threads.countDocuments({ projectId: bodyId('id', projectId) })).toBe(0);
+  });
+});
+
 const task = (key: string, more: object = {}) => ({ key, title: key, assignedTo: 'qa', ...more });
 
 describe('plan_tasks', () => {

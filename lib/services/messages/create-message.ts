@@ -8,7 +8,7 @@ import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
-import { requireNode } from '../projects/require-node';
+import { requireProject } from '../projects/require-project';
 import { withPath } from '../projects/with-path';
 import { requireOwnThread } from '../threads/scope';
 import { addressReply, isAmongPeople } from './address-reply';
@@ -28,7 +28,7 @@ export async function createMessage(ctx: Context, input: CreateMessage, recordId
   }
   if (post.inReplyTo !== undefined) throw invalidField('inReplyTo', 'wants the threadId of the message it replies to');
   await requireAddressee(ctx, post.assignedTo ?? null);
-  const node = projectId ? await requireNode(ctx, projectId) : null;
+  const node = projectId ? await requireProject(ctx, projectId) : null;
   const row = await appendMessage(ctx.plane, {
     ...base(ctx, post, recordId),
     assignedTo: post.assignedTo ?? null,

@@ -6,7 +6,7 @@ import type { Pathless } from '../../domain/project/schema';
 import type { ThreadDocument } from '../../store/documents';
 import { bodyId } from '../../store/ids';
 import { toMessage } from '../../store/to-record/work';
-import { requireNode } from '../projects/require-node';
+import { requireProject } from '../projects/require-project';
 import { refuseBesideRun } from '../runs/topology';
 import { requireWriter, type Caller } from '../identity/caller';
 import { authorOf, hopsOf } from './agent-sender';
@@ -67,5 +67,6 @@ function refuseForThread({ threadId, subject, projectId }: SendMessage): void {
 }
 
 /** The one named, else that of the dispatch: work that it causes belongs to the same client. */
-const projectFor = async ({ ctx, dispatch }: Caller, given: string | undefined): Promise<ThreadDocument['projectId']> =>
-  given === undefined ? (dispatch?.projectId ?? null) : requireNode(ctx, given);
+async function projectFor({ ctx, dispatch }: Caller, given: string | undefined): Promise<ThreadDocument['projectId']> {
+  return given === undefined ? (dispatch?.projectId ?? null) : requireProject(ctx, given);
+}

@@ -52,6 +52,12 @@ export class ProjectTree {
     await (this.#next ?? this.#loading)?.catch(() => undefined);
   }
 
+  /** As `settled`, for who decides by the tree and shows nothing: rejects while what it missed cannot be read. */
+  async whole(): Promise<void> {
+    await this.settled();
+    if (this.#isStale) await this.refresh();
+  }
+
   /** Nodes this process has not seen yet may be new: looked up by themselves, together, with those above them. */
   async freshFor(...projectIds: (string | null)[]): Promise<void> {
     // No other event of a node may ever come. What it cannot read yet shows as it was.

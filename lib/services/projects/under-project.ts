@@ -11,6 +11,7 @@ export async function underProject(
   projectId: string | undefined,
 ): Promise<{ projectId?: { $in: ObjectId[]; $type: 'objectId' } }> {
   if (projectId === undefined) return {};
+  await plane.projects.whole();
   await plane.projects.freshFor(projectId);
   const ids = plane.projects.below(principal.tenantId, projectId).map(id => bodyId('projectId', id));
   return { projectId: { $in: ids, $type: 'objectId' } };

@@ -8,7 +8,7 @@ import { insertThread } from '../../store/threads';
 import { toThread } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import type { Context } from '../context';
-import { requireNode } from '../projects/require-node';
+import { requireProject } from '../projects/require-project';
 import { withPath } from '../projects/with-path';
 
 export async function createThread(ctx: Context, input: CreateThread, recordId?: string): Promise<Thread> {
@@ -50,5 +50,5 @@ export async function requireThreadReferences(
       `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
     );
   }
-  if (projectId) await requireNode(ctx, projectId);
+  if (projectId) await requireProject(ctx, projectId);
 }

@@ -132,6 +132,27 @@ describe('every record with a projectId', () => {
   });
 });
 
+/** A driver changes a node; all have seen its event, and the tree is read only once `reading` has begun. */
+async function whileTreeIsRead<T>(nodeId: string, set: object, reading: () => Promise<T>): Promise<T> {
+  const { projects } = api.plane.collections;
+  const gate = deferred<void>();
+  const find = projects.find.bind(projects) as unknown as (...asked: unknown[]) => { toArray(): Promise<unknown> };
+  const slow = vi.spyOn(projects, 'find').mockImplementation(((...asked: unknown[]) => ({
+    toArray: () => gate.promise.then(() => find(...asked).toArray()),
+  })) as never);
+  try {
+    const seen = events.length;
+    await projects.updateOne({ _id: new ObjectId(nodeId) }, { $set: set });
+    await expect.poll(() => events.slice(seen).some(({ data }) => data.id === nodeId), soon).toBe(true);
+    const answer = reading();
+    await Promise.race([answer, new Promise(resolve => setTimeout(resolve, 300))]);
+    gate.resolve();
+    return await answer;
+  } finally {
+    slow.mockRestore();
+  }
+}
+
 describe('a node that is renamed and moved', () => {
   it('is read in every record below, with no write to them and one event', async () => {
     const { brand, project } = await makeTree('from');
@@ -157,23 +178,30 @@ describe('a node that is renamed and moved', () => {
   it('is read so by whoever has seen its event, while the tree is still being read', async () => {
     const { client } = await makeTree('seen');
     const { id } = await call('POST', '/api/threads', { subject: 's', projectId: client.id });
-    const { projects } = api.plane.collections;
-    const gate = deferred<void>();
-    const find = projects.find.bind(projects) as unknown as (...asked: unknown[]) => { toArray(): Promise<unknown> };
-    const slow = vi.spyOn(projects, 'find').mockImplementation(((...asked: unknown[]) => ({
-      toArray: () => gate.promise.then(() => find(...asked).toArray()),
-    })) as never);
+    const shown = await whileTreeIsRead(client.id, { slug: 'by-driver' }, () => call('GET', `/api/threads/${id}`));
+    expect(shown.client).toBe('by-driver');
+  });
+
+  it('is filtered by so, too, and by no older tree when the new one cannot be read', async () => {
+    const { client, brand } = await makeTree('filtered');
+    const to = await node('client', 'filtered-to');
+    const { id } = await call('POST', '/api/threads', { subject: 's', projectId: brand.id });
+    const under = ({ id: nodeId }: Answered) => call('GET', `/api/threads?projectId=${nodeId}`);
+    const parentId = new ObjectId(to.id as string);
+    const shown = await whileTreeIsRead(brand.id, { parentId }, () => Promise.all([under(client), under(to)]));
+    expect(shown.map(({ items }) => items.map((item: Answered) => item.id))).toEqual([[], [id]]);
+
+    const { plane } = api;
+    const away = vi.spyOn(plane.collections.projects, 'find').mockImplementation((() => {
+      throw new Error('no primary yet');
+    }) as never);
     try {
-      const seen = events.length;
-      await projects.updateOne({ _id: new ObjectId(client.id as string) }, { $set: { slug: 'by-driver' } });
-      await expect.poll(() => events.slice(seen).some(({ data }) => data.id === client.id), soon).toBe(true);
-      const reading = call('GET', `/api/threads/${id}`);
-      await Promise.race([reading, new Promise(resolve => setTimeout(resolve, 300))]);
-      gate.resolve();
-      expect((await reading).client).toBe('by-driver');
+      await expect(plane.projects.refresh()).rejects.toThrow('no primary yet');
+      expect((await api.call('GET', `/api/threads?projectId=${to.id}`)).status).toBeGreaterThanOrEqual(500);
     } finally {
-      slow.mockRestore();
+      away.mockRestore();
     }
+    expect((await under(to)).items).toHaveLength(1);
   });
 });
 

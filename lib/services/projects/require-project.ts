@@ -5,10 +5,10 @@ import { findProject } from '../../store/projects';
 import type { Context } from '../context';
 
 /**
- * The node that something new is to hang on. Read and not remembered: it may just have been taken away, and the tools'
- * process hears of that from no stream.
+ * The node that new work names. As it stands in the database: the tree is as old as its last load, which in a process
+ * without a stream is its start.
  */
-export async function requireNode({ plane, principal }: Context, projectId: string): Promise<ObjectId> {
+export async function requireProject({ plane, principal }: Context, projectId: string): Promise<ObjectId> {
   const id = bodyId('projectId', projectId);
   if (await findProject(plane.collections, principal.tenantId, id)) return id;
   throw invalidField('projectId', `got '${projectId}', wants the id of a project node that exists`);
