@@ -48,6 +48,10 @@ export function isTime(path: string): Document {
   return { ...(outer === path ? {} : { [outer]: NO_LIST }), [path]: { $type: 'date', ...NO_LIST } };
 }
 
+/** A list of ids and of nothing else. */
+export const areIds = (value: unknown): value is ObjectId[] =>
+  Array.isArray(value) && value.every(id => id instanceof ObjectId);
+
 /** An ObjectId, or the 24 hex digits of one as the API shows it. */
 export function asObjectId(value: unknown): ObjectId | null {
   if (value instanceof ObjectId) return value;

@@ -9,7 +9,8 @@ export interface StandingTask {
   key: string | null;
   status: TaskStatus;
   reason: string | null;
-  dependsOn: readonly string[];
+  /** Null: what is stored cannot be read, so that nothing ever makes it ready. */
+  dependsOn: readonly string[] | null;
 }
 
 export interface Standing {
@@ -21,16 +22,17 @@ export interface Standing {
 export function strandedTasks<T extends StandingTask>(tasks: readonly T[]): T[] {
   const byId = new Map(tasks.map(task => [task.id, task]));
   const known = new Map<string, boolean>();
+  const isLost = (id: string): boolean => {
+    const need = byId.get(id);
+    return need !== undefined && ((isTaskOver(need.status) && need.status !== 'done') || isStranded(need));
+  };
   const isStranded = (task: StandingTask): boolean => {
     if (task.status !== 'pending') return false;
     const before = known.get(task.id);
     if (before !== undefined) return before;
     // Set first: a circle, which only a raw insert can make, then ends the walk instead of going round.
     known.set(task.id, false);
-    const stranded = task.dependsOn.some(id => {
-      const need = byId.get(id);
-      return need !== undefined && ((isTaskOver(need.status) && need.status !== 'done') || isStranded(need));
-    });
+    const stranded = task.dependsOn?.some(isLost) ?? true;
     known.set(task.id, stranded);
     return stranded;
   };
@@ -60,7 +62,7 @@ export function standingOf(now: RunStatus, plan: StandingTask | null, tasks: rea
 }
 
 const waitersOf = (task: StandingTask, tasks: readonly StandingTask[]): StandingTask[] =>
-  tasks.filter(({ status, dependsOn }) => status === 'pending' && dependsOn.includes(task.id));
+  tasks.filter(({ status, dependsOn }) => status === 'pending' && dependsOn?.includes(task.id));
 
 function blocks(task: StandingTask, tasks: readonly StandingTask[]): boolean {
   if (BLOCKING.includes(task.status)) return true;

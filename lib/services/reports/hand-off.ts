@@ -6,7 +6,9 @@ import type { TaskDocument } from '../../store/documents';
 import { bodyId, hex, newId } from '../../store/ids';
 import { putReport } from '../../store/reports';
 import { changeIdleTask, findTask, findTasksById } from '../../store/tasks';
+import { legible, legibleOne } from '../../store/to-record/legible';
 import { toReport } from '../../store/to-record/report';
+import { toTask } from '../../store/to-record/work';
 import { recordActivity } from '../activity/record-activity';
 import { requireWriter, type Caller } from '../identity/caller';
 import { requirePlanner } from '../runs/topology';
@@ -59,7 +61,8 @@ async function requireOwnTask(caller: Caller, taskId: string): Promise<TaskDocum
   requireWriter(caller);
   if (runId === null) requirePermission(principal, 'tasks:write');
   const task = await findTask(plane.collections, principal.tenantId, bodyId('taskId', taskId));
-  if (!task || (runId !== null && !task.runId?.equals(runId))) throw notFound('task', taskId);
+  const isReadable = legibleOne(task, toTask) !== null;
+  if (!task || !isReadable || (runId !== null && !task.runId?.equals(runId))) throw notFound('task', taskId);
   if (!NOT_STARTED.includes(task.status)) throw tooLate(task);
   return task;
 }
@@ -73,13 +76,13 @@ async function requireInputs({ ctx: { plane, principal } }: Caller, task: TaskDo
     );
   }
   const needs = await findTasksById(plane.collections, principal.tenantId, task.dependsOn);
-  const errors = needs.flatMap(need =>
+  const errors = legible(needs, need =>
     need.deliverables.flatMap(({ name }): FieldError[] =>
       isFilled(Object.hasOwn(inputs, name) ? inputs[name] : undefined)
         ? []
         : [{ path: `inputs.${name}`, message: `wants a value or path: '${need.title}' delivers it to this task` }],
     ),
-  );
+  ).flat();
   if (errors.length === 0) return;
   throw new ControlPlaneError('validation-failed', `${errors[0]!.path}: ${errors[0]!.message}`, { errors });
 }

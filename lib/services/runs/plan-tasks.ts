@@ -11,6 +11,7 @@ import type { AgentTypeDocument, ObjectId, RunDocument } from '../../store/docum
 import { hex } from '../../store/ids';
 import { findRun, runTaskId } from '../../store/runs';
 import { findTasksById, putTasks, readyWhole, type NewTask } from '../../store/tasks';
+import { legible } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import { crashPoint } from '../../telemetry/crash-point';
 import { recordActivity } from '../activity/record-activity';
@@ -174,5 +175,8 @@ async function readBack(
   const other = tasks.find(task => byKey.get(task.key)?.planHash !== hashOf(task));
   if (other)
     throw new ControlPlaneError('conflict', `Another call planned '${other.key}' at the same time, otherwise.`);
-  return tasks.map(({ key }) => toTask(byKey.get(key)!));
+  return legible(
+    tasks.map(({ key }) => byKey.get(key)!),
+    toTask,
+  );
 }

@@ -24,7 +24,7 @@ import {
 import { findRun, findRunTasks } from '../../store/runs';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Collections } from '../../store/collections';
-import { legible } from '../../store/to-record/legible';
+import { legible, legibleOne } from '../../store/to-record/legible';
 import type { Context } from '../context';
 
 interface Placed extends TimePlace {
@@ -36,7 +36,7 @@ export async function readTrace(ctx: Context, id: string, { limit, cursor }: Rea
   requirePermission(ctx.principal, 'runs:read');
   const { plane, principal } = ctx;
   const run = await findRun(plane.collections, principal.tenantId, pathId('run', id));
-  if (!run) throw notFound('run', id);
+  if (!run || legibleOne(run, runEntries) === null) throw notFound('run', id);
   const seen = splitCursor(cursor);
   // Two more than asked: what stands at the place itself comes again, and one tells whether there is more.
   const query = { tenantId: run.tenantId, runId: run._id, threadId: run.threadId, from: seen.place, limit: limit + 2 };

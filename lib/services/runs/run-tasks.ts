@@ -1,6 +1,7 @@
 import type { StandingTask } from '../../domain/run/standing';
 import type { RunDocument } from '../../store/documents';
 import { hex } from '../../store/ids';
+import { areIds } from '../../store/raw-document';
 import { findRunTasks, type RunTask } from '../../store/runs';
 import type { Plane } from '../context';
 
@@ -24,7 +25,7 @@ export async function readRunTasks(
     key: row.key ?? null,
     status: row.status,
     reason: row.reason,
-    dependsOn: row.dependsOn.map(hex),
+    dependsOn: areIds(row.dependsOn) ? row.dependsOn.map(hex) : null,
     row,
   }));
   return {

@@ -48,7 +48,7 @@ const NEXT: Partial<Record<JudgedTask['status'], string>> = {
 };
 
 function endedText(task: JudgedTask, work: readonly JudgedTask[]): string {
-  const waiters = work.filter(({ status, dependsOn }) => status === 'pending' && dependsOn.includes(task.id));
+  const waiters = work.filter(({ status, dependsOn }) => status === 'pending' && dependsOn?.includes(task.id));
   const behind = waiters.length > 0 && task.status !== 'done' ? ` ${list(waiters.map(nameOf))} cannot start.` : '';
   const why = task.status === 'incomplete' && task.reason ? ` (${task.reason})` : '';
   return `Task ${nameOf(task)} (${task.id}, ${task.row.assignedTo}) is ${task.status}${why}.${behind} ${NEXT[task.status] ?? ''}`.trim();

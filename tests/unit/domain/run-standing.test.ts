@@ -88,6 +88,12 @@ describe('what is still open', () => {
     expect(openTasks(tasks).map(({ key }) => key)).toEqual(['d', 'e']);
   });
 
+  test('what it waits for cannot be read', () => {
+    const tasks = [{ ...task('a', 'pending'), dependsOn: null }, task('b', 'pending', ['a']), task('c', 'running')];
+    expect(openTasks(tasks).map(({ key }) => key)).toEqual(['c']);
+    expect(standingOf('running', plan('waiting'), tasks)).toEqual({ status: 'running', reason: null });
+  });
+
   test('a circle that a raw insert made ends the walk', () => {
     const tasks = [task('a', 'pending', ['b']), task('b', 'pending', ['a'])];
     expect(strandedTasks(tasks)).toEqual([]);

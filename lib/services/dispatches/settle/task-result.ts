@@ -1,6 +1,7 @@
 import type { Delivered } from '../../../domain/task/schema';
 import type { TaskDocument } from '../../../store/documents';
 import { isTooLarge } from '../../../store/errors';
+import { legible } from '../../../store/to-record/legible';
 
 type Result = NonNullable<TaskDocument['result']>;
 
@@ -15,7 +16,9 @@ export function resultOf(
       .filter(({ value, path, url }) => [value, path, url].some(text => text?.trim()))
       .map(({ name }) => name),
   );
-  const missing = task.deliverables.map(({ name }) => name).filter(name => !handedIn.has(name));
+  // Of what a driver made unreadable nothing is asked: the outcome is accepted, and would be settled for ever.
+  const declared = Array.isArray(task.deliverables) ? legible(task.deliverables, ({ name }) => name) : [];
+  const missing = declared.filter(name => !handedIn.has(name));
   return { result: { output, deliverables, missing }, missing, handedIn };
 }
 
