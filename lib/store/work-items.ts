@@ -64,7 +64,25 @@ export const PROJECTION: Record<keyof WorkDocument, 1> = {
   reason: 1,
   ledger: 1,
 };
-const IS_AVAILABLE = { $expr: { $lte: ['$availableAt', '$$NOW'] } };
+const IS_AVAILABLE = { $lte: ['$availableAt', '$$NOW'] };
+const isOf = (field: keyof WorkDocument, ...types: string[]) => ({ $in: [{ $type: `$${field}` }, types] });
+const REFERENCE = ['objectId', 'null', 'missing'];
+/**
+ * Taken up, and still with what a claim goes by. What a driver made something else of is nobody's to claim: one of those
+ * read among the others would cost all of them their claim.
+ */
+const IS_CLAIMABLE: Document[] = [
+  isOf('rankAt', 'date'),
+  isOf('availableAt', 'date'),
+  isOf('lane', 'objectId'),
+  { $isNumber: '$seq' },
+  { $isNumber: '$attempts' },
+  { $isNumber: '$epoch' },
+  isOf('ledger', 'object'),
+  isOf('threadId', ...REFERENCE),
+  isOf('projectId', ...REFERENCE),
+  isOf('runId', ...REFERENCE),
+];
 
 export interface DueQuery {
   tenantId: string;
@@ -86,7 +104,9 @@ export async function findDue(c: Collections, query: DueQuery): Promise<DueItem[
             status: WORK_WORDS[kind].due,
             assignedTo: { $in: query.agentTypes },
             ...(query.busyLanes.length > 0 ? { lane: { $nin: query.busyLanes } } : {}),
-            ...IS_AVAILABLE,
+            // Beside the rest for the index, in which raw inserts stand first.
+            rankAt: { $type: 'date' },
+            $expr: { $and: [IS_AVAILABLE, ...IS_CLAIMABLE] },
           } as Filter<WorkDocument>,
           { projection: PROJECTION },
         )
@@ -123,7 +143,13 @@ export async function findLaneHeads(c: Collections, lanes: ObjectId[]): Promise<
     kinds.map(kind =>
       workCollection(c, kind)
         .aggregate<{ _id: ObjectId; item: WorkDocument; isAvailable: boolean }>([
-          { $match: { lane: { $in: lanes }, status: { $in: [WORK_WORDS[kind].due, WORK_WORDS[kind].active] } } },
+          {
+            $match: {
+              lane: { $in: lanes },
+              status: { $in: [WORK_WORDS[kind].due, WORK_WORDS[kind].active] },
+              $expr: { $and: IS_CLAIMABLE },
+            },
+          },
           { $sort: { lane: 1, seq: 1 } },
           { $project: PROJECTION },
           { $group: { _id: '$lane', item: { $first: '$$ROOT' } } },

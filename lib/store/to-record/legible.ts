@@ -7,11 +7,14 @@ export function legible<T, R>(rows: readonly T[], toRecord: (row: T) => R): R[] 
     try {
       return [toRecord(row)];
     } catch (error) {
-      if (error instanceof TypeError || error instanceof RangeError) return [];
+      if (isOfIllegible(error)) return [];
       throw error;
     }
   });
 }
+
+/** What comes of reading a row of which a driver made something else. */
+export const isOfIllegible = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
 
 /** The record of one row; null where there is none, or none that can be read. */
 export const legibleOne = <T, R>(row: T | null, toRecord: (row: T) => R): R | null =>

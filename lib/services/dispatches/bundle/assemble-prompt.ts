@@ -6,6 +6,7 @@ import type { Pathless } from '../../../domain/project/schema';
 import type { RunTier } from '../../../domain/tier';
 import type { Task } from '../../../domain/task/schema';
 import type { AgentTypeDocument } from '../../../store/documents';
+import { legible } from '../../../store/to-record/legible';
 
 /** What a claim knows, or what a preview puts in its place. */
 export interface PromptParts {
@@ -97,14 +98,14 @@ const MAX_RESULTS_CHARACTERS = 64_000;
 /** What came of the tasks this one waited for, but for what was handed over under its name. */
 function resultsOf(needs: Pathless<Task>[], { handoff }: Pathless<Task>, fence: string): string[] {
   const given = new Set(Object.keys(handoff?.inputs ?? {}));
-  const told = needs.flatMap(need => {
+  const told = legible(needs, need => {
     const name = need.key ?? need.id;
     const delivered = (need.result?.deliverables ?? []).filter(item => !given.has(item.name));
     return [
       ...delivered.map(item => [`${name}: ${item.name}`, item.value ?? item.path ?? item.url ?? ''] as const),
       ...(need.result?.output ? [[`${name}: output`, need.result.output] as const] : []),
     ];
-  });
+  }).flat();
   let left = MAX_RESULTS_CHARACTERS;
   const shown = told.flatMap(([label, text]) => {
     const part = text.slice(0, Math.min(left, MAX_RESULT_CHARACTERS));

@@ -3,6 +3,7 @@ import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../../sto
 import { hex } from '../../../store/ids';
 import { findTakenLanes } from '../../../store/lanes';
 import { countTakenSlots } from '../../../store/slots';
+import { legible } from '../../../store/to-record/legible';
 import type { Plane } from '../../context';
 import type { ResumeCandidate } from './candidate';
 import { isAnyAnswered } from './is-any-answered';
@@ -62,14 +63,17 @@ interface Found extends Resumes {
 async function pick(plane: Plane, { types, max }: ResumesWanted, answered: DispatchDocument[], found: Found) {
   if (answered.length === 0) return;
   const { room, lanes, picked } = found;
+  const placed = legible(answered, dispatch => ({ dispatch, lane: hex(laneOf(dispatch)) }));
   const [taken] = await Promise.all([
-    findTakenLanes(plane.collections, answered.map(laneOf)),
+    findTakenLanes(
+      plane.collections,
+      placed.map(({ dispatch }) => laneOf(dispatch)),
+    ),
     readRoom(plane, answered, types, room),
   ]);
   for (const lane of taken) lanes.add(lane);
-  for (const dispatch of answered) {
+  for (const { dispatch, lane } of placed) {
     const slug = dispatch.agentType;
-    const lane = hex(laneOf(dispatch));
     const left = room.get(slug) ?? 0;
     if (picked.length === max) break;
     if (left <= 0) found.isAtCapacity = true;

@@ -1,15 +1,14 @@
 import type { Claim, ClaimReason, Dispatch } from '../../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../../domain/errors';
-import { markNewsGiven } from '../../../store/news';
 import { hasBudget } from '../../budgets/spent';
 import type { Context, Plane } from '../../context';
 import { toDomainError } from '../../to-domain-error';
-import { bundleDispatch } from '../bundle/bundle';
 import { isDealt, type Candidate, type DealtCandidate } from '../due/candidate';
 import { runOf } from './new-dispatch';
-import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
+import { readBundles, type BundleSubject } from '../bundle/read-bundles';
 import { threadOfQuestion } from '../settle/settle-question';
 import { SlotPool } from '../due/slot-pool';
+import { handOut } from './hand-out';
 import { startCandidate } from './start-candidate';
 import { startDealt } from './start-dealt';
 import { startQueued } from './start-queue';
@@ -25,7 +24,8 @@ export interface StartedAll {
 export async function startAll(ctx: Context, claim: Claim, candidates: Candidate[]): Promise<StartedAll> {
   const slots = new SlotPool(ctx.plane);
   const batch = candidates.slice(0, claim.max);
-  const bundles = readBundles(ctx.plane, batch.map(subjectOf));
+  const subjects = batch.map(subjectOf);
+  const bundles = readBundles(ctx.plane, subjects);
   // A budget is looked at between the two writes, which those of one claim have no time for.
   const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
   const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
@@ -34,7 +34,7 @@ export async function startAll(ctx: Context, claim: Claim, candidates: Candidate
       const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
       const starting =
         together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
-      return bundle(ctx.plane, starting, bundles[at]!);
+      return handOut(ctx, starting, bundles[at]!, subjects[at]!);
     }),
   );
   return sumUp(ctx.plane, batch, outcomes);
@@ -88,25 +88,3 @@ const start = (ctx: Context, claim: Claim, candidate: Candidate, slots: SlotPool
   candidate.mode === 'start'
     ? startQueued({ ctx, claim, candidate, slots })
     : startCandidate(ctx, claim, candidate, slots);
-
-async function bundle(
-  plane: Plane,
-  starting: Promise<StartOutcome>,
-  reading: Promise<Bundle>,
-): Promise<Dispatch | ClaimReason> {
-  // A claim that is lost leaves the reading behind; its failure is then nobody's.
-  reading.catch(() => undefined);
-  const outcome = await starting;
-  if ('reason' in outcome) return outcome.reason;
-  const read = await reading;
-  const dispatch = bundleDispatch(outcome, read);
-  // Told twice where the process dies before this; never told not at all. Those that cannot be read count as given: as
-  // unread they would resume the planner for ever.
-  if (read.news.length > 0) {
-    await markNewsGiven(
-      plane.collections,
-      read.news.map(({ _id }) => _id),
-    );
-  }
-  return dispatch;
-}

@@ -1,0 +1,60 @@
+import type { ClaimReason, Dispatch } from '../../../domain/dispatch/schema';
+import { hex } from '../../../store/ids';
+import { markNewsGiven } from '../../../store/news';
+import { isOfIllegible } from '../../../store/to-record/legible';
+import type { Context, Plane } from '../../context';
+import { bundleDispatch } from '../bundle/bundle';
+import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
+import type { Started, StartOutcome } from '../due/started';
+import { failDispatch } from '../life-cycle';
+
+/** What was won, with all that is needed to do it. */
+export async function handOut(
+  ctx: Context,
+  starting: Promise<StartOutcome>,
+  reading: Promise<Bundle>,
+  subject: BundleSubject,
+): Promise<Dispatch | ClaimReason> {
+  // A claim that is lost leaves the reading behind; its failure is then nobody's.
+  reading.catch(() => undefined);
+  const started = await starting;
+  if ('reason' in started) return started.reason;
+  try {
+    return await bundle(ctx.plane, started, await reading);
+  } catch (error) {
+    if (!isOfIllegible(error)) throw error;
+    return handOutAlone(ctx, started, subject);
+  }
+}
+
+/** What is read together fails together, for the sake of one. */
+async function handOutAlone(ctx: Context, started: Started, subject: BundleSubject): Promise<Dispatch | ClaimReason> {
+  try {
+    const [reading] = readBundles(ctx.plane, [subject]);
+    return await bundle(ctx.plane, started, await reading!);
+  } catch (error) {
+    if (!isOfIllegible(error)) throw error;
+    return bury(ctx, started, error);
+  }
+}
+
+/** Nobody can do what cannot be read: held until its lease ran out, it would be won again, and again for nobody. */
+async function bury(ctx: Context, { dispatch: { _id, epoch } }: Started, error: unknown): Promise<ClaimReason> {
+  ctx.plane.log.warn({ err: error, dispatchId: hex(_id) }, 'claimed work cannot be read');
+  const why = 'it cannot be read: a field of its record, or of one that it hangs on, was made something else';
+  await failDispatch(ctx, hex(_id), { epoch, error: why, retryable: false });
+  return 'taken';
+}
+
+async function bundle(plane: Plane, started: Started, read: Bundle): Promise<Dispatch> {
+  const dispatch = bundleDispatch(started, read);
+  // Told twice where the process dies before this; never told not at all. Those that cannot be read count as given: as
+  // unread they would resume the planner for ever.
+  if (read.news.length > 0) {
+    await markNewsGiven(
+      plane.collections,
+      read.news.map(({ _id }) => _id),
+    );
+  }
+  return dispatch;
+}
