@@ -1,3 +1,5 @@
+import { redactSecrets } from './redact';
+
 /**
  * One error class for every refusal, one closed union of codes. Doors map a code to their own form in exactly one
  * place (wire/error-body.ts for HTTP, mcp-server for tools, CLI exit codes), so a new code fails to compile until
@@ -48,6 +50,12 @@ export interface ControlPlaneErrorOptions {
   cause?: unknown;
 }
 
+const redacted = ({ path, message }: FieldError): FieldError => ({
+  path: redactSecrets(path),
+  message: redactSecrets(message),
+});
+
+/** Its words repeat what came, and go to the caller, into logs and into records of calls: never with a key in them. */
 export class ControlPlaneError extends Error {
   override readonly name = 'ControlPlaneError';
   readonly code: ErrorCode;
@@ -57,9 +65,9 @@ export class ControlPlaneError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ControlPlaneErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactSecrets(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.errors = options.errors;
+    this.errors = options.errors?.map(redacted);
     this.details = options.details;
     this.retry = options.retry ?? 'never';
     this.retryAfterMs = options.retryAfterMs;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsCredential } from './redact';
 
 /** Field shapes that several nouns share. */
 
@@ -16,6 +17,12 @@ export const SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 export const Slug = z
   .string()
   .regex(SLUG_PATTERN, 'wants 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit');
+
+/** A name of the caller's own, stored as it came: a key that was put there by mistake would be shown to everybody. */
+export const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'wants 1 to 64 of A-Z, a-z, 0-9, . _ and -')
+  .refine(name => !holdsCredential(name), 'wants a name, not a key');
 
 export const TenantId = Slug.describe('Tenant');
 export const DEFAULT_TENANT = 'default';

@@ -12,6 +12,10 @@ const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/(?:\b|(?=dk_[0-9a-f]{24}_))(dk_)([0-9a-f]{24}_\d+_)?(?:\[redacted\]|[A-Za-z0-9_-]{8,})/g, '$1$2[redacted]'],
 ];
 
+/** A whole one; what only begins like one may be a name (`dk_landing-page`). */
+const WHOLE = /swb_[a-z]+_(?:[0-9a-f]{8}|[0-9a-f]{24})_|dk_[0-9a-f]{24}_/;
+export const holdsCredential = (text: string): boolean => WHOLE.test(text);
+
 export function redactSecrets(text: string): string {
   // Nearly all text has neither; two plain searches spare it the patterns.
   if (!text.includes('swb_') && !text.includes('dk_')) return text;

@@ -25,7 +25,7 @@ export function createMcpServer(host: McpHost, connection: Connection): Server {
   server.setRequestHandler('tools/call', async ({ params }, ctx) => {
     const tool = findTool(params.name);
     if (!tool) {
-      const asked = params.name.slice(0, SHOWN_NAME_CHARACTERS);
+      const asked = redactSecrets(params.name).slice(0, SHOWN_NAME_CHARACTERS);
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No tool '${asked}'; tools/list names those there are.`);
     }
     // Revision 2026-07-28 says it with each request, 2025-11-25 at the handshake, which over HTTP is another request.

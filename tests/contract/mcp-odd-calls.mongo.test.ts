@@ -125,6 +125,14 @@ describe('mark_done', () => {
   });
 });
 
+test('what is refused is told without the key that was put into it', async () => {
+  const dispatch = await claimNew('legal');
+  const options = ['yes', 'no'];
+  const { errors } = await refused('ask', { question: 'Which?', options, default: dispatch.key }, dispatch);
+  expect(errors).toEqual([{ path: 'default', message: expect.stringContaining('_[redacted]') }]);
+  await expect(client.call(dispatch.key)).rejects.toThrow(/No tool 'dk_[0-9a-f]{24}_1_\[redacted\]'/);
+});
+
 describe('a node that another process has deleted', () => {
   test('takes no message and no run', async () => {
     const { projects, threads } = mcp.plane.collections;

@@ -147,6 +147,24 @@ test('what a planner plans; the same plan again is the same', async () => {
   expect(await planTasks(caller, tasks)).toEqual([planned]);
 });
 
+test('what is refused is told without it, and no name of a caller’s own is one', async () => {
+  const { id: taskId } = await made.task();
+  const { key } = await claim('task', taskId);
+  const options = ['yes', 'no'];
+  const question = { kind: 'question', taskId, question: 'Which?', options, default: LEAK };
+  const plan = { title: 't', assignedTo: 'qa', deliverables: [] };
+  const answers = [
+    await api.call('POST', '/api/reports', { body: question, token: night, headers: { 'x-dispatch-key': key } }),
+    await api.call('POST', '/api/dispatches/claim', { body: { consumer: KEY_LEAK }, token: night }),
+  ];
+  for (const { status, body } of answers) {
+    expect([status, body.code]).toEqual([422, 'validation-failed']);
+    expect(hasLeak(body)).toBe(false);
+  }
+  expect(PlannedTask.safeParse({ ...plan, key: KEY_LEAK }).success).toBe(false);
+  expect(PlannedTask.safeParse({ ...plan, key: 'dk_landing-page' }).success).toBe(true);
+});
+
 test('what a client calls itself', () => {
   expect(hasLeak(clientName(LEAK))).toBe(false);
   expect(clientName(`an agent ${KEY_LEAK}`)).toBe(`an agent ${KEY_SAFE}`);

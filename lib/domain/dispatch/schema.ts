@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { AgentTypeSlug, Model, Thinking } from '../agent-type/schema';
-import { Id, NullableTimestamp, Timestamp, Usage, pageFields, recordFields, searchField, underField } from '../fields';
+import {
+  Id,
+  Name,
+  NullableTimestamp,
+  Timestamp,
+  Usage,
+  pageFields,
+  recordFields,
+  searchField,
+  underField,
+} from '../fields';
 import { Message } from '../message/schema';
 import { PATH_FIELDS, PROJECT_KINDS, pathFields } from '../project/schema';
 
@@ -33,10 +43,7 @@ export type Liveness = z.infer<typeof Liveness>;
 export const Enforced = z.object({ model: z.boolean(), tools: z.boolean() });
 export const MAX_OUTPUT_CHARACTERS = 64_000;
 export const Output = z.string().max(MAX_OUTPUT_CHARACTERS);
-export const Consumer = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'wants 1 to 64 of A-Z, a-z, 0-9, . _ and -')
-  .describe('The orchestrator’s own name, stable over its restarts');
+export const Consumer = Name.describe('The orchestrator’s own name, stable over its restarts');
 
 export const LateOutput = z.object({ epoch: z.number().int(), output: z.string(), at: Timestamp });
 

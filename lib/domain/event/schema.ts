@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Slug, pageFields, recordFields, searchField } from '../fields';
+import { Name, Slug, pageFields, recordFields, searchField } from '../fields';
 
 /** Nouns whose records make `-created`, `-updated` and `-deleted` events. */
 export const EVENT_NOUNS = ['message', 'task', 'thread', 'project', 'agent-type', 'run', 'dispatch'] as const;
@@ -70,15 +70,12 @@ export const EventFilter = z.strictObject({
 });
 export type EventFilter = z.infer<typeof EventFilter>;
 
-export const ConsumerName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'wants 1 to 64 of A-Z, a-z, 0-9, . _ and -');
 export const MAX_POSITION_CHARACTERS = 512;
 export const PositionText = z.string().min(1).max(MAX_POSITION_CHARACTERS);
 
 /** Query of `GET /api/events`. `after` is read as it came: a bad position is a `reset`, not a 422. */
 export const StreamQuery = EventFilter.extend({
-  consumer: ConsumerName.optional(),
+  consumer: Name.optional(),
   after: z.string().optional(),
 });
 export type StreamQuery = z.infer<typeof StreamQuery>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
 import type { FieldError } from '../errors';
-import { Priority } from '../fields';
+import { Name, Priority } from '../fields';
 import { Deliverable, MAX_DELIVERABLES, MAX_DEPENDENCIES } from '../task/schema';
 
 /** A call is one message of a model; a plan longer than this is made in parts. */
@@ -9,10 +9,7 @@ export const MAX_PLANNED = 100;
 /** What a planner can still survey, and a run's standing is computed from in one read. */
 export const MAX_RUN_TASKS = 500;
 
-export const TaskKey = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'wants 1 to 64 of A-Z, a-z, 0-9, . _ and -')
-  .describe('Your own word for the task, unique in the run');
+export const TaskKey = Name.describe('Your own word for the task, unique in the run');
 
 export const PlannedTask = z.strictObject({
   key: TaskKey,

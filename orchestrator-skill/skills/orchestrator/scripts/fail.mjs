@@ -2,6 +2,19 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/domain/redact.ts
+var CREDENTIALS = [
+  [
+    /(?:\b|(?=swb_[a-z]+_(?:[0-9a-f]{8}|[0-9a-f]{24})_))(swb_[a-z]+_)([A-Za-z0-9]+_)?(?:\[redacted\]|[A-Za-z0-9_-]{8,})/g,
+    "$1$2[redacted]"
+  ],
+  [/(?:\b|(?=dk_[0-9a-f]{24}_))(dk_)([0-9a-f]{24}_\d+_)?(?:\[redacted\]|[A-Za-z0-9_-]{8,})/g, "$1$2[redacted]"]
+];
+function redactSecrets(text2) {
+  if (!text2.includes("swb_") && !text2.includes("dk_")) return text2;
+  return CREDENTIALS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), text2);
+}
+
 // lib/domain/errors.ts
 var ERROR_CODES = [
   "malformed-request",
@@ -31,6 +44,10 @@ var ERROR_CODES = [
   "unavailable",
   "internal"
 ];
+var redacted = ({ path, message }) => ({
+  path: redactSecrets(path),
+  message: redactSecrets(message)
+});
 var ControlPlaneError = class extends Error {
   name = "ControlPlaneError";
   code;
@@ -39,9 +56,9 @@ var ControlPlaneError = class extends Error {
   retry;
   retryAfterMs;
   constructor(code, message, options = {}) {
-    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    super(redactSecrets(message), options.cause === void 0 ? void 0 : { cause: options.cause });
     this.code = code;
-    this.errors = options.errors;
+    this.errors = options.errors?.map(redacted);
     this.details = options.details;
     this.retry = options.retry ?? "never";
     this.retryAfterMs = options.retryAfterMs;
