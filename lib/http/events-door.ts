@@ -11,7 +11,7 @@ import { openStream, startOf } from '../stream/open-stream';
 import { responseSink } from '../stream/response-sink';
 import type { StreamSink } from '../stream/sink';
 import { crashPoint } from '../telemetry/crash-point';
-import { admit, requestIdOf } from './admit';
+import { admit, refuseAtTheDoor, requestIdOf } from './admit';
 import type { HttpDoor } from './door';
 import { cursorFor, withCursor } from './event-cursor';
 import { requestOf } from './node-adapter';
@@ -34,8 +34,10 @@ export async function serveEvents(door: HttpDoor, hub: Hub, req: IncomingMessage
   const requestId = requestIdOf(request.headers);
   const cursor = cursorFor(door, request);
   try {
-    const principal = await admit(door, request);
+    refuseAtTheDoor(door, request);
+    // Before who it is, as at every other path: nobody may do what is not done here.
     if (request.method !== 'GET') throw new MethodNotAllowed(request.method, ['GET']);
+    const principal = await admit(door, request);
     const [, queryText] = splitUrl(request.url);
     const stream = { principal, requestId, queryText, lastEventId: request.headers['last-event-id'] };
     req.socket.setNoDelay(true);

@@ -215,14 +215,20 @@ describe('a position that is none', () => {
 });
 
 describe('how a stream is asked for', () => {
-  it.each(['HEAD', 'POST', 'PUT', 'DELETE'])('by %s: 405 that says GET, in both processes', async method => {
+  it.each(['HEAD', 'POST', 'PUT', 'DELETE'])('by %s: 405 that says GET, in both processes, to all', async method => {
     for (const process of ['web', 'events'] as const) {
-      const { status, headers, body } = await ask('/api/events', { process, method });
-      expect([status, headers['allow'], body?.code ?? 'method-not-allowed']).toEqual([
-        405,
-        'GET',
-        'method-not-allowed',
-      ]);
+      for (const token of [tokens.viewer, tokens.agent, null]) {
+        const { status, headers, body } = await ask('/api/events', { process, method, token });
+        const code = body?.code ?? 'method-not-allowed';
+        expect([status, headers['allow'], code], process).toEqual([405, 'GET', 'method-not-allowed']);
+      }
+    }
+  });
+
+  it.each(['GET', 'POST'])('by %s with a foreign host: 403, in both processes', async method => {
+    for (const process of ['web', 'events'] as const) {
+      const { status, body } = await ask('/api/events', { process, method, headers: { host: 'evil.example' } });
+      expect([status, body.code], process).toEqual([403, 'host-not-allowed']);
     }
   });
 
