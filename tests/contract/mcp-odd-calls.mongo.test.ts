@@ -133,6 +133,22 @@ test('what is refused is told without the key that was put into it', async () =>
   await expect(client.call(dispatch.key)).rejects.toThrow(/No tool 'dk_[0-9a-f]{24}_1_\[redacted\]'/);
 });
 
+test('a context that a driver made endless is handed on up to its limit, and says so', async () => {
+  const { projects } = mcp.plane.collections;
+  const node = { kind: 'client' as const, slug: 'long', name: 'Long', parentId: null, context: '', labels: {} };
+  const { id: projectId } = await createProject(makeActor(mcp.plane, 'operator'), node);
+  await projects.updateOne({ _id: bodyId('id', projectId) }, { $set: { context: 'x'.repeat(200_000) } });
+  await mcp.plane.projects.refresh();
+  await createMessage(makeActor(mcp.plane, 'operator'), { assignedTo: 'operations', body: 'work', projectId });
+  const dispatch = await mcp.claim('operations');
+  const mark = '[cut here, at 60000 of 200000 characters]';
+  const { data } = await client.call('get_context', { dispatch: dispatch.key });
+  expect(data.steps).toEqual([expect.objectContaining({ context: `${'x'.repeat(60_000)}\n\n${mark}` })]);
+  expect(dispatch.context.map(({ context }) => context)).toEqual([data.steps[0].context]);
+  expect(dispatch.prompt).toContain(mark);
+  expect(dispatch.prompt.length).toBeLessThan(100_000);
+});
+
 describe('a node that another process has deleted', () => {
   test('takes no message and no run', async () => {
     const { projects, threads } = mcp.plane.collections;

@@ -9,11 +9,15 @@ export type ProjectKind = z.infer<typeof ProjectKind>;
 /** The kind a node's parent must have; a client hangs on nothing. */
 export const PARENT_KIND: Record<ProjectKind, ProjectKind | null> = { client: null, brand: 'client', project: 'brand' };
 
+/** Of a node through the API; what a driver wrote may fill its document, and is handed on no longer than this. */
+export const MAX_NAME_CHARACTERS = 120;
+export const MAX_CONTEXT_CHARACTERS = 60_000;
+
 const editable = {
   slug: Slug,
-  name: z.string().min(1).max(120),
+  name: z.string().min(1).max(MAX_NAME_CHARACTERS),
   parentId: Id.nullable(),
-  context: z.string().max(60_000).describe('Markdown that agents get with the work'),
+  context: z.string().max(MAX_CONTEXT_CHARACTERS).describe('Markdown that agents get with the work'),
   labels: Labels,
 };
 
@@ -58,7 +62,13 @@ export const PATH_FIELDS = { client: true, brand: true, project: true } as const
 export type Pathless<R extends Record<ProjectKind, string | null>> = Omit<R, ProjectKind>;
 
 /** One step of the cascade, outermost first: client › brand › project. */
-export const ContextStep = z.object({ id: Id, kind: ProjectKind, slug: Slug, name: z.string(), context: z.string() });
+export const ContextStep = z.object({
+  id: Id,
+  kind: ProjectKind,
+  slug: Slug,
+  name: z.string(),
+  context: z.string().describe('Markdown; of more than 60,000 characters the beginning, with a last line that says so'),
+});
 export type ContextStep = z.infer<typeof ContextStep>;
 export const ProjectContext = z.object({ steps: z.array(ContextStep), labels: z.record(z.string(), z.string()) });
 export type ProjectContext = z.infer<typeof ProjectContext>;

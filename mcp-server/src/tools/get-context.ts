@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
+import { ContextStep } from '@/lib/domain/project/schema';
 import { readOwnContext } from '@/lib/services/projects/read-own-context';
 import { READS, defineTool, input } from '../tool';
 
@@ -17,7 +18,7 @@ export const getContextTool = defineTool({
         kind: z.string(),
         slug: z.string(),
         name: z.string(),
-        context: z.string().describe('Markdown'),
+        context: ContextStep.shape.context,
       }),
     ),
     labels: z.record(z.string(), z.string()).describe('The innermost wins'),
