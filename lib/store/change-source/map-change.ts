@@ -2,6 +2,7 @@ import type { SourceEvent } from '../../domain/event/event-source';
 import type { EventType } from '../../domain/event/schema';
 import { DEFAULT_TENANT } from '../../domain/fields';
 import { reportStep, sessionStep, toolCallStep } from './activity';
+import { DISPATCH_JUDGE, REPORT_JUDGE, RUN_JUDGE, type RecordJudge } from './judge-records';
 import type { Noun, RecordView } from './noun';
 import { isEventCollection, type EventCollection, type RawChange } from './raw-change';
 import { agentType, dispatch, project, run, thread } from './record-nouns';
@@ -54,22 +55,27 @@ export function mapChange(change: RawChange, knownTenant: (tenantId: string) => 
   if (typeof tenantId !== 'string')
     return malformed(coll, id, view.doc, `tenantId: got ${typeof tenantId}, wants a tenant`);
   const noun = RECORDS[coll];
-  const verdict = noun?.judge(view);
+  const verdict = noun ? noun.judge(view) : JUDGES[coll]?.judge(view.doc);
   if (verdict?.ok === false) return malformed(coll, id, view.doc, verdict.reason);
   if (!knownTenant(tenantId)) return malformed(coll, id, view.doc, `tenantId: no tenant '${tenantId.slice(0, 64)}'`);
   return { event: noun ? recordEvent(noun, change, view, tenantId) : stepEvent(coll, change, id, tenantId) };
 }
 
-/** Nouns whose records are never malformed, so that an update which shows nothing needs no look at them. */
-const ALWAYS_FINE = new Set<EventCollection>(['threads', 'runs', 'dispatches']);
+/** Of nouns whose every update is told by a few of their fields, what else is judged: the others need no look at them. */
+const JUDGES: Partial<Record<EventCollection, RecordJudge>> = {
+  runs: RUN_JUDGE,
+  dispatches: DISPATCH_JUDGE,
+  reports: REPORT_JUDGE,
+};
+const LOOKED_AT_ALWAYS = new Set<EventCollection>(['messages', 'tasks', 'projects', 'agent-types-config']);
 
 /** Whether what is said of this update hangs on the record itself. */
 export function needsRecord({ ns, changed, setStatus }: RawChange): boolean {
   const coll = ns?.coll;
-  if (!isEventCollection(coll)) return true;
-  if (STEPS[coll]) return typeof setStatus === 'string';
-  if (!ALWAYS_FINE.has(coll)) return true;
-  return (changed ?? []).some(field => field === 'deletedAt' || RECORDS[coll]!.routing.includes(field));
+  if (!isEventCollection(coll) || LOOKED_AT_ALWAYS.has(coll)) return true;
+  if (STEPS[coll] && typeof setStatus === 'string') return true;
+  const told = ['deletedAt', ...(RECORDS[coll]?.routing ?? []), ...(JUDGES[coll]?.fields ?? [])];
+  return (changed ?? []).some(field => told.includes(field));
 }
 
 /** The document to speak of: as it is, or, when it was deleted, as it was. Null: there is nothing to be known of it. */

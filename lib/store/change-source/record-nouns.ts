@@ -5,6 +5,7 @@ import { judge, wants, wantsMatch, wantsOneOf } from '../../domain/raw-fields';
 import { SLUG_PATTERN } from '../../domain/fields';
 import { THREAD_STATUSES } from '../../domain/thread/schema';
 import { describeRaw } from '../raw-document';
+import { DISPATCH_JUDGE, RUN_JUDGE } from './judge-records';
 import { FINE, type Noun, type RecordView } from './noun';
 import { flagOf, hexOf, numberOf, oneOf, present, textOf } from './values';
 
@@ -77,7 +78,7 @@ export const agentType: Noun = {
 export const run: Noun = {
   name: 'run',
   routing: ['tenantId', 'status', 'projectId', 'threadId', 'plannerType'],
-  judge: () => FINE,
+  judge: ({ doc }) => RUN_JUDGE.judge(doc),
   data: ({ doc }) => ({
     status: textOf(doc['status']),
     plannerType: textOf(doc['plannerType']),
@@ -108,7 +109,7 @@ export const dispatch: Noun = {
   // An answer makes it due again: whoever listens for one type's work has to hear that.
   addressee: 'agentType',
   coalesced: ['progress', 'transcriptUrl', 'enforced'],
-  judge: () => FINE,
+  judge: ({ doc }) => DISPATCH_JUDGE.judge(doc),
   data: view => ({ ...dispatchFields(view), ...present({ progress: progressOf(view.doc['progress']) }) }),
 };
 

@@ -250,7 +250,25 @@ describe('history', () => {
   });
 });
 
+const malformedOnes = async () =>
+  (await health()).malformed.recent.toSorted((a, b) => (a.collection < b.collection ? -1 : 1));
+
 describe('malformed documents', () => {
+  it('are told of every collection whose lists leave them out, also where they were well before', async () => {
+    const { runs, dispatches, reports } = api.plane.collections;
+    const run = (await call('POST', '/api/runs', { intent: 'a page' })).body;
+    await runs.updateOne({ _id: new ObjectId(run.id as string) }, { $set: { createdAt: 'yesterday' } } as object);
+    const dispatch = await dispatches.insertOne({ tenantId, createdAt: 0, status: 'running' } as never);
+    const report = await reports.insertOne({ tenantId, createdAt: new Date(), kind: 'rumour' } as never);
+    await expect.poll(malformedOnes, { timeout: 20_000 }).toEqual([
+      { collection: 'dispatches', id: String(dispatch.insertedId), reason: 'createdAt: got int, wants a date' },
+      { collection: 'reports', id: String(report.insertedId), reason: expect.stringMatching(/^kind: got 'rumour'/) },
+      { collection: 'runs', id: run.id, reason: 'createdAt: got string, wants a date' },
+    ]);
+    for (const path of ['/api/runs', '/api/dispatches', '/api/reports'])
+      expect((await call('GET', path)).body.items).toEqual([]);
+  });
+
   it('of a tenant that does not exist are shown to the default one, and to no other', async () => {
     const { insertedId } = await api.plane.collections.messages.insertOne({ tenantId: 'no-such', body: 'x' } as never);
     const { insertedId: own } = await api.plane.collections.messages.insertOne({ tenantId, body: 7 } as never);

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { mapChange } from '@/lib/store/change-source/map-change';
+import { mapChange, needsRecord } from '@/lib/store/change-source/map-change';
 import type { RawChange } from '@/lib/store/change-source/raw-change';
 
 const id = new ObjectId('66aa00000000000000000001');
@@ -122,6 +122,27 @@ describe('a raw message', () => {
       expect(event).toBeNull();
       expect(malformed?.reason).toMatch(/^_id/);
     }
+  });
+});
+
+describe('a record that only the plane makes', () => {
+  const SPOILT: [coll: string, doc: Record<string, unknown>, reason: RegExp][] = [
+    ['runs', { status: 'lost' }, /^status: got 'lost', wants one of planning, /],
+    ['runs', { createdAt: 'yesterday' }, /^createdAt: got string, wants a date$/],
+    ['dispatches', { source: { kind: 'task', id: 'x' } }, /^source\.id: got 'x', wants an ObjectId$/],
+    ['dispatches', { projectId: [] }, /^projectId: got something else, wants an ObjectId$/],
+    ['reports', { kind: 'rumour' }, /^kind: got 'rumour'/],
+    ['reports', { taskId: 7 }, /^taskId: got 7, wants an ObjectId$/],
+    ['dispatches', { source: { kind: 'rumour' } }, /^source\.kind: got 'rumour'/],
+  ];
+  it.each(SPOILT)('of %s with %o makes no event, and the reason is told', (coll, doc, reason) => {
+    expect(map({ coll }).event, 'with nothing said').not.toBeNull();
+    const spoiling = { operationType: 'update', changed: Object.keys(doc) };
+    for (const { event, malformed } of [map({ coll, doc }), map({ coll, doc, ...spoiling })]) {
+      expect(event).toBeNull();
+      expect(malformed).toMatchObject({ collection: coll, id: String(id), reason: expect.stringMatching(reason) });
+    }
+    expect(needsRecord({ _id: { _data: '82' }, ns: { coll }, ...spoiling })).toBe(true);
   });
 });
 
