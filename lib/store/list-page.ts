@@ -50,11 +50,14 @@ function afterCursor(cursor: string, order: PageOrder): Document {
   const id = new ObjectId(body.id);
   const beyond = order.direction === 1 ? '$gt' : '$lt';
   if (!order.field) return { _id: { [beyond]: id } };
-  if (typeof body.at !== 'number') return { [order.field]: null, _id: { [beyond]: id } };
+  // Rows without the field sort below all others.
+  const without = { [order.field]: null };
+  const restWithout = { ...without, _id: { [beyond]: id } };
+  if (typeof body.at !== 'number')
+    return order.direction === -1 ? restWithout : { $or: [restWithout, { $nor: [without] }] };
   const at: Date | number = order.field.endsWith('At') || order.field === 'at' ? new Date(body.at) : body.at;
   const rest: Document[] = [{ [order.field]: { [beyond]: at } }, { [order.field]: at, _id: { [beyond]: id } }];
-  // Rows without the field sort below all others.
-  if (order.direction === -1) rest.push({ [order.field]: null });
+  if (order.direction === -1) rest.push(without);
   return { $or: rest };
 }
 
