@@ -161,8 +161,8 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
 
 /** Undoes a resume that nobody was told of: it waits as it did, with its answer. */
 export async function undoResume(c: Collections, waiting: DispatchDocument, epoch: number): Promise<void> {
-  const { consumer, tokenId, account, revision, keyHash, agentId, mode, resumedAt } = waiting;
-  const before = { epoch: waiting.epoch, consumer, tokenId, account, revision, keyHash, agentId, mode };
+  const { consumer, tokenId, account, revision, keyHash, agentId, mode, resumedAt, question } = waiting;
+  const before = { epoch: waiting.epoch, consumer, tokenId, account, revision, keyHash, agentId, mode, question };
   await c.dispatches.updateOne(
     { _id: waiting._id, epoch, status: 'running' },
     {
