@@ -24,22 +24,27 @@ export function mergeAllowRules(settings: JsonObject): Merged {
   return { value, notes: missing.map(rule => `allow ${rule}`) };
 }
 
-/** What Claude Code calls by itself: an agent's start, each tool it uses, the end of its turn. */
+/** What Claude Code calls by itself: before and after an agent's start, after each tool it uses, at the end of its turn. */
 const HOOK_SCRIPT = 'skills/orchestrator/scripts/hook.mjs';
 const HOOK = `node "$CLAUDE_PROJECT_DIR"/.claude/${HOOK_SCRIPT}`;
 const HOOK_RULE = { hooks: [{ type: 'command', command: HOOK }] };
-const HOOKS = ['PostToolUse', 'SubagentStop'];
+const HOOK_RULES: Record<string, JsonObject> = {
+  PreToolUse: { matcher: 'Agent|SendMessage', ...HOOK_RULE },
+  PostToolUse: HOOK_RULE,
+  SubagentStop: HOOK_RULE,
+};
 
 export function mergeHooks(settings: JsonObject): Merged {
   const hooks = part(settings, 'hooks');
   const rulesOf = (event: string): unknown[] => (Array.isArray(hooks[event]) ? hooks[event] : []);
-  const isThere = (event: string) => rulesOf(event).some(rule => JSON.stringify(rule) === JSON.stringify(HOOK_RULE));
-  const missing = HOOKS.filter(event => !isThere(event));
+  const isThere = (event: string, ours: JsonObject) =>
+    rulesOf(event).some(rule => JSON.stringify(rule) === JSON.stringify(ours));
+  const missing = Object.entries(HOOK_RULES).filter(([event, ours]) => !isThere(event, ours));
   if (missing.length === 0) return { value: settings, notes: [] };
   // An older one of ours was called for less.
-  const added = missing.map(event => [event, [...rulesOf(event).flatMap(withoutOurs), HOOK_RULE]] as const);
+  const added = missing.map(([event, ours]) => [event, [...rulesOf(event).flatMap(withoutOurs), ours]] as const);
   const value = { ...settings, hooks: { ...hooks, ...Object.fromEntries(added) } };
-  return { value, notes: missing.map(event => `hook ${event}`) };
+  return { value, notes: missing.map(([event]) => `hook ${event}`) };
 }
 
 /** A rule may hold a hook of somebody else beside ours: that stays. */

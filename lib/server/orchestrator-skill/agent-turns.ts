@@ -6,6 +6,18 @@ import type { AgentTurns, OpenDispatch, SkillState } from './state';
 export const fingerprint = (text: string): string =>
   createHash('sha256').update(text.replace(/\s+/g, ' ').trim()).digest('base64url').slice(0, 16);
 
+/** `text`: what a call gives an agent. Under whatever name it does, the prompt of a dispatch holds its id. */
+const isCallFor = (text: string, id: string, { epoch, called }: OpenDispatch): boolean =>
+  called !== epoch && text.includes(id);
+
+export const isCall = ({ dispatches }: SkillState, text: string): boolean =>
+  Object.entries(dispatches).some(([id, held]) => isCallFor(text, id, held));
+
+/** The session gives these dispatches to their agents. */
+export function noteCalled({ dispatches }: SkillState, text: string): void {
+  for (const [id, held] of Object.entries(dispatches)) if (isCallFor(text, id, held)) held.called = held.epoch;
+}
+
 /** The agent was given the prompt of the epoch that is held now. */
 export function noteHanded(state: SkillState, id: string, agent: string): void {
   const held = state.dispatches[id];
@@ -31,15 +43,23 @@ export function noteDelivered(held: AgentTurns): void {
 export function noteEnded(state: SkillState, agent: string, text: string): { id: string; epoch: number } | null {
   const [id, held] = Object.entries(state.dispatches).find(([, one]) => one.agent === agent) ?? [];
   if (id === undefined || held === undefined) return null;
+  if (isOfNextTurn(held)) held.handed = held.epoch;
   const epoch = held.handed ?? held.epoch;
   held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
   noteDelivered(held);
   return { id, epoch };
 }
 
-/** The turn that was handed last has ended, and another was claimed since: an end that comes now is of that one, mostly. */
-export const isTurnUntold = ({ epoch, handed, ended }: OpenDispatch): boolean =>
-  handed !== undefined && handed < epoch && ended?.epoch === handed;
+/**
+ * A turn ends once: when the one that was handed last has ended, and the session has called for another since, an end is
+ * of that other one, however late its start is told.
+ */
+const isOfNextTurn = ({ epoch, called, handed, ended }: OpenDispatch): boolean =>
+  handed !== undefined && handed < epoch && called === epoch && ended?.epoch === handed;
+
+/** The session called for agents that the client has not named yet. */
+export const awaitsAgent = ({ dispatches }: SkillState): boolean =>
+  Object.values(dispatches).some(({ epoch, called, handed }) => called === epoch && handed !== epoch);
 
 /** Agents that ended, and nobody handed in what they said; `minMs`: so long ago. */
 export const toHandIn = ({ dispatches }: SkillState, minMs = 0): { id: string }[] =>

@@ -27,13 +27,29 @@ export const keepLastWords = (folder: string, { id, epoch }: { id: string; epoch
   writePrivateFile(lastWords(folder, id, epoch), text);
 
 /** What its agent said last under this epoch; null when no hook told. */
-export function readLastWords(folder: string, id: string, epoch: number): string | null {
+export const readLastWords = (folder: string, id: string, epoch: number): string | null =>
+  readText(lastWords(folder, id, epoch));
+
+function readText(path: string): string | null {
   try {
-    return readFileSync(lastWords(folder, id, epoch), 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+const earlyEnd = (folder: string, agent: string): string => join(folder, FOLDER, `${agent}.end`);
+
+/** What an agent said last that the client has not named yet as a dispatch's. */
+export const keepEarlyEnd = (folder: string, agent: string, text: string): void =>
+  writePrivateFile(earlyEnd(folder, agent), text);
+
+/** Once; null when it did not end so early. */
+export function takeEarlyEnd(folder: string, agent: string): string | null {
+  const said = readText(earlyEnd(folder, agent));
+  if (said !== null) rmSync(earlyEnd(folder, agent));
+  return said;
 }
 
 /** They hold keys and other people's words: gone once they are old. */

@@ -1,6 +1,5 @@
-import { steadyClock } from '@/lib/kernel/clock';
-import { isTurnUntold, noteDelivered, noteEnded, noteHanded, noteQueued } from './agent-turns';
-import { keepLastWords } from './dispatch-files';
+import { awaitsAgent, isCall, noteCalled, noteDelivered, noteEnded, noteHanded, noteQueued } from './agent-turns';
+import { keepEarlyEnd, keepLastWords, takeEarlyEnd } from './dispatch-files';
 import { openConnection } from './connection';
 import { findProject, type Project } from './project';
 import { readInput } from './read-input';
@@ -16,13 +15,16 @@ import { fileURLToPath } from 'node:url';
 interface HookEvent {
   hook_event_name?: unknown;
   tool_name?: unknown;
-  tool_input?: { name?: unknown; to?: unknown; subagent_type?: unknown; percent?: unknown; state?: unknown } | null;
+  tool_input?: Partial<
+    Record<'name' | 'to' | 'prompt' | 'message' | 'subagent_type' | 'percent' | 'state', unknown>
+  > | null;
   tool_response?: unknown;
   agent_id?: unknown;
   last_assistant_message?: unknown;
 }
 
-const HELP = `hook: called by Claude Code when an agent starts, uses a tool, or ends its turn; not by the session.
+const HELP = `hook: called by Claude Code before and after the calls that start agents, when one uses a tool, or ends its
+turn; not by the session.
 
 Usage: node hook.mjs < EVENT
 
@@ -30,11 +32,10 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 const DISPATCH_ID = /^[0-9a-f]{24}$/;
+/** It names a file. */
+const AGENT_ID = /^[\w-]+$/;
 const RESUME = 'SendMessage';
 const ASK = '__ask';
-/** An agent may end a turn before the hook of that turn's start has run. */
-const UNTOLD_PATIENCE_MS = 2_000;
-const LOOK_EVERY_MS = 50;
 /** The session waits for this hook. */
 const TELL_MS = 2_000;
 
@@ -47,9 +48,20 @@ async function main(): Promise<void> {
   const project = findProject({ option: undefined, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === 'SubagentStop') return agentEnded(project.folder, event);
   // What happens inside of an agent names it; the calls that start and resume one are the session's own.
-  if (event.agent_id === undefined) return agentStarted(project, event);
+  if (event.agent_id === undefined) {
+    await callMade(project.folder, event);
+    return event.hook_event_name === 'PreToolUse' ? undefined : agentStarted(project, event);
+  }
+  if (event.hook_event_name === 'PreToolUse') return;
   await toolUsed(project.folder, event);
   return signOfWork(project, event);
+}
+
+/** Told before the call is made, so that nothing that its agent does can be heard of earlier. */
+async function callMade(folder: string, { tool_input: input }: HookEvent): Promise<void> {
+  const state = new StateFile(folder);
+  const text = [input?.name, input?.to, input?.prompt, input?.message].join('\n');
+  if (isCall(state.read(), text)) await state.update(now => noteCalled(now, text));
 }
 
 async function agentStarted(project: Project, event: HookEvent): Promise<void> {
@@ -61,7 +73,11 @@ async function agentStarted(project: Project, event: HookEvent): Promise<void> {
     if (event.tool_name === RESUME && isTaken(event.tool_response)) await state.update(now => noteQueued(now, id));
     return;
   }
-  await state.update(current => noteHanded(current, id, agent));
+  await state.update(current => {
+    noteHanded(current, id, agent);
+    const said = takeEarlyEnd(project.folder, agent);
+    if (said !== null) noteEnd(project.folder, current, agent, said);
+  });
   const held = state.read().dispatches[id];
   // The type itself, as agents:sync wrote it: there its model and its tools hold.
   if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
@@ -82,29 +98,25 @@ async function toolUsed(folder: string, { agent_id: agent, tool_name: tool }: Ho
 
 async function agentEnded(folder: string, { agent_id: agent, last_assistant_message: said }: HookEvent) {
   const state = new StateFile(folder);
-  if (typeof agent !== 'string' || !hasOpen(state.read())) return;
+  if (typeof agent !== 'string' || !AGENT_ID.test(agent)) return;
+  const before = state.read();
+  if (heldBy(before, agent) === undefined && !awaitsAgent(before)) return;
   const text = typeof said === 'string' ? said : '';
-  for (const endMs = steadyClock.now() + UNTOLD_PATIENCE_MS; steadyClock.now() < endMs;) {
-    // Read without the lock, for scripts and other hooks wait for it; written once it is known.
-    if (isTold(state.read(), agent)) break;
-    await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  if (!isKnown(state.read(), agent)) return;
   await state.update(current => {
-    const turn = noteEnded(current, agent, text);
-    // First, so that what is known to have ended has its words. Silence is no answer, and some clients tell no words.
-    if (turn !== null && text.trim() !== '') keepLastWords(folder, turn, text);
+    if (heldBy(current, agent)) noteEnd(folder, current, agent, text);
+    // Its turn may be over before the hook after its start has run; or it is somebody else's.
+    else keepEarlyEnd(folder, agent, text);
   });
+}
+
+function noteEnd(folder: string, state: SkillState, agent: string, text: string): void {
+  const turn = noteEnded(state, agent, text);
+  // First, so that what is known to have ended has its words. Silence is no answer, and some clients tell no words.
+  if (turn !== null && text.trim() !== '') keepLastWords(folder, turn, text);
 }
 
 const heldBy = ({ dispatches }: SkillState, agent: string): OpenDispatch | undefined =>
   Object.values(dispatches).find(held => held.agent === agent);
-const isKnown = (state: SkillState, agent: string): boolean => heldBy(state, agent) !== undefined;
-const isTold = (state: SkillState, agent: string): boolean => {
-  const held = heldBy(state, agent);
-  return held !== undefined && !isTurnUntold(held);
-};
-const hasOpen = ({ dispatches }: SkillState): boolean => Object.keys(dispatches).length > 0;
 const isDispatchId = (value: unknown): value is string => typeof value === 'string' && DISPATCH_ID.test(value);
 
 /** The start and the resume of an agent name it under different words, as fields or in text. */

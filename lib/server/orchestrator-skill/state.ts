@@ -22,6 +22,8 @@ export interface AgentTurns {
   agent?: string;
   /** The epoch whose prompt it was given last. Absent: no hook ever told us. */
   handed?: number;
+  /** The epoch whose call (Agent or SendMessage) the session made last: before that no agent has its prompt. */
+  called?: number;
   /** Its agent was still at a turn when the prompt of this epoch was sent: it gets it at its next tool, or after its end. */
   queued?: number;
   /** The epoch of the last turn that ended, and what it said then, as a fingerprint. */

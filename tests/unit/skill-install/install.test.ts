@@ -128,6 +128,16 @@ describe('skill:install', () => {
     expect(rest).toEqual([]);
   });
 
+  it('has Claude Code tell of the same as the plugin has, of the calls that start and resume agents before they are made', async () => {
+    await run();
+    type Hooks = Record<string, { matcher?: string }[]>;
+    const told = ({ hooks }: { hooks: Hooks }) =>
+      Object.entries(hooks).map(([event, rules]) => [event, rules.map(({ matcher }) => matcher)]);
+    const plugin = JSON.parse(readFileSync('orchestrator-skill/hooks/hooks.json', 'utf8'));
+    expect(told(json('.claude', 'settings.json'))).toEqual(told(plugin));
+    expect(told(plugin)[0]).toEqual(['PreToolUse', ['Agent|SendMessage']]);
+  });
+
   it('writes nothing on a dry run', async () => {
     const report = await run({ dryRun: true });
     expect(report.join('\n')).toContain('nothing was written');

@@ -67,9 +67,10 @@ function writePrivateFile(path, text2) {
 var FOLDER = "dispatches";
 var MAX_AGE_MS = 7 * 864e5;
 var lastWords = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.out`);
-function readLastWords(folder, id, epoch) {
+var readLastWords = (folder, id, epoch) => readText(lastWords(folder, id, epoch));
+function readText(path) {
   try {
-    return readFileSync(lastWords(folder, id, epoch), "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return null;
     throw error;
@@ -781,10 +782,10 @@ import { readFileSync as readFileSync6 } from "node:fs";
 var FIRST_BYTE_MS = 1e3;
 async function readInput(option, file) {
   if (option !== void 0) return option;
-  if (file !== void 0) return readText(file);
+  if (file !== void 0) return readText2(file);
   return process.stdin.isTTY ? null : readStdin();
 }
-function readText(path) {
+function readText2(path) {
   try {
     return readFileSync6(path, "utf8");
   } catch (error) {

@@ -2,6 +2,9 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/server/orchestrator-skill/agent-turns.ts
+import { createHash } from "node:crypto";
+
 // lib/kernel/clock.ts
 var systemClock = {
   now: () => Date.now(),
@@ -24,8 +27,12 @@ var HOUR_MS = 60 * MINUTE_MS;
 var DAY_MS = 24 * HOUR_MS;
 
 // lib/server/orchestrator-skill/agent-turns.ts
-import { createHash } from "node:crypto";
 var fingerprint = (text) => createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("base64url").slice(0, 16);
+var isCallFor = (text, id, { epoch, called }) => called !== epoch && text.includes(id);
+var isCall = ({ dispatches }, text) => Object.entries(dispatches).some(([id, held]) => isCallFor(text, id, held));
+function noteCalled({ dispatches }, text) {
+  for (const [id, held] of Object.entries(dispatches)) if (isCallFor(text, id, held)) held.called = held.epoch;
+}
 function noteHanded(state, id, agent) {
   const held = state.dispatches[id];
   if (held) Object.assign(held, { agent, handed: held.epoch });
@@ -44,14 +51,17 @@ function noteDelivered(held) {
 function noteEnded(state, agent, text) {
   const [id, held] = Object.entries(state.dispatches).find(([, one]) => one.agent === agent) ?? [];
   if (id === void 0 || held === void 0) return null;
+  if (isOfNextTurn(held)) held.handed = held.epoch;
   const epoch = held.handed ?? held.epoch;
   held.ended = { epoch, said: fingerprint(text), atMs: Date.now() };
   noteDelivered(held);
   return { id, epoch };
 }
-var isTurnUntold = ({ epoch, handed, ended }) => handed !== void 0 && handed < epoch && ended?.epoch === handed;
+var isOfNextTurn = ({ epoch, called, handed, ended }) => handed !== void 0 && handed < epoch && called === epoch && ended?.epoch === handed;
+var awaitsAgent = ({ dispatches }) => Object.values(dispatches).some(({ epoch, called, handed }) => called === epoch && handed !== epoch);
 
 // lib/server/orchestrator-skill/dispatch-files.ts
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 // lib/server/orchestrator/private-file.ts
@@ -70,10 +80,25 @@ var MAX_AGE_MS = 7 * 864e5;
 var lastWords = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.out`);
 var signFile = (folder, id, epoch) => join(folder, FOLDER, `${id}.${epoch}.sign`);
 var keepLastWords = (folder, { id, epoch }, text) => writePrivateFile(lastWords(folder, id, epoch), text);
+function readText(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+var earlyEnd = (folder, agent) => join(folder, FOLDER, `${agent}.end`);
+var keepEarlyEnd = (folder, agent, text) => writePrivateFile(earlyEnd(folder, agent), text);
+function takeEarlyEnd(folder, agent) {
+  const said = readText(earlyEnd(folder, agent));
+  if (said !== null) rmSync(earlyEnd(folder, agent));
+  return said;
+}
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync2 } from "node:fs";
 import { hostname } from "node:os";
 import { join as join2 } from "node:path";
 
@@ -442,7 +467,7 @@ ${tokenId(token)}`).digest("hex").slice(0, 8);
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync(join2(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync2(join2(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
@@ -470,16 +495,16 @@ function nearest(from, name) {
 }
 
 // lib/server/orchestrator-skill/read-input.ts
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 var FIRST_BYTE_MS = 1e3;
 async function readInput(option, file) {
   if (option !== void 0) return option;
-  if (file !== void 0) return readText(file);
+  if (file !== void 0) return readText2(file);
   return process.stdin.isTTY ? null : readStdin();
 }
-function readText(path) {
+function readText2(path) {
   try {
-    return readFileSync2(path, "utf8");
+    return readFileSync3(path, "utf8");
   } catch (error) {
     throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
   }
@@ -501,19 +526,19 @@ function readStdin() {
 }
 
 // lib/server/orchestrator-skill/sign-of-work.ts
-import { readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
+import { readFileSync as readFileSync7, statSync as statSync3 } from "node:fs";
 
 // lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { join as join5 } from "node:path";
 
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync3, readFileSync as readFileSync4, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync5, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
 import { join as join4 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync3 } from "node:fs";
+import { readFileSync as readFileSync4 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var THREADS_INDEX_AFTER_NAME = 17;
 var STATE_INDEX_AFTER_NAME = 0;
@@ -546,7 +571,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -554,7 +579,7 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync4("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
@@ -587,7 +612,7 @@ function acquireFileLock(folder, name) {
 var pathOf = (folder, name, generation) => join4(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name.replaceAll(".", "\\.")}\\.(\\d+)\\.lock$`);
-  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
+  return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
 }
 function create(folder, name, generation) {
   const holder = { pid: process.pid, startMark: processStartMark(process.pid), since: (/* @__PURE__ */ new Date()).toISOString() };
@@ -603,12 +628,12 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text = readFileSync4(path, "utf8");
+    const text = readFileSync5(path, "utf8");
     if (text.endsWith("\n")) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
     }
-    const ageMs2 = Math.abs(Date.now() - statSync(path).mtimeMs);
+    const ageMs2 = Math.abs(Date.now() - statSync2(path).mtimeMs);
     return ageMs2 < UNWRITTEN_GRACE_MS ? "unwritten" : "dead";
   } catch (error) {
     if (error.code === "ENOENT") return "vanished";
@@ -637,7 +662,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync5(join5(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync6(join5(this.folder, FILE), "utf8"));
       const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
       return { dispatches, ended, owesLook, mayHoldStrays };
     } catch (error) {
@@ -710,14 +735,14 @@ function ownWords({ tool_input: input }) {
 var writeSign = (path, sign) => writePrivateFile(path, JSON.stringify(sign));
 function readSign(path) {
   try {
-    return JSON.parse(readFileSync6(path, "utf8"));
+    return JSON.parse(readFileSync7(path, "utf8"));
   } catch {
     return {};
   }
 }
 function writtenAtMs(path) {
   try {
-    return statSync2(path).mtimeMs;
+    return statSync3(path).mtimeMs;
   } catch {
     return 0;
   }
@@ -725,7 +750,8 @@ function writtenAtMs(path) {
 
 // lib/server/orchestrator-skill/hook.ts
 import { fileURLToPath } from "node:url";
-var HELP = `hook: called by Claude Code when an agent starts, uses a tool, or ends its turn; not by the session.
+var HELP = `hook: called by Claude Code before and after the calls that start agents, when one uses a tool, or ends its
+turn; not by the session.
 
 Usage: node hook.mjs < EVENT
 
@@ -733,10 +759,9 @@ Takes note in the state file of which turn belongs to which claim, and of an age
 and then that an agent is at work. Prints nothing. Exit 0, always.
 `;
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
+var AGENT_ID = /^[\w-]+$/;
 var RESUME = "SendMessage";
 var ASK = "__ask";
-var UNTOLD_PATIENCE_MS = 2e3;
-var LOOK_EVERY_MS = 50;
 var TELL_MS2 = 2e3;
 async function main() {
   if (process.argv.some((argument) => argument === "--help" || argument === "-h")) {
@@ -746,9 +771,18 @@ async function main() {
   const scriptPath = fileURLToPath(import.meta.url);
   const project = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === "SubagentStop") return agentEnded(project.folder, event);
-  if (event.agent_id === void 0) return agentStarted(project, event);
+  if (event.agent_id === void 0) {
+    await callMade(project.folder, event);
+    return event.hook_event_name === "PreToolUse" ? void 0 : agentStarted(project, event);
+  }
+  if (event.hook_event_name === "PreToolUse") return;
   await toolUsed(project.folder, event);
   return signOfWork(project, event);
+}
+async function callMade(folder, { tool_input: input }) {
+  const state = new StateFile(folder);
+  const text = [input?.name, input?.to, input?.prompt, input?.message].join("\n");
+  if (isCall(state.read(), text)) await state.update((now) => noteCalled(now, text));
 }
 async function agentStarted(project, event) {
   const state = new StateFile(project.folder);
@@ -759,7 +793,11 @@ async function agentStarted(project, event) {
     if (event.tool_name === RESUME && isTaken(event.tool_response)) await state.update((now) => noteQueued(now, id));
     return;
   }
-  await state.update((current) => noteHanded(current, id, agent));
+  await state.update((current) => {
+    noteHanded(current, id, agent);
+    const said = takeEarlyEnd(project.folder, agent);
+    if (said !== null) noteEnd(project.folder, current, agent, said);
+  });
   const held = state.read().dispatches[id];
   if (held?.synced !== true || event.tool_input?.subagent_type !== held.agentType) return;
   const { calls } = openConnection(project, process.env);
@@ -776,25 +814,20 @@ async function toolUsed(folder, { agent_id: agent, tool_name: tool }) {
 }
 async function agentEnded(folder, { agent_id: agent, last_assistant_message: said }) {
   const state = new StateFile(folder);
-  if (typeof agent !== "string" || !hasOpen(state.read())) return;
+  if (typeof agent !== "string" || !AGENT_ID.test(agent)) return;
+  const before = state.read();
+  if (heldBy(before, agent) === void 0 && !awaitsAgent(before)) return;
   const text = typeof said === "string" ? said : "";
-  for (const endMs = steadyClock.now() + UNTOLD_PATIENCE_MS; steadyClock.now() < endMs; ) {
-    if (isTold(state.read(), agent)) break;
-    await new Promise((resolve2) => setTimeout(resolve2, LOOK_EVERY_MS));
-  }
-  if (!isKnown(state.read(), agent)) return;
   await state.update((current) => {
-    const turn = noteEnded(current, agent, text);
-    if (turn !== null && text.trim() !== "") keepLastWords(folder, turn, text);
+    if (heldBy(current, agent)) noteEnd(folder, current, agent, text);
+    else keepEarlyEnd(folder, agent, text);
   });
 }
+function noteEnd(folder, state, agent, text) {
+  const turn = noteEnded(state, agent, text);
+  if (turn !== null && text.trim() !== "") keepLastWords(folder, turn, text);
+}
 var heldBy = ({ dispatches }, agent) => Object.values(dispatches).find((held) => held.agent === agent);
-var isKnown = (state, agent) => heldBy(state, agent) !== void 0;
-var isTold = (state, agent) => {
-  const held = heldBy(state, agent);
-  return held !== void 0 && !isTurnUntold(held);
-};
-var hasOpen = ({ dispatches }) => Object.keys(dispatches).length > 0;
 var isDispatchId = (value) => typeof value === "string" && DISPATCH_ID.test(value);
 function agentIn(response) {
   const text = typeof response === "string" ? response : JSON.stringify(response ?? null);

@@ -12,6 +12,7 @@ import {
   noteQueued,
   toHandIn,
 } from '@/lib/server/orchestrator-skill/agent-turns';
+import { readLastWords } from '@/lib/server/orchestrator-skill/dispatch-files';
 import { StateFile, type OpenDispatch, type SkillState } from '@/lib/server/orchestrator-skill/state';
 
 const ID = 'a'.repeat(24);
@@ -98,27 +99,66 @@ describe('turns of an agent', () => {
 
 describe('an end that is told before the start of its turn', () => {
   let folder: string;
+  let state: StateFile;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'switchboard-turns-'));
+    state = new StateFile(files());
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
 
-  it('waits for it, so that an answer is not taken for the words with which the agent asked', async () => {
-    const state = new StateFile(join(folder, '.claude', 'switchboard'));
-    await state.update(current => {
-      const asked = { epoch: 1, said: fingerprint('asked'), atMs: 0 };
-      current.dispatches[ID] = held({ epoch: 2, agent: 'a1', handed: 1, ended: asked });
-    });
-    const hook = resolve('orchestrator-skill', 'skills', 'orchestrator', 'scripts', 'hook.mjs');
+  const files = () => join(folder, '.claude', 'switchboard');
+  /** As Claude Code calls it. */
+  async function hook(event: object): Promise<void> {
+    const script = resolve('orchestrator-skill', 'skills', 'orchestrator', 'scripts', 'hook.mjs');
     const env = { ...process.env, CLAUDE_PROJECT_DIR: folder };
-    const running = spawn(process.execPath, [hook], { env, stdio: ['pipe', 'ignore', 'inherit'] });
+    const running = spawn(process.execPath, [script], { env, stdio: ['pipe', 'ignore', 'inherit'] });
     const exited = new Promise(done => running.once('exit', done));
-    const event = { hook_event_name: 'SubagentStop', agent_id: 'a1', last_assistant_message: 'The answer.' };
     running.stdin.end(JSON.stringify(event));
-    await new Promise(done => setTimeout(done, 500));
-    await state.update(current => noteHanded(current, ID, 'a1'));
     await exited;
+  }
+  const hold = (dispatch: OpenDispatch) => state.update(({ dispatches }) => void (dispatches[ID] = dispatch));
+  const end = (agent: string, said: string) =>
+    hook({ hook_event_name: 'SubagentStop', agent_id: agent, last_assistant_message: said });
+  const resume = { tool_name: 'SendMessage', tool_input: { to: ID, message: `dispatch: ${ID}` } };
+  const start = { tool_name: 'Agent', tool_input: { name: ID, prompt: `dispatch: ${ID}` } };
+
+  function expectAnswer(): void {
     expect(toHandIn(state.read())).toEqual([{ id: ID }]);
     expect(isOfEarlierTurn(state.read().dispatches[ID]!, 'The answer.')).toBe(false);
+    expect(readLastWords(files(), ID, 2)).toBe('The answer.');
+  }
+
+  it('is of the turn that was called for, however late its start is told', async () => {
+    const asked = { epoch: 1, said: fingerprint('asked'), atMs: 0 };
+    await hold(held({ epoch: 2, agent: 'a1', handed: 1, ended: asked }));
+    await hook({ hook_event_name: 'PreToolUse', ...resume });
+    await end('a1', 'The answer.');
+    expectAnswer();
+    await hook({ hook_event_name: 'PostToolUse', ...resume, tool_response: { success: true, resumedAgentId: 'a1' } });
+    expectAnswer();
+    await hook({ hook_event_name: 'PostToolUse', ...resume, tool_response: { success: true } });
+    expectAnswer();
+  });
+
+  it('is of the turn before while nothing was called for', async () => {
+    const asked = { epoch: 1, said: fingerprint('asked'), atMs: 0 };
+    await hold(held({ epoch: 2, called: 1, agent: 'a1', handed: 1, ended: asked }));
+    await end('a1', 'I still wait.');
+    expect(toHandIn(state.read())).toEqual([]);
+    expect(isOfEarlierTurn(state.read().dispatches[ID]!, 'I still wait.')).toBe(true);
+  });
+
+  it('is kept for an agent that the client has not named yet, and counts once it has', async () => {
+    await hold(held());
+    await hook({ hook_event_name: 'PreToolUse', ...start });
+    await end('a1', 'Quick.');
+    expect(toHandIn(state.read())).toEqual([]);
+    await hook({
+      hook_event_name: 'PostToolUse',
+      ...start,
+      tool_response: { status: 'async_launched', agentId: 'a1' },
+    });
+    expect(toHandIn(state.read())).toEqual([{ id: ID }]);
+    expect(readLastWords(files(), ID, 1)).toBe('Quick.');
   });
 });
