@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
+import { lateClock } from '../support/late-clock';
 import { call, say, type Block } from './rig/model-server';
 import type { AgentScript } from './rig/session-model';
 import { atOnce, Stage } from './rig/stage';
@@ -229,6 +230,29 @@ describe('a model that', () => {
     const ids = await sendMany(count);
     await allDone(ids);
     await expectDoneOnce(ids);
+  });
+
+  it('forgets to start an agent is given the work anew', { timeout: 180_000 }, async () => {
+    const project = stage.project();
+    const clock = lateClock(project);
+    let forgot = false;
+    const forgets = (faithful: Block[]): Block[] => {
+      if (forgot || !faithful.some(block => block.type === 'tool_use' && block.name === 'Agent')) return faithful;
+      forgot = true;
+      return [say('hm')];
+    };
+    await stage.listening(await stage.session(project, atOnce, { bend: forgets, env: clock.env }));
+    const [id] = (await sendMany(1)) as [string];
+    await stage.until(async () => {
+      const [row] = await stage.dispatches(id);
+      if (!forgot || row === undefined) return false;
+      return (await stage.board.api('GET', `/api/dispatches/${row.id}`)).body.times.lastHeartbeatAt !== null;
+    });
+    clock.makeLate();
+    await stage.is(id, 'done');
+    expect(await stage.replies(id)).toEqual(['done: task-0']);
+    const rows = (await stage.dispatches(id)).toSorted((left, right) => left.epoch - right.epoch);
+    expect(rows).toMatchObject([{ status: 'released' }, { status: 'done', attempt: 1 }]);
   });
 
   it('repeats every script does nothing twice', { timeout: 180_000 }, async () => {

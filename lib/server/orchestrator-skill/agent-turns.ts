@@ -6,9 +6,9 @@ import type { AgentTurns, OpenDispatch, SkillState } from './state';
 export const fingerprint = (text: string): string =>
   createHash('sha256').update(text.replace(/\s+/g, ' ').trim()).digest('base64url').slice(0, 16);
 
-/** `text`: what a call gives an agent. Under whatever name it does, the prompt of a dispatch holds its id. */
-const isCallFor = (text: string, id: string, { epoch, called }: OpenDispatch): boolean =>
-  called !== epoch && text.includes(id);
+/** `text`: what a call gives an agent. Under whatever name it does, the prompt of a dispatch holds its id, its tools the key. */
+const isCallFor = (text: string, id: string, { epoch, called, key }: OpenDispatch): boolean =>
+  called !== epoch && (text.includes(id) || text.includes(key));
 
 export const isCall = ({ dispatches }: SkillState, text: string): boolean =>
   Object.entries(dispatches).some(([id, held]) => isCallFor(text, id, held));

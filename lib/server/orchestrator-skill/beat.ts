@@ -1,6 +1,7 @@
 import { acquireFileLock } from '../file-lock.mjs';
 import { LeaseKeeper, type LeaseEnd } from '../orchestrator/lease-keeper';
 import { beatLock } from './beat-process';
+import { ForgottenWork } from './forgotten-work';
 import { giveBack, isUnprinted } from './give-back';
 import { runScript, type ScriptContext } from './script';
 import { isAlive } from './session';
@@ -12,8 +13,8 @@ status and watch start it.
 
 Usage: node beat.mjs
 
-Gives back what a session held that is gone, and what a next claimed and never printed. Ends by itself half a minute
-after nothing is held any more.
+Gives back what a session held that is gone, what a next claimed and never printed, and what was printed and given to
+no agent within ten minutes. Ends by itself half a minute after nothing is held any more.
 `;
 
 const TICK_MS = 1_000;
@@ -22,6 +23,7 @@ const IDLE_TICKS = 30;
 
 class Beat {
   readonly #keepers = new Map<string, LeaseKeeper>();
+  readonly #forgotten = new ForgottenWork();
   #ended = false;
 
   constructor(private readonly context: ScriptContext) {
@@ -37,7 +39,8 @@ class Beat {
       const running = leased(this.context.state.read());
       // Each by the session that claimed it: the next session in this project may be at work before the beat of the
       // one before it has noticed its end.
-      const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
+      const forgotten = new Set(this.#forgotten.among(running));
+      const nobodys = running.filter(one => !isAlive(one[1].session) || isUnprinted(one[1]) || forgotten.has(one));
       this.#keep(running.filter(one => !nobodys.includes(one)));
       // What could not be written down is tried again with the next look.
       await giveBack(this.context, nobodys).catch(() => undefined);

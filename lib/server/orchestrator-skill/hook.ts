@@ -2,10 +2,14 @@ import { awaitsAgent, isCall, noteCalled, noteDelivered, noteEnded, noteHanded, 
 import { keepEarlyEnd, keepLastWords, takeEarlyEnd } from './dispatch-files';
 import { openConnection } from './connection';
 import { findProject, type Project } from './project';
+import { isHooked, noteHooked } from './forgotten-work';
 import { readInput } from './read-input';
+import { thisSession } from './session';
 import { signOfWork } from './sign-of-work';
 import { StateFile, type OpenDispatch, type SkillState } from './state';
 import { fileURLToPath } from 'node:url';
+
+type ToolField = 'command' | 'name' | 'to' | 'prompt' | 'message' | 'dispatch' | 'subagent_type' | 'percent' | 'state';
 
 /**
  * Called by Claude Code itself (`npm run skill:install` writes the rules), so that what it takes note of does not hang
@@ -15,9 +19,7 @@ import { fileURLToPath } from 'node:url';
 interface HookEvent {
   hook_event_name?: unknown;
   tool_name?: unknown;
-  tool_input?: Partial<
-    Record<'name' | 'to' | 'prompt' | 'message' | 'subagent_type' | 'percent' | 'state', unknown>
-  > | null;
+  tool_input?: Partial<Record<ToolField, unknown>> | null;
   tool_response?: unknown;
   agent_id?: unknown;
   last_assistant_message?: unknown;
@@ -35,6 +37,7 @@ const DISPATCH_ID = /^[0-9a-f]{24}$/;
 /** It names a file. */
 const AGENT_ID = /^[\w-]+$/;
 const RESUME = 'SendMessage';
+const SCRIPTS = 'orchestrator/scripts/';
 const ASK = '__ask';
 /** The session waits for this hook. */
 const TELL_MS = 2_000;
@@ -47,21 +50,29 @@ async function main(): Promise<void> {
   const scriptPath = fileURLToPath(import.meta.url);
   const project = findProject({ option: undefined, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === 'SubagentStop') return agentEnded(project.folder, event);
+  await callMade(project.folder, event);
+  if (event.hook_event_name === 'PreToolUse') return;
   // What happens inside of an agent names it; the calls that start and resume one are the session's own.
   if (event.agent_id === undefined) {
-    await callMade(project.folder, event);
-    return event.hook_event_name === 'PreToolUse' ? undefined : agentStarted(project, event);
+    await scriptRun(project.folder, event);
+    return agentStarted(project, event);
   }
-  if (event.hook_event_name === 'PreToolUse') return;
   await toolUsed(project.folder, event);
   return signOfWork(project, event);
 }
 
-/** Told before the call is made, so that nothing that its agent does can be heard of earlier. */
+/** Told before the call is made, so that nothing that its agent does can be heard of earlier; and by the agent's own calls. */
 async function callMade(folder: string, { tool_input: input }: HookEvent): Promise<void> {
   const state = new StateFile(folder);
-  const text = [input?.name, input?.to, input?.prompt, input?.message].join('\n');
+  const text = [input?.name, input?.to, input?.prompt, input?.message, input?.dispatch].join('\n');
   if (isCall(state.read(), text)) await state.update(now => noteCalled(now, text));
+}
+
+/** A session that is told of running our scripts is told of its calls too. */
+async function scriptRun(folder: string, { tool_input: input }: HookEvent): Promise<void> {
+  if (typeof input?.command !== 'string' || !input.command.includes(SCRIPTS)) return;
+  const [state, session] = [new StateFile(folder), thisSession()];
+  if (!isHooked(state.read(), session)) await state.update(now => noteHooked(now, session));
 }
 
 async function agentStarted(project: Project, event: HookEvent): Promise<void> {

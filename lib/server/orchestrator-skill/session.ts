@@ -36,6 +36,9 @@ export function thisSession(env: Record<string, string | undefined> = process.en
 
 export const processOf = (pid: number): Session => ({ pid, startMark: processStartMark(pid) });
 
+export const isSameSession = (one: Session, other: Session): boolean =>
+  one.pid === other.pid && one.startMark === other.startMark;
+
 /** Undefined: a state file of an older version named none. */
 export const isAlive = (session: Session | undefined): boolean =>
   session !== undefined && isSameProcess(session.pid, session.startMark);

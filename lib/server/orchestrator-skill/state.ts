@@ -39,6 +39,8 @@ export interface OpenDispatch extends AgentTurns {
   synced?: boolean;
   /** Who claimed it, and whose agent works on it: sessions follow each other in one project, and stand side by side. */
   session: Session;
+  /** Its session's hooks were heard when it was claimed: a call that they do not tell of was not made. */
+  hooked?: boolean;
   /** The `next` that claimed it, until its output is out: what it never printed has no agent. */
   printer?: Session;
   phase: Phase;
@@ -52,6 +54,8 @@ export interface SkillState {
   ended: string[];
   /** The last `next` got no answer: the ring that asked for it is still owed. */
   owesLook?: boolean;
+  /** Of which hooks were heard. */
+  hookedSessions?: Session[];
   /** A claim may have taken what no answer told of, and nobody has looked since. */
   mayHoldStrays?: boolean;
 }
@@ -71,8 +75,8 @@ export class StateFile {
   read(): SkillState {
     try {
       const value = JSON.parse(readFileSync(join(this.folder, FILE), 'utf8')) as Partial<SkillState>;
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       // A file somebody damaged: the plane knows what is open, and `status` gives it back.
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') {

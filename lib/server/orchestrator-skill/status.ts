@@ -1,5 +1,6 @@
 import { lockHolder } from '../file-lock.mjs';
 import { ensureBeat } from './beat-process';
+import { isCalled } from './forgotten-work';
 import { ownWork } from './own-work';
 import { reconcile } from './reconcile';
 import { runScript } from './script';
@@ -10,10 +11,10 @@ const HELP = `status: what this session holds, asked from the plane. Run it afte
 
 Usage: node status.mjs
 
-Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "handIn": […], "watch",
-"beat"}:
+Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, started, …}], "stop": […], "handIn": […], "watch", "beat"}:
   phase   running; waiting (its agent asked, nothing to do); cancel (stop its agent, then fail); lost (stop its agent,
           then fail)
+  started  false: no agent was given it (release it, and next claims it anew); null: no hook would tell
   stop    the ids of those to stop, each with why
   handIn  ended agents whose last words nobody handed in: run done with the id alone
   watch   whether the doorbell runs, this session's or another's of this project
@@ -32,12 +33,13 @@ await runScript(import.meta.url, {
     return {
       consumer,
       url,
-      open: held.map(([id, { agentType, phase, epoch, claimedAt }]) => ({
+      open: held.map(([id, one]) => ({
         id,
-        agentType,
-        phase,
-        epoch,
-        claimedAt,
+        agentType: one.agentType,
+        phase: one.phase,
+        epoch: one.epoch,
+        claimedAt: one.claimedAt,
+        started: isCalled(one),
         liveness: records.get(id)?.liveness ?? null,
         percent: records.get(id)?.progress?.percent ?? null,
       })),

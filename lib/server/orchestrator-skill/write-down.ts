@@ -2,6 +2,7 @@ import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import { processStartMs } from '../process-identity.mjs';
 import { isSynced } from './agent-file';
 import { dispatchFiles } from './dispatch-files';
+import { isHooked } from './forgotten-work';
 import type { Presented } from './present';
 import type { ScriptContext } from './script';
 import { processOf, type Session } from './session';
@@ -38,10 +39,11 @@ async function write({ state, project }: Context, dispatches: readonly Dispatch[
     return { dispatch, synced, spawn, ...dispatchFiles(project.folder, dispatch) };
   });
   await state.update(current => {
+    const hooked = isHooked(current, session);
     for (const { dispatch, synced } of items) {
       // Its agent's turns are counted on.
       const before = current.dispatches[dispatch.id];
-      current.dispatches[dispatch.id] = { ...before, ...entryOf(dispatch), ...by, synced };
+      current.dispatches[dispatch.id] = { ...before, ...entryOf(dispatch), ...by, synced, hooked };
     }
   });
   return items;

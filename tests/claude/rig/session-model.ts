@@ -19,6 +19,8 @@ export interface SessionQuirks {
   bend?: (faithful: Block[], request: ModelRequest) => Block[];
   /** Of the Monitor call. */
   watchMs?: number;
+  /** Of the client, and so of the scripts it runs. */
+  env?: Record<string, string>;
 }
 
 interface Spawn {

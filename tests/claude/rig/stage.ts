@@ -38,7 +38,7 @@ export class Stage {
 
   async session(project: string, agent: AgentScript, quirks: SessionQuirks = {}): Promise<ClaudeSession> {
     const policy = sessionModel(() => scriptsOf(project), agent, quirks);
-    const session = await ClaudeSession.start(project, policy);
+    const session = await ClaudeSession.start(project, policy, { env: quirks.env ?? {} });
     this.#sessions.push(session);
     return session;
   }

@@ -334,8 +334,8 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -388,6 +388,22 @@ ${token}`).digest("hex").slice(0, 8)}`;
 
 // lib/server/orchestrator-skill/session.ts
 var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+
+// lib/server/orchestrator-skill/forgotten-work.ts
+var CALL_WITHIN_MS = 6e5;
+var isCalled = ({ hooked, called, epoch }) => hooked === true ? called === epoch : null;
+var ForgottenWork = class {
+  #sinceMs = /* @__PURE__ */ new Map();
+  among(held, nowMs = steadyClock.now()) {
+    const uncalled = held.filter(
+      ([, one]) => one.phase === "running" && one.printer === void 0 && isCalled(one) === false
+    );
+    this.#sinceMs = new Map(uncalled.map((one) => [nameOf(one), this.#sinceOf(one) ?? nowMs]));
+    return uncalled.filter((one) => nowMs - (this.#sinceOf(one) ?? nowMs) >= CALL_WITHIN_MS);
+  }
+  #sinceOf = (one) => this.#sinceMs.get(nameOf(one));
+};
+var nameOf = ([id, { epoch }]) => `${id}:${epoch}`;
 
 // lib/server/orchestrator-skill/give-back.ts
 async function giveBack({ calls, state }, nobodys) {
@@ -817,8 +833,8 @@ status and watch start it.
 
 Usage: node beat.mjs
 
-Gives back what a session held that is gone, and what a next claimed and never printed. Ends by itself half a minute
-after nothing is held any more.
+Gives back what a session held that is gone, what a next claimed and never printed, and what was printed and given to
+no agent within ten minutes. Ends by itself half a minute after nothing is held any more.
 `;
 var TICK_MS = 1e3;
 var IDLE_TICKS = 30;
@@ -829,6 +845,7 @@ var Beat = class {
   }
   context;
   #keepers = /* @__PURE__ */ new Map();
+  #forgotten = new ForgottenWork();
   #ended = false;
   get isToldToEnd() {
     return this.#ended;
@@ -836,7 +853,8 @@ var Beat = class {
   async run() {
     for (let idle = 0; !this.#ended && idle < IDLE_TICKS; ) {
       const running = leased(this.context.state.read());
-      const nobodys = running.filter(([, held]) => !isAlive(held.session) || isUnprinted(held));
+      const forgotten = new Set(this.#forgotten.among(running));
+      const nobodys = running.filter((one) => !isAlive(one[1].session) || isUnprinted(one[1]) || forgotten.has(one));
       this.#keep(running.filter((one) => !nobodys.includes(one)));
       await giveBack(this.context, nobodys).catch(() => void 0);
       idle = running.length === 0 ? idle + 1 : 0;

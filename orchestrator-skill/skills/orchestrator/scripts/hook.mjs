@@ -28,7 +28,7 @@ var DAY_MS = 24 * HOUR_MS;
 
 // lib/server/orchestrator-skill/agent-turns.ts
 var fingerprint = (text) => createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("base64url").slice(0, 16);
-var isCallFor = (text, id, { epoch, called }) => called !== epoch && text.includes(id);
+var isCallFor = (text, id, { epoch, called, key }) => called !== epoch && (text.includes(id) || text.includes(key));
 var isCall = ({ dispatches }, text) => Object.entries(dispatches).some(([id, held]) => isCallFor(text, id, held));
 function noteCalled({ dispatches }, text) {
   for (const [id, held] of Object.entries(dispatches)) if (isCallFor(text, id, held)) held.called = held.epoch;
@@ -494,51 +494,13 @@ function nearest(from, name) {
   }
 }
 
-// lib/server/orchestrator-skill/read-input.ts
-import { readFileSync as readFileSync3 } from "node:fs";
-var FIRST_BYTE_MS = 1e3;
-async function readInput(option, file) {
-  if (option !== void 0) return option;
-  if (file !== void 0) return readText2(file);
-  return process.stdin.isTTY ? null : readStdin();
-}
-function readText2(path) {
-  try {
-    return readFileSync3(path, "utf8");
-  } catch (error) {
-    throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
-  }
-}
-function readStdin() {
-  const chunks = [];
-  return new Promise((resolve2) => {
-    const finish = () => {
-      clearTimeout(timer);
-      process.stdin.destroy();
-      const text = Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
-      resolve2(text === "" ? null : text);
-    };
-    const timer = setTimeout(finish, FIRST_BYTE_MS);
-    process.stdin.once("data", () => clearTimeout(timer));
-    process.stdin.on("data", (chunk) => chunks.push(chunk));
-    process.stdin.once("end", finish).once("error", finish);
-  });
-}
-
-// lib/server/orchestrator-skill/sign-of-work.ts
-import { readFileSync as readFileSync7, statSync as statSync3 } from "node:fs";
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync6 } from "node:fs";
-import { join as join5 } from "node:path";
-
-// lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync3, readFileSync as readFileSync5, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join4 } from "node:path";
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync4 } from "node:fs";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 var START_TIME_INDEX_AFTER_NAME = 19;
 var THREADS_INDEX_AFTER_NAME = 17;
 var STATE_INDEX_AFTER_NAME = 0;
@@ -571,7 +533,7 @@ function isSameProcess(pid, startMark) {
 }
 function readProcStat(pid) {
   try {
-    const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync3(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
@@ -579,13 +541,105 @@ function readProcStat(pid) {
 }
 function bootId() {
   try {
-    return readFileSync4("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync3("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "boot";
   }
 }
 
+// lib/server/orchestrator-skill/session.ts
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return processOf(pid);
+}
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isSameSession = (one, other) => one.pid === other.pid && one.startMark === other.startMark;
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+function ancestorsOf(pid, lookUp = read) {
+  const ancestors = [];
+  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next);
+    if (found === null) break;
+    ancestors.push({ pid: next, name: found.name });
+    next = found.parent;
+  }
+  return ancestors;
+}
+function read(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/forgotten-work.ts
+function noteHooked(state, session) {
+  state.hookedSessions = [...(state.hookedSessions ?? []).filter((one) => isAlive(one)), session];
+}
+var isHooked = ({ hookedSessions = [] }, session) => hookedSessions.some((one) => isSameSession(one, session));
+
+// lib/server/orchestrator-skill/read-input.ts
+import { readFileSync as readFileSync5 } from "node:fs";
+var FIRST_BYTE_MS = 1e3;
+async function readInput(option, file) {
+  if (option !== void 0) return option;
+  if (file !== void 0) return readText2(file);
+  return process.stdin.isTTY ? null : readStdin();
+}
+function readText2(path) {
+  try {
+    return readFileSync5(path, "utf8");
+  } catch (error) {
+    throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
+  }
+}
+function readStdin() {
+  const chunks = [];
+  return new Promise((resolve2) => {
+    const finish = () => {
+      clearTimeout(timer);
+      process.stdin.destroy();
+      const text = Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+      resolve2(text === "" ? null : text);
+    };
+    const timer = setTimeout(finish, FIRST_BYTE_MS);
+    process.stdin.once("data", () => clearTimeout(timer));
+    process.stdin.on("data", (chunk) => chunks.push(chunk));
+    process.stdin.once("end", finish).once("error", finish);
+  });
+}
+
+// lib/server/orchestrator-skill/sign-of-work.ts
+import { readFileSync as readFileSync8, statSync as statSync3 } from "node:fs";
+
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync7 } from "node:fs";
+import { join as join5 } from "node:path";
+
 // lib/server/file-lock.mjs
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync6, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4 } from "node:path";
 var UNWRITTEN_GRACE_MS = 2e3;
 var MAX_TRIES2 = 10;
 function acquireFileLock(folder, name) {
@@ -628,7 +682,7 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text = readFileSync5(path, "utf8");
+    const text = readFileSync6(path, "utf8");
     if (text.endsWith("\n")) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
@@ -662,9 +716,9 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync6(join5(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const value = JSON.parse(readFileSync7(join5(this.folder, FILE), "utf8"));
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -735,7 +789,7 @@ function ownWords({ tool_input: input }) {
 var writeSign = (path, sign) => writePrivateFile(path, JSON.stringify(sign));
 function readSign(path) {
   try {
-    return JSON.parse(readFileSync7(path, "utf8"));
+    return JSON.parse(readFileSync8(path, "utf8"));
   } catch {
     return {};
   }
@@ -761,6 +815,7 @@ and then that an agent is at work. Prints nothing. Exit 0, always.
 var DISPATCH_ID = /^[0-9a-f]{24}$/;
 var AGENT_ID = /^[\w-]+$/;
 var RESUME = "SendMessage";
+var SCRIPTS = "orchestrator/scripts/";
 var ASK = "__ask";
 var TELL_MS2 = 2e3;
 async function main() {
@@ -771,18 +826,24 @@ async function main() {
   const scriptPath = fileURLToPath(import.meta.url);
   const project = findProject({ option: void 0, env: process.env, cwd: process.cwd(), scriptPath });
   if (event.hook_event_name === "SubagentStop") return agentEnded(project.folder, event);
-  if (event.agent_id === void 0) {
-    await callMade(project.folder, event);
-    return event.hook_event_name === "PreToolUse" ? void 0 : agentStarted(project, event);
-  }
+  await callMade(project.folder, event);
   if (event.hook_event_name === "PreToolUse") return;
+  if (event.agent_id === void 0) {
+    await scriptRun(project.folder, event);
+    return agentStarted(project, event);
+  }
   await toolUsed(project.folder, event);
   return signOfWork(project, event);
 }
 async function callMade(folder, { tool_input: input }) {
   const state = new StateFile(folder);
-  const text = [input?.name, input?.to, input?.prompt, input?.message].join("\n");
+  const text = [input?.name, input?.to, input?.prompt, input?.message, input?.dispatch].join("\n");
   if (isCall(state.read(), text)) await state.update((now) => noteCalled(now, text));
+}
+async function scriptRun(folder, { tool_input: input }) {
+  if (typeof input?.command !== "string" || !input.command.includes(SCRIPTS)) return;
+  const [state, session] = [new StateFile(folder), thisSession()];
+  if (!isHooked(state.read(), session)) await state.update((now) => noteHooked(now, session));
 }
 async function agentStarted(project, event) {
   const state = new StateFile(project.folder);

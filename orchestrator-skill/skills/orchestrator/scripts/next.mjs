@@ -214,8 +214,8 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -543,6 +543,7 @@ function thisSession(env = process.env) {
   return processOf(pid);
 }
 var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isSameSession = (one, other) => one.pid === other.pid && one.startMark === other.startMark;
 var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
 function ancestorsOf(pid, lookUp = read) {
   const ancestors = [];
@@ -1019,6 +1020,9 @@ function removeOldFiles(folder) {
   }
 }
 
+// lib/server/orchestrator-skill/forgotten-work.ts
+var isHooked = ({ hookedSessions = [] }, session) => hookedSessions.some((one) => isSameSession(one, session));
+
 // lib/server/orchestrator-skill/write-down.ts
 async function writeDown(context, dispatches, session) {
   if (dispatches.length === 0) return [];
@@ -1039,9 +1043,10 @@ async function write({ state, project }, dispatches, session) {
     return { dispatch, synced, spawn: spawn2, ...dispatchFiles(project.folder, dispatch) };
   });
   await state.update((current) => {
+    const hooked = isHooked(current, session);
     for (const { dispatch, synced } of items) {
       const before = current.dispatches[dispatch.id];
-      current.dispatches[dispatch.id] = { ...before, ...entryOf(dispatch), ...by, synced };
+      current.dispatches[dispatch.id] = { ...before, ...entryOf(dispatch), ...by, synced, hooked };
     }
   });
   return items;

@@ -198,8 +198,8 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -307,6 +307,9 @@ function readPs(pid) {
   const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
   return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
 }
+
+// lib/server/orchestrator-skill/forgotten-work.ts
+var isCalled = ({ hooked, called, epoch }) => hooked === true ? called === epoch : null;
 
 // lib/server/orchestrator-skill/own-work.ts
 function ownWork() {
@@ -852,10 +855,10 @@ var HELP = `status: what this session holds, asked from the plane. Run it after 
 
 Usage: node status.mjs
 
-Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, liveness, progress?}], "stop": […], "handIn": […], "watch",
-"beat"}:
+Prints {"consumer", "url", "open": [{id, agentType, phase, epoch, started, …}], "stop": […], "handIn": […], "watch", "beat"}:
   phase   running; waiting (its agent asked, nothing to do); cancel (stop its agent, then fail); lost (stop its agent,
           then fail)
+  started  false: no agent was given it (release it, and next claims it anew); null: no hook would tell
   stop    the ids of those to stop, each with why
   handIn  ended agents whose last words nobody handed in: run done with the id alone
   watch   whether the doorbell runs, this session's or another's of this project
@@ -873,12 +876,13 @@ await runScript(import.meta.url, {
     return {
       consumer,
       url,
-      open: held.map(([id, { agentType, phase, epoch, claimedAt }]) => ({
+      open: held.map(([id, one]) => ({
         id,
-        agentType,
-        phase,
-        epoch,
-        claimedAt,
+        agentType: one.agentType,
+        phase: one.phase,
+        epoch: one.epoch,
+        claimedAt: one.claimedAt,
+        started: isCalled(one),
         liveness: records.get(id)?.liveness ?? null,
         percent: records.get(id)?.progress?.percent ?? null
       })),

@@ -994,8 +994,8 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, owesLook, mayHoldStrays };
+      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lateClock } from '../../../support/late-clock';
 import { SkillSession } from '../../../support/skill-session';
 import { startFakePlane, type FakePlane } from '../orchestrator/fake-plane';
 
@@ -95,6 +96,58 @@ describe('a claim whose output was lost', () => {
     expect(ids(await session.call('next'))).toEqual([printed.id]);
     expect(await session.call('next')).toMatchObject({ dispatches: [], open: 1 });
     await vi.waitFor(() => expect(plane.of('heartbeat').length).toBeGreaterThan(1), PATIENCE);
+    expect(released()).toEqual([]);
+  });
+});
+
+/** As Claude Code calls it. */
+async function hook(session: SkillSession, event: object): Promise<void> {
+  const running = session.start('hook');
+  const exited = new Promise(done => running.once('exit', done));
+  running.stdin!.end(JSON.stringify(event));
+  await exited;
+}
+const ranScript = {
+  hook_event_name: 'PostToolUse',
+  tool_name: 'Bash',
+  tool_input: { command: 'node ".claude/skills/orchestrator/scripts/status.mjs"' },
+};
+const heartbeats = (id: string) => plane.of('heartbeat').filter(call => call.id === id).length;
+async function keptFrom(now: number, id: string): Promise<void> {
+  await vi.waitFor(() => expect(heartbeats(id)).toBeGreaterThan(now + 2), PATIENCE);
+}
+const started = async (session: SkillSession) =>
+  Object.fromEntries(
+    (await session.call('status')).open.map((one: { id: string; started: unknown }) => [one.id, one.started]),
+  );
+
+describe('work that was printed and given to no agent', () => {
+  it('is given back when its time is over, and no earlier; what an agent has is not', async () => {
+    const session = openSession();
+    await hook(session, ranScript);
+    const [given, forgotten] = [plane.put({ leaseMs: 3_000 }), plane.put({ leaseMs: 3_000 })];
+    plane.strays = [given, forgotten].map(one => ({ ...one, status: 'running' }));
+    const clock = lateClock(project);
+    expect(ids(await session.call('next', [], '', clock.env))).toEqual([given.id, forgotten.id]);
+    const call = { name: given.id, prompt: 'its prompt' };
+    await hook(session, { hook_event_name: 'PreToolUse', tool_name: 'Agent', tool_input: call });
+    expect(await started(session)).toEqual({ [given.id]: true, [forgotten.id]: false });
+    await keptFrom(0, forgotten.id);
+    expect(released()).toEqual([]);
+    clock.makeLate();
+    await vi.waitFor(() => expect(released()).toContain(`${forgotten.id}:1`), PATIENCE);
+    await keptFrom(heartbeats(given.id), given.id);
+    expect(released()).not.toContain(`${given.id}:1`);
+  });
+
+  it('is kept where no hook would have told', async () => {
+    const session = openSession();
+    const { id } = plane.put({ leaseMs: 3_000 });
+    const clock = lateClock(project);
+    await session.call('next', [], '', clock.env);
+    await keptFrom(0, id);
+    clock.makeLate();
+    await keptFrom(heartbeats(id), id);
     expect(released()).toEqual([]);
   });
 });
@@ -207,10 +260,7 @@ describe('an answer that is handed in without its text', () => {
     const state = JSON.parse(readFileSync(path, 'utf8'));
     Object.assign(state.dispatches[id], { agent: 'a1', handed: 1 });
     writeFileSync(path, JSON.stringify(state));
-    const hook = session.start('hook');
-    const exited = new Promise(done => hook.once('exit', done));
-    hook.stdin!.end(JSON.stringify({ hook_event_name: 'SubagentStop', agent_id: 'a1' }));
-    await exited;
+    await hook(session, { hook_event_name: 'SubagentStop', agent_id: 'a1' });
     plane.answer = ({ verb }) => (verb === '' ? { status: 200, body: { id, epoch: 1, status: 'running' } } : undefined);
     expect(await session.call('status')).toMatchObject({ handIn: [{ id }] });
     expect(await session.call('done', [id])).toMatchObject({ code: 1, error: 'no-output' });
