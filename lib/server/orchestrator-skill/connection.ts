@@ -4,9 +4,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from '@/lib/sdk/client';
 import { dispatchCalls, type DispatchCalls } from '@/lib/sdk/dispatch-calls';
+import { placeMark } from '../orchestrator/place-mark';
 import { isSameServer } from '../orchestrator/same-server';
 import { ScriptFailure } from './failure';
 import type { Project } from './project';
+import { StateFile } from './state';
 
 /** `.claude/switchboard/connection.json`, as the installer writes it. */
 export interface ConnectionFile {
@@ -58,16 +60,25 @@ export function openConnection(
   return { url, token, consumer, isNamed: name !== undefined, client, calls: dispatchCalls(client) };
 }
 
-/** Of the token too: a consumer belongs to the token that made it, so a new token needs a new name. */
-function defaultConsumer({ root }: Project, token: string): string {
+/**
+ * Of the token too: a consumer belongs to the token that made it, so a new token needs a new name. Host and path may be
+ * another machine's too, as of containers made alike, which would take each other's stream and work: the mark tells them apart.
+ */
+function defaultConsumer({ root, folder }: Project, token: string): string {
+  const place = placeMark(folder, () => hasClaimed(folder));
   const mark = createHash('sha256')
-    .update(`${root}\n${tokenId(token)}`)
+    .update([root, tokenId(token), ...(place === '' ? [] : [place])].join('\n'))
     .digest('hex')
     .slice(0, 8);
   const host = hostname()
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .slice(0, 40);
   return `claude-${host}-${mark}`;
+}
+
+function hasClaimed(folder: string): boolean {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
 }
 
 const tokenId = (token: string): string => token.split('_').slice(0, 3).join('_');

@@ -3,7 +3,7 @@
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
 // lib/server/orchestrator-skill/done.ts
-import { randomBytes } from "node:crypto";
+import { randomBytes as randomBytes2 } from "node:crypto";
 
 // lib/server/orchestrator/bounded-text.ts
 var clip = (text2, maxCharacters) => text2.length <= maxCharacters ? text2 : marked(text2, text2.length, maxCharacters);
@@ -161,9 +161,9 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join2 } from "node:path";
+import { join as join5 } from "node:path";
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -405,6 +405,32 @@ function dispatchCalls(client) {
   };
 }
 
+// lib/server/orchestrator/place-mark.ts
+import { randomBytes } from "node:crypto";
+import { mkdirSync as mkdirSync2, readFileSync as readFileSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+var FILE = "place";
+function placeMark(folder, isUsed) {
+  const path = join2(folder, FILE);
+  const kept = read(path);
+  if (kept !== null || isUsed()) return kept ?? "";
+  mkdirSync2(folder, { recursive: true, mode: 448 });
+  try {
+    writeFileSync2(path, randomBytes(8).toString("hex"), { flag: "wx", mode: 384 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  return read(path) ?? "";
+}
+function read(path) {
+  try {
+    return readFileSync2(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 // lib/auth/hosts.ts
 var LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -417,83 +443,13 @@ function isSameServer(one, other) {
   return areLoopback && asked.protocol === known.protocol && asked.port === known.port;
 }
 
-// lib/server/orchestrator-skill/connection.ts
-var CONNECTION_FILE = "connection.json";
-var DEFAULT_URL = "http://127.0.0.1:7777";
-var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
-var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-function openConnection(project, env, consumerOption) {
-  const file = readConnectionFile(project);
-  const known = file.url || DEFAULT_URL;
-  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
-  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
-  if (!token) {
-    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
-    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
-  }
-  const name = consumerOption ?? file.consumer;
-  const consumer = name ?? defaultConsumer(project, token);
-  if (!NAME.test(consumer)) {
-    throw new ScriptFailure(
-      "bad-option",
-      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
-      2
-    );
-  }
-  const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
-}
-function defaultConsumer({ root }, token) {
-  const mark = createHash2("sha256").update(`${root}
-${tokenId(token)}`).digest("hex").slice(0, 8);
-  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
-  return `claude-${host}-${mark}`;
-}
-var tokenId = (token) => token.split("_").slice(0, 3).join("_");
-function readConnectionFile({ folder }) {
-  try {
-    const value = JSON.parse(readFileSync2(join2(folder, CONNECTION_FILE), "utf8"));
-    return typeof value === "object" && value !== null ? value : {};
-  } catch (error) {
-    if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join2(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
-  }
-}
-
-// lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { homedir } from "node:os";
-import { dirname as dirname2, join as join3, resolve } from "node:path";
-var FOLDER2 = join3(".claude", "switchboard");
-var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
-function findProject({ option, env, cwd, scriptPath }) {
-  const named = option ?? env["CLAUDE_PROJECT_DIR"];
-  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join3(root, FOLDER2) };
-}
-function ensureFolder({ folder }) {
-  const ignore = join3(folder, ".gitignore");
-  if (!existsSync(ignore)) {
-    mkdirSync2(folder, { recursive: true, mode: 448 });
-    writeFileSync2(ignore, "*\n");
-  }
-  return folder;
-}
-function nearest(from, name) {
-  for (let folder = from; ; folder = dirname2(folder)) {
-    if (existsSync(join3(folder, name))) return folder;
-    if (dirname2(folder) === folder) return void 0;
-  }
-}
-
 // lib/server/orchestrator-skill/state.ts
 import { readFileSync as readFileSync5 } from "node:fs";
-import { join as join5 } from "node:path";
+import { join as join4 } from "node:path";
 
 // lib/server/file-lock.mjs
 import { mkdirSync as mkdirSync3, readFileSync as readFileSync4, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join4 } from "node:path";
+import { join as join3 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
@@ -568,7 +524,7 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join4(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name.replaceAll(".", "\\.")}\\.(\\d+)\\.lock$`);
   return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
@@ -609,7 +565,7 @@ function remove(folder, name, generation) {
 }
 
 // lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
+var FILE2 = "state.json";
 var LOCK = "state";
 var LOCK_PATIENCE_MS = 5e3;
 var LOCK_POLL_MS = 20;
@@ -621,7 +577,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync5(join5(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync5(join4(this.folder, FILE2), "utf8"));
       const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
       return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
@@ -638,7 +594,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join5(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join4(this.folder, FILE2), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -651,7 +607,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join5(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE2)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -667,6 +623,80 @@ function forget(state, id, epoch) {
   if (state.dispatches[id]?.epoch !== epoch) return;
   delete state.dispatches[id];
   state.ended.push(id);
+}
+
+// lib/server/orchestrator-skill/connection.ts
+var CONNECTION_FILE = "connection.json";
+var DEFAULT_URL = "http://127.0.0.1:7777";
+var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
+var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+function openConnection(project, env, consumerOption) {
+  const file = readConnectionFile(project);
+  const known = file.url || DEFAULT_URL;
+  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
+  if (!token) {
+    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
+    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
+  }
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
+  if (!NAME.test(consumer)) {
+    throw new ScriptFailure(
+      "bad-option",
+      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
+      2
+    );
+  }
+  const client = createClient({ baseUrl: url, token });
+  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
+}
+function defaultConsumer({ root, folder }, token) {
+  const place = placeMark(folder, () => hasClaimed(folder));
+  const mark = createHash2("sha256").update([root, tokenId(token), ...place === "" ? [] : [place]].join("\n")).digest("hex").slice(0, 8);
+  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `claude-${host}-${mark}`;
+}
+function hasClaimed(folder) {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
+}
+var tokenId = (token) => token.split("_").slice(0, 3).join("_");
+function readConnectionFile({ folder }) {
+  try {
+    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+  }
+}
+
+// lib/server/orchestrator-skill/project.ts
+import { existsSync, mkdirSync as mkdirSync4, writeFileSync as writeFileSync4 } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join as join6, resolve } from "node:path";
+var FOLDER2 = join6(".claude", "switchboard");
+var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
+function findProject({ option, env, cwd, scriptPath }) {
+  const named = option ?? env["CLAUDE_PROJECT_DIR"];
+  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join6(root, FOLDER2) };
+}
+function ensureFolder({ folder }) {
+  const ignore = join6(folder, ".gitignore");
+  if (!existsSync(ignore)) {
+    mkdirSync4(folder, { recursive: true, mode: 448 });
+    writeFileSync4(ignore, "*\n");
+  }
+  return folder;
+}
+function nearest(from, name) {
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join6(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
+  }
 }
 
 // lib/server/orchestrator-skill/script.ts
@@ -778,7 +808,7 @@ async function refused({ state }, id, held, error) {
 }
 
 // lib/server/orchestrator-skill/read-input.ts
-import { readFileSync as readFileSync6 } from "node:fs";
+import { readFileSync as readFileSync7 } from "node:fs";
 var FIRST_BYTE_MS = 1e3;
 async function readInput(option, file) {
   if (option !== void 0) return option;
@@ -787,7 +817,7 @@ async function readInput(option, file) {
 }
 function readText2(path) {
   try {
-    return readFileSync6(path, "utf8");
+    return readFileSync7(path, "utf8");
   } catch (error) {
     throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
   }
@@ -826,7 +856,7 @@ async function alreadyOver({ calls }, id, epoch) {
   const record = await calls.find(id);
   const open = record.status === "running" || record.status === "cancelling" || record.status === "waiting";
   if (record.epoch === epoch && !open) return record;
-  const end = `END_${randomBytes(8).toString("hex")}`;
+  const end = `END_${randomBytes2(8).toString("hex")}`;
   const give = `Give the agent's final text on standard input: <<'${end}' behind the command, the text, a line ${end}.`;
   const fix = `${give} If it said nothing: fail ${id} --error 'no answer' --retryable.`;
   throw new ScriptFailure("no-output", `${id} is ${record.status}, and no output was given.`, 1, fix);

@@ -98,9 +98,9 @@ function takeEarlyEnd(folder, agent) {
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join2 } from "node:path";
+import { join as join5 } from "node:path";
 
 // lib/domain/redact.ts
 var CREDENTIALS = [
@@ -406,6 +406,32 @@ function dispatchCalls(client) {
   };
 }
 
+// lib/server/orchestrator/place-mark.ts
+import { randomBytes } from "node:crypto";
+import { mkdirSync as mkdirSync2, readFileSync as readFileSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+var FILE = "place";
+function placeMark(folder, isUsed) {
+  const path = join2(folder, FILE);
+  const kept = read(path);
+  if (kept !== null || isUsed()) return kept ?? "";
+  mkdirSync2(folder, { recursive: true, mode: 448 });
+  try {
+    writeFileSync2(path, randomBytes(8).toString("hex"), { flag: "wx", mode: 384 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  return read(path) ?? "";
+}
+function read(path) {
+  try {
+    return readFileSync2(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 // lib/auth/hosts.ts
 var LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -432,71 +458,13 @@ var ScriptFailure = class extends Error {
   name = "ScriptFailure";
 };
 
-// lib/server/orchestrator-skill/connection.ts
-var CONNECTION_FILE = "connection.json";
-var DEFAULT_URL = "http://127.0.0.1:7777";
-var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
-var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-function openConnection(project, env, consumerOption) {
-  const file = readConnectionFile(project);
-  const known = file.url || DEFAULT_URL;
-  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
-  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
-  if (!token) {
-    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
-    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
-  }
-  const name = consumerOption ?? file.consumer;
-  const consumer = name ?? defaultConsumer(project, token);
-  if (!NAME.test(consumer)) {
-    throw new ScriptFailure(
-      "bad-option",
-      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
-      2
-    );
-  }
-  const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
-}
-function defaultConsumer({ root }, token) {
-  const mark = createHash2("sha256").update(`${root}
-${tokenId(token)}`).digest("hex").slice(0, 8);
-  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
-  return `claude-${host}-${mark}`;
-}
-var tokenId = (token) => token.split("_").slice(0, 3).join("_");
-function readConnectionFile({ folder }) {
-  try {
-    const value = JSON.parse(readFileSync2(join2(folder, CONNECTION_FILE), "utf8"));
-    return typeof value === "object" && value !== null ? value : {};
-  } catch (error) {
-    if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join2(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
-  }
-}
+// lib/server/orchestrator-skill/state.ts
+import { readFileSync as readFileSync5 } from "node:fs";
+import { join as join4 } from "node:path";
 
-// lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { homedir } from "node:os";
-import { dirname as dirname2, join as join3, resolve } from "node:path";
-var FOLDER2 = join3(".claude", "switchboard");
-var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
-function findProject({ option, env, cwd, scriptPath }) {
-  const named = option ?? env["CLAUDE_PROJECT_DIR"];
-  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join3(root, FOLDER2) };
-}
-function nearest(from, name) {
-  for (let folder = from; ; folder = dirname2(folder)) {
-    if (existsSync(join3(folder, name))) return folder;
-    if (dirname2(folder) === folder) return void 0;
-  }
-}
-
-// lib/server/orchestrator-skill/session.ts
-import { execFileSync as execFileSync2 } from "node:child_process";
-import { readFileSync as readFileSync4 } from "node:fs";
+// lib/server/file-lock.mjs
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync4, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join3 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
@@ -547,99 +515,7 @@ function bootId() {
   }
 }
 
-// lib/server/orchestrator-skill/session.ts
-var PS_TIMEOUT_MS2 = 2e3;
-var MAX_DEPTH = 20;
-function sessionPid(ancestors) {
-  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
-  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
-}
-function thisSession(env = process.env) {
-  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
-  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
-  return processOf(pid);
-}
-var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
-var isSameSession = (one, other) => one.pid === other.pid && one.startMark === other.startMark;
-var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
-function ancestorsOf(pid, lookUp = read) {
-  const ancestors = [];
-  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
-    const found = lookUp(next);
-    if (found === null) break;
-    ancestors.push({ pid: next, name: found.name });
-    next = found.parent;
-  }
-  return ancestors;
-}
-function read(pid) {
-  try {
-    return process.platform === "linux" ? readProc(pid) : readPs(pid);
-  } catch {
-    return null;
-  }
-}
-function readProc(pid) {
-  const stat = readFileSync4(`/proc/${pid}/stat`, "utf8");
-  const close = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
-}
-function readPs(pid) {
-  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
-    encoding: "utf8",
-    timeout: PS_TIMEOUT_MS2
-  });
-  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
-  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
-}
-
-// lib/server/orchestrator-skill/forgotten-work.ts
-function noteHooked(state, session) {
-  state.hookedSessions = [...(state.hookedSessions ?? []).filter((one) => isAlive(one)), session];
-}
-var isHooked = ({ hookedSessions = [] }, session) => hookedSessions.some((one) => isSameSession(one, session));
-
-// lib/server/orchestrator-skill/read-input.ts
-import { readFileSync as readFileSync5 } from "node:fs";
-var FIRST_BYTE_MS = 1e3;
-async function readInput(option, file) {
-  if (option !== void 0) return option;
-  if (file !== void 0) return readText2(file);
-  return process.stdin.isTTY ? null : readStdin();
-}
-function readText2(path) {
-  try {
-    return readFileSync5(path, "utf8");
-  } catch (error) {
-    throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
-  }
-}
-function readStdin() {
-  const chunks = [];
-  return new Promise((resolve2) => {
-    const finish = () => {
-      clearTimeout(timer);
-      process.stdin.destroy();
-      const text = Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
-      resolve2(text === "" ? null : text);
-    };
-    const timer = setTimeout(finish, FIRST_BYTE_MS);
-    process.stdin.once("data", () => clearTimeout(timer));
-    process.stdin.on("data", (chunk) => chunks.push(chunk));
-    process.stdin.once("end", finish).once("error", finish);
-  });
-}
-
-// lib/server/orchestrator-skill/sign-of-work.ts
-import { readFileSync as readFileSync8, statSync as statSync3 } from "node:fs";
-
-// lib/server/orchestrator-skill/state.ts
-import { readFileSync as readFileSync7 } from "node:fs";
-import { join as join5 } from "node:path";
-
 // lib/server/file-lock.mjs
-import { mkdirSync as mkdirSync3, readFileSync as readFileSync6, readdirSync as readdirSync2, statSync as statSync2, unlinkSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join4 } from "node:path";
 var UNWRITTEN_GRACE_MS = 2e3;
 var MAX_TRIES2 = 10;
 function acquireFileLock(folder, name) {
@@ -663,7 +539,7 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join4(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name.replaceAll(".", "\\.")}\\.(\\d+)\\.lock$`);
   return readdirSync2(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
@@ -682,7 +558,7 @@ function create(folder, name, generation) {
 function holderOf(folder, name, generation) {
   const path = pathOf(folder, name, generation);
   try {
-    const text = readFileSync6(path, "utf8");
+    const text = readFileSync4(path, "utf8");
     if (text.endsWith("\n")) {
       const holder = JSON.parse(text);
       return isSameProcess(holder.pid, holder.startMark) ? holder : "dead";
@@ -704,7 +580,7 @@ function remove(folder, name, generation) {
 }
 
 // lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
+var FILE2 = "state.json";
 var LOCK = "state";
 var LOCK_PATIENCE_MS = 5e3;
 var LOCK_POLL_MS = 20;
@@ -716,7 +592,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync7(join5(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync5(join4(this.folder, FILE2), "utf8"));
       const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
       return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
@@ -733,7 +609,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join5(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join4(this.folder, FILE2), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -746,7 +622,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join5(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE2)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -759,7 +635,159 @@ function tryLock(folder) {
   }
 }
 
+// lib/server/orchestrator-skill/connection.ts
+var CONNECTION_FILE = "connection.json";
+var DEFAULT_URL = "http://127.0.0.1:7777";
+var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
+var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+function openConnection(project, env, consumerOption) {
+  const file = readConnectionFile(project);
+  const known = file.url || DEFAULT_URL;
+  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
+  if (!token) {
+    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
+    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
+  }
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
+  if (!NAME.test(consumer)) {
+    throw new ScriptFailure(
+      "bad-option",
+      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
+      2
+    );
+  }
+  const client = createClient({ baseUrl: url, token });
+  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
+}
+function defaultConsumer({ root, folder }, token) {
+  const place = placeMark(folder, () => hasClaimed(folder));
+  const mark = createHash2("sha256").update([root, tokenId(token), ...place === "" ? [] : [place]].join("\n")).digest("hex").slice(0, 8);
+  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `claude-${host}-${mark}`;
+}
+function hasClaimed(folder) {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
+}
+var tokenId = (token) => token.split("_").slice(0, 3).join("_");
+function readConnectionFile({ folder }) {
+  try {
+    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+  }
+}
+
+// lib/server/orchestrator-skill/project.ts
+import { existsSync, mkdirSync as mkdirSync4, writeFileSync as writeFileSync4 } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join as join6, resolve } from "node:path";
+var FOLDER2 = join6(".claude", "switchboard");
+var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
+function findProject({ option, env, cwd, scriptPath }) {
+  const named = option ?? env["CLAUDE_PROJECT_DIR"];
+  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER2) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join6(root, FOLDER2) };
+}
+function nearest(from, name) {
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join6(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
+  }
+}
+
+// lib/server/orchestrator-skill/session.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { readFileSync as readFileSync7 } from "node:fs";
+var PS_TIMEOUT_MS2 = 2e3;
+var MAX_DEPTH = 20;
+function sessionPid(ancestors) {
+  const claude = ancestors.find(({ name }) => name.startsWith("claude"));
+  return (claude ?? ancestors[1] ?? ancestors[0])?.pid ?? process.ppid;
+}
+function thisSession(env = process.env) {
+  const told = Number(env["SWITCHBOARD_SESSION_PID"]);
+  const pid = Number.isInteger(told) && told > 1 ? told : sessionPid(ancestorsOf(process.pid));
+  return processOf(pid);
+}
+var processOf = (pid) => ({ pid, startMark: processStartMark(pid) });
+var isSameSession = (one, other) => one.pid === other.pid && one.startMark === other.startMark;
+var isAlive = (session) => session !== void 0 && isSameProcess(session.pid, session.startMark);
+function ancestorsOf(pid, lookUp = read2) {
+  const ancestors = [];
+  for (let next = lookUp(pid)?.parent ?? 0; next > 1 && ancestors.length < MAX_DEPTH; ) {
+    const found = lookUp(next);
+    if (found === null) break;
+    ancestors.push({ pid: next, name: found.name });
+    next = found.parent;
+  }
+  return ancestors;
+}
+function read2(pid) {
+  try {
+    return process.platform === "linux" ? readProc(pid) : readPs(pid);
+  } catch {
+    return null;
+  }
+}
+function readProc(pid) {
+  const stat = readFileSync7(`/proc/${pid}/stat`, "utf8");
+  const close = stat.lastIndexOf(")");
+  return { name: stat.slice(stat.indexOf("(") + 1, close), parent: Number(stat.slice(close + 2).split(" ")[1]) };
+}
+function readPs(pid) {
+  const row = execFileSync2("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+    encoding: "utf8",
+    timeout: PS_TIMEOUT_MS2
+  });
+  const [, parent, command] = /^\s*(\d+)\s+(.*)$/.exec(row.trimEnd()) ?? [];
+  return { parent: Number(parent), name: (command ?? "").split("/").at(-1) ?? "" };
+}
+
+// lib/server/orchestrator-skill/forgotten-work.ts
+function noteHooked(state, session) {
+  state.hookedSessions = [...(state.hookedSessions ?? []).filter((one) => isAlive(one)), session];
+}
+var isHooked = ({ hookedSessions = [] }, session) => hookedSessions.some((one) => isSameSession(one, session));
+
+// lib/server/orchestrator-skill/read-input.ts
+import { readFileSync as readFileSync8 } from "node:fs";
+var FIRST_BYTE_MS = 1e3;
+async function readInput(option, file) {
+  if (option !== void 0) return option;
+  if (file !== void 0) return readText2(file);
+  return process.stdin.isTTY ? null : readStdin();
+}
+function readText2(path) {
+  try {
+    return readFileSync8(path, "utf8");
+  } catch (error) {
+    throw new ScriptFailure("bad-option", `--file: ${error.message}`, 2);
+  }
+}
+function readStdin() {
+  const chunks = [];
+  return new Promise((resolve2) => {
+    const finish = () => {
+      clearTimeout(timer);
+      process.stdin.destroy();
+      const text = Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+      resolve2(text === "" ? null : text);
+    };
+    const timer = setTimeout(finish, FIRST_BYTE_MS);
+    process.stdin.once("data", () => clearTimeout(timer));
+    process.stdin.on("data", (chunk) => chunks.push(chunk));
+    process.stdin.once("end", finish).once("error", finish);
+  });
+}
+
 // lib/server/orchestrator-skill/sign-of-work.ts
+import { readFileSync as readFileSync9, statSync as statSync3 } from "node:fs";
 var EVERY_MS = 15e3;
 var TELL_MS = 2e3;
 var MAX_STATE_CHARACTERS = 2e3;
@@ -789,7 +817,7 @@ function ownWords({ tool_input: input }) {
 var writeSign = (path, sign) => writePrivateFile(path, JSON.stringify(sign));
 function readSign(path) {
   try {
-    return JSON.parse(readFileSync8(path, "utf8"));
+    return JSON.parse(readFileSync9(path, "utf8"));
   } catch {
     return {};
   }

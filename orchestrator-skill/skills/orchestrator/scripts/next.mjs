@@ -638,9 +638,9 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join4 } from "node:path";
+import { join as join5 } from "node:path";
 
 // lib/sdk/deadline.ts
 function startDeadline(firstLimitMs, caller) {
@@ -795,6 +795,32 @@ function dispatchCalls(client) {
   };
 }
 
+// lib/server/orchestrator/place-mark.ts
+import { randomBytes } from "node:crypto";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync5, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4 } from "node:path";
+var FILE2 = "place";
+function placeMark(folder, isUsed) {
+  const path = join4(folder, FILE2);
+  const kept = read2(path);
+  if (kept !== null || isUsed()) return kept ?? "";
+  mkdirSync3(folder, { recursive: true, mode: 448 });
+  try {
+    writeFileSync3(path, randomBytes(8).toString("hex"), { flag: "wx", mode: 384 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  return read2(path) ?? "";
+}
+function read2(path) {
+  try {
+    return readFileSync5(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 // lib/auth/hosts.ts
 var LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -833,46 +859,50 @@ function openConnection(project, env, consumerOption) {
   const client = createClient({ baseUrl: url, token });
   return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
 }
-function defaultConsumer({ root }, token) {
-  const mark2 = createHash2("sha256").update(`${root}
-${tokenId(token)}`).digest("hex").slice(0, 8);
+function defaultConsumer({ root, folder }, token) {
+  const place = placeMark(folder, () => hasClaimed(folder));
+  const mark2 = createHash2("sha256").update([root, tokenId(token), ...place === "" ? [] : [place]].join("\n")).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark2}`;
+}
+function hasClaimed(folder) {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
 }
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join4(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync4, writeFileSync as writeFileSync4 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname as dirname3, join as join5, resolve } from "node:path";
-var FOLDER = join5(".claude", "switchboard");
+import { dirname as dirname3, join as join6, resolve } from "node:path";
+var FOLDER = join6(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
   const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join5(root, FOLDER) };
+  return { root, folder: join6(root, FOLDER) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join5(folder, ".gitignore");
+  const ignore = join6(folder, ".gitignore");
   if (!existsSync(ignore)) {
-    mkdirSync3(folder, { recursive: true, mode: 448 });
-    writeFileSync3(ignore, "*\n");
+    mkdirSync4(folder, { recursive: true, mode: 448 });
+    writeFileSync4(ignore, "*\n");
   }
   return folder;
 }
 function nearest(from, name) {
   for (let folder = from; ; folder = dirname3(folder)) {
-    if (existsSync(join5(folder, name))) return folder;
+    if (existsSync(join6(folder, name))) return folder;
     if (dirname3(folder) === folder) return void 0;
   }
 }
@@ -970,11 +1000,11 @@ function spawnAdvice(dispatch, known, synced) {
 
 // lib/server/orchestrator-skill/agent-file.ts
 import { createHash as createHash3 } from "node:crypto";
-import { readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
-import { join as join6 } from "node:path";
+import { readFileSync as readFileSync7, statSync as statSync2 } from "node:fs";
+import { join as join7 } from "node:path";
 var MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
 var NO_DIGEST = "0".repeat(16);
-var AGENTS_FOLDER = join6(".claude", "agents");
+var AGENTS_FOLDER = join7(".claude", "agents");
 var digestOf = (text2) => createHash3("sha256").update(text2).digest("hex").slice(0, 16);
 function markOf(text2) {
   const [, slug, revision, digest] = MARKER.exec(text2) ?? [];
@@ -984,9 +1014,9 @@ function markOf(text2) {
 }
 function isSynced(root, { slug, revision }, sessionStartMs) {
   if (sessionStartMs === null) return false;
-  const path = join6(root, AGENTS_FOLDER, `${slug}.md`);
+  const path = join7(root, AGENTS_FOLDER, `${slug}.md`);
   try {
-    const mark2 = markOf(readFileSync6(path, "utf8"));
+    const mark2 = markOf(readFileSync7(path, "utf8"));
     const isCurrent = mark2?.slug === slug && mark2.revision === revision && mark2.isWhole;
     return isCurrent && statSync2(path).mtimeMs < sessionStartMs;
   } catch {
@@ -995,13 +1025,13 @@ function isSynced(root, { slug, revision }, sessionStartMs) {
 }
 
 // lib/server/orchestrator-skill/dispatch-files.ts
-import { readFileSync as readFileSync7, readdirSync as readdirSync2, rmSync, statSync as statSync3 } from "node:fs";
-import { join as join7 } from "node:path";
+import { readFileSync as readFileSync8, readdirSync as readdirSync2, rmSync, statSync as statSync3 } from "node:fs";
+import { join as join8 } from "node:path";
 var FOLDER2 = "dispatches";
 var MAX_AGE_MS = 7 * 864e5;
 function dispatchFiles(folder, dispatch) {
   removeOldFiles(folder);
-  const base = join7(folder, FOLDER2, `${dispatch.id}.${dispatch.epoch}`);
+  const base = join8(folder, FOLDER2, `${dispatch.id}.${dispatch.epoch}`);
   const files = { file: `${base}.json`, promptFile: `${base}.md` };
   writePrivateFile(files.file, `${JSON.stringify(dispatch, null, 1)}
 `);
@@ -1009,10 +1039,10 @@ function dispatchFiles(folder, dispatch) {
   return files;
 }
 function removeOldFiles(folder) {
-  const all = join7(folder, FOLDER2);
+  const all = join8(folder, FOLDER2);
   try {
     for (const name of readdirSync2(all)) {
-      const path = join7(all, name);
+      const path = join8(all, name);
       if (Date.now() - statSync3(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
     }
   } catch (error) {

@@ -86,9 +86,9 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync5 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join as join4 } from "node:path";
 
 // lib/kernel/clock.ts
 var systemClock = {
@@ -350,6 +350,32 @@ function dispatchCalls(client) {
   };
 }
 
+// lib/server/orchestrator/place-mark.ts
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+var FILE = "place";
+function placeMark(folder, isUsed) {
+  const path = join(folder, FILE);
+  const kept = read(path);
+  if (kept !== null || isUsed()) return kept ?? "";
+  mkdirSync(folder, { recursive: true, mode: 448 });
+  try {
+    writeFileSync(path, randomBytes(8).toString("hex"), { flag: "wx", mode: 384 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  return read(path) ?? "";
+}
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 // lib/auth/hosts.ts
 var LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -362,83 +388,13 @@ function isSameServer(one, other) {
   return areLoopback && asked.protocol === known.protocol && asked.port === known.port;
 }
 
-// lib/server/orchestrator-skill/connection.ts
-var CONNECTION_FILE = "connection.json";
-var DEFAULT_URL = "http://127.0.0.1:7777";
-var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
-var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-function openConnection(project, env, consumerOption) {
-  const file = readConnectionFile(project);
-  const known = file.url || DEFAULT_URL;
-  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
-  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
-  if (!token) {
-    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
-    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
-  }
-  const name = consumerOption ?? file.consumer;
-  const consumer = name ?? defaultConsumer(project, token);
-  if (!NAME.test(consumer)) {
-    throw new ScriptFailure(
-      "bad-option",
-      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
-      2
-    );
-  }
-  const client = createClient({ baseUrl: url, token });
-  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
-}
-function defaultConsumer({ root }, token) {
-  const mark = createHash("sha256").update(`${root}
-${tokenId(token)}`).digest("hex").slice(0, 8);
-  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
-  return `claude-${host}-${mark}`;
-}
-var tokenId = (token) => token.split("_").slice(0, 3).join("_");
-function readConnectionFile({ folder }) {
-  try {
-    const value = JSON.parse(readFileSync(join(folder, CONNECTION_FILE), "utf8"));
-    return typeof value === "object" && value !== null ? value : {};
-  } catch (error) {
-    if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
-  }
-}
-
-// lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join as join2, resolve } from "node:path";
-var FOLDER = join2(".claude", "switchboard");
-var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
-function findProject({ option, env, cwd, scriptPath }) {
-  const named = option ?? env["CLAUDE_PROJECT_DIR"];
-  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
-  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join2(root, FOLDER) };
-}
-function ensureFolder({ folder }) {
-  const ignore = join2(folder, ".gitignore");
-  if (!existsSync(ignore)) {
-    mkdirSync(folder, { recursive: true, mode: 448 });
-    writeFileSync(ignore, "*\n");
-  }
-  return folder;
-}
-function nearest(from, name) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join2(folder, name))) return folder;
-    if (dirname(folder) === folder) return void 0;
-  }
-}
-
 // lib/server/orchestrator-skill/state.ts
 import { readFileSync as readFileSync4 } from "node:fs";
-import { join as join4 } from "node:path";
+import { join as join3 } from "node:path";
 
 // lib/server/file-lock.mjs
 import { mkdirSync as mkdirSync2, readFileSync as readFileSync3, readdirSync, statSync, unlinkSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join3 } from "node:path";
+import { join as join2 } from "node:path";
 
 // lib/server/process-identity.mjs
 import { execFileSync } from "node:child_process";
@@ -513,7 +469,7 @@ function acquireFileLock(folder, name) {
   }
   throw new Error(`The lock '${name}' in ${folder} changes hands faster than it can be read`);
 }
-var pathOf = (folder, name, generation) => join3(folder, `${name}.${generation}.lock`);
+var pathOf = (folder, name, generation) => join2(folder, `${name}.${generation}.lock`);
 function generations(folder, name) {
   const pattern = new RegExp(`^${name.replaceAll(".", "\\.")}\\.(\\d+)\\.lock$`);
   return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []).map(Number).toSorted((left, right) => right - left);
@@ -555,16 +511,16 @@ function remove(folder, name, generation) {
 
 // lib/server/orchestrator/private-file.ts
 import { mkdirSync as mkdirSync3, renameSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
+import { dirname } from "node:path";
 function writePrivateFile(path, text2) {
-  mkdirSync3(dirname2(path), { recursive: true, mode: 448 });
+  mkdirSync3(dirname(path), { recursive: true, mode: 448 });
   const draft = `${path}.${process.pid}.draft`;
   writeFileSync3(draft, text2, { mode: 384 });
   renameSync(draft, path);
 }
 
 // lib/server/orchestrator-skill/state.ts
-var FILE = "state.json";
+var FILE2 = "state.json";
 var LOCK = "state";
 var LOCK_PATIENCE_MS = 5e3;
 var LOCK_POLL_MS = 20;
@@ -576,7 +532,7 @@ var StateFile = class {
   folder;
   read() {
     try {
-      const value = JSON.parse(readFileSync4(join4(this.folder, FILE), "utf8"));
+      const value = JSON.parse(readFileSync4(join3(this.folder, FILE2), "utf8"));
       const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
       return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
     } catch (error) {
@@ -593,7 +549,7 @@ var StateFile = class {
       const state = this.read();
       const result = change(state);
       state.ended = state.ended.slice(-MAX_ENDED);
-      writePrivateFile(join4(this.folder, FILE), `${JSON.stringify(state, null, 1)}
+      writePrivateFile(join3(this.folder, FILE2), `${JSON.stringify(state, null, 1)}
 `);
       return result;
     } finally {
@@ -606,7 +562,7 @@ var StateFile = class {
       if (release !== null) return release;
       await new Promise((resolve2) => setTimeout(resolve2, LOCK_POLL_MS));
     }
-    throw new ScriptFailure("state-busy", `${join4(this.folder, FILE)} is held by another process.`, 1, "Try again.");
+    throw new ScriptFailure("state-busy", `${join3(this.folder, FILE2)} is held by another process.`, 1, "Try again.");
   }
 };
 function tryLock(folder) {
@@ -622,6 +578,80 @@ function forget(state, id, epoch) {
   if (state.dispatches[id]?.epoch !== epoch) return;
   delete state.dispatches[id];
   state.ended.push(id);
+}
+
+// lib/server/orchestrator-skill/connection.ts
+var CONNECTION_FILE = "connection.json";
+var DEFAULT_URL = "http://127.0.0.1:7777";
+var FIX = "Run `npm run skill:install -- PROJECT` in the Switchboard repository, or set SWITCHBOARD_URL and SWITCHBOARD_TOKEN (a token of role orchestrator).";
+var NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+function openConnection(project, env, consumerOption) {
+  const file = readConnectionFile(project);
+  const known = file.url || DEFAULT_URL;
+  const url = (env["SWITCHBOARD_URL"] || known).replace(/\/+$/, "");
+  const token = env["SWITCHBOARD_TOKEN"] || (isSameServer(url, known) ? file.token : void 0);
+  if (!token) {
+    const other = file.token ? ` SWITCHBOARD_TOKEN is not set, and the one in ${CONNECTION_FILE} is for ${known}.` : "";
+    throw new ScriptFailure("no-token", `No token for ${url}.${other}`, 2, FIX);
+  }
+  const name = consumerOption ?? file.consumer;
+  const consumer = name ?? defaultConsumer(project, token);
+  if (!NAME.test(consumer)) {
+    throw new ScriptFailure(
+      "bad-option",
+      `--consumer: got '${consumer}', wants 1 to 64 of A-Z, a-z, 0-9, . _ and -`,
+      2
+    );
+  }
+  const client = createClient({ baseUrl: url, token });
+  return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
+}
+function defaultConsumer({ root, folder }, token) {
+  const place = placeMark(folder, () => hasClaimed(folder));
+  const mark = createHash("sha256").update([root, tokenId(token), ...place === "" ? [] : [place]].join("\n")).digest("hex").slice(0, 8);
+  const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `claude-${host}-${mark}`;
+}
+function hasClaimed(folder) {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
+}
+var tokenId = (token) => token.split("_").slice(0, 3).join("_");
+function readConnectionFile({ folder }) {
+  try {
+    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new ScriptFailure("bad-connection-file", `${join4(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+  }
+}
+
+// lib/server/orchestrator-skill/project.ts
+import { existsSync, mkdirSync as mkdirSync4, writeFileSync as writeFileSync4 } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join as join5, resolve } from "node:path";
+var FOLDER = join5(".claude", "switchboard");
+var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
+function findProject({ option, env, cwd, scriptPath }) {
+  const named = option ?? env["CLAUDE_PROJECT_DIR"];
+  const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
+  const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
+  return { root, folder: join5(root, FOLDER) };
+}
+function ensureFolder({ folder }) {
+  const ignore = join5(folder, ".gitignore");
+  if (!existsSync(ignore)) {
+    mkdirSync4(folder, { recursive: true, mode: 448 });
+    writeFileSync4(ignore, "*\n");
+  }
+  return folder;
+}
+function nearest(from, name) {
+  for (let folder = from; ; folder = dirname2(folder)) {
+    if (existsSync(join5(folder, name))) return folder;
+    if (dirname2(folder) === folder) return void 0;
+  }
 }
 
 // lib/server/orchestrator-skill/script.ts

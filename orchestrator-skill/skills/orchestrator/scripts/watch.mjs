@@ -1209,9 +1209,9 @@ import { fileURLToPath } from "node:url";
 
 // lib/server/orchestrator-skill/connection.ts
 import { createHash as createHash2 } from "node:crypto";
-import { readFileSync as readFileSync5 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 import { hostname } from "node:os";
-import { join as join4 } from "node:path";
+import { join as join5 } from "node:path";
 
 // lib/sdk/dispatch-calls.ts
 function dispatchCalls(client) {
@@ -1233,6 +1233,32 @@ function dispatchCalls(client) {
       await client.post(`/api/consumers/${segment(consumer)}/ack`, { id: position }, { ...options, idempotent: true });
     }
   };
+}
+
+// lib/server/orchestrator/place-mark.ts
+import { randomBytes } from "node:crypto";
+import { mkdirSync as mkdirSync3, readFileSync as readFileSync5, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4 } from "node:path";
+var FILE2 = "place";
+function placeMark(folder, isUsed) {
+  const path = join4(folder, FILE2);
+  const kept = read2(path);
+  if (kept !== null || isUsed()) return kept ?? "";
+  mkdirSync3(folder, { recursive: true, mode: 448 });
+  try {
+    writeFileSync3(path, randomBytes(8).toString("hex"), { flag: "wx", mode: 384 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  return read2(path) ?? "";
+}
+function read2(path) {
+  try {
+    return readFileSync5(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 // lib/auth/hosts.ts
@@ -1273,46 +1299,50 @@ function openConnection(project, env, consumerOption) {
   const client = createClient({ baseUrl: url, token });
   return { url, token, consumer, isNamed: name !== void 0, client, calls: dispatchCalls(client) };
 }
-function defaultConsumer({ root }, token) {
-  const mark = createHash2("sha256").update(`${root}
-${tokenId(token)}`).digest("hex").slice(0, 8);
+function defaultConsumer({ root, folder }, token) {
+  const place = placeMark(folder, () => hasClaimed(folder));
+  const mark = createHash2("sha256").update([root, tokenId(token), ...place === "" ? [] : [place]].join("\n")).digest("hex").slice(0, 8);
   const host = hostname().replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `claude-${host}-${mark}`;
+}
+function hasClaimed(folder) {
+  const { dispatches, ended } = new StateFile(folder).read();
+  return ended.length > 0 || Object.keys(dispatches).length > 0;
 }
 var tokenId = (token) => token.split("_").slice(0, 3).join("_");
 function readConnectionFile({ folder }) {
   try {
-    const value = JSON.parse(readFileSync5(join4(folder, CONNECTION_FILE), "utf8"));
+    const value = JSON.parse(readFileSync6(join5(folder, CONNECTION_FILE), "utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch (error) {
     if (error.code === "ENOENT") return {};
-    throw new ScriptFailure("bad-connection-file", `${join4(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
+    throw new ScriptFailure("bad-connection-file", `${join5(folder, CONNECTION_FILE)} cannot be read.`, 2, FIX);
   }
 }
 
 // lib/server/orchestrator-skill/project.ts
-import { existsSync, mkdirSync as mkdirSync3, writeFileSync as writeFileSync3 } from "node:fs";
+import { existsSync, mkdirSync as mkdirSync4, writeFileSync as writeFileSync4 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname as dirname3, join as join5, resolve } from "node:path";
-var FOLDER = join5(".claude", "switchboard");
+import { dirname as dirname3, join as join6, resolve } from "node:path";
+var FOLDER = join6(".claude", "switchboard");
 var INSTALLED_SCRIPT = /^(.*)[/\\]\.claude[/\\]skills[/\\]orchestrator[/\\]scripts[/\\][^/\\]+$/;
 function findProject({ option, env, cwd, scriptPath }) {
   const named = option ?? env["CLAUDE_PROJECT_DIR"];
   const installed = INSTALLED_SCRIPT.exec(scriptPath)?.[1];
   const root = (named === void 0 || named === "" ? void 0 : resolve(cwd, named)) ?? (installed === homedir() ? void 0 : installed) ?? nearest(cwd, FOLDER) ?? nearest(cwd, ".git") ?? cwd;
-  return { root, folder: join5(root, FOLDER) };
+  return { root, folder: join6(root, FOLDER) };
 }
 function ensureFolder({ folder }) {
-  const ignore = join5(folder, ".gitignore");
+  const ignore = join6(folder, ".gitignore");
   if (!existsSync(ignore)) {
-    mkdirSync3(folder, { recursive: true, mode: 448 });
-    writeFileSync3(ignore, "*\n");
+    mkdirSync4(folder, { recursive: true, mode: 448 });
+    writeFileSync4(ignore, "*\n");
   }
   return folder;
 }
 function nearest(from, name) {
   for (let folder = from; ; folder = dirname3(folder)) {
-    if (existsSync(join5(folder, name))) return folder;
+    if (existsSync(join6(folder, name))) return folder;
     if (dirname3(folder) === folder) return void 0;
   }
 }

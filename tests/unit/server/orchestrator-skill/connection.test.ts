@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,4 +47,26 @@ it('a name that somebody gave is told from one that is made from the folder', ()
   expect(openConnection({ root: folder, folder }, {}, 'given')).toMatchObject({ consumer: 'given', isNamed: true });
   installed({ token: OWN, consumer: 'written-down' });
   expect(open({})).toMatchObject({ consumer: 'written-down', isNamed: true });
+});
+
+const nameOf = () => open({}).consumer;
+
+describe('a name that is made from the folder', () => {
+  it('is the same each time, and another on a machine that is called the same and has the same path and token', () => {
+    installed({ token: OWN });
+    const name = nameOf();
+    expect(nameOf()).toBe(name);
+    // The other's disk.
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    installed({ token: OWN });
+    expect(nameOf()).not.toBe(name);
+  });
+
+  it('stays what it was where a session was before there were marks', () => {
+    installed({ token: OWN });
+    writeFileSync(join(folder, 'state.json'), JSON.stringify({ ended: ['a'.repeat(24)] }));
+    const before = createHash('sha256').update(`${folder}\nswb_orchestrator_one`).digest('hex').slice(0, 8);
+    expect(nameOf()).toMatch(new RegExp(`^claude-.*-${before}$`));
+  });
 });

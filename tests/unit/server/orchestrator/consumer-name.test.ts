@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Consumer } from '@/lib/domain/dispatch/schema';
@@ -25,4 +26,20 @@ it('gives the same name at the next start', () => {
   const first = hold(folder);
   first.release();
   expect(hold(folder).name).toBe(first.name);
+});
+
+it('gives two machines of one name, path and token two names', () => {
+  const [folder = ''] = folders;
+  const first = hold(folder);
+  first.release();
+  // The other's disk.
+  rmSync(join(folder, 'orchestrators'), { recursive: true });
+  expect(hold(folder).name).not.toBe(first.name);
+});
+
+it('leaves an orchestrator that had a name before there were marks its name', () => {
+  const used = join(folders[0] ?? '', 'orchestrators');
+  mkdirSync(used);
+  const place = createHash('sha256').update(used).digest('hex').slice(0, 6);
+  expect(hold(folders[0] ?? '').name).toBe(`headless-${hostname()}-${place}-aaaaaaaa-1`);
 });
