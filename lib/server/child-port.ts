@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyClock } from '../kernel/clock';
 import { freePort } from './free-port';
 import { refusedPort, type WantedPort } from './http-server';
 
@@ -11,13 +12,13 @@ const LOOK_EVERY_MS = 100;
  * ever behind a server that says it runs. Throws with the name of the variable.
  */
 export async function childPort(wanted: WantedPort): Promise<number> {
-  const giveUpAtMs = Date.now() + LEAVES_WITHIN_MS;
+  const giveUpAtMs = steadyClock.now() + LEAVES_WITHIN_MS;
   for (;;) {
     try {
       return await freePort(wanted.host, wanted.port);
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!isTaken || Date.now() >= giveUpAtMs) throw refusedPort(error as Error, wanted);
+      if (!isTaken || steadyClock.now() >= giveUpAtMs) throw refusedPort(error as Error, wanted);
     }
     await sleep(LOOK_EVERY_MS);
   }

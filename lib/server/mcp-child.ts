@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { backoffMs } from '../kernel/backoff';
+import { steadyClock } from '../kernel/clock';
 import type { Logger } from '../telemetry/logger';
 
 const RESTART = { baseMs: 500, maxMs: 15_000 };
@@ -47,9 +48,9 @@ export function createMcpChild({ path, env, log }: McpChildOptions): McpChild {
   };
 
   const start = (onPid: (pid: number | undefined) => void): void => {
-    const startedAtMs = Date.now();
+    const startedAtMs = steadyClock.now();
     const again = (why: object): void => {
-      failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
+      failures = steadyClock.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
       const delayMs = backoffMs(failures, RESTART);
       log.error({ ...why, delayMs }, 'the MCP server ended; it is started again');
       timer = setTimeout(start, delayMs, onPid);

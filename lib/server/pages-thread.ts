@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { backoffMs } from '../kernel/backoff';
+import { steadyClock } from '../kernel/clock';
 import type { Logger } from '../telemetry/logger';
 
 export interface PagesWork {
@@ -35,7 +36,7 @@ export function startPagesThread(path: string, work: PagesWork, log: Logger): Pa
   let timer: NodeJS.Timeout | undefined;
 
   const start = (onReady: () => void, onFailed: (error: Error) => void): void => {
-    const startedAtMs = Date.now();
+    const startedAtMs = steadyClock.now();
     let reason = new Error('the page server ended');
     // What Next says about itself is not for whoever started Switchboard; its errors are.
     const running = new Worker(path, { workerData: work, stdout: true, execArgv: [] });
@@ -50,7 +51,7 @@ export function startPagesThread(path: string, work: PagesWork, log: Logger): Pa
       worker = null;
       onFailed(reason);
       if (stopping) return;
-      failures = Date.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
+      failures = steadyClock.now() - startedAtMs > HEALTHY_RUN_MS ? 0 : failures + 1;
       const delayMs = backoffMs(failures, RESTART);
       log.error({ err: reason, delayMs }, 'the page server ended; it is started again');
       timer = setTimeout(() => start(ignore, ignore), delayMs);

@@ -1,6 +1,7 @@
 import { MongoError, type ClientSession } from 'mongodb';
 import { ControlPlaneError } from '../domain/errors';
 import { backoffMs } from '../kernel/backoff';
+import { steadyClock } from '../kernel/clock';
 import type { Collections } from './collections';
 
 /** Statements take it as their last argument; they run one after another, never side by side. */
@@ -18,14 +19,14 @@ const MAX_COMMITS = 5;
  */
 export async function transact<T>(c: Collections, run: (tx: Transaction) => Promise<T>): Promise<T> {
   const session = c.agentTypes.db.client.startSession();
-  const giveUpAtMs = Date.now() + GIVE_UP_MS;
+  const giveUpAtMs = steadyClock.now() + GIVE_UP_MS;
   try {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await runOnce(session, run);
       } catch (error) {
         if (!hasLabel(error, 'TransientTransactionError')) throw error;
-        if (Date.now() >= giveUpAtMs) throw isWriteConflict(error) ? stillWritten(error) : error;
+        if (steadyClock.now() >= giveUpAtMs) throw isWriteConflict(error) ? stillWritten(error) : error;
         await new Promise(resolve => setTimeout(resolve, backoffMs(attempt, RETRY)));
       }
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { steadyClock } from '../../kernel/clock';
 
 /**
  * Runs a downloader that writes below one folder, and ends it when the folder stops growing: a host that swallows
@@ -63,7 +64,7 @@ export async function runWatched(options: WatchedCommand): Promise<void> {
 }
 
 function watchGrowth(options: WatchedCommand, stop: (reason: string) => void): () => void {
-  const startedAt = Date.now();
+  const startedAt = steadyClock.now();
   let bytes = 0;
   let grewAt = startedAt;
   let checking = false;
@@ -72,7 +73,7 @@ function watchGrowth(options: WatchedCommand, stop: (reason: string) => void): (
     checking = true;
     const size = await folderBytes(options.folder);
     checking = false;
-    const now = Date.now();
+    const now = steadyClock.now();
     if (size !== bytes) {
       bytes = size;
       grewAt = now;

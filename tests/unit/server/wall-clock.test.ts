@@ -1,0 +1,78 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
+import { deferred } from '@/lib/kernel/deferred';
+import { childPort } from '@/lib/server/child-port';
+import { createMcpChild, type McpChild } from '@/lib/server/mcp-child';
+import { runWatched } from '@/lib/server/mongod/watched-command';
+import { startPagesThread, type PagesThread } from '@/lib/server/pages-thread';
+import type { Logger } from '@/lib/telemetry/logger';
+
+/** The wall clock is set ahead, as a machine's is once it hears the time: no duration is over because of it. */
+
+const NODE = process.execPath;
+const HOUR_MS = 3_600_000;
+afterEach(() => {
+  process.execPath = NODE;
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+function setAheadEachTime(): void {
+  let hours = 0;
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + (hours += 1) * HOUR_MS);
+}
+
+it('a port that the child of a killed server still holds is waited for', async () => {
+  const holder = createServer();
+  await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address() as AddressInfo;
+  setAheadEachTime();
+  const leaving = new Promise(resolve => setTimeout(() => holder.close(resolve), 150));
+  const [found] = await Promise.all([childPort({ host: '127.0.0.1', port, portVariable: 'MCP_PORT' }), leaving]);
+  expect(found).toBe(port);
+});
+
+it('a downloader that began just now is not ended', async () => {
+  setAheadEachTime();
+  const limits = { firstByteMs: 60_000, stallMs: 60_000, totalMs: 60_000, report: () => undefined };
+  const slow = { command: '/bin/sh', args: ['-c', 'sleep 0.8'], folder: '/nowhere', ...limits };
+  await expect(runWatched(slow)).resolves.toBeUndefined();
+});
+
+/** Delays before each start of what ends as soon as it was started, five times. */
+async function delaysOf(start: (log: Logger) => void): Promise<number[]> {
+  const delays: number[] = [];
+  const five = deferred<void>();
+  const error = ({ delayMs }: { delayMs: number }) => {
+    delays.push(delayMs);
+    if (delays.length === 5) five.resolve();
+  };
+  vi.useFakeTimers({ toFake: ['setTimeout'] }).setTimerTickMode('nextTimerAsync');
+  setAheadEachTime();
+  start({ error } as unknown as Logger);
+  await five.promise;
+  return delays;
+}
+
+it('what ends at once is started again ever more slowly', async () => {
+  // A fork that throws.
+  process.execPath = 'a\0b';
+  let mcp: McpChild | undefined;
+  const delays = await delaysOf(log => {
+    mcp = createMcpChild({ path: 'none', env: process.env, log });
+    mcp.start(() => undefined);
+  });
+  await mcp?.stop();
+  expect(delays.at(-1)).toBeGreaterThan(4_000);
+});
+
+it('and so is the page server', async () => {
+  let thread: PagesThread | undefined;
+  const delays = await delaysOf(log => {
+    thread = startPagesThread('/no/such/file.mjs', { root: '' }, log);
+    thread.ready.catch(() => undefined);
+  });
+  await thread?.stop();
+  expect(delays.at(-1)).toBeGreaterThan(4_000);
+});
