@@ -3,38 +3,64 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isControlPlaneError } from '@/lib/domain/errors';
 import type { CreateToken, IssuedToken } from '@/lib/domain/identity/schema';
+import { systemClock } from '@/lib/kernel/clock';
 import { createClient } from '@/lib/sdk/client';
 import type { Config } from '../config';
+import { acquireFileLock } from '../file-lock.mjs';
 import { readRunFile } from '../run-file';
 import { StartupError } from '../startup-error';
 import { writePrivateFile } from './private-file';
 import { isSameServer } from './same-server';
 
+type LocalConfig = Pick<Config, 'dataDir' | 'adminToken'>;
+
 const TOKEN_FILE = 'orchestrator-token';
 const ADMIN_TOKEN_FILE = 'admin-token';
+const LOOK_AGAIN_MS = 100;
 
 /**
  * The orchestrator token of a server on this machine: the one kept beside its data, or a new one made with the
  * admin's. Kept, because a consumer belongs to the token that made it.
  */
-export async function localToken(url: string, config: Pick<Config, 'dataDir' | 'adminToken'>): Promise<string> {
-  const path = join(config.dataDir, TOKEN_FILE);
-  const isOwn = isOwnServer(url, config.dataDir);
-  const kept = isOwn ? readToken(path) : null;
-  if (kept !== null && (await isAccepted(url, kept))) return kept;
+export async function localToken(url: string, config: LocalConfig): Promise<string> {
+  if (!isOwnServer(url, config.dataDir)) return newToken(url, config);
+  return inTurn(config.dataDir, async () => {
+    const path = join(config.dataDir, TOKEN_FILE);
+    const kept = readToken(path);
+    if (kept !== null && (await isAccepted(url, kept))) return kept;
+    const token = await newToken(url, config);
+    writePrivateFile(path, `${token}\n`);
+    return token;
+  });
+}
+
+/** Those that start at once would each make a token, and all but the last would be known by another at their next start. */
+async function inTurn<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const attempt = acquireFileLock(dataDir, TOKEN_FILE);
+    if (!attempt.acquired) {
+      await systemClock.sleep(LOOK_AGAIN_MS);
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      attempt.release();
+    }
+  }
+}
+
+async function newToken(url: string, config: LocalConfig): Promise<string> {
   const adminToken = adminTokenOf(url, config);
   if (adminToken === null) throw new StartupError(noToken(url, config.dataDir));
   const wanted: CreateToken = { role: 'orchestrator', label: `orchestrator on ${hostname()}`.slice(0, 120) };
   const { token } = await createClient({ baseUrl: url, token: adminToken }).post<IssuedToken>('/api/tokens', wanted);
-  if (isOwn) writePrivateFile(path, `${token}\n`);
   return token;
 }
 
 /** Whoever may read the data folder is the admin of its server, and of no other. */
-export const adminTokenOf = (
-  url: string,
-  { adminToken, dataDir }: Pick<Config, 'dataDir' | 'adminToken'>,
-): string | null => adminToken ?? (isOwnServer(url, dataDir) ? readToken(join(dataDir, ADMIN_TOKEN_FILE)) : null);
+export const adminTokenOf = (url: string, { adminToken, dataDir }: LocalConfig): string | null =>
+  adminToken ?? (isOwnServer(url, dataDir) ? readToken(join(dataDir, ADMIN_TOKEN_FILE)) : null);
 
 /** What to do where neither the environment nor the data folder has a token for that server. */
 export const noToken = (url: string, dataDir: string): string =>

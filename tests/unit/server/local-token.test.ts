@@ -59,3 +59,13 @@ it.each(DOORS)('%s signs in by itself on the server of the data folder, by which
   await open(server.url);
   expect(server.requests[0]?.headers.authorization).toContain('secret');
 });
+
+it('orchestrators that start at once on one data folder make one token', async () => {
+  runsAt(server.url);
+  rmSync(join(dataDir, 'orchestrator-token'));
+  const made = () => server.requests.filter(({ url }) => url === '/api/tokens').length;
+  const start = () => connect({ config: configOf(server.url), onWaiting: () => undefined });
+  const started = await Promise.all([start(), start(), start()]);
+  expect(made()).toBe(1);
+  expect(new Set(started.map(({ token }) => token)).size).toBe(1);
+});
