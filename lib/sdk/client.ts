@@ -25,6 +25,8 @@ export interface CallOptions {
 }
 
 export interface WriteOptions extends CallOptions {
+  /** The body is text of this type as it stands, in place of JSON. */
+  contentType?: string;
   /** Makes a create repeatable, and so retried when no answer came. */
   idempotencyKey?: string;
   /** The route answers a repeat like the first call: retried when no answer came. */
@@ -88,7 +90,7 @@ async function send<T>(
       // A redirect would carry the token to wherever it points; the API never sends one.
       redirect: 'error',
       cache: 'no-store',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: use.contentType === undefined ? JSON.stringify(body) : String(body) }),
     });
     if (!response.ok) throw await errorFromResponse(response, deadline.signal);
     return { data: await readBody<T>(response, deadline.signal), cursor: response.headers.get('x-event-cursor') };
@@ -105,7 +107,7 @@ async function send<T>(
 export function headersOf(token: string | undefined, use: WriteOptions, hasBody: boolean): Record<string, string> {
   return {
     accept: 'application/json',
-    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(hasBody ? { 'content-type': use.contentType ?? 'application/json' } : {}),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(use.idempotencyKey === undefined ? {} : { 'idempotency-key': use.idempotencyKey }),
     ...use.headers,

@@ -350,7 +350,7 @@ async function send(client, method, path, use, body) {
       // A redirect would carry the token to wherever it points; the API never sends one.
       redirect: "error",
       cache: "no-store",
-      ...body === void 0 ? {} : { body: JSON.stringify(body) }
+      ...body === void 0 ? {} : { body: use.contentType === void 0 ? JSON.stringify(body) : String(body) }
     });
     if (!response.ok) throw await errorFromResponse(response, deadline.signal);
     return { data: await readBody(response, deadline.signal), cursor: response.headers.get("x-event-cursor") };
@@ -366,7 +366,7 @@ async function send(client, method, path, use, body) {
 function headersOf(token, use, hasBody) {
   return {
     accept: "application/json",
-    ...hasBody ? { "content-type": "application/json" } : {},
+    ...hasBody ? { "content-type": use.contentType ?? "application/json" } : {},
     ...token === void 0 ? {} : { authorization: `Bearer ${token}` },
     ...use.idempotencyKey === void 0 ? {} : { "idempotency-key": use.idempotencyKey },
     ...use.headers
