@@ -42,6 +42,8 @@ const OWED_POLL_MS = 15_000;
 const BEAT_START_MS = 10_000;
 /** Due work this old was not taken by the look that its event caused. */
 const DUE_SECONDS = 3;
+/** A session that missed the line, or forgot it, is told again: its agent works on what nobody wants from it any more. */
+const STOP_AGAIN_MS = 300_000;
 /** A session hands in what an agent said within its next turn; longer than this it forgot. */
 const HAND_IN_AFTER_MS = 15_000;
 
@@ -74,6 +76,7 @@ class Watcher {
   #stream: EventStream | undefined;
   #finish: () => void = () => {};
   #stopCount = 0;
+  #stopAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
   #beatAgainMs = 0;
@@ -166,12 +169,19 @@ class Watcher {
 
   #lookAtState(): void {
     if (!isAlive(this.#session)) return this.end();
-    const count = toStop(this.#own(this.context.state.read())).length;
-    if (count > this.#stopCount) this.#bell.stop(count);
-    this.#stopCount = count;
+    this.#lookForStops();
     this.#lookForLastWords();
     this.#lookForOwed();
     this.#lookForBeat();
+  }
+
+  #lookForStops(): void {
+    const count = toStop(this.#own(this.context.state.read())).length;
+    const isNews = count > this.#stopCount;
+    this.#stopCount = count;
+    if (count === 0 || !(isNews || steadyClock.now() >= this.#stopAgainMs)) return;
+    this.#stopAgainMs = steadyClock.now() + STOP_AGAIN_MS;
+    this.#bell.stop(count);
   }
 
   /** It may have been killed, and the session may not run a script for hours. */

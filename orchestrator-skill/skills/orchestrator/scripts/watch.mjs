@@ -1457,6 +1457,7 @@ var STATE_POLL_MS = 1e3;
 var OWED_POLL_MS = 15e3;
 var BEAT_START_MS = 1e4;
 var DUE_SECONDS = 3;
+var STOP_AGAIN_MS = 3e5;
 var HAND_IN_AFTER_MS = 15e3;
 async function watch(context) {
   const release = await takeOver(context.project.folder, "watch");
@@ -1495,6 +1496,7 @@ var Watcher = class {
   #finish = () => {
   };
   #stopCount = 0;
+  #stopAgainMs = 0;
   #handInAgainMs = 0;
   #owedAgainMs = 0;
   #beatAgainMs = 0;
@@ -1568,12 +1570,18 @@ var Watcher = class {
   }
   #lookAtState() {
     if (!isAlive(this.#session)) return this.end();
-    const count = toStop(this.#own(this.context.state.read())).length;
-    if (count > this.#stopCount) this.#bell.stop(count);
-    this.#stopCount = count;
+    this.#lookForStops();
     this.#lookForLastWords();
     this.#lookForOwed();
     this.#lookForBeat();
+  }
+  #lookForStops() {
+    const count = toStop(this.#own(this.context.state.read())).length;
+    const isNews = count > this.#stopCount;
+    this.#stopCount = count;
+    if (count === 0 || !(isNews || steadyClock.now() >= this.#stopAgainMs)) return;
+    this.#stopAgainMs = steadyClock.now() + STOP_AGAIN_MS;
+    this.#bell.stop(count);
   }
   /** It may have been killed, and the session may not run a script for hours. */
   #lookForBeat() {

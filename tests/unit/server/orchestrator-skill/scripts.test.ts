@@ -201,6 +201,24 @@ describe('the leases', () => {
   });
 });
 
+it('what has to be stopped is rung for again, should the first ring have been lost', async () => {
+  const session = openSession();
+  const { id } = plane.put({ leaseMs: 3_000 });
+  plane.answer = ({ verb }) =>
+    verb === 'heartbeat'
+      ? { status: 200, body: { id, epoch: 1, status: 'cancelling', leaseUntil: null, cancelRequested: true } }
+      : undefined;
+  await session.call('next');
+  const clock = lateClock(project);
+  const watch = session.watch([], clock.env);
+  const rings = () => watch.lines().filter(line => line.includes('"stop":1')).length;
+  await vi.waitFor(() => expect(rings()).toBe(1), PATIENCE);
+  await new Promise(done => setTimeout(done, 1_000));
+  expect(rings()).toBe(1);
+  clock.makeLate();
+  await vi.waitFor(() => expect(rings()).toBe(2), PATIENCE);
+});
+
 describe('two sessions in one project', () => {
   it('leave each other the work: each is shown its own, until the other is gone', async () => {
     const [first, second] = [openSession(), openSession()];
