@@ -39,6 +39,9 @@ Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repe
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
 
+export const NEW_TOKEN_FIX =
+  'Install the skill again, or set SWITCHBOARD_TOKEN to a token of role orchestrator; then start a new session, for this one keeps the token it began with.';
+
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
 export const print = (value: unknown): void => void process.stdout.write(lineOf(value));
 
@@ -105,10 +108,7 @@ export function failureOf(error: unknown): ScriptFailure {
   if (error instanceof ScriptFailure) return error;
   if (isControlPlaneError(error)) {
     const denied = error.code === 'unauthenticated' || error.code === 'forbidden';
-    const fix = denied
-      ? 'Install the skill again, or set SWITCHBOARD_TOKEN to a token of role orchestrator.'
-      : undefined;
-    return new ScriptFailure(error.code, error.message, denied ? 2 : 1, fix);
+    return new ScriptFailure(error.code, error.message, denied ? 2 : 1, denied ? NEW_TOKEN_FIX : undefined);
   }
   return new ScriptFailure('internal', error instanceof Error ? error.message : String(error), 1);
 }

@@ -10,7 +10,7 @@ import { ensureBeat } from './beat-process';
 import { Bell } from './bell';
 import { DUE_POLL_MS, DueLook } from './due-look';
 import { ownWork } from './own-work';
-import { print, runScript, text, type ScriptContext } from './script';
+import { NEW_TOKEN_FIX, print, runScript, text, type ScriptContext } from './script';
 import { isAlive, thisSession } from './session';
 import { toHandIn } from './agent-turns';
 import { leased, toStop } from './state';
@@ -151,7 +151,7 @@ class Watcher {
 
   #onState(state: LiveState, why: string | undefined): void {
     if (state === 'unauthenticated') {
-      print({ fatal: 'unauthenticated', message: why, fix: 'Set SWITCHBOARD_TOKEN, or install the skill again.' });
+      print({ fatal: 'unauthenticated', message: why, fix: NEW_TOKEN_FIX });
       process.exitCode = 2;
       return this.#finish();
     }

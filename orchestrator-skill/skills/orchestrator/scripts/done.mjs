@@ -713,6 +713,7 @@ var COMMON_HELP = `
 Prints JSON. Exit 0: done, or already so. 1: refused, or no answer; safe to repeat. 2: token or set-up is wrong.
 Server and token: SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else .claude/switchboard/connection.json.
 `;
+var NEW_TOKEN_FIX = "Install the skill again, or set SWITCHBOARD_TOKEN to a token of role orchestrator; then start a new session, for this one keeps the token it began with.";
 var lineOf = (value) => `${JSON.stringify(value)}
 `;
 var print = (value) => void process.stdout.write(lineOf(value));
@@ -758,8 +759,7 @@ function failureOf(error) {
   if (error instanceof ScriptFailure) return error;
   if (isControlPlaneError(error)) {
     const denied = error.code === "unauthenticated" || error.code === "forbidden";
-    const fix = denied ? "Install the skill again, or set SWITCHBOARD_TOKEN to a token of role orchestrator." : void 0;
-    return new ScriptFailure(error.code, error.message, denied ? 2 : 1, fix);
+    return new ScriptFailure(error.code, error.message, denied ? 2 : 1, denied ? NEW_TOKEN_FIX : void 0);
   }
   return new ScriptFailure("internal", error instanceof Error ? error.message : String(error), 1);
 }
