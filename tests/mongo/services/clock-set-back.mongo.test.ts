@@ -2,11 +2,15 @@ import { beforeAll, expect, it } from 'vitest';
 import { systemClock } from '@/lib/kernel/clock';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { noteClaimer } from '@/lib/services/dispatches/claim/note-claimer';
+import { DatabaseProbe } from '@/lib/services/health/probes';
 import { issueToken } from '@/lib/services/identity/issue-token';
+import { recheckCredentials } from '@/lib/services/identity/recheck-credentials';
 import { resolveCaller } from '@/lib/services/identity/caller';
+import { revokeToken } from '@/lib/services/identity/revoke-token';
 import { InboxWatch } from '@/lib/services/messages/inbox-watch';
 import { waitForMessage } from '@/lib/services/messages/wait-for-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
+import type { Collections } from '@/lib/store/collections';
 import { makeActor } from '@/tests/support/actors';
 import { makePlane, type TestPlane } from '@/tests/support/make-plane';
 import { testPrincipal } from '@/tests/support/principal';
@@ -63,4 +67,25 @@ it('nor does a call that waits for a message', async () => {
   setBack();
   expect(await waiting).toMatchObject({ items: [] });
   await watch.stop();
+});
+
+it('a call that waits hears that its token was revoked', async () => {
+  const waiting = await withToken('orchestrator');
+  const recheck = recheckCredentials(waiting);
+  await revokeToken(makeActor(plane, 'admin'), waiting.principal.id);
+  setBack();
+  await expect(recheck()).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+it('a probe hears that the database is away', async () => {
+  let isAway = false;
+  const command = async () => {
+    if (isAway) throw new Error('away');
+  };
+  const collections = { messages: { db: { command } } } as unknown as Collections;
+  const probe = new DatabaseProbe(collections, plane.clock.now);
+  expect(await probe.reachable()).toBe(true);
+  isAway = true;
+  setBack();
+  expect(await probe.reachable()).toBe(false);
 });

@@ -177,14 +177,17 @@ describe('event stream', () => {
     ]);
   });
 
-  it('tries when it is asked to, though the wall clock was set back since it was refused', async () => {
-    const { requests, url } = await start(response => sendJson(response, 401, { code: 'unauthenticated' }));
+  it('tries when it is asked to, though the wall clock was set back since its last try', async () => {
+    const { requests, url } = await start((response, count) => {
+      if (count === 1) sendJson(response, 503, { code: 'unavailable' });
+      else sendJson(response, 401, { code: 'unauthenticated' });
+    });
     vi.useFakeTimers({ toFake: ['Date'] });
     const { stream: opened } = listen(url);
     await vi.waitFor(() => expect(opened.state).toBe('unauthenticated'), 8_000);
     vi.setSystemTime(Date.now() - 3_600_000);
     opened.retry();
-    await vi.waitFor(() => expect(requests).toHaveLength(2), 8_000);
+    await vi.waitFor(() => expect(requests).toHaveLength(3), 8_000);
   });
 
   it('says offline when nothing was there for too long, and live again when it is', async () => {
