@@ -1,8 +1,9 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
+import { RowGroup } from './row-group';
 
-/** Rows kept ready beyond the edge, so that a fast wheel meets no white. */
+/** Rows kept ready beyond the edge, so that a fast wheel meets no white and the keys always find the next one. */
 const OVERSCAN = 12;
 
 interface VirtualRowsProps<T> {
@@ -52,21 +53,18 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   }, [openKey, openIndex, virtual]);
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the rows in it
-    <div
+    <RowGroup
       ref={scroller}
-      onKeyDown={walkRows}
-      tabIndex={0}
-      role="group"
-      aria-label={label}
+      label={label}
       onScroll={onTopChange ? event => onTopChange(event.currentTarget.scrollTop < rowHeight / 2) : undefined}
-      className={`min-h-0 overflow-y-auto focus-visible:-outline-offset-2 ${className}`}
+      className={className}
     >
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
         <Layer>{props.underlay}</Layer>
         {rows.map(row => (
           <li
             key={row.key}
+            data-row
             aria-setsize={items.length}
             aria-posinset={row.index + 1}
             className="absolute inset-x-0 top-0"
@@ -77,7 +75,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
         ))}
         <Layer>{props.overlay}</Layer>
       </ul>
-    </div>
+    </RowGroup>
   );
 }
 
@@ -88,20 +86,4 @@ function Layer({ children }: { children: React.ReactNode }) {
       {children}
     </li>
   );
-}
-
-const STEPS: Record<string, number> = { j: 1, k: -1 };
-
-/** j and k go down and up from row to row. Rows beyond the edge are kept ready, so the next one is always there. */
-function walkRows(event: React.KeyboardEvent<HTMLElement>): void {
-  const step = STEPS[event.key];
-  const from = event.target as HTMLElement;
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || from.matches('input, textarea')) return;
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('li[aria-posinset]')];
-  const at = rows.findIndex(row => row.contains(from));
-  const next = at === -1 ? rows[0] : rows[at + step];
-  const target = next?.querySelector<HTMLElement>('a, button');
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
 }

@@ -167,6 +167,28 @@ describe('a list', () => {
     await page.close();
   });
 
+  it('is walked by j and k, be it rows, a table or a tree', async () => {
+    for (const name of ['Acme', 'Bolt'])
+      await post('/api/projects', { kind: 'client', slug: name.toLowerCase(), name });
+    const { page } = await openPage('/tasks');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
+    for (const path of ['/tasks', '/agents', '/projects']) {
+      await page.goto(path);
+      const links = page.locator('main section').locator('li a, tbody a');
+      await links.nth(1).waitFor();
+      const [first, second] = await links.evaluateAll(all => all.map(link => link.getAttribute('href')));
+      for (const [key, href] of [
+        ['j', first],
+        ['j', second],
+        ['k', first],
+      ] as const) {
+        await page.keyboard.press(key);
+        await expect.poll(focused, { timeout: 5_000 }).toBe(href);
+      }
+    }
+    await page.close();
+  });
+
   it('is not left by Escape while something typed in it is not sent', async () => {
     const first = await post('/api/messages', { body: 'what do you think?', assignedTo: null });
     const { page } = await openPage(`/threads/${first.threadId}`);

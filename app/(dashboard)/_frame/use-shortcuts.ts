@@ -52,7 +52,7 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
 /** From nowhere the first row is the way in. */
 function enterList(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.activeElement !== document.body) return;
-  focusOn('main li[aria-posinset] :is(a, button)');
+  focusOn('main [data-row] :is(a, button)');
 }
 
 /** Back to the list, as the cross does. What was typed and not saved is not thrown away by one key. */

@@ -3,10 +3,13 @@ import Link from 'next/link';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
 import { LimitBar } from '@/app/_ui/limit-bar';
 import { formatCount } from '@/app/_ui/number';
+import { RowGroup } from '@/app/_ui/row-group';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { useListHref } from '../_frame/use-list-href';
 import { stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
+
+const LIST = 'Agent types, by name';
 
 interface RowsProps {
   rows: readonly AgentType[];
@@ -15,7 +18,7 @@ interface RowsProps {
 
 export function AgentTable({ rows, loads }: RowsProps) {
   return (
-    <div className="min-h-0 overflow-auto">
+    <RowGroup label={LIST} className="overflow-x-auto">
       <table className="w-full text-table">
         <thead className="sticky top-0 z-10 bg-surface text-left text-xs text-muted">
           <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:pr-4 [&>th]:font-normal [&>th]:whitespace-nowrap">
@@ -36,14 +39,17 @@ export function AgentTable({ rows, loads }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </RowGroup>
   );
 }
 
 function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
   const href = useListHref('/agents')(agent.slug);
   return (
-    <tr className="relative h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary [&>td]:pr-4">
+    <tr
+      data-row
+      className="relative h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary [&>td]:pr-4"
+    >
       <td className="max-w-64 truncate pl-4">
         <Link
           href={href}
@@ -77,29 +83,31 @@ const intoSight = (row: HTMLLIElement | null): void => row?.scrollIntoView({ blo
 export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
   const hrefOf = useListHref('/agents');
   return (
-    <ul className="min-h-0 overflow-y-auto">
-      {rows.map(agent => {
-        const load = loads.get(agent.slug);
-        const isOpen = agent.slug === openSlug;
-        return (
-          <li key={agent.slug} ref={isOpen ? intoSight : null} className="scroll-my-13">
-            <Link
-              href={hrefOf(agent.slug)}
-              {...(isOpen ? { 'aria-current': 'true' as const } : {})}
-              className={`flex h-13 flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
-            >
-              <span className="truncate text-table font-medium">{agent.slug}</span>
-              <span className="flex items-center gap-3 text-xs text-muted">
-                <StatusWord status={stateOf(agent, load)} />
-                <span className="tabular ml-auto">
-                  {formatCount(load?.running)}/{agent.concurrency}
-                  {load && load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
+    <RowGroup label={LIST}>
+      <ul>
+        {rows.map(agent => {
+          const load = loads.get(agent.slug);
+          const isOpen = agent.slug === openSlug;
+          return (
+            <li key={agent.slug} data-row ref={isOpen ? intoSight : null} className="scroll-my-13">
+              <Link
+                href={hrefOf(agent.slug)}
+                {...(isOpen ? { 'aria-current': 'true' as const } : {})}
+                className={`flex h-13 flex-col justify-center gap-0.5 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
+              >
+                <span className="truncate text-table font-medium">{agent.slug}</span>
+                <span className="flex items-center gap-3 text-xs text-muted">
+                  <StatusWord status={stateOf(agent, load)} />
+                  <span className="tabular ml-auto">
+                    {formatCount(load?.running)}/{agent.concurrency}
+                    {load && load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
+                  </span>
                 </span>
-              </span>
-            </Link>
-          </li>
-        );
-      })}
-    </ul>
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </RowGroup>
   );
 }

@@ -9,6 +9,7 @@ import { useMay } from '@/app/_live/session';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
+import { RowGroup } from '@/app/_ui/row-group';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useProjects } from '../_queries/use-projects';
 import { NewProjectDialog } from './new-project-dialog';
@@ -51,7 +52,7 @@ export function ProjectTree({ openId }: { openId: string | null }) {
       />
       <section
         aria-label="Projects"
-        className="min-h-0 flex-1 overflow-y-auto rounded-lg border border-border bg-surface"
+        className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
       >
         {projects.isError && projects.data === undefined ? (
           <ErrorState
@@ -75,23 +76,27 @@ export function ProjectTree({ openId }: { openId: string | null }) {
             What is written at each of them goes along, outermost first, with every piece of work below it.
           </EmptyState>
         ) : (
-          <ul>
-            {branches.map(({ node, depth }) => (
-              <li key={node.id}>
-                <Link
-                  href={`/projects/${node.id}`}
-                  prefetch={false}
-                  {...(node.id === openId ? { 'aria-current': 'true' as const } : {})}
-                  className={`touch flex h-(--row-height) items-center gap-3 border-b border-separator pr-4 text-table focus-visible:-outline-offset-2 ${INDENT[depth] ?? 'pl-14'} ${node.id === openId ? 'bg-default' : 'hover:bg-surface-secondary'}`}
-                >
-                  <span className={`truncate ${depth === 0 ? 'font-semibold' : ''}`}>{node.name}</span>
-                  {/* Gives way first: it mostly repeats the name. */}
-                  <code className="hidden min-w-0 shrink-[99] truncate text-xs text-muted sm:inline">{node.slug}</code>
-                  <span className="ml-auto text-xs text-muted">{node.kind}</span>
-                </Link>
-              </li>
-            ))}
-          </ul>
+          <RowGroup label="The tree of projects">
+            <ul>
+              {branches.map(({ node, depth }) => (
+                <li key={node.id} data-row>
+                  <Link
+                    href={`/projects/${node.id}`}
+                    prefetch={false}
+                    {...(node.id === openId ? { 'aria-current': 'true' as const } : {})}
+                    className={`touch flex h-(--row-height) items-center gap-3 border-b border-separator pr-4 text-table focus-visible:-outline-offset-2 ${INDENT[depth] ?? 'pl-14'} ${node.id === openId ? 'bg-default' : 'hover:bg-surface-secondary'}`}
+                  >
+                    <span className={`truncate ${depth === 0 ? 'font-semibold' : ''}`}>{node.name}</span>
+                    {/* Gives way first: it mostly repeats the name. */}
+                    <code className="hidden min-w-0 shrink-[99] truncate text-xs text-muted sm:inline">
+                      {node.slug}
+                    </code>
+                    <span className="ml-auto text-xs text-muted">{node.kind}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </RowGroup>
         )}
       </section>
       <NewProjectDialog isOpen={isNew} onClose={() => setNew(false)} nodes={projects.data?.items ?? []} />
