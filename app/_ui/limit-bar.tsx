@@ -3,11 +3,18 @@ import { formatCount } from './number';
 /** More segments than this are no longer read one by one: a plain bar then. */
 const MAX_SEGMENTS = 8;
 
-/** Running against the limit, as lit lamps of a row; the numbers stand beside it. Undefined: not counted yet. */
-export function LimitBar({ running: counted, limit }: { running: number | undefined; limit: number }) {
+interface LimitBarProps {
+  /** Undefined: not counted yet. */
+  running: number | undefined;
+  limit: number;
+  /** Work that is due waits for a place. */
+  isWanted: boolean;
+}
+
+/** Running against the limit, as lit lamps of a row; the numbers stand beside it. */
+export function LimitBar({ running: counted, limit, isWanted }: LimitBarProps) {
   const running = counted ?? 0;
-  const full = running >= limit;
-  const tone = full ? 'bg-waiting' : 'bg-running';
+  const tone = running >= limit && isWanted ? 'bg-waiting' : 'bg-running';
   return (
     <span
       className="inline-flex items-center gap-2 align-middle"

@@ -53,6 +53,10 @@ const VOCABULARY: Record<string, StatusMeaning> = {
   // Agent types
   idle: { lamp: 'idle', means: 'Nothing runs, nothing waits' },
   'at limit': { lamp: 'waiting', means: 'As many run as are allowed; the rest waits' },
+  'agent:held': {
+    lamp: 'waiting',
+    means: 'All that waits is held back: dispatch is paused, its budget of the day is used up, or it ranks too low',
+  },
   paused: { lamp: 'idle', means: 'Its work is held until it is resumed' },
   disabled: { lamp: 'idle', means: 'Its work is held until it is enabled' },
   created: { lamp: 'done', means: 'Is new' },

@@ -103,8 +103,8 @@ const agents: Truth = {
     return (await readAll(board, '/api/agent-types'))
       .toSorted((a, b) => a.slug.localeCompare(b.slug))
       .map(({ slug, name, concurrency }) => {
-        const { running = 0, waiting = 0 } = loads.get(slug) ?? {};
-        return [`/agents/${slug}`, `${slug}${name}`, `${running}/${concurrency}`, String(waiting)].join(' | ');
+        const { running = 0, waiting = 0, held = 0 } = loads.get(slug) ?? {};
+        return [`/agents/${slug}`, `${slug}${name}`, `${running}/${concurrency}`, String(waiting + held)].join(' | ');
       });
   },
 };

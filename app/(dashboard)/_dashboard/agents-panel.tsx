@@ -14,8 +14,9 @@ import { Panel } from '@/app/_ui/panel';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { useAgentTypes } from '../_queries/use-agent-types';
+import { useIsPaused } from '../_queries/use-settings';
 import { useStats } from '../_queries/use-stats';
-import { loadsOf, stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
+import { loadsOf, stateOf, waitingOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
 import { usePauseAgent } from '../_agents/use-pause-agent';
 
 export function AgentsPanel() {
@@ -24,7 +25,7 @@ export function AgentsPanel() {
   const loads = useMemo(() => loadsOf(stats.data), [stats.data]);
   const rows = useMemo(() => {
     const weight = (agent: AgentType) =>
-      (loads.get(agent.slug)?.running ?? 0) * 1_000 + (loads.get(agent.slug)?.waiting ?? 0);
+      (loads.get(agent.slug)?.running ?? 0) * 1_000 + (waitingOf(loads.get(agent.slug)) ?? 0);
     return (agents.data?.items ?? []).toSorted((a, b) => weight(b) - weight(a) || a.slug.localeCompare(b.slug));
   }, [agents.data, loads]);
   const trouble = agents.isError && agents.data === undefined ? troubleOf(agents.error) : null;
@@ -52,6 +53,7 @@ export function AgentsPanel() {
 }
 
 function AgentTable({ rows, loads }: { rows: AgentType[]; loads: AgentLoads }) {
+  const isPaused = useIsPaused();
   return (
     <table className="w-full text-table">
       <thead className="sticky top-0 z-10 bg-surface text-left text-xs text-muted">
@@ -67,14 +69,21 @@ function AgentTable({ rows, loads }: { rows: AgentType[]; loads: AgentLoads }) {
       </thead>
       <tbody>
         {rows.map(agent => (
-          <AgentRow key={agent.slug} agent={agent} load={loads.get(agent.slug)} />
+          <AgentRow key={agent.slug} agent={agent} load={loads.get(agent.slug)} isPaused={isPaused} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
+interface AgentRowProps {
+  agent: AgentType;
+  load: AgentLoad | undefined;
+  /** All dispatch is. */
+  isPaused: boolean;
+}
+
+function AgentRow({ agent, load, isPaused }: AgentRowProps) {
   const pause = usePauseAgent();
   const may = useMay();
   return (
@@ -85,16 +94,16 @@ function AgentRow({ agent, load }: { agent: AgentType; load: AgentLoad | undefin
         </Link>
       </td>
       <td className="pr-3">
-        <LimitBar running={load?.running} limit={agent.concurrency} />
+        <LimitBar running={load?.running} limit={agent.concurrency} isWanted={(load?.waiting ?? 0) > 0} />
       </td>
       <td
         className="tabular hidden pr-4 text-right sm:table-cell"
         title={load && load.held > 0 ? `${load.held} of them held` : undefined}
       >
-        {formatCount(load?.waiting)}
+        {formatCount(waitingOf(load))}
       </td>
       <td>
-        <StatusWord status={stateOf(agent, load)} />
+        <StatusWord of="agent" status={stateOf(agent, load, isPaused)} />
       </td>
       <td className="pr-2 text-right">
         {may.work ? (

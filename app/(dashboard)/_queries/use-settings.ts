@@ -13,3 +13,6 @@ export function useSettings() {
     alsoQuietly: true,
   });
 }
+
+/** Whether all dispatch is paused; no, while it is not known. */
+export const useIsPaused = (): boolean => useSettings().data?.dispatchPaused === true;

@@ -7,7 +7,8 @@ import { RowGroup } from '@/app/_ui/row-group';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { useListHref } from '../_frame/use-list-href';
-import { stateOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
+import { stateOf, waitingOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
+import { useIsPaused } from '../_queries/use-settings';
 
 const LIST = 'Agent types, by name';
 
@@ -17,6 +18,7 @@ interface RowsProps {
 }
 
 export function AgentTable({ rows, loads }: RowsProps) {
+  const isPaused = useIsPaused();
   return (
     <RowGroup label={LIST} className="overflow-x-auto">
       <table className="w-full text-table">
@@ -35,7 +37,7 @@ export function AgentTable({ rows, loads }: RowsProps) {
         </thead>
         <tbody>
           {rows.map(agent => (
-            <Row key={agent.slug} agent={agent} load={loads.get(agent.slug)} />
+            <Row key={agent.slug} agent={agent} load={loads.get(agent.slug)} isPaused={isPaused} />
           ))}
         </tbody>
       </table>
@@ -43,7 +45,14 @@ export function AgentTable({ rows, loads }: RowsProps) {
   );
 }
 
-function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined }) {
+interface RowProps {
+  agent: AgentType;
+  load: AgentLoad | undefined;
+  /** All dispatch is. */
+  isPaused: boolean;
+}
+
+function Row({ agent, load, isPaused }: RowProps) {
   const href = useListHref('/agents')(agent.slug);
   return (
     <tr
@@ -60,12 +69,12 @@ function Row({ agent, load }: { agent: AgentType; load: AgentLoad | undefined })
         <span className="ml-2 text-xs text-muted">{agent.name}</span>
       </td>
       <td>
-        <StatusWord status={stateOf(agent, load)} />
+        <StatusWord of="agent" status={stateOf(agent, load, isPaused)} />
       </td>
       <td>
-        <LimitBar running={load?.running} limit={agent.concurrency} />
+        <LimitBar running={load?.running} limit={agent.concurrency} isWanted={(load?.waiting ?? 0) > 0} />
       </td>
-      <td className="tabular text-right">{formatCount(load?.waiting)}</td>
+      <td className="tabular text-right">{formatCount(waitingOf(load))}</td>
       <td className="mono text-xs">{agent.model}</td>
       <td>{agent.thinking}</td>
       <td className="text-muted">{agent.reportsTo ?? '–'}</td>
@@ -82,11 +91,13 @@ const intoSight = (row: HTMLLIElement | null): void => row?.scrollIntoView({ blo
 
 export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: string | null }) {
   const hrefOf = useListHref('/agents');
+  const isPaused = useIsPaused();
   return (
     <RowGroup label={LIST}>
       <ul>
         {rows.map(agent => {
           const load = loads.get(agent.slug);
+          const waiting = waitingOf(load) ?? 0;
           const isOpen = agent.slug === openSlug;
           return (
             <li key={agent.slug} data-row ref={isOpen ? intoSight : null} className="scroll-my-13">
@@ -97,10 +108,10 @@ export function AgentCards({ rows, loads, openSlug }: RowsProps & { openSlug: st
               >
                 <span className="truncate text-table font-medium">{agent.slug}</span>
                 <span className="flex items-center gap-3 text-xs text-muted">
-                  <StatusWord status={stateOf(agent, load)} />
+                  <StatusWord of="agent" status={stateOf(agent, load, isPaused)} />
                   <span className="tabular ml-auto">
                     {formatCount(load?.running)}/{agent.concurrency}
-                    {load && load.waiting > 0 ? ` · ${load.waiting} waiting` : ''}
+                    {waiting > 0 ? ` · ${formatCount(waiting)} waiting` : ''}
                   </span>
                 </span>
               </Link>

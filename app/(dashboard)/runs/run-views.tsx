@@ -1,10 +1,12 @@
 'use client';
 import { Tabs } from '@heroui/react/tabs';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { useMemo } from 'react';
 import { troubleOf } from '@/app/_live/api';
 import type { Run } from '@/lib/domain/run/schema';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { useReasonOf } from '../_work/use-reason-of';
 import { RunAttempts } from './run-attempts';
 import { RunGraph } from './run-graph';
 import { RunQuestions } from './run-questions';
@@ -77,8 +79,14 @@ function OneView({ view, run }: { view: View; run: Run }) {
 
 function useTasks(runId: string) {
   const { data, tasks, error, refetch } = useRunTasks(runId);
+  const reasonOf = useReasonOf();
+  // As each view says it; the tasks themselves, where that is what they say.
+  const told = useMemo(
+    () => tasks.map(task => (reasonOf(task) === task.reason ? task : { ...task, reason: reasonOf(task) })),
+    [tasks, reasonOf],
+  );
   return {
-    tasks: data === undefined ? undefined : tasks,
+    tasks: data === undefined ? undefined : told,
     isCut: data?.isCut === true,
     error,
     retry: () => void refetch(),

@@ -18,6 +18,7 @@ import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { DispatchRow } from '../_work/dispatch-row';
 import { LedgerTicks } from '../_work/ledger-ticks';
+import { useReasonOf } from '../_work/use-reason-of';
 import { useProjectNames } from '../_queries/use-projects';
 import { TaskActions } from './task-actions';
 import { TaskResultPart } from './task-result';
@@ -60,6 +61,7 @@ export function TaskDetail({ taskId }: { taskId: string }) {
 
 function TaskBody({ task }: { task: Task }) {
   const project = useProjectNames().pathOf(task.projectId);
+  const reason = useReasonOf()(task);
   const attempts = useLiveQuery<Page<DispatchRecord>>({
     key: ['dispatches', { sourceId: task.id }],
     path: '/api/dispatches',
@@ -88,7 +90,7 @@ function TaskBody({ task }: { task: Task }) {
         ) : null}
         <TaskActions task={task} />
       </div>
-      {task.reason ? <p className={`text-table ${LAMP_TEXT[meaningOf(task.status).lamp]}`}>{task.reason}</p> : null}
+      {reason ? <p className={`text-table ${LAMP_TEXT[meaningOf(task.status).lamp]}`}>{reason}</p> : null}
       <Part title="What is asked">
         {task.title.length > HEADER_CHARACTERS ? <p className="mb-2 text-sm wrap-anywhere">{task.title}</p> : null}
         {task.input === '' ? (

@@ -17,11 +17,18 @@ const ARRIVED_MS = 3_000;
 interface MessageItemProps {
   message: Message;
   dispatches: readonly DispatchRecord[];
+  /** Why it stands as it does. */
+  reason: string | null;
   /** Its choices stand at the composer now. */
   isOpenQuestion: boolean;
 }
 
-export const MessageItem = memo(function MessageItem({ message, dispatches, isOpenQuestion }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({
+  message,
+  dispatches,
+  reason,
+  isOpenQuestion,
+}: MessageItemProps) {
   const isWork = message.status !== 'none';
   const [isNew] = useState(() => Date.now() - Date.parse(message.createdAt) < ARRIVED_MS);
   return (
@@ -45,7 +52,7 @@ export const MessageItem = memo(function MessageItem({ message, dispatches, isOp
         <div className="mt-2.5 flex flex-wrap items-start gap-x-4 gap-y-1">
           <LedgerTicks ledger={message.ledger} />
           <span className="touch flex min-h-6 items-center gap-2">
-            <StatusWord status={message.status} note={message.reason} />
+            <StatusWord status={message.status} note={reason} />
             <MessageActions message={message} />
           </span>
         </div>

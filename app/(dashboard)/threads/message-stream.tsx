@@ -6,6 +6,7 @@ import { troubleOf } from '@/app/_live/api';
 import { EmptyState } from '@/app/_ui/empty-state';
 import { ErrorState } from '@/app/_ui/error-state';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
+import { useReasonOf } from '../_work/use-reason-of';
 import { MessageItem } from './message-item';
 import { SendingItem } from './sending-item';
 import type { Sending } from './use-outbox';
@@ -24,6 +25,7 @@ interface MessageStreamProps {
 export function MessageStream({ threadId, sending, openQuestionId }: MessageStreamProps) {
   const list = useMessages(threadId);
   const dispatches = useDispatches(threadId);
+  const reasonOf = useReasonOf();
   const { messages } = list;
   const sought = useSought(list);
   const { attach, isBehind, toEnd, onScroll } = useFollowEnd(messages.length + sending.length, sought === null);
@@ -63,6 +65,7 @@ export function MessageStream({ threadId, sending, openQuestionId }: MessageStre
               <MessageItem
                 message={message}
                 dispatches={dispatches.get(message.id) ?? NONE}
+                reason={reasonOf(message)}
                 isOpenQuestion={message.id === openQuestionId}
               />
             </li>

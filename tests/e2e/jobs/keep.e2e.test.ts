@@ -36,13 +36,21 @@ job(48, 'Revoke a token', async ({ page, hand, api, board, named }) => {
   expect((await board.api('GET', '/api/auth/me', undefined, token)).status).toBe(401);
 });
 
-job(49, 'Pause all dispatch and let it go on', async ({ page, hand, api }) => {
+job(49, 'Pause all dispatch and let it go on', async ({ page, hand, api, named }) => {
   const isPaused = async () => (await api('GET', '/api/settings')).dispatchPaused;
+  const task = await api('POST', '/api/tasks', { title: named('Wait for it'), assignedTo: 'legal' });
   await hand.goTo('Settings');
   const all = page.getByRole('switch', { name: 'Pause all dispatch' });
   await hand.press(all);
   await page.getByRole('status', { name: 'Alarms' }).getByText('Dispatch is paused').waitFor();
   expect(await isPaused()).toBe(true);
+  // What waits for it says so, and so does the type that it waits for.
+  const other = await page.context().newPage();
+  await other.goto(`/tasks/${task.id}`);
+  await other.getByText('all dispatch is paused').waitFor();
+  await other.goto('/');
+  await other.getByRole('row').filter({ hasText: 'legal' }).getByText('held', { exact: true }).waitFor();
+  await other.close();
   await hand.press(all);
   await page.getByRole('status', { name: 'Alarms' }).getByText('Dispatch is paused').waitFor({ state: 'detached' });
   expect(await isPaused()).toBe(false);
