@@ -92,6 +92,17 @@ describe('a thread', () => {
     await page.close();
   });
 
+  it('is called by its words, without the marks of Markdown', async () => {
+    const named = await post('/api/messages', { subject: '**Ship** `it`', body: 'now', assignedTo: null });
+    await post('/api/messages', { body: '## Look\n\n- at **this**', assignedTo: null });
+    const { page } = await openPage('/threads');
+    await page.getByRole('link', { name: 'Look at this' }).waitFor();
+    await page.goto(`/threads/${named.threadId}`);
+    await page.getByRole('heading', { name: 'Ship it', exact: true }).waitFor();
+    expect(await page.title()).toBe('Ship it · Switchboard');
+    await page.close();
+  });
+
   it('sends what is written in the composer', async () => {
     const first = await post('/api/messages', { body: 'over to you', assignedTo: null });
     const { page } = await openPage(`/threads/${first.threadId}`);

@@ -7,6 +7,7 @@ import type { Task } from '@/lib/domain/task/schema';
 import type { Thread } from '@/lib/domain/thread/schema';
 import { api } from '@/app/_live/api';
 import { useAgentTypes } from '../_queries/use-agent-types';
+import { firstLine } from '../_work/first-line';
 import { NAV_ITEMS } from './nav-items';
 
 export interface Finding {
@@ -82,7 +83,7 @@ function useServerFindings(words: string): { found: FindingGroup[]; isLooking: b
           title: 'Threads',
           findings: threads.items.map(({ id, title, status }) => ({
             href: `/threads/${id}`,
-            label: title,
+            label: firstLine(title),
             note: status,
           })),
         },
@@ -90,7 +91,7 @@ function useServerFindings(words: string): { found: FindingGroup[]; isLooking: b
           title: 'Runs',
           findings: runs.items.map(({ id, intent, status }) => ({
             href: `/runs/${id}`,
-            label: intent.trim().split('\n', 1)[0] ?? '',
+            label: firstLine(intent),
             note: status,
           })),
         },

@@ -1,6 +1,7 @@
 import type { InboxItem, InboxKind } from '@/lib/domain/inbox/schema';
 import { formatSpan } from '@/app/_ui/countdown';
 import type { Lamp } from '@/app/_ui/status';
+import { firstLine } from '../_work/first-line';
 
 /** A chip of the filter, and what an empty list says would come. */
 export const KIND_WORDS: Record<InboxKind, { many: string; none: string; comes: string }> = {
@@ -57,15 +58,6 @@ export interface Headline {
   title: string;
   /** Why it stands still. */
   note: string | null;
-}
-
-/** A row has one line: the first with words in it, without the marks of Markdown. */
-export function firstLine(text: string): string {
-  const line = text.split('\n').find(each => /[\p{L}\p{N}]/u.test(each)) ?? text;
-  return line
-    .trim()
-    .replace(/^((#{1,6}|>|[*+-])\s+)+/, '')
-    .replaceAll(/\*\*(.+?)\*\*|`([^`]+)`/g, '$1$2');
 }
 
 /** The text of stuck work comes with its reason before it; the page shows the two apart. */

@@ -13,7 +13,7 @@ import { Panel } from '@/app/_ui/panel';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
-import { firstLine } from '../_inbox/inbox-words';
+import { firstLine } from '../_work/first-line';
 
 interface Dead {
   id: string;

@@ -8,7 +8,8 @@ import { newIdempotencyKey } from '@/app/_live/idempotency-key';
 import { TextInput } from '@/app/_ui/text-input';
 import { AnswerOptions } from './answer-options';
 import { Deadline } from './deadline';
-import { firstLine, whoOf } from '../_inbox/inbox-words';
+import { whoOf } from '../_inbox/inbox-words';
+import { firstLine } from '../_work/first-line';
 import { useDeal } from './use-deal';
 
 interface AnswerFormProps {

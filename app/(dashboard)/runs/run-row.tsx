@@ -5,6 +5,7 @@ import { LAMP_TEXT, meaningOf } from '@/app/_ui/status';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { useProjectNames } from '../_queries/use-projects';
+import { firstLine } from '../_work/first-line';
 import { ProgressLine } from './progress-bar';
 import { useRunHref } from './use-run-filters';
 
@@ -81,5 +82,3 @@ function Reason({ run: { reason, status } }: { run: Run }) {
     </span>
   );
 }
-
-export const firstLine = (intent: string): string => intent.trim().split('\n', 1)[0] ?? '';

@@ -10,6 +10,7 @@ import { DetailPanel } from '../_frame/detail-panel';
 import { useListHref } from '../_frame/use-list-href';
 import { useTitle } from '../_frame/use-title';
 import { openQuestions } from '../_queries/open-questions';
+import { firstLine } from '../_work/first-line';
 import { Composer } from './composer';
 import { MessageStream } from './message-stream';
 import { ThreadFacts } from './thread-facts';
@@ -18,10 +19,11 @@ import { useDispatches, useMessages, useThread } from './use-thread';
 
 export function ThreadDetail({ threadId }: { threadId: string }) {
   const thread = useThread(threadId);
-  useTitle(thread.data?.title);
+  const title = thread.data && firstLine(thread.data.title);
+  useTitle(title);
   return (
     <DetailPanel
-      title={thread.data?.title}
+      title={title}
       facts={thread.data ? <StatusWord of="thread" status={thread.data.status} chip className="shrink-0" /> : null}
       backHref={useListHref('/threads')(null)}
       backLabel="Close the thread"

@@ -4,7 +4,8 @@ import { notifyStateOf } from '@/app/(dashboard)/_frame/notify';
 import { alarmsOf } from '@/app/(dashboard)/_frame/alarms';
 import { arrivedSince, badgeText } from '@/app/(dashboard)/_inbox/inbox-count';
 import { afterDealing, byUrgency, countKinds, stepFrom } from '@/app/(dashboard)/_inbox/inbox-order';
-import { bodyOf, countdownOf, firstLine, headlineOf, isAnswerable, whoOf } from '@/app/(dashboard)/_inbox/inbox-words';
+import { bodyOf, countdownOf, headlineOf, isAnswerable, whoOf } from '@/app/(dashboard)/_inbox/inbox-words';
+import { firstLine } from '@/app/(dashboard)/_work/first-line';
 import { formatSpan } from '@/app/_ui/countdown';
 
 const NOW = Date.parse('2026-05-01T12:00:00.000Z');
@@ -106,6 +107,8 @@ describe('what a row says', () => {
   it('shows the first words, without the marks of Markdown', () => {
     expect(firstLine('\n---\n## **Ship** it\n\nmore')).toBe('Ship it');
     expect(firstLine('- plain `code` of some_snake_name')).toBe('plain code of some_snake_name');
+    expect(firstLine('> **`npm test`** fails')).toBe('npm test fails');
+    expect(firstLine('---')).toBe('---');
   });
 
   it('keeps the reason apart from the work', () => {
