@@ -103,6 +103,23 @@ describe('a thread', () => {
     await page.close();
   });
 
+  it('says whom it is for, also when that type was deleted, and when it is people', async () => {
+    await post('/api/agent-types', { slug: 'short-lived', name: 'Short-lived', description: 'one', systemPrompt: 'x' });
+    const gone = await post('/api/threads', { subject: 'for one who left', assignedTo: 'short-lived' });
+    const people = await post('/api/threads', { subject: 'for people', assignedTo: 'human' });
+    expect((await board.api('DELETE', '/api/agent-types/short-lived')).status).toBe(204);
+    const { page } = await openPage('/threads');
+    for (const [thread, name] of [
+      [gone, 'short-lived'],
+      [people, 'human'],
+    ]) {
+      await page.goto(`/threads/${thread.id}`);
+      const fields = page.getByRole('button', { name: /(Assigned to|^To|To$)/ });
+      await expect.poll(() => fields.allInnerTexts(), { timeout: 10_000 }).toEqual([name, name]);
+    }
+    await page.close();
+  });
+
   it('sends what is written in the composer', async () => {
     const first = await post('/api/messages', { body: 'over to you', assignedTo: null });
     const { page } = await openPage(`/threads/${first.threadId}`);

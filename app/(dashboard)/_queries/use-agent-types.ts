@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { AgentType } from '@/lib/domain/agent-type/schema';
+import { HUMAN } from '@/lib/domain/fields';
 import { useLiveAll } from '@/app/_live/use-live-all';
 import { useLiveQuery } from '@/app/_live/use-live-query';
 
@@ -20,8 +21,16 @@ export function useAgentType(slug: string, enabled = true) {
   });
 }
 
-/** Whom work can be addressed to, as choices of a field. */
-export function useAgentChoices(): { value: string; label: string; note: string }[] {
+/**
+ * Whom work can be addressed to, as choices of a field. `named`: whom the field names now, one of them also when that is
+ * people, or a type that was deleted: a field that shows nothing would say that nobody is named.
+ */
+export function useAgentChoices(named: string | null = null): { value: string; label: string; note: string }[] {
   const { data } = useAgentTypes();
-  return useMemo(() => (data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: slug, note: name })), [data]);
+  return useMemo(() => {
+    const choices = (data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: slug, note: name }));
+    if (named === null || choices.some(({ value }) => value === named)) return choices;
+    const note = named === HUMAN ? 'people' : data === undefined ? '' : 'no such agent type';
+    return [{ value: named, label: named, note }, ...choices];
+  }, [data, named]);
 }

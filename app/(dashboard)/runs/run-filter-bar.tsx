@@ -13,7 +13,7 @@ const orNull = <T extends string>(value: string): T | null => (value === ANY ? n
 
 export function RunFilterBar({ state, compact }: { state: RunFilterState; compact: boolean }) {
   const { filters, set, isFiltered, clear } = state;
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(filters.plannerType);
   const projects = useProjectNames().choices;
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-border p-2">

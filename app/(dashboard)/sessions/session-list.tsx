@@ -18,7 +18,7 @@ const ANY = 'any';
 
 export function SessionList({ openId }: { openId: string | null }) {
   const [filters, set] = useQueryStates({ status: parseAsStringLiteral(SESSION_STATUSES), agentType: parseAsString });
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(filters.agentType);
   const isFiltered = filters.status !== null || filters.agentType !== null;
   const compact = useNarrow() || openId !== null;
   const list = useLiveList<Session>({

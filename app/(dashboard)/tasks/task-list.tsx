@@ -30,7 +30,7 @@ export function TaskList({ openId }: { openId: string | null }) {
     assignedTo: parseAsString,
   });
   const [isNew, setNew] = useQueryState('new', parseAsBoolean.withDefault(false));
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(filters.assignedTo);
   const may = useMay();
   const compact = useNarrow() || openId !== null;
   const [isBulk, setBulk] = useState(false);

@@ -99,7 +99,7 @@ interface ChipsProps {
 }
 
 function Chips({ thread, assignedTo, onAssign, priority, onPriority }: ChipsProps) {
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(assignedTo);
   const project = useProjectNames().nameOf(thread.projectId);
   return (
     <>

@@ -48,7 +48,7 @@ export function ThreadFacts({ thread }: { thread: Thread }) {
 }
 
 function Facts({ thread }: { thread: Thread }) {
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(thread.assignedTo);
   const projects = useProjectNames().choices;
   const may = useMay();
   const key = ['thread', thread.id];

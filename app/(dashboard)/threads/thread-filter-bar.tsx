@@ -1,6 +1,6 @@
 'use client';
 import { Button } from '@heroui/react/button';
-import { PRIORITIES } from '@/lib/domain/fields';
+import { HUMAN, PRIORITIES } from '@/lib/domain/fields';
 import { THREAD_STATUSES } from '@/lib/domain/thread/schema';
 import { SearchBox } from '@/app/_ui/search-box';
 import { SelectField, type Choice } from '@/app/_ui/select-field';
@@ -17,7 +17,7 @@ const orNull = <T extends string>(value: string): T | null => (value === ANY ? n
 
 export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof useThreadFilters>; compact: boolean }) {
   const { filters, set, isFiltered, clear } = state;
-  const agents = useAgentChoices();
+  const agents = useAgentChoices(filters.assignedTo === HUMAN ? null : filters.assignedTo);
   const projects = useProjectNames().choices;
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-border p-2">
@@ -50,7 +50,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
             label="Assigned to"
             className="filter w-40"
             value={filters.assignedTo ?? ANY}
-            choices={[{ value: ANY, label: 'any agent' }, { value: 'human', label: 'human' }, ...agents]}
+            choices={[{ value: ANY, label: 'any agent' }, { value: HUMAN, label: HUMAN }, ...agents]}
             onChange={value => void set({ assignedTo: orNull(value) })}
           />
           {projects.length > 0 ? (
