@@ -24,7 +24,7 @@ const TYPE_LAMPS: Record<string, Lamp> = {
 };
 
 /** One event as a line of the feed, from its routing fields alone. */
-export function describeEvent({ type, data }: LoggedEvent): EventLine {
+export function describeEvent({ type, data }: Pick<LoggedEvent, 'type' | 'data'>): EventLine {
   const status = text(data['status']);
   const [noun] = type.split(/[-:]/);
   const lamp = TYPE_LAMPS[type] ?? (type.endsWith('-deleted') ? 'idle' : meaningOf(status, noun).lamp);
@@ -46,7 +46,21 @@ export function describeEvent({ type, data }: LoggedEvent): EventLine {
     case 'agent':
       return { about: text(data['slug']), note: revisionOf(data['revision']), lamp: 'idle', href: slugHref(data) };
     case 'dispatch':
-      return { about: text(data['agentType']), note: joined(status, byOf(data)), lamp, href: threadHref(data) };
+      return {
+        about: text(data['agentType']),
+        note: joined(status, byOf(data)),
+        lamp,
+        href: taskHref(sourceTask(data)) ?? threadHref(data),
+      };
+    case 'report':
+      return {
+        about: text(data['type']),
+        note: '',
+        lamp: meaningOf(text(data['type'])).lamp,
+        href: taskHref(text(data['taskId'])),
+      };
+    case 'run':
+      return { about: text(data['plannerType']), note: status, lamp, href: `/runs/${text(data['id'])}` };
     case 'message':
       return {
         about: routeOf(data),
@@ -79,15 +93,22 @@ const priorityOf = (data: Record<string, unknown>): string =>
   text(data['priority']) === 'normal' ? '' : text(data['priority']);
 const threadHref = (data: Record<string, unknown>): string | null =>
   text(data['threadId']) ? `/threads/${text(data['threadId'])}` : null;
+const taskHref = (id: string): string | null => (id ? `/tasks/${id}` : null);
 const sessionHref = (data: Record<string, unknown>): string | null =>
   text(data['sessionId']) ? `/sessions/${text(data['sessionId'])}` : null;
 const slugHref = (data: Record<string, unknown>): string | null =>
   text(data['slug']) ? `/agents/${text(data['slug'])}` : null;
 
+/** The task that the dispatch is of; nothing, where it is of a message. */
+function sourceTask(data: Record<string, unknown>): string {
+  const { kind, id } = (data['source'] ?? {}) as Record<string, unknown>;
+  return kind === 'task' ? text(id) : '';
+}
+
 function recordHref(noun: string, data: Record<string, unknown>): string | null {
   const id = text(data['id']);
   if (noun === 'thread') return `/threads/${id}`;
-  if (noun === 'task') return `/tasks/${id}`;
+  if (noun === 'task') return taskHref(id);
   if (noun === 'project') return `/projects/${id}`;
   return threadHref(data);
 }

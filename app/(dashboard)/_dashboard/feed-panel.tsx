@@ -15,7 +15,18 @@ import { FEED_ROW_PX, FeedRow } from './feed-row';
 import { useFeed } from './use-feed';
 
 /** By noun: what one looks for in a feed. Types begin with it. */
-const KINDS = ['message', 'task', 'dispatch', 'thread', 'agent-type', 'project', 'tool', 'session'] as const;
+const KINDS = [
+  'message',
+  'task',
+  'run',
+  'report',
+  'dispatch',
+  'thread',
+  'agent-type',
+  'project',
+  'tool',
+  'session',
+] as const;
 const CHOICES = [{ value: 'all', label: 'all events' }, ...KINDS.map(kind => ({ value: kind, label: kind }))];
 const FIRST_COMMAND = 'npm run demo';
 
