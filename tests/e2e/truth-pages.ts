@@ -172,11 +172,11 @@ const costs: Truth = {
       [
         '',
         row.label,
+        row.costUsd === null ? '–' : dollars.format(row.costUsd),
         formatCount(row.dispatches),
         row.withoutCost === 0 ? '–' : formatCount(row.withoutCost),
         formatCount(row.inputTokens),
         formatCount(row.outputTokens),
-        row.costUsd === null ? '–' : dollars.format(row.costUsd),
       ].join(' | '),
     );
   },

@@ -17,6 +17,8 @@ import { tokenState } from './token-state';
 import { TOKENS_KEY, useTokens } from './use-tokens';
 
 const SECOND_MS = 1_000;
+/** Stays in sight where the table is wider than the screen. */
+const ACT = 'sticky right-0 bg-surface [tbody>tr:last-child>&]:rounded-br-lg';
 
 export function TokenList({ className = '' }: { className?: string }) {
   const tokens = useTokens();
@@ -45,12 +47,12 @@ export function TokenList({ className = '' }: { className?: string }) {
           <thead className="text-left text-xs text-muted">
             <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:pr-4 [&>th]:font-normal [&>th]:whitespace-nowrap">
               <th className="pl-4">label</th>
-              <th>role</th>
               <th>state</th>
+              <th>role</th>
               <th>made</th>
               <th>last used</th>
               <th>expires</th>
-              <th className="w-24">
+              <th className={`${ACT} w-24`}>
                 <span className="sr-only">revoke</span>
               </th>
             </tr>
@@ -61,13 +63,15 @@ export function TokenList({ className = '' }: { className?: string }) {
                 key={token.id}
                 className="h-(--row-height) border-b border-separator last:border-b-0 [&>td]:pr-4 [&>td]:whitespace-nowrap"
               >
-                <td className="max-w-64 truncate pl-4 font-medium">{token.label}</td>
-                <td>
-                  {token.role}
-                  {token.agentType ? <span className="text-muted"> {token.agentType}</span> : null}
+                <td title={token.label} className="max-w-32 truncate pl-4 font-medium sm:max-w-64">
+                  {token.label}
                 </td>
                 <td>
                   <StatusWord of="token" status={tokenState(token, now)} />
+                </td>
+                <td>
+                  {token.role}
+                  {token.agentType ? <span className="text-muted"> {token.agentType}</span> : null}
                 </td>
                 <td className="text-muted">
                   <TimeAgo at={token.createdAt} />
@@ -76,7 +80,7 @@ export function TokenList({ className = '' }: { className?: string }) {
                   <TimeAgo at={token.lastUsedAt} />
                 </td>
                 <td className="text-muted">{token.expiresAt ? <TimeUntil at={token.expiresAt} /> : 'never'}</td>
-                <td className="text-right">
+                <td className={`${ACT} text-right`}>
                   {token.revokedAt === null ? (
                     <Button size="sm" variant="ghost" className="h-7 px-2 text-xs" onPress={() => setLeaving(token)}>
                       Revoke

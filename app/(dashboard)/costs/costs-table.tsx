@@ -5,7 +5,8 @@ import { formatCount } from '@/app/_ui/number';
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
 const money = (usd: number | null): string => (usd === null ? NO_DATA : dollars.format(usd));
 
-const HEADS = ['dispatches', 'told no cost', 'tokens in', 'tokens out', 'cost'] as const;
+/** What it cost comes first: on a phone the rest is beyond the edge. */
+const HEADS = ['cost', 'dispatches', 'told no cost', 'tokens in', 'tokens out'] as const;
 
 /** A dash where nobody told a figure: that is not the same as nothing spent. */
 export function CostsTable({ costs: { items, omitted, totals }, word }: { costs: Costs; word: string }) {
@@ -37,15 +38,17 @@ type Sums = Omit<CostItem, 'key' | 'label'>;
 
 function Row({ label, sums, isNone }: { label: string; sums: Sums; isNone: boolean }) {
   const figures = [
+    money(sums.costUsd),
     formatCount(sums.dispatches),
     sums.withoutCost === 0 ? NO_DATA : formatCount(sums.withoutCost),
     formatCount(sums.inputTokens),
     formatCount(sums.outputTokens),
-    money(sums.costUsd),
   ];
   return (
     <tr className="tabular h-(--row-height) border-b border-separator last:border-b-0">
-      <td className={`max-w-80 truncate pl-4 ${isNone ? 'text-muted' : ''}`}>{label}</td>
+      <td title={label} className={`max-w-40 truncate pl-4 sm:max-w-80 ${isNone ? 'text-muted' : ''}`}>
+        {label}
+      </td>
       {figures.map((figure, at) => (
         <td key={HEADS[at]} className="pl-4 text-right whitespace-nowrap last:pr-4">
           {figure}

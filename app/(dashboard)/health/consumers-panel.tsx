@@ -35,7 +35,7 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
             <tr className="h-8 [&>th]:border-b [&>th]:border-border [&>th]:font-normal">
               <th className="pl-4">name</th>
               <th className="pr-6 text-right">behind</th>
-              <th className="pr-2 text-right whitespace-nowrap">age of its position</th>
+              <th className="hidden pr-2 text-right whitespace-nowrap sm:table-cell">age of its position</th>
               <th className="w-20">
                 <span className="sr-only">remove</span>
               </th>
@@ -46,7 +46,7 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
               <tr key={name} className="tabular h-(--row-height) border-b border-separator last:border-b-0">
                 <td className="mono w-full max-w-0 truncate pl-4 text-xs">{name}</td>
                 <td className="pr-6 text-right whitespace-nowrap">{inWords(lagSeconds)}</td>
-                <td className="pr-2 text-right">{inWords(tokenAgeSeconds)}</td>
+                <td className="hidden pr-2 text-right sm:table-cell">{inWords(tokenAgeSeconds)}</td>
                 <td className="pr-2 text-right">
                   {may.work ? (
                     <Button size="sm" variant="ghost" className="h-7 px-2 text-xs" onPress={() => setLeaving(name)}>
