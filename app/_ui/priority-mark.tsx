@@ -7,12 +7,12 @@ const MARKS: Record<string, { icon: typeof Equal; tone: string }> = {
   low: { icon: ChevronDown, tone: 'text-muted' },
 };
 
-export function PriorityMark({ priority, wordless = false }: { priority: string; wordless?: boolean }) {
+export function PriorityMark({ priority }: { priority: string }) {
   const { icon: Icon, tone } = MARKS[priority] ?? { icon: Equal, tone: 'text-muted' };
   return (
     <span title={`${priority} priority`} className={`inline-flex items-center gap-1 text-xs ${tone}`}>
       <Icon aria-hidden className="size-3.5" />
-      <span className={wordless ? 'sr-only' : ''}>{priority}</span>
+      {priority}
     </span>
   );
 }

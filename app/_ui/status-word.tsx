@@ -1,3 +1,4 @@
+import { NO_DATA } from './duration';
 import { Lamp } from './lamp';
 import { LAMP_TEXT, LAMP_TINT, meaningOf } from './status';
 
@@ -22,7 +23,8 @@ export function StatusWord({ status, of, note, chip = false, className = '' }: S
       title={title || undefined}
       className={`inline-flex min-w-0 items-center gap-1 align-middle ${shape} ${className}`}
     >
-      <Lamp lamp={lamp} />
+      {/* What is not known lights no lamp. */}
+      {status === NO_DATA ? null : <Lamp lamp={lamp} />}
       <span className={`${note ? 'shrink-0' : 'truncate'} text-xs font-medium ${LAMP_TEXT[lamp]}`}>{status}</span>
       {note ? <span className="truncate text-xs text-muted">{note}</span> : null}
     </span>

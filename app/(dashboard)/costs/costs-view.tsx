@@ -47,13 +47,13 @@ export function CostsView() {
         title={`By ${WORDS[query.by]}`}
         scrolls="sideways"
         actions={
-          <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
+          <div className="grid grid-cols-2 items-center gap-x-3 gap-y-2 py-1 sm:flex sm:py-0">
             <DayInput label="From" value={shown.from} max={shown.to} onChange={from => void set({ from })} />
             <DayInput label="To" value={shown.to} min={shown.from} onChange={to => void set({ to })} />
             <SelectField
               hideLabel
               label="Split"
-              className="filter w-36"
+              className="filter col-span-2 w-36"
               value={query.by}
               choices={CHOICES}
               onChange={by => void set({ by: by as Dimension })}

@@ -11,7 +11,7 @@ interface DayInputProps {
 /** A day of the UTC calendar, by the browser's own picker. */
 export function DayInput({ label, value, min, max, onChange }: DayInputProps) {
   return (
-    <label className="flex items-center gap-1.5 text-xs text-muted">
+    <label className="flex flex-col gap-x-1.5 text-xs text-muted sm:flex-row sm:items-center">
       {label}
       <input
         type="date"

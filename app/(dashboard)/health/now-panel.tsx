@@ -28,7 +28,7 @@ export function NowPanel({ health }: { health: SystemHealth }) {
         <div key={label} className="flex flex-col bg-surface px-4 py-3 last:col-span-2 md:last:col-span-1">
           <dt className="text-xs text-muted">{label}</dt>
           <dd className="tabular text-xl leading-7 font-semibold tracking-tight">{value}</dd>
-          <dd className="truncate text-2xs text-muted">{note}</dd>
+          <dd className="text-2xs text-muted">{note}</dd>
         </div>
       ))}
     </dl>

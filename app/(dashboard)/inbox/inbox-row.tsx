@@ -95,7 +95,7 @@ export function InboxCard(props: RowProps) {
       <span className="flex items-center gap-3 text-xs text-muted">
         <StatusWord status={item.kind} className="shrink-0" />
         <span className="min-w-0 truncate">{whoOf(item)}</span>
-        {item.priority && item.priority !== 'normal' ? <PriorityMark priority={item.priority} wordless /> : null}
+        {item.priority && item.priority !== 'normal' ? <PriorityMark priority={item.priority} /> : null}
         <Deadline item={item} className="ml-auto" />
       </span>
     </RowLink>

@@ -21,7 +21,9 @@ export function ReportItem({ report, task }: { report: Report; task: Task | unde
             <Lamp lamp={lamp} />
             <span className={`text-xs font-medium ${LAMP_TEXT[lamp]}`}>{report.kind}</span>
           </span>
-          <span className="w-32 shrink-0 truncate font-medium">{task ? taskName(task) : report.taskId}</span>
+          <span className="min-w-0 flex-1 truncate font-medium sm:w-32 sm:flex-none">
+            {task ? taskName(task) : report.taskId}
+          </span>
           <span className="order-last min-w-0 flex-1 basis-full truncate sm:order-none sm:basis-0">
             {lineOf(report)}
           </span>

@@ -55,11 +55,14 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
       <div aria-hidden className="flex h-6 shrink-0 border-y border-border text-2xs text-muted">
         <span className={`${NAME_WIDTH} shrink-0`} />
         <span className="tabular relative mr-3 flex-1">
-          {scale.ticksMs.map(tick => (
-            <span key={tick} className="absolute top-1 px-1 whitespace-nowrap" style={besideTick(tick, scale)}>
-              {tickWord(tick)}
-            </span>
-          ))}
+          {scale.ticksMs
+            .map(tick => ({ tick, left: leftOf(tick, scale) }))
+            .filter(({ left }) => left <= LAST_ROOM)
+            .map(({ tick, left }) => (
+              <span key={tick} className="absolute top-1 px-1 whitespace-nowrap" style={{ left: `${left}%` }}>
+                {tickWord(tick)}
+              </span>
+            ))}
         </span>
       </div>
       <VirtualRows
@@ -84,13 +87,11 @@ export function RunWaterfall({ run, tasks }: { run: Run; tasks: readonly Task[] 
   );
 }
 
-/** Nearer to the end than this, in percent, a word has no room after its line. */
+/** Nearer to the end than this, in percent, a word has no room after its line; before it stands the last one. */
 const LAST_ROOM = 85;
 
-function besideTick(tick: number, scale: Scale): React.CSSProperties {
-  const { left } = placeOf({ fromMs: scale.fromMs + tick, toMs: scale.toMs }, scale);
-  return left > LAST_ROOM ? { right: `${100 - left}%` } : { left: `${left}%` };
-}
+const leftOf = (tick: number, scale: Scale): number =>
+  placeOf({ fromMs: scale.fromMs + tick, toMs: scale.toMs }, scale).left;
 
 /** Ticks are round, so `+5 s` and not `+5.0 s`. */
 const tickWord = (ms: number): string =>

@@ -11,7 +11,7 @@ const LEAST_PX = 3;
 
 export function CallRow({ call, scale }: { call: ToolCall; scale: CallScale | null }) {
   return (
-    <div className="flex h-full items-center gap-3 border-b border-separator px-4 text-table">
+    <div className="flex h-full items-center gap-2 border-b border-separator px-4 text-table sm:gap-3">
       <ClockTime at={call.startedAt} className="text-2xs text-muted" />
       <StatusWord status={call.status} className="w-18 shrink-0" />
       <code className={`truncate text-xs ${call.error ? 'shrink-0' : 'min-w-0 flex-1 lg:w-40 lg:flex-none'}`}>
@@ -24,7 +24,7 @@ export function CallRow({ call, scale }: { call: ToolCall; scale: CallScale | nu
       ) : (
         <CallBar call={call} scale={scale} />
       )}
-      <span className="tabular w-14 shrink-0 text-right text-xs whitespace-nowrap text-muted">
+      <span className="tabular shrink-0 text-right sm:w-14 text-xs whitespace-nowrap text-muted">
         {formatDuration(call.durationMs)}
       </span>
     </div>

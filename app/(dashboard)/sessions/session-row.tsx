@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import type { Session } from '@/lib/domain/session/schema';
 import { NO_DATA } from '@/app/_ui/duration';
-import { formatCount } from '@/app/_ui/number';
+import { formatCount, plural } from '@/app/_ui/number';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
 import { useListHref } from '../_frame/use-list-href';
@@ -59,7 +59,7 @@ export function SessionCard({ session, isOpen }: { session: Session; isOpen: boo
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">
         <StatusWord status={session.status} />
-        <span className="tabular ml-auto">{formatCount(session.toolCalls)} tool calls</span>
+        <span className="tabular ml-auto">{plural(session.toolCalls, 'tool call')}</span>
       </span>
     </Link>
   );

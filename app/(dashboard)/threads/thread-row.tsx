@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import type { Thread } from '@/lib/domain/thread/schema';
-import { formatCount } from '@/app/_ui/number';
+import { formatCount, plural } from '@/app/_ui/number';
 import { PriorityMark } from '@/app/_ui/priority-mark';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
@@ -66,7 +66,7 @@ export function ThreadCard({ thread, isOpen }: { thread: Thread; isOpen: boolean
         <StatusWord of="thread" status={thread.status} />
         <span className="truncate">{thread.assignedTo ?? 'nobody'}</span>
         {thread.priority === 'normal' ? null : <PriorityMark priority={thread.priority} />}
-        <span className="tabular ml-auto">{formatCount(thread.messageCount)}</span>
+        <span className="tabular ml-auto whitespace-nowrap">{plural(thread.messageCount, 'message')}</span>
       </span>
     </Link>
   );
