@@ -21,7 +21,7 @@ const PAGES = [
 /** They wait for a database or processes as long as they compute: on two cores three took a quarter less than two. */
 const WAITING_WORKERS = Math.max(3, availableParallelism() - 1);
 /** What they wait for may take ten times as long as it usually does. */
-const UNTIMED = 'tests/e2e/{contracts,demo,every-page,faults,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
+const UNTIMED = 'tests/e2e/{contracts,demo,every-page,mcp-process,mcp-web,orchestrator,run,skill}.e2e.test.ts';
 const END_TO_END = {
   isolate: false,
   globalSetup: ['tests/support/global-setup.ts', 'tests/support/global-setup-e2e.ts'],
@@ -35,7 +35,7 @@ const END_TO_END = {
  * minute went to one short file that takes long. Each project in one piece, for a worker whose next file is another
  * project's is ended, and with it the modules that it had loaded.
  */
-const LONG = ['demo', 'faults', 'run', 'skill', 'every-page', 'orchestrator'].map(name => `/tests/e2e/${name}.e2e.`);
+const LONG = ['demo', 'run', 'skill', 'every-page', 'orchestrator'].map(name => `/tests/e2e/${name}.e2e.`);
 const PROJECTS = ['processes', 'mongo', 'unit'];
 const groupOf = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
 const projectOf = ({ project }: TestSpecification): number => PROJECTS.indexOf(project.name);

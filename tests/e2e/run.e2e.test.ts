@@ -31,8 +31,8 @@ const COUNT = 30;
 const LEASE_MS = 10_000;
 const SPECIAL: Record<number, string> = { 2: 'ask', 4: 'default', 6: 'climb', 8: 'block', 11: 'block', 28: 'lack' };
 const STRANDED = 29;
-const patience = { timeout: 240_000 };
-const WITHIN_MS = 200_000;
+const patience = { timeout: 360_000 };
+const WITHIN_MS = 300_000;
 
 async function quicken(slug: string): Promise<void> {
   const { revision, thresholds } = (await board.api('GET', `/api/agent-types/${slug}`)).body;

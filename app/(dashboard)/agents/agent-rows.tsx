@@ -10,7 +10,7 @@ import { useListHref } from '../_frame/use-list-href';
 import { stateOf, waitingOf, type AgentLoad, type AgentLoads } from '../_agents/agent-state';
 import { useIsPaused } from '../_queries/use-settings';
 
-const LIST = 'Agent types, by name';
+const LIST = 'All agent types';
 
 interface RowsProps {
   rows: readonly AgentType[];
