@@ -4,6 +4,7 @@ import { recentDatabaseClock } from './database-clock';
 import type { MessageDocument } from './documents';
 import type { NewMessageRow } from './messages';
 import type { RawMessage } from './raw-document';
+import { updateEach } from './update-each';
 import { findHeldBy } from './work-claims';
 
 /** How a message that a driver inserted becomes one of ours: by itself, or in the write that claims it. */
@@ -69,11 +70,9 @@ function updateTo(adoption: MessageAdoption, set: Document): Document {
 export async function adoptMessages(c: Collections, adoptions: MessageAdoption[]): Promise<void> {
   if (adoptions.length === 0) return;
   const now = (await recentDatabaseClock(c)).now();
-  await c.messages.bulkWrite(
-    adoptions.map(adoption => ({
-      updateOne: { filter: stillRaw(adoption), update: updateTo(adoption, fillIn(adoption, now)) },
-    })),
-    { ordered: false },
+  await updateEach(
+    c.messages,
+    adoptions.map(adoption => ({ filter: stillRaw(adoption), update: updateTo(adoption, fillIn(adoption, now)) })),
   );
 }
 
@@ -136,17 +135,9 @@ export async function adoptAsClaimed(c: Collections, claims: ClaimedAdoption[]):
     filter: stillAsRead(adoption),
     update: updateTo(adoption, sets[at]!),
   }));
-  const [only] = updates;
-  // What the driver does for a bulk of one is felt.
-  const { matchedCount } =
-    only && updates.length === 1
-      ? await c.messages.updateOne(only.filter, only.update)
-      : await c.messages.bulkWrite(
-          updates.map(updateOne => ({ updateOne })),
-          { ordered: false },
-        );
-  if (matchedCount === 0) return [];
-  if (matchedCount === claims.length && claims.every(({ adoption }) => isKnown(adoption))) {
+  const matched = await updateEach(c.messages, updates);
+  if (matched === 0) return [];
+  if (matched === claims.length && claims.every(({ adoption }) => isKnown(adoption))) {
     return claims.map(({ adoption: { document } }, at) => ({ ...document, ...sets[at]! }) as MessageDocument);
   }
   return findHeldBy(

@@ -7,6 +7,7 @@ import { fence } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
 import { failedPlaces } from './errors';
 import { withLateWhere } from './late-outputs';
+import { updateEach } from './update-each';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
 
@@ -151,16 +152,14 @@ export async function endDispatches(
   completions: Completion[],
   { endedIn, now }: { endedIn: ObjectId; now: Date },
 ): Promise<EndedDispatch[]> {
-  const models = completions.map(completion => ({
-    updateOne: {
-      filter: fenceAt(tenantId, completion, now),
-      update: completion.usage
-        ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
-        : endingAt(completion.output, { endedIn, now }),
-    },
+  const updates = completions.map(completion => ({
+    filter: fenceAt(tenantId, completion, now),
+    update: completion.usage
+      ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
+      : endingAt(completion.output, { endedIn, now }),
   }));
   try {
-    await c.dispatches.bulkWrite(models, { ordered: false });
+    await updateEach(c.dispatches, updates);
   } catch (error) {
     if (failedPlaces(error) === null) throw error;
   }

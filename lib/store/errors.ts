@@ -87,6 +87,24 @@ const isUnconfirmed = (error: unknown): boolean =>
 const UNCONFIRMED_CODES = new Set<unknown>([64, 91, 189, 10_107, 11_600, 11_602]);
 
 /**
+ * The connection was lost, or the primary, before a write was confirmed: by its codes, for what the driver sends only
+ * once bears no label.
+ */
+export function isCutOff(given: unknown): boolean {
+  const error = ofBulk(given);
+  if (error instanceof MongoNetworkError) return true;
+  const unconfirmed = error instanceof MongoBulkWriteError ? error.result.getWriteConcernError()?.code : undefined;
+  return error instanceof MongoServerError && CUT_OFF_CODES.has(unconfirmed ?? error.code);
+}
+
+/**
+ * Those of the driver's own retries: HostUnreachable, HostNotFound, NetworkTimeout, ShutdownInProgress,
+ * PrimarySteppedDown, ExceededTimeLimit, SocketException, NotWritablePrimary, InterruptedAtShutdown,
+ * InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary.
+ */
+const CUT_OFF_CODES = new Set<unknown>([6, 7, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
+/**
  * A node that starts, recovers or cannot reach the others serves no read, and the driver tries a read only twice:
  * HostUnreachable, HostNotFound, CursorNotFound, NetworkTimeout, FailedToSatisfyReadPreference,
  * ReadConcernMajorityNotAvailableYet, CursorKilled, ExceededTimeLimit, SocketException, NotPrimaryNoSecondaryOk,

@@ -1,8 +1,9 @@
-import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
+import type { ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import { duplicatePlaces } from './errors';
 import type { DispatchDocument, MessageDocument } from './documents';
 import type { NewMessageRow } from './messages';
+import { updateEach, type FencedUpdate } from './update-each';
 import { heldBy, WORK_WORDS } from './work-items';
 
 /** What completing many messages writes to `messages`: their replies, and that they are done. */
@@ -40,21 +41,19 @@ export async function insertReplies(c: Collections, replies: Reply[], now: Date)
 
 /** Those that a dispatch holds no longer are left alone: doing it twice is harmless. */
 export async function finishMessages(c: Collections, done: Done[]): Promise<void> {
-  if (done.length > 0) await c.messages.bulkWrite(done.map(finish), { ordered: false });
+  await updateEach(c.messages, done.map(finish));
 }
 
-const finish = ({ _id, source, epoch, firstHeartbeatAt, endedAt }: Done): AnyBulkWriteOperation<MessageDocument> => ({
-  updateOne: {
-    filter: heldBy(WORK_WORDS.message, { id: source.id, dispatchId: _id, epoch }),
-    update: {
-      $set: {
-        status: 'done',
-        epoch,
-        reason: null,
-        // As in `markWorkDone`, where an absent time is written as null too.
-        ...({ 'ledger.firstHeartbeatAt': firstHeartbeatAt, 'ledger.doneAt': endedAt } as object),
-      },
-      $currentDate: { updatedAt: true },
+const finish = ({ _id, source, epoch, firstHeartbeatAt, endedAt }: Done): FencedUpdate<MessageDocument> => ({
+  filter: heldBy(WORK_WORDS.message, { id: source.id, dispatchId: _id, epoch }),
+  update: {
+    $set: {
+      status: 'done',
+      epoch,
+      reason: null,
+      // As in `markWorkDone`, where an absent time is written as null too.
+      ...({ 'ledger.firstHeartbeatAt': firstHeartbeatAt, 'ledger.doneAt': endedAt } as object),
     },
+    $currentDate: { updatedAt: true },
   },
 });

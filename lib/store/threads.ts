@@ -5,6 +5,7 @@ import type { ThreadDocument } from './documents';
 import { isDuplicateKey } from './errors';
 import { insertNow } from './insert-now';
 import { insertOrFind } from './insert-or-find';
+import { updateEach } from './update-each';
 import { listPage, type PageRequest } from './list-page';
 
 export type NewThread = Omit<ThreadDocument, 'createdAt' | 'updatedAt' | 'lastMessageAt'>;
@@ -57,20 +58,19 @@ export async function takeSeqs(
 ): Promise<Map<string, number>> {
   const next = new Map(threads.map(({ _id, lastSeq }) => [_id.toHexString(), lastSeq + 1]));
   if (threads.length === 0) return next;
-  const { matchedCount } = await c.threads.bulkWrite(
+  const matched = await updateEach(
+    c.threads,
     threads.map(({ _id, lastSeq, status }) => ({
-      updateOne: {
-        filter: { _id, lastSeq, status, deletedAt: { $exists: false } },
-        update: {
-          $set: { lastSeq: lastSeq + 1, seqTakenBy: takenBy, status: status === 'done' ? 'open' : status },
-          $inc: { messageCount: 1 },
-          $currentDate: { lastMessageAt: true, updatedAt: true },
-        },
+      filter: { _id, lastSeq, status, deletedAt: { $exists: false } },
+      update: {
+        $set: { lastSeq: lastSeq + 1, seqTakenBy: takenBy, status: status === 'done' ? 'open' : status },
+        $inc: { messageCount: 1 },
+        $currentDate: { lastMessageAt: true, updatedAt: true },
       },
     })),
-    { ordered: false, writeConcern: { w: 1 } },
+    { writeConcern: { w: 1 } },
   );
-  if (matchedCount === threads.length) return next;
+  if (matched === threads.length) return next;
   const ids = threads.map(({ _id }) => _id);
   // Written a moment ago, for one server alone.
   const ours = await c.threads

@@ -1,5 +1,6 @@
 import type { Collection, Document, Filter, ObjectId, UpdateFilter } from 'mongodb';
 import type { Collections } from './collections';
+import { updateEach } from './update-each';
 import { PROJECTION, WORK_WORDS, workCollection, type WorkDocument, type WorkKind } from './work-items';
 
 /** The second gate of a claim: the work item is still due for that type, at the epoch that was read. */
@@ -79,16 +80,14 @@ export async function claimWorkItemsAt(
 ): Promise<WorkDocument[]> {
   const collection = workCollection(c, kind);
   const taken = claims.map(({ claim, item }) => ({ claim, changes: takenAt(claim, item, now) }));
-  const { matchedCount } = await collection.bulkWrite(
+  const matched = await updateEach(
+    collection,
     taken.map(({ claim, changes: { ledger, ...changes } }) => ({
-      updateOne: {
-        filter: takeItem(claim).filter,
-        update: { $set: { ...changes, ...dotted('ledger', ledger), updatedAt: now } } as UpdateFilter<WorkDocument>,
-      },
+      filter: takeItem(claim).filter,
+      update: { $set: { ...changes, ...dotted('ledger', ledger), updatedAt: now } } as UpdateFilter<WorkDocument>,
     })),
-    { ordered: false },
   );
-  if (matchedCount === claims.length) {
+  if (matched === claims.length) {
     return claims.map(({ item }, at) => {
       const { changes } = taken[at]!;
       return { ...item, ...changes, ledger: { ...item.ledger, ...changes.ledger } };
