@@ -5,14 +5,12 @@ import type { Collections } from './collections';
 import { usageStages } from './dispatch-usage';
 import { fence } from './dispatch-fence';
 import type { DispatchDocument } from './documents';
-import { failedPlaces } from './errors';
 import { withLateWhere } from './late-outputs';
-import { updateEach } from './update-each';
 
 /** How a dispatch lives and ends. Every write fences on epoch and status; claims stand in dispatch-claims.ts. */
 
 /** A key goes on reading this long after its dispatch is over, for an agent that is just finishing. */
-const KEY_READS_MS = 10 * MINUTE_MS;
+export const KEY_READS_MS = 10 * MINUTE_MS;
 
 const LET_GO = { $unset: ['open', 'lane', 'slot'] };
 
@@ -60,7 +58,7 @@ interface Outcome {
 }
 
 /** Whether a planner is done depends on its run: who says so has looked. Nobody else pays for the look. */
-const WORKERS_ONLY = { 'run.tier': { $ne: 'orchestrator' } } as const;
+export const WORKERS_ONLY = { 'run.tier': { $ne: 'orchestrator' } } as const;
 
 /**
  * The accepted outcome. A dispatch that was being stopped ends `cancelled` whatever came back; its output is kept as
@@ -79,7 +77,7 @@ export async function endDispatch(
   });
 }
 
-function ending(epoch: number, { status, set, output, usage }: Outcome): Document[] {
+export function ending(epoch: number, { status, set, output, usage }: Outcome): Document[] {
   const stopping = { $eq: ['$status', 'cancelling'] };
   return [
     {
@@ -98,73 +96,6 @@ function ending(epoch: number, { status, set, output, usage }: Outcome): Documen
     ...(usage ? usageStages(epoch, usage) : []),
     LET_GO,
   ];
-}
-
-export interface Completion {
-  id: ObjectId;
-  epoch: number;
-  output: string;
-  usage?: Usage | undefined;
-}
-
-const fenceAt = (tenantId: string, { id, epoch }: Completion, now: Date) => ({
-  _id: id,
-  tenantId,
-  epoch,
-  status: 'running' as const,
-  leaseUntil: { $gt: now },
-  ...WORKERS_ONLY,
-});
-
-const endingAt = (output: string, { endedIn, now }: { endedIn: ObjectId; now: Date }) => ({
-  $set: {
-    status: 'done' as const,
-    output,
-    endedIn,
-    leaseUntil: null,
-    keyReadsUntil: new Date(now.getTime() + KEY_READS_MS),
-    settled: false,
-  },
-  $currentDate: { endedAt: true, updatedAt: true } as const,
-  $unset: { open: true, lane: true, slot: true } as const,
-});
-
-/** Of these, what never changes: what they are for, and the id of the reply each would make. */
-export const findNamed = (c: Collections, tenantId: string, ids: Pick<Completion, 'id'>[]) =>
-  c.dispatches
-    .find({ _id: { $in: ids.map(({ id }) => id) }, tenantId })
-    .project<Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>>({ source: 1, threadId: 1, replyId: 1 })
-    .toArray();
-
-/** Everything of a dispatch but what may be large. */
-const WITHOUT_OUTPUT = { output: 0, keyHash: 0 };
-export type EndedDispatch = Omit<DispatchDocument, 'output' | 'keyHash'>;
-
-/**
- * The same for many that run and are done, in two round trips: each fenced by itself, `endedIn` says which of them
- * this call ended. Answers all of these dispatches as they stand now, whoever ended them, without their outputs. One
- * that is being stopped, or a planner's, is not ended here, nor one that the server will not write, as for its length.
- * In the classic form of an update, which costs the server half of `ending`.
- */
-export async function endDispatches(
-  c: Collections,
-  tenantId: string,
-  completions: Completion[],
-  { endedIn, now }: { endedIn: ObjectId; now: Date },
-): Promise<EndedDispatch[]> {
-  const updates = completions.map(completion => ({
-    filter: fenceAt(tenantId, completion, now),
-    update: completion.usage
-      ? ending(completion.epoch, { status: 'done', ...completion, set: { endedIn } })
-      : endingAt(completion.output, { endedIn, now }),
-  }));
-  try {
-    await updateEach(c.dispatches, updates);
-  } catch (error) {
-    if (failedPlaces(error) === null) throw error;
-  }
-  const ids = completions.map(({ id }) => id);
-  return c.dispatches.find({ _id: { $in: ids }, tenantId }, { projection: WITHOUT_OUTPUT }).toArray();
 }
 
 const LAPSED = { leaseUntil: { $type: 'date' }, $expr: { $lte: ['$leaseUntil', '$$NOW'] } } as Filter<DispatchDocument>;
@@ -238,12 +169,6 @@ type Settled = Pick<DispatchDocument, '_id' | 'epoch' | 'status'>;
 /** What was written out is this outcome: one that waited may have been cancelled meanwhile, which means more. */
 export async function markSettled(c: Collections, { _id, epoch, status }: Settled): Promise<void> {
   await c.dispatches.updateOne({ _id, epoch, status }, { $set: { settled: true } });
-}
-
-/** Of dispatches that are done: that is final, so they need no epoch. Lost with a primary, the sweep settles again. */
-export async function markAllSettled(c: Collections, ids: ObjectId[]): Promise<void> {
-  const filter = { _id: { $in: ids }, status: 'done' as const };
-  await c.dispatches.updateMany(filter, { $set: { settled: true } }, { writeConcern: { w: 1 } });
 }
 
 /** Asks a running dispatch to stop; a waiting one has nobody to ask and ends at once. */

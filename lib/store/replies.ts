@@ -13,8 +13,15 @@ export interface Reply {
   yieldsMs: number;
 }
 
-export const findMessagesById = (c: Collections, ids: ObjectId[]): Promise<MessageDocument[]> =>
-  c.messages.find({ _id: { $in: ids }, rankAt: { $type: 'date' }, deletedAt: { $exists: false } }).toArray();
+/** Of a message, what its reply and the end of its work rest on. */
+const REPLIED_TO = { tenantId: 1, threadId: 1, from: 1, kind: 1, priority: 1, hops: 1, expectsReply: 1 } as const;
+export type RepliedTo = Pick<MessageDocument, '_id' | keyof typeof REPLIED_TO>;
+
+export const findRepliedTo = (c: Collections, ids: ObjectId[]): Promise<RepliedTo[]> =>
+  c.messages
+    .find({ _id: { $in: ids }, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })
+    .project<RepliedTo>(REPLIED_TO)
+    .toArray();
 
 /** Of these ids, in hex, those that are taken. */
 export async function findTaken(c: Collections, ids: ObjectId[]): Promise<Set<string>> {

@@ -51,11 +51,7 @@ export function takeSeq(
  * By hex id the places that were got. A thread that is missing moved on: its place is to be taken by itself.
  * `takenBy` is this call's own; the caller's next majority write covers these.
  */
-export async function takeSeqs(
-  c: Collections,
-  threads: ThreadDocument[],
-  takenBy: ObjectId,
-): Promise<Map<string, number>> {
+export async function takeSeqs(c: Collections, threads: PlaceGiver[], takenBy: ObjectId): Promise<Map<string, number>> {
   const next = new Map(threads.map(({ _id, lastSeq }) => [_id.toHexString(), lastSeq + 1]));
   if (threads.length === 0) return next;
   const matched = await updateEach(
@@ -80,8 +76,25 @@ export async function takeSeqs(
   return new Map([...next].filter(([id]) => got.has(id)));
 }
 
-export const findThreadsById = (c: Collections, ids: ObjectId[]): Promise<ThreadDocument[]> =>
-  c.threads.find({ _id: { $in: ids }, deletedAt: { $exists: false } }).toArray();
+/** Of a thread, what a reply in it rests on. */
+const PLACE_GIVER = { tenantId: 1, projectId: 1, lastSeq: 1, status: 1 } as const;
+export type PlaceGiver = Pick<ThreadDocument, '_id' | keyof typeof PLACE_GIVER>;
+
+export const findPlaceGivers = (c: Collections, ids: ObjectId[]): Promise<PlaceGiver[]> =>
+  c.threads
+    .find({ _id: { $in: ids }, deletedAt: { $exists: false } })
+    .project<PlaceGiver>(PLACE_GIVER)
+    .toArray();
+
+/** Of a thread, what a prompt says of it; its messages are read beside it. */
+const SUBJECT = { tenantId: 1, subject: 1, lastSeq: 1 } as const;
+export type ThreadSubject = Pick<ThreadDocument, '_id' | keyof typeof SUBJECT>;
+
+export const findThreadSubjects = (c: Collections, ids: ObjectId[]): Promise<ThreadSubject[]> =>
+  c.threads
+    .find({ _id: { $in: ids }, deletedAt: { $exists: false } })
+    .project<ThreadSubject>(SUBJECT)
+    .toArray();
 
 export function findThread(c: Collections, tenantId: string, id: ObjectId): Promise<ThreadDocument | null> {
   return c.threads.findOne({ _id: id, tenantId, deletedAt: { $exists: false } });

@@ -4,7 +4,7 @@ import { redactSecrets } from '../../domain/redact';
 import type { CompleteMany } from '../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../domain/errors';
 import { readDatabaseClock } from '../../store/database-clock';
-import { endDispatches, findNamed, type Completion } from '../../store/dispatches';
+import { endDispatches, findSlim, type Completion, type SlimDispatch } from '../../store/dispatch-completions';
 import type { DispatchDocument } from '../../store/documents';
 import { hex, newId, pathId } from '../../store/ids';
 import { crashPoint } from '../../telemetry/crash-point';
@@ -44,14 +44,18 @@ export async function completeDispatches(
 
 async function completeTogether(ctx: Context, completions: Completion[]): Promise<CompletedItem[]> {
   const { plane } = ctx;
-  const [clock, named] = await Promise.all([
+  const [clock, rows] = await Promise.all([
     readDatabaseClock(plane.collections),
-    findNamed(plane.collections, ctx.principal.tenantId, completions),
+    findSlim(
+      plane.collections,
+      ctx.principal.tenantId,
+      completions.map(({ id }) => id),
+    ),
   ]);
   // While the outcomes are written.
-  const around = readSurroundings(plane, named);
+  const around = readSurroundings(plane, rows);
   around.catch(() => undefined);
-  const ended = await endTogether(ctx, completions, clock.now());
+  const ended = await endTogether(ctx, completions, rows, clock.now());
   crashPoint('complete:after-outcome');
   const settling = settleTogether(plane, [...ended.values()], clock, around);
   settling.catch(() => undefined);
@@ -64,6 +68,7 @@ async function completeTogether(ctx: Context, completions: Completion[]): Promis
 async function endTogether(
   { plane, principal }: Context,
   completions: Completion[],
+  asRead: SlimDispatch[],
   now: Date,
 ): Promise<Map<string, DispatchDocument>> {
   const endedIn = newId();
@@ -71,7 +76,7 @@ async function endTogether(
   const outputs = new Map(
     completions.toReversed().map(({ id, epoch, output }) => [`${hex(id)}/${epoch}`, output] as const),
   );
-  const rows = await endDispatches(plane.collections, principal.tenantId, completions, { endedIn, now });
+  const rows = await endDispatches(plane.collections, principal.tenantId, completions, asRead, { endedIn, now });
   const ended = new Map<string, DispatchDocument>();
   for (const row of rows) {
     if (!row.endedIn?.equals(endedIn)) continue;

@@ -132,7 +132,7 @@ describe('what only the plane says of a message', () => {
 
   it('does not outlive the claim that takes it up', async () => {
     const id = await insertRaw({ ...forged, assignedTo: 'legal' });
-    const adopt = vi.spyOn(rows().messages, 'updateOne');
+    const adopt = vi.spyOn(rows().messages, 'updateMany');
     expect((await claimOf(id)).dispatches).toMatchObject([{ prompt: expect.stringContaining('raw') }]);
     // In the write that claims it.
     expect(adopt.mock.calls.some(([, update]) => '$set' in update && update.$set?.status === 'claimed')).toBe(true);

@@ -1,10 +1,10 @@
 import type { Dispatch } from '../../../domain/dispatch/schema';
 import type { Message } from '../../../domain/message/schema';
 import type { Pathless } from '../../../domain/project/schema';
-import type { MessageDocument, ObjectId, ThreadDocument } from '../../../store/documents';
+import type { MessageDocument, ObjectId } from '../../../store/documents';
 import { hex } from '../../../store/ids';
 import { findLastMessages, findMessagesOf } from '../../../store/messages';
-import { findThreadsById } from '../../../store/threads';
+import { findThreadSubjects, type ThreadSubject } from '../../../store/threads';
 import { legible } from '../../../store/to-record/legible';
 import { toToldMessage } from '../../../store/to-record/work';
 import type { Plane } from '../../context';
@@ -35,7 +35,7 @@ export async function readPromptThreads(
   ids: ObjectId[],
 ): Promise<Map<string, ThreadRead>> {
   const c = plane.collections;
-  const threads = await findThreadsById(c, ids);
+  const threads = await findThreadSubjects(c, ids);
   const found = new Set(threads.map(({ _id }) => hex(_id)));
   const lost = ids.filter(id => !found.has(hex(id)));
   const back = await Promise.all(lost.map(id => findOrReopenThread(plane, tenantId, id)));
@@ -55,7 +55,7 @@ export async function readPromptThreads(
   return read;
 }
 
-const threadRead = ({ _id, tenantId, subject }: ThreadDocument, messages: MessageDocument[]): ThreadRead => ({
+const threadRead = ({ _id, tenantId, subject }: ThreadSubject, messages: MessageDocument[]): ThreadRead => ({
   id: hex(_id),
   tenantId,
   subject,

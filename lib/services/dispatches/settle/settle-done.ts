@@ -1,8 +1,9 @@
 import { HUMAN } from '../../../domain/fields';
 import { markWorkDone } from '../../../store/work-outcomes';
-import type { DispatchDocument, MessageDocument } from '../../../store/documents';
+import type { DispatchDocument } from '../../../store/documents';
 import { hex } from '../../../store/ids';
 import { findMessage } from '../../../store/messages';
+import type { RepliedTo } from '../../../store/replies';
 import { readyDependents } from '../../../store/tasks';
 import type { Plane } from '../../context';
 import { senderOfDispatch } from '../../messages/agent-sender';
@@ -34,12 +35,12 @@ async function replyToMessage(plane: Plane, dispatch: DispatchDocument): Promise
 }
 
 /** An empty output says nothing, but whoever asked stands still until an answer comes. */
-export const makesReply = ({ output, replied }: DispatchDocument, source: MessageDocument): boolean =>
+export const makesReply = ({ output, replied }: DispatchDocument, source: RepliedTo): boolean =>
   replied !== true && ((output ?? '') !== '' || source.kind === 'question');
 
 export const bodyOf = (output: string | null): string => output || '(empty output)';
 
-export function replyTo(source: MessageDocument, dispatch: DispatchDocument) {
+export function replyTo(source: RepliedTo, dispatch: DispatchDocument) {
   // With `expectsReply` the sender asked to get it as work; every other reply waits in an inbox and wakes nobody.
   const isWork = source.expectsReply && source.from.kind === 'agent' && source.kind !== 'question';
   return {

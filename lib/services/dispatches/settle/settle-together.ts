@@ -1,10 +1,17 @@
 import { YIELDS_MS } from '../../../domain/dispatch/ranking';
 import type { DatabaseClock } from '../../../store/database-clock';
-import { markAllSettled } from '../../../store/dispatches';
-import type { DispatchDocument, MessageDocument, ThreadDocument } from '../../../store/documents';
+import { markAllSettled } from '../../../store/dispatch-completions';
+import type { DispatchDocument } from '../../../store/documents';
 import { hex, newId } from '../../../store/ids';
-import { findMessagesById, findTaken, finishMessages, insertReplies, type Reply } from '../../../store/replies';
-import { findThreadsById, takeSeqs } from '../../../store/threads';
+import {
+  findRepliedTo,
+  findTaken,
+  finishMessages,
+  insertReplies,
+  type RepliedTo,
+  type Reply,
+} from '../../../store/replies';
+import { findPlaceGivers, takeSeqs, type PlaceGiver } from '../../../store/threads';
 import { crashPoint } from '../../../telemetry/crash-point';
 import { countTurn } from '../../budgets/count-usage';
 import type { Plane } from '../../context';
@@ -15,9 +22,9 @@ import { settlingOf, shareSettling } from './settlings';
 
 interface Answered {
   dispatch: DispatchDocument;
-  source: MessageDocument;
+  source: RepliedTo;
   /** Where its reply goes; null: it makes none, or has made it. */
-  thread: ThreadDocument | null;
+  thread: PlaceGiver | null;
 }
 
 /**
@@ -32,7 +39,11 @@ export async function settleTogether(
   reading?: Promise<Surroundings>,
 ): Promise<void> {
   if (dispatches.length < 2) return settleAlone(plane, dispatches);
-  const { together, alone } = sort(dispatches, await (reading ?? readSurroundings(plane, dispatches)));
+  const [around, made] = await Promise.all([
+    reading ?? readSurroundings(plane, dispatches),
+    reading ? NONE_MADE : findMade(plane, dispatches),
+  ]);
+  const { together, alone } = sort(dispatches, around, made);
   await Promise.all(together.map(({ dispatch }) => countTurn(plane, dispatch)));
   // What somebody else is at is waited for.
   const ours = together.filter(({ dispatch }) => settlingOf(plane, dispatch) === undefined);
@@ -51,11 +62,19 @@ async function settleAlone(plane: Plane, dispatches: DispatchDocument[]): Promis
 }
 
 interface Surroundings {
-  sources: MessageDocument[];
-  threads: ThreadDocument[];
-  /** Replies that stand, by hex id. */
-  made: Set<string>;
+  sources: RepliedTo[];
+  threads: PlaceGiver[];
 }
+
+/** Read ahead of their outcomes: only what settles an outcome makes its reply. */
+const NONE_MADE: ReadonlySet<string> = new Set();
+
+/** Replies that stand, by hex id: settling them was cut off. */
+const findMade = ({ collections }: Plane, dispatches: DispatchDocument[]): Promise<ReadonlySet<string>> =>
+  findTaken(
+    collections,
+    dispatches.map(({ replyId }) => replyId),
+  );
 
 /**
  * What settling these would rest on. May be read before their outcomes are written: a thread that gives out a place
@@ -63,28 +82,25 @@ interface Surroundings {
  */
 export async function readSurroundings(
   { collections: c, threadOpener }: Plane,
-  dispatches: Pick<DispatchDocument, 'source' | 'threadId' | 'replyId'>[],
+  dispatches: Pick<DispatchDocument, 'source' | 'threadId'>[],
 ): Promise<Surroundings> {
   const answering = dispatches.filter(({ source }) => source.kind === 'message');
   const threadIds = answering.flatMap(({ threadId }) => threadId ?? []);
   await threadOpener.opened(threadIds);
-  const [sources, threads, made] = await Promise.all([
-    findMessagesById(
+  const [sources, threads] = await Promise.all([
+    findRepliedTo(
       c,
       answering.map(({ source }) => source.id),
     ),
-    findThreadsById(c, threadIds),
-    findTaken(
-      c,
-      answering.map(({ replyId }) => replyId),
-    ),
+    findPlaceGivers(c, threadIds),
   ]);
-  return { sources, threads, made };
+  return { sources, threads };
 }
 
 function sort(
   dispatches: DispatchDocument[],
-  { sources, threads, made }: Surroundings,
+  { sources, threads }: Surroundings,
+  made: ReadonlySet<string>,
 ): { together: Answered[]; alone: DispatchDocument[] } {
   const plain = dispatches.filter(({ status, source }) => status === 'done' && source.kind === 'message');
   const sourceById = new Map(sources.map(row => [hex(row._id), row]));
@@ -109,10 +125,10 @@ function sort(
 }
 
 /** An asker, or the sender that wanted the reply as work. Also where the reply stands already: a crash came between. */
-const wakes = (dispatch: DispatchDocument, source: MessageDocument): boolean =>
+const wakes = (dispatch: DispatchDocument, source: RepliedTo): boolean =>
   source.kind === 'question' || replyTo(source, dispatch).assignedTo !== null;
 
-const givesPlaces = (thread: ThreadDocument | null, { tenantId }: DispatchDocument): boolean =>
+const givesPlaces = (thread: PlaceGiver | null, { tenantId }: DispatchDocument): boolean =>
   thread?.tenantId === tenantId && Number.isInteger(thread.lastSeq);
 
 /** Answers those whose thread moved on meanwhile: they are left as they were. */
@@ -147,7 +163,7 @@ async function settleAnswered(plane: Plane, answered: Answered[], clock: Databas
   return answered.filter(one => !ready.includes(one)).map(({ dispatch }) => dispatch);
 }
 
-function replyIn(dispatch: DispatchDocument, source: MessageDocument, thread: ThreadDocument): Reply {
+function replyIn(dispatch: DispatchDocument, source: RepliedTo, thread: PlaceGiver): Reply {
   const message = messageRow({ ...replyTo(source, dispatch), id: dispatch.replyId }, thread, NOBODYS);
   return { message, yieldsMs: YIELDS_MS[source.priority] };
 }
