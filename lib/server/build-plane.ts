@@ -96,9 +96,12 @@ export async function buildPlane({
 /** Threads that are not opened in time are found by their messages: a database that is away must not hold up a stop. */
 const LAST_WRITES_MS = 1_000;
 
-async function closePlane({ threadOpener, clock, log }: Plane, connection: DatabaseConnection): Promise<void> {
-  const closing = threadOpener.close().catch(err => log.warn({ err }, 'threads of raw inserts were not opened'));
-  await Promise.race([closing, clock.sleep(LAST_WRITES_MS)]);
+async function closePlane(
+  { adoption, threadOpener, clock, log }: Plane,
+  connection: DatabaseConnection,
+): Promise<void> {
+  const opening = threadOpener.close().catch(err => log.warn({ err }, 'threads of raw inserts were not opened'));
+  await Promise.race([Promise.all([adoption.close(), opening]), clock.sleep(LAST_WRITES_MS)]);
   await connection.close();
 }
 

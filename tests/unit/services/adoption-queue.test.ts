@@ -52,6 +52,27 @@ describe('adoption queue', () => {
     expect(performance.now() - notedMs).toBeLessThan(600);
   });
 
+  it('takes nothing more up once it is closed, however much waits', async () => {
+    const first = deferred<void>();
+    const adopted: number[] = [];
+    queue = new AdoptionQueue({
+      messages: ids => {
+        adopted.push(ids.length);
+        return first.promise;
+      },
+      task: () => Promise.resolve(),
+      threads: () => Promise.resolve(),
+      failed: () => undefined,
+    });
+    for (let at = 0; at < 450; at += 1) queue.note('message', at.toString(16).padStart(24, '0'));
+    const flushing = queue.flush();
+    await until('the first batch is under way', () => adopted.length > 0);
+    const closing = queue.close();
+    first.resolve();
+    await Promise.all([closing, flushing]);
+    expect(adopted).toEqual([200]);
+  });
+
   it('waits for nobody who reads', async () => {
     const adopted = rig();
     queue.note('message', A);

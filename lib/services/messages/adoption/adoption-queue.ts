@@ -133,6 +133,7 @@ export class AdoptionQueue {
     await Promise.all(this.#runs.waitedFor);
   }
 
+  /** What is left is taken up by another process, or by the sweep of the next start. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -191,6 +192,7 @@ export class AdoptionQueue {
 
   #takeUntil(untilMs: number, alsoHeld: boolean): string[] {
     const batch: string[] = [];
+    if (this.#closed) return batch;
     for (const [id, notedMs] of this.#messages) {
       if (notedMs > untilMs || batch.length >= BATCH) break;
       if (this.#holds.has(id) && !alsoHeld) continue;
