@@ -81,8 +81,15 @@ function taskBars(task: BarTask, { byId, own, stops, nowMs }: Surroundings): Bar
     cursorMs = attempt.times.endedAt === null ? nowMs : Date.parse(attempt.times.endedAt);
   }
   const isDue = task.status === 'ready' || task.status === 'held';
-  if (isDue || own.length === 0) bars.push(bar('queued', cursorMs, endMs, isDue));
+  if (own.length === 0 && !isDue) bars.push(...untoldBars(task, cursorMs, endMs));
+  else if (isDue) bars.push(bar('queued', cursorMs, endMs, true));
   return bars.filter(isSeen);
+}
+
+/** Its attempts were not read yet, or are long gone: it was claimed, and no more is said. */
+function untoldBars({ status, ledger }: BarTask, fromMs: number, endMs: number): Bar[] {
+  const claimedMs = ledger.claimedAt === null ? endMs : Math.min(Math.max(Date.parse(ledger.claimedAt), fromMs), endMs);
+  return [bar('queued', fromMs, claimedMs, false), bar('claimed', claimedMs, endMs, !isTaskOver(status))];
 }
 
 /** When the last of what it needs was done; null while something is not. */

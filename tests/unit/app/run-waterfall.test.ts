@@ -6,8 +6,11 @@ const at = (seconds: number): string => new Date(START + seconds * 1_000).toISOS
 type Input = WaterfallInput['tasks'][number];
 type Attempt = WaterfallInput['dispatches'][number];
 
-const task = (id: string, more: Partial<Omit<Input, 'ledger'>> & { doneAt?: number } = {}): Input => {
-  const { doneAt, ...rest } = more;
+const task = (
+  id: string,
+  more: Partial<Omit<Input, 'ledger'>> & { doneAt?: number; claimedAt?: number } = {},
+): Input => {
+  const { doneAt, claimedAt, ...rest } = more;
   return {
     id,
     kind: 'work',
@@ -19,7 +22,7 @@ const task = (id: string, more: Partial<Omit<Input, 'ledger'>> & { doneAt?: numb
     ledger: {
       storedAt: at(0),
       streamedAt: null,
-      claimedAt: null,
+      claimedAt: claimedAt === undefined ? null : at(claimedAt),
       firstHeartbeatAt: null,
       readAt: null,
       doneAt: doneAt === undefined ? null : at(doneAt),
@@ -87,6 +90,15 @@ describe('bars of a task', () => {
   it('end where a task that nobody did was cancelled', () => {
     const own = task('t', { status: 'cancelled', dependsOn: ['dead'], updatedAt: at(40) });
     expect(told({ tasks: [task('dead', { status: 'dead' }), own] })).toEqual(['pending 0-40']);
+  });
+
+  it('were not queued for all that time where its attempts are not read yet, or long gone', () => {
+    const over = task('t', { status: 'done', claimedAt: 5, doneAt: 50 });
+    expect(told({ tasks: [over] })).toEqual(['queued 0-5', 'claimed 5-50']);
+    const open = task('t', { status: 'running', claimedAt: 5 });
+    expect(told({ tasks: [open] })).toEqual(['queued 0-5', 'claimed 5-100…']);
+    // Went back after a failure.
+    expect(told({ tasks: [task('t', { claimedAt: 5 })] })).toEqual(['queued 0-100…']);
   });
 
   it('show the stop for an answer, and what came after it', () => {
