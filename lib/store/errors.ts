@@ -121,6 +121,7 @@ const isUnavailable = (error: unknown): boolean =>
       error.hasErrorLabel('TransientTransactionError') ||
       [
         'MongoPoolClearedError',
+        'MongoPoolClosedError',
         'MongoWaitQueueTimeoutError',
         'MongoNotConnectedError',
         'MongoTopologyClosedError',

@@ -1,21 +1,28 @@
 import type { Db, IndexDescription } from 'mongodb';
 import { PLAIN_KINDS } from '../domain/message/to-people';
 import { COLLECTION_NAMES, type Collections } from './collections';
+import { MESSAGE_TEXT, TASK_TEXT } from './standing-text';
 
 const DAY_SECONDS = 86_400;
 /** The clean-up removes them at 24 hours and says so; this is for keys of a tenant that no clean-up runs for. */
 export const IDEMPOTENCY_BACKSTOP_SECONDS = 2 * DAY_SECONDS;
 /** A turn told again after an outage of days still finds its row, and is not counted twice. */
 const SPEND_KEPT_SECONDS = 8 * DAY_SECONDS;
+export const TEXT_INDEX = 'text';
 /** Named, for sums that must not fall to another index: it alone holds all they read. */
 export const ENDED_DISPATCHES_INDEX = 'ended';
 
 /** No tenant in front: taking a raw insert up sets its tenant, and would then index its whole text a second time. */
-const textIndex = (...fields: string[]): IndexDescription => ({
+const textIndex = (...fields: readonly string[]): IndexDescription => ({
   key: Object.fromEntries(fields.map(field => [field, 'text'])),
-  name: 'text',
+  name: TEXT_INDEX,
   default_language: 'none',
   language_override: 'no_language',
+});
+
+const workTextIndex = ({ fields, standing }: typeof MESSAGE_TEXT): IndexDescription => ({
+  ...textIndex(...fields),
+  partialFilterExpression: { status: { $in: standing } },
 });
 
 /** Every query the product makes has its index here; each line names who asks. */
@@ -59,7 +66,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     // Answers whose asker was not woken yet; nothing else is in it.
     { key: { wakes: 1, arrivedAt: 1 }, partialFilterExpression: { wakes: true } },
     { key: { inReplyTo: 1 }, partialFilterExpression: { inReplyTo: { $type: 'objectId' } } },
-    textIndex('body'),
+    workTextIndex(MESSAGE_TEXT),
   ],
   tasks: [
     { key: { tenantId: 1, status: 1, assignedTo: 1, rankAt: 1 } },
@@ -72,7 +79,7 @@ export const INDEXES: Partial<Record<keyof typeof COLLECTION_NAMES, IndexDescrip
     { key: { dependsOn: 1 } },
     { key: { runId: 1 } },
     { key: { threadId: 1 } },
-    textIndex('title', 'input'),
+    workTextIndex(TASK_TEXT),
   ],
   threads: [
     { key: { tenantId: 1, lastMessageAt: -1, _id: -1 } },

@@ -1,7 +1,7 @@
 import { MongoServerError, type Binary, type Db } from 'mongodb';
 import { COLLECTION_NAMES } from './collections';
 import { validatorOf, WITH_ROOM } from './document-size';
-import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS } from './indexes';
+import { ensureIndexes, IDEMPOTENCY_BACKSTOP_SECONDS, TEXT_INDEX } from './indexes';
 
 /** Collections whose raw deletes must still tell the tenant: the server keeps the document as it was. */
 const WITH_PRE_IMAGES = [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks, COLLECTION_NAMES.agentTypes];
@@ -23,6 +23,7 @@ const MIGRATIONS: Migration[] = [
   { number: 3, name: 'validators with room for what the plane adds', run: changeValidators },
   { number: 4, name: 'room in agent types as well', run: changeValidators },
   { number: 5, name: 'the order of a thread in one index', run: dropThreadIndex },
+  { number: 6, name: 'of work only what is at rest in the text index', run: dropWholeTextIndexes },
 ];
 
 export async function migrate(db: Db): Promise<void> {
@@ -114,6 +115,15 @@ async function changeIndexes(db: Db): Promise<void> {
 /** Another with its fields in front takes its place. */
 async function dropThreadIndex(db: Db): Promise<void> {
   await db.collection(COLLECTION_NAMES.messages).dropIndex('threadId_1_seq_1').catch(ignoreMissing);
+}
+
+/** Not one that is new already: the other of two processes that start together may have made it. */
+async function dropWholeTextIndexes(db: Db): Promise<void> {
+  for (const name of [COLLECTION_NAMES.messages, COLLECTION_NAMES.tasks]) {
+    const indexes = (await db.collection(name).indexes().catch(ignoreMissing)) ?? [];
+    const whole = indexes.find(index => index.name === TEXT_INDEX && index['partialFilterExpression'] === undefined);
+    if (whole) await db.collection(name).dropIndex(TEXT_INDEX).catch(ignoreMissing);
+  }
 }
 
 async function changeValidators(db: Db): Promise<void> {

@@ -19,6 +19,20 @@ const asPhrases = (text: string): string =>
     .filter(part => part !== '""')
     .join(' ');
 
+export interface TextPart {
+  words: string;
+  isLeftOut: boolean;
+}
+
+/** The same parts for who looks through texts itself. */
+export const partsOf = (text: string): TextPart[] =>
+  (text.match(PARTS) ?? [])
+    .map(part => ({
+      words: (/^-?"/.test(part) ? part.replaceAll('"', '').replace(/^-/, '') : part.replaceAll(OUTER_MARKS, '')).trim(),
+      isLeftOut: part.startsWith('-'),
+    }))
+    .filter(({ words }) => words !== '');
+
 /** Rows with all the words, for collections that grow without end: by their text index. None asked for: all. */
 export const hasWords = (text: string | undefined): { $text?: { $search: string } } =>
   text === undefined ? {} : { $text: { $search: asPhrases(text) } };

@@ -4,7 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListMessages, ListThreadMessages, Message } from '../../domain/message/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findMessage, IN_THREAD, listMessagePage } from '../../store/messages';
-import { hasWords } from '../../store/text-filter';
+import { hasWordsOf, MESSAGE_TEXT } from '../../store/standing-text';
 import { legibleOne } from '../../store/to-record/legible';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
@@ -25,7 +25,7 @@ export async function listMessages(ctx: Context, query: ListMessages): Promise<P
     ...(await underProject(ctx, projectId)),
     // `$type` lets it use the index that only replies are in.
     ...(inReplyTo ? { inReplyTo: { $eq: bodyId('inReplyTo', inReplyTo), $type: 'objectId' as const } } : {}),
-    ...hasWords(q),
+    ...hasWordsOf(MESSAGE_TEXT, ctx.principal.tenantId, q),
   };
   if (threadId && !(await isOwnThread(ctx, bodyId('threadId', threadId)))) return { items: [], nextCursor: null };
   const order = { direction: -1 } as const;
@@ -47,7 +47,8 @@ export async function listThreadMessages(
   const thread = await findOrReopenThread(plane, principal.tenantId, pathId('thread', threadId));
   if (!thread) throw notFound('thread', threadId);
   await requireOwnThread(ctx, thread);
-  const filter = { tenantId: principal.tenantId, threadId: thread._id, ...fields, ...hasWords(q) };
+  const words = hasWordsOf(MESSAGE_TEXT, principal.tenantId, q);
+  const filter = { tenantId: principal.tenantId, threadId: thread._id, ...fields, ...words };
   return pageWithPaths(
     plane,
     await listMessagePage(plane.collections, filter, IN_THREAD, { limit, cursor }, toMessage),

@@ -3,7 +3,7 @@ import type { Page } from '../../domain/fields';
 import type { AgentMessage } from '../../domain/message/agent-view';
 import type { PageRequest } from '../../store/list-page';
 import { listMessagePage } from '../../store/messages';
-import { hasWords } from '../../store/text-filter';
+import { hasWordsOf, MESSAGE_TEXT } from '../../store/standing-text';
 import { requireReader, type Caller } from '../identity/caller';
 import { ownThreads } from '../threads/scope';
 import { fittingPage } from '../fitting-page';
@@ -22,7 +22,7 @@ export async function searchMessages(
   const filter = {
     tenantId: principal.tenantId,
     ...(threads ? { threadId: { $in: threads } } : {}),
-    ...hasWords(q),
+    ...hasWordsOf(MESSAGE_TEXT, principal.tenantId, q),
   };
   const { items, nextCursor } = await fittingPage(page, lengthOfBody, request =>
     listMessagePage(plane.collections, filter, { direction: -1 }, request, row => row),

@@ -4,7 +4,7 @@ import type { Page } from '../../domain/fields';
 import type { ListTasks, Task } from '../../domain/task/schema';
 import { bodyId, pathId } from '../../store/ids';
 import { findTask, listTaskPage } from '../../store/tasks';
-import { hasWords } from '../../store/text-filter';
+import { hasWordsOf, TASK_TEXT } from '../../store/standing-text';
 import { legibleOne } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
@@ -22,7 +22,7 @@ export async function listTasks(ctx: Context, query: ListTasks): Promise<Page<Ta
     ...(runId ? { runId: bodyId('runId', runId) } : {}),
     ...(threadId ? { threadId: bodyId('threadId', threadId) } : {}),
     ...(await underProject(ctx, projectId)),
-    ...hasWords(q),
+    ...hasWordsOf(TASK_TEXT, ctx.principal.tenantId, q),
   };
   return pageWithPaths(plane, await listTaskPage(plane.collections, filter, { limit, cursor }, toTask));
 }
