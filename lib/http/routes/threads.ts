@@ -104,7 +104,7 @@ export const messageRoutes: Route[] = [
     path: '/api/messages',
     access: 'messages:write',
     tag,
-    summary: 'Send a message; opens a thread where none is named',
+    summary: 'Send a message; opens a thread where neither one nor a message it replies to is named',
     body: CreateMessage,
     status: 201,
     response: Message,

@@ -3,30 +3,31 @@ import { invalidField, notFound } from '../../domain/errors';
 import { HUMAN } from '../../domain/fields';
 import type { CreateMessage, Message, PostMessage } from '../../domain/message/schema';
 import type { MessageDocument, ThreadDocument } from '../../store/documents';
-import { bodyId, pathId } from '../../store/ids';
+import { bodyId, hex, pathId } from '../../store/ids';
 import { findMessage } from '../../store/messages';
 import { findOpenHumanQuestions } from '../../store/questions';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
 import { requireProject } from '../projects/require-project';
 import { withPath } from '../projects/with-path';
-import { requireOwnThread } from '../threads/scope';
+import { isOwnThread, requireOwnThread } from '../threads/scope';
 import { addressReply, isAmongPeople } from './address-reply';
 import { appendMessage, type NewMessage } from './append-message';
 import { finishReply } from './finish-reply';
 import { findOrReopenThread } from './adoption/lost-thread';
 import { senderOf } from './sender';
 
-/** `POST /api/messages`: opens a thread where none is named. */
+/** `POST /api/messages`: opens a thread where neither one nor a message to reply to is named. */
 export async function createMessage(ctx: Context, input: CreateMessage, recordId?: string): Promise<Message> {
   requirePermission(ctx.principal, 'messages:write');
-  const { threadId, subject, projectId, ...post } = input;
+  const { threadId: named, subject, projectId, ...post } = input;
+  const by = named === undefined ? 'inReplyTo' : 'threadId';
+  const threadId = named ?? (await threadRepliedIn(ctx, post.inReplyTo));
   if (threadId !== undefined) {
-    if (subject !== undefined) throw invalidField('subject', 'belongs to a new thread; this one names threadId');
-    if (projectId !== undefined) throw invalidField('projectId', 'belongs to a new thread; this one names threadId');
-    return postMessage(ctx, threadId, post, { recordId, field: 'threadId' });
+    if (subject !== undefined) throw invalidField('subject', `belongs to a new thread; this one names ${by}`);
+    if (projectId !== undefined) throw invalidField('projectId', `belongs to a new thread; this one names ${by}`);
+    return postMessage(ctx, threadId, post, { recordId, field: by });
   }
-  if (post.inReplyTo !== undefined) throw invalidField('inReplyTo', 'wants the threadId of the message it replies to');
   await requireAddressee(ctx, post.assignedTo ?? null);
   const node = projectId ? await requireProject(ctx, projectId) : null;
   const row = await appendMessage(ctx.plane, {
@@ -109,6 +110,17 @@ export async function requireAddressee({ plane, principal }: Context, assignedTo
     'assignedTo',
     `got '${assignedTo}', wants 'human', null, or the slug of an agent type that exists`,
   );
+}
+
+/** A reply stands where what it replies to stands: who answers need not look up its thread first. */
+async function threadRepliedIn(ctx: Context, messageId: string | undefined): Promise<string | undefined> {
+  if (messageId === undefined) return undefined;
+  // A raw insert is a message only once it was taken up.
+  await ctx.plane.adoption.flush();
+  const replied = await findMessage(ctx.plane.collections, ctx.principal.tenantId, bodyId('inReplyTo', messageId));
+  // Here and not by its thread: the refusal would name a thread that an agent's token may not know of.
+  if (replied && (await isOwnThread(ctx, replied.threadId))) return hex(replied.threadId);
+  throw notFound('message', messageId);
 }
 
 async function requireInThread(ctx: Context, thread: ThreadDocument, messageId: string): Promise<MessageDocument> {

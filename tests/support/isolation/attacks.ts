@@ -113,6 +113,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     refused({ body: 'x', projectId: a.projectId }),
     refused({ body: 'x', assignedTo: a.agentType }),
     refused({ body: 'x', threadId: own.threadId, inReplyTo: a.messageId }),
+    refused({ body: 'x', inReplyTo: a.messageId }),
   ],
   'GET /api/messages/:id': a => [hidden({ id: a.messageId })],
   'PATCH /api/messages/:id': a => [
