@@ -54,9 +54,9 @@ export function describeEvent({ type, data }: Pick<LoggedEvent, 'type' | 'data'>
       };
     case 'report':
       return {
-        about: text(data['type']),
+        about: text(data['kind']),
         note: '',
-        lamp: meaningOf(text(data['type'])).lamp,
+        lamp: meaningOf(text(data['kind'])).lamp,
         href: taskHref(text(data['taskId'])),
       };
     case 'run':

@@ -68,7 +68,7 @@ export const useRunReports = (runId: string, kind?: Report['kind']) =>
     path: '/api/reports',
     query: { runId, ...(kind ? { kind } : {}) },
     staleOn: ['report-created'],
-    concerns: event => isOf(runId)(event) && (kind === undefined || event.data['type'] === kind),
+    concerns: event => isOf(runId)(event) && (kind === undefined || event.data['kind'] === kind),
   });
 
 const useThreadMessages = (threadId: string, kind: 'question' | 'answer') =>

@@ -59,7 +59,7 @@ export function reportStep(change: RawChange): Step | null {
   const projectId = hexOf(doc['projectId']);
   return {
     ...step('report-created', {
-      type: textOf(doc['type']) ?? textOf(doc['kind']),
+      kind: textOf(doc['kind']),
       ...present({
         taskId: hexOf(doc['taskId']),
         runId: hexOf(doc['runId']),

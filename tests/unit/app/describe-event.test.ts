@@ -6,17 +6,17 @@ const of = (type: string, data: Record<string, unknown>) => describeEvent({ type
 describe('a line of the live feed', () => {
   it('says of a report what kind it is, and leads to its task', () => {
     const line = { note: '', href: '/tasks/t1' };
-    expect(of('report-created', { type: 'blocker', taskId: 't1' })).toEqual({
+    expect(of('report-created', { kind: 'blocker', taskId: 't1' })).toEqual({
       ...line,
       about: 'blocker',
       lamp: 'blocked',
     });
-    expect(of('report-created', { type: 'question', taskId: 't1' })).toEqual({
+    expect(of('report-created', { kind: 'question', taskId: 't1' })).toEqual({
       ...line,
       about: 'question',
       lamp: 'waiting',
     });
-    expect(of('report-created', { type: 'handoff' })).toEqual({
+    expect(of('report-created', { kind: 'handoff' })).toEqual({
       about: 'handoff',
       note: '',
       lamp: 'idle',

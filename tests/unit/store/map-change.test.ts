@@ -272,11 +272,12 @@ describe('agent activity', () => {
   });
 
   it('of reports is their creation', () => {
-    const doc = { type: 'blocker', taskId: other, projectId: other };
+    const doc = { kind: 'blocker', taskId: other, projectId: other };
     expect(map({ coll: 'reports', doc }).event).toMatchObject({
       type: 'report-created',
       projectId: String(other),
-      data: { type: 'blocker', taskId: String(other) },
+      // Under the name that the record has it by.
+      data: { kind: 'blocker', taskId: String(other) },
     });
   });
 });
