@@ -5,11 +5,15 @@ import { bodyId } from './ids';
 import type { PageRequest } from './list-page';
 import { listMessagePage } from './messages';
 
-/** Whose messages: an addressee's, in these threads (null: in all), and answers to this question. */
+/**
+ * Whose messages: an addressee's, in these threads (null: in all), what is asked in that thread of a run's orchestrator,
+ * and answers to this question.
+ */
 export interface InboxScope {
   tenantId: string;
   addressee: string;
   threads: ObjectId[] | null;
+  askedIn: ObjectId | null;
   questionId: ObjectId | null;
 }
 
@@ -39,6 +43,19 @@ const addressedTo = ({ tenantId, addressee, threads }: InboxScope): Filter<Messa
   ...(threads ? { threadId: { $in: threads } } : {}),
 });
 
+/** A question to a run's orchestrator names nobody, so that nobody claims it; the run's thread says whose it is. */
+const askedOf = (tenantId: string, threadId: ObjectId): Filter<MessageDocument> => ({
+  tenantId,
+  threadId,
+  kind: 'question',
+  assignedTo: null,
+});
+
+const toMe = (scope: InboxScope): Filter<MessageDocument>[] => [
+  addressedTo(scope),
+  ...(scope.askedIn ? [askedOf(scope.tenantId, scope.askedIn)] : []),
+];
+
 /** `$type` repeats what the partial index is over; without it the planner does not take the index. */
 const answers = (tenantId: string, questionId: ObjectId): Filter<MessageDocument> => ({
   tenantId,
@@ -47,7 +64,7 @@ const answers = (tenantId: string, questionId: ObjectId): Filter<MessageDocument
 });
 
 const inScope = (scope: InboxScope): Filter<MessageDocument>[] => [
-  addressedTo(scope),
+  ...toMe(scope),
   ...(scope.questionId ? [answers(scope.tenantId, scope.questionId)] : []),
 ];
 
@@ -57,7 +74,7 @@ const THERE = { rankAt: { $type: 'date' as const }, deletedAt: { $exists: false 
 export const listInboxPage = (c: Collections, scope: InboxScope, isUnreadOnly: boolean, page: PageRequest) =>
   listMessagePage(
     c,
-    { ...addressedTo(scope), ...(isUnreadOnly ? { 'ledger.readAt': null } : {}) } as Filter<MessageDocument>,
+    { $or: toMe(scope), ...(isUnreadOnly ? { 'ledger.readAt': null } : {}) } as Filter<MessageDocument>,
     { direction: -1 },
     page,
     row => row,

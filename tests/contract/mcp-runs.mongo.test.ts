@@ -93,6 +93,28 @@ describe.each(REVISIONS)('a run over revision %s', revision => {
   });
 });
 
+describe('what a worker asks without naming anybody', () => {
+  test('is in the inbox of the run’s orchestrator, and in nobody else’s', async () => {
+    const { planner } = await planned([
+      { key: 'a', title: 'a', assignedTo: 'seo' },
+      { key: 'b', title: 'b', assignedTo: 'sales' },
+    ]);
+    const worker = await mcp.claim('seo');
+    const { questionId: id } = (await agent.call('ask', { question: 'Which page?', dispatch: worker.key })).data;
+    const inboxOf = async (dispatch: string, args = {}) =>
+      (await agent.call('list_inbox', { ...args, dispatch })).data.items.map((item: { id: string }) => item.id);
+    expect(await inboxOf(planner.key, { unread: true })).toEqual([id]);
+    expect((await agent.call('wait_for_message', { timeoutMs: 0, dispatch: planner.key })).data.items).toMatchObject([
+      { id, kind: 'question', body: 'Which page?', assignedTo: null },
+    ]);
+    const read = await agent.call('acknowledge', { messageIds: [id], dispatch: planner.key });
+    expect(read.data).toEqual({ acknowledged: [id], unknown: [] });
+    expect(await inboxOf(planner.key, { unread: true })).toEqual([]);
+    expect(await inboxOf(planner.key)).toEqual([id]);
+    expect(await inboxOf((await mcp.claim('sales')).key)).toEqual([]);
+  });
+});
+
 describe('who may do what in a run', () => {
   test('a worker opens none, plans nothing, addresses nobody, and is told what to do instead', async () => {
     const { run } = await planned([{ key: 'a', title: 'a', assignedTo: 'seo' }]);

@@ -8,14 +8,15 @@ import { isOwnThread } from '../threads/scope';
 import { findOrReopenThread } from './adoption/lost-thread';
 
 /**
- * Whose messages a caller sees as its own: a dispatch, those to its type in its threads; a token bound to a type, all
- * to that type; anybody else, those to people.
+ * Whose messages a caller sees as its own: a dispatch, those to its type in its threads, and a run's orchestrator what
+ * its workers ask; a token bound to a type, all to that type; anybody else, those to people.
  */
 export async function inboxScope({ ctx: { plane, principal }, agentType, dispatch }: Caller): Promise<InboxScope> {
   return {
     tenantId: principal.tenantId,
     addressee: agentType ?? HUMAN,
     threads: dispatch ? await threadsOfDispatch(plane.collections, principal.tenantId, dispatch) : null,
+    askedIn: dispatch?.run?.tier === 'orchestrator' ? dispatch.threadId : null,
     questionId: dispatch?.question?.id ?? null,
   };
 }
