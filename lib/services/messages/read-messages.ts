@@ -8,6 +8,7 @@ import { hasWordsOf, MESSAGE_TEXT } from '../../store/standing-text';
 import { legibleOne } from '../../store/to-record/legible';
 import { toMessage } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { withFirstHeartbeat } from '../dispatches/with-first-heartbeat';
 import { underProject } from '../projects/under-project';
 import { pageWithPaths, withPath } from '../projects/with-path';
 import { isOwnThread, ownThreads, requireOwnThread } from '../threads/scope';
@@ -61,5 +62,5 @@ export async function getMessage(ctx: Context, id: string): Promise<Message> {
   const row = await findMessage(ctx.plane.collections, ctx.principal.tenantId, pathId('message', id));
   const message = legibleOne(row, toMessage);
   if (!row || !message || !(await isOwnThread(ctx, row.threadId))) throw notFound('message', id);
-  return withPath(ctx.plane, message);
+  return withPath(ctx.plane, await withFirstHeartbeat(ctx.plane, message));
 }

@@ -8,6 +8,7 @@ import { hasWordsOf, TASK_TEXT } from '../../store/standing-text';
 import { legibleOne } from '../../store/to-record/legible';
 import { toTask } from '../../store/to-record/work';
 import type { Context } from '../context';
+import { withFirstHeartbeat } from '../dispatches/with-first-heartbeat';
 import { underProject } from '../projects/under-project';
 import { pageWithPaths, withPath } from '../projects/with-path';
 
@@ -33,5 +34,5 @@ export async function getTask(ctx: Context, id: string): Promise<Task> {
   const row = await findTask(plane.collections, principal.tenantId, pathId('task', id));
   const task = legibleOne(row, toTask);
   if (!task || (principal.role === 'agent' && task.assignedTo !== principal.agentType)) throw notFound('task', id);
-  return withPath(plane, task);
+  return withPath(plane, await withFirstHeartbeat(plane, task));
 }
