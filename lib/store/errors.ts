@@ -30,11 +30,16 @@ export const duplicatePlaces = (error: unknown): Set<number> | null => failedPla
 
 /** Of an unordered bulk: the places that failed, each for itself; where `code` is given, all by that. Null: more did. */
 export function failedPlaces(error: unknown, code?: number): Set<number> | null {
+  if (isRefusedAlone(error)) return code === undefined || error.code === code ? new Set([0]) : null;
   if (!(error instanceof MongoBulkWriteError)) return null;
   const failed = [error.writeErrors].flat();
   const isAll = failed.length > 0 && failed.every(one => code === undefined || one.code === code);
   return isAll && error.result.getWriteConcernError() === undefined ? new Set(failed.map(({ index }) => index)) : null;
 }
+
+/** What was sent as one write, and not as a bulk of one, and failed for itself: it bears its place all the same. */
+const isRefusedAlone = (error: unknown): error is MongoServerError =>
+  error instanceof MongoServerError && !(error instanceof MongoBulkWriteError) && error['index'] === 0;
 
 /** Driver errors as the domain's, by code and label, never by text. Others pass through unchanged. */
 export function toDomainError(given: unknown): unknown {

@@ -72,6 +72,24 @@ describe('of a batch of completions', () => {
     ]);
   });
 
+  it.each([
+    ['alone', []],
+    ['beside one that is not there', [{ id: String(new ObjectId()), epoch: 1, output: 'x' }]],
+  ])('one whose outcome the server does not take is refused, %s', async (_where, beside) => {
+    const [bad] = await startMany(1);
+    const { dispatches } = test.plane.collections;
+    const _id = new ObjectId(bad!.id);
+    await dispatches.updateOne({ _id }, { $set: { transcriptUrl: 'x'.repeat(200_000) } });
+    const items = [...itemsOf([bad!], () => 'y'.repeat(64_000)), ...beside];
+    expect((await completeDispatches(night, { items })).results[0]).toEqual({
+      id: bad!.id,
+      status: 'refused',
+      code: 'too-large',
+    });
+    await dispatches.updateOne({ _id }, { $set: { transcriptUrl: null } });
+    expect((await completeDispatches(night, { items })).results[0]).toEqual({ id: bad!.id, status: 'done' });
+  });
+
   it('all are told as failed where the database went away', async () => {
     const dispatches = await startMany(2);
     const items = itemsOf(dispatches);
