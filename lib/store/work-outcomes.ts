@@ -13,8 +13,9 @@ export function markWorkDone(c: Collections, dispatch: DispatchDocument, set: Do
     set: {
       reason: null,
       ...set,
-      'ledger.firstHeartbeatAt': dispatch.firstHeartbeatAt,
-      'ledger.doneAt': dispatch.endedAt,
+      // A driver may have written an expression there.
+      'ledger.firstHeartbeatAt': { $literal: dispatch.firstHeartbeatAt ?? null },
+      'ledger.doneAt': { $literal: dispatch.endedAt ?? null },
     },
   });
 }

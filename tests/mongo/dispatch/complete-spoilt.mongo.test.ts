@@ -1,4 +1,4 @@
-import { MongoNetworkError, ObjectId } from 'mongodb';
+import { Long, MongoNetworkError, ObjectId, type Document } from 'mongodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context } from '@/lib/services/context';
@@ -89,6 +89,28 @@ describe('of a batch of completions', () => {
     await dispatches.updateOne({ _id }, { $set: { transcriptUrl: null } });
     expect((await completeDispatches(night, { items })).results[0]).toEqual({ id: bad!.id, status: 'done' });
   });
+
+  /** An operator that there is none of, a list, a time beyond those of a Date, a text, nothing. */
+  const SPOILT: Document[] = [
+    { $literal: { $later: 1 } },
+    { $literal: [new Date(0)] },
+    { $toDate: Long.MAX_VALUE },
+    { $literal: 'noon' },
+    '$$REMOVE',
+  ] as Document[];
+
+  it.each(SPOILT.flatMap(value => [1, 2].map(many => [JSON.stringify(value), many, value] as const)))(
+    'with %s for its times, of %i: it is done all the same',
+    async (_what, many, value) => {
+      const spoilt = await startMany(many);
+      const { dispatches } = test.plane.collections;
+      const _id = { $in: spoilt.map(({ id }) => new ObjectId(id)) };
+      await dispatches.updateMany({ _id }, [{ $set: { updatedAt: value, firstHeartbeatAt: value } }]);
+      const { results } = await completeDispatches(night, { items: itemsOf(spoilt) });
+      expect(results).toEqual(spoilt.map(({ id }) => ({ id, status: 'done' })));
+      expect(await dispatches.countDocuments({ _id, status: 'done', settled: true })).toBe(many);
+    },
+  );
 
   it('all are told as failed where the database went away', async () => {
     const dispatches = await startMany(2);
