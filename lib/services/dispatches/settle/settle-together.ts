@@ -1,8 +1,9 @@
 import { YIELDS_MS } from '../../../domain/dispatch/ranking';
 import type { DatabaseClock } from '../../../store/database-clock';
 import { markAllSettled } from '../../../store/dispatch-completions';
-import type { DispatchDocument } from '../../../store/documents';
+import type { DispatchDocument, ObjectId } from '../../../store/documents';
 import { hex, newId } from '../../../store/ids';
+import { primaryChanges } from '../../../store/primary-changes';
 import {
   findRepliedTo,
   findTaken,
@@ -131,14 +132,44 @@ const wakes = (dispatch: DispatchDocument, source: RepliedTo): boolean =>
 const givesPlaces = (thread: PlaceGiver | null, { tenantId }: DispatchDocument): boolean =>
   thread?.tenantId === tenantId && Number.isInteger(thread.lastSeq);
 
-/** Answers those whose thread moved on meanwhile: they are left as they were. */
+/** An election takes seconds, and a second one hardly ever follows. */
+const MOST_TRIES = 3;
+
+/**
+ * Answers those whose thread moved on meanwhile: they are left as they were. Places and replies wait for no majority,
+ * the end of the messages after them does, on the same primary. Where there was another in between they may be gone with
+ * the old one, with the messages done and nobody to miss the replies: then all of it is written again.
+ */
 async function settleAnswered(plane: Plane, answered: Answered[], clock: DatabaseClock): Promise<DispatchDocument[]> {
   if (answered.length === 0) return [];
   const c = plane.collections;
+  const as = { takenBy: newId(), now: clock.now() };
+  let ready: Answered[] = [];
+  for (let tries = 1; ; tries += 1) {
+    const changesBefore = primaryChanges(c);
+    ready = await writeAnswers(plane, answered, as);
+    if (primaryChanges(c) === changesBefore) break;
+    if (tries === MOST_TRIES) return answered.map(({ dispatch }) => dispatch);
+  }
+  crashPoint('settle:before-mark');
+  await markAllSettled(
+    c,
+    ready.map(({ dispatch }) => dispatch._id),
+  );
+  for (const tenantId of new Set(ready.map(({ dispatch }) => dispatch.tenantId))) plane.doorbell.ring(tenantId);
+  return answered.filter(one => !ready.includes(one)).map(({ dispatch }) => dispatch);
+}
+
+/** Answers those it wrote: whose thread gave them a place, or who need none. The same again adds nothing. */
+async function writeAnswers(
+  { collections: c }: Plane,
+  answered: Answered[],
+  { takenBy, now }: { takenBy: ObjectId; now: Date },
+): Promise<Answered[]> {
   const seqs = await takeSeqs(
     c,
     answered.flatMap(({ thread }) => thread ?? []),
-    newId(),
+    takenBy,
   );
   crashPoint('complete:after-place');
   const ready = answered.filter(({ thread }) => thread === null || seqs.has(hex(thread._id)));
@@ -147,20 +178,14 @@ async function settleAnswered(plane: Plane, answered: Answered[], clock: Databas
     ready.flatMap(({ dispatch, source, thread }) =>
       thread ? [replyIn(dispatch, source, { ...thread, lastSeq: seqs.get(hex(thread._id))! })] : [],
     ),
-    clock.now(),
+    now,
   );
   crashPoint('complete:after-reply');
   await finishMessages(
     c,
     ready.map(({ dispatch }) => dispatch),
   );
-  crashPoint('settle:before-mark');
-  await markAllSettled(
-    c,
-    ready.map(({ dispatch }) => dispatch._id),
-  );
-  for (const tenantId of new Set(ready.map(({ dispatch }) => dispatch.tenantId))) plane.doorbell.ring(tenantId);
-  return answered.filter(one => !ready.includes(one)).map(({ dispatch }) => dispatch);
+  return ready;
 }
 
 function replyIn(dispatch: DispatchDocument, source: RepliedTo, thread: PlaceGiver): Reply {
