@@ -64,6 +64,12 @@ interface EndsAt {
   now: Date;
 }
 
+interface Ended {
+  rows: SlimDispatch[];
+  /** A moment ago. Else it may have been longer ago, and whoever sweeps may be settling them. */
+  isJustNow: boolean;
+}
+
 /**
  * Ends those that run and are as `rows` say they are. Answers all of them as they stand then, whoever ended them,
  * without their outputs; in one round trip where all matched. One that is being stopped, or a planner's, is not ended
@@ -75,7 +81,7 @@ export async function endDispatches(
   completions: Completion[],
   rows: SlimDispatch[],
   at: EndsAt,
-): Promise<SlimDispatch[]> {
+): Promise<Ended> {
   const byId = new Map(rows.map(row => [row._id.toHexString(), row]));
   const ends = completions.flatMap((completion): End[] => {
     const row = byId.get(completion.id.toHexString());
@@ -84,13 +90,14 @@ export async function endDispatches(
   const matched = await write(c, ends, at);
   // What a turn used is added up in the server.
   const isKnown = matched === ends.length && completions.every(({ usage }) => usage === undefined);
-  if (isKnown)
-    return ends.map(({ row: { open: _open, lane: _lane, slot: _slot, ...row } }) => ({ ...row, ...done(at) }));
-  return findSlim(
-    c,
-    tenantId,
-    ends.map(({ row }) => row._id),
-  );
+  const standing = isKnown
+    ? ends.map(({ row: { open: _open, lane: _lane, slot: _slot, ...row } }) => ({ ...row, ...done(at) }))
+    : await findSlim(
+        c,
+        tenantId,
+        ends.map(({ row }) => row._id),
+      );
+  return { rows: standing, isJustNow: matched !== null };
 }
 
 /** How many matched; null where only the documents tell. */

@@ -1,8 +1,9 @@
 import { MongoNetworkError, ObjectId, type Document } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
+import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { collectionsOf } from '@/lib/store/collections';
@@ -62,6 +63,17 @@ describe('updates whose answer is lost', () => {
     expect(line.sent('counted') - before).toBe(2);
   });
 
+  it('in part: the others are done by the second sending', async () => {
+    const collection = counted();
+    const write = collection.bulkWrite.bind(collection);
+    vi.spyOn(collection, 'bulkWrite').mockImplementationOnce(async ([first]) => {
+      await write([first!]);
+      throw new MongoNetworkError('gone');
+    });
+    expect(await updateEach(collection, raise())).toBeNull();
+    expect(await counts()).toEqual([1, 1]);
+  });
+
   it('tells how many matched where it was heard', async () => {
     const nobody = { filter: { _id: new ObjectId() }, update: { $inc: { n: 1 } } };
     expect(await updateEach(counted(), [...raise(), nobody])).toBe(2);
@@ -117,6 +129,38 @@ describe('a process that does not hear of its own writes', () => {
       .toArray();
     expect(replies.map(({ seq }) => seq)).toEqual([2, 2, 2]);
     expect(await test.plane.collections.dispatches.countDocuments({ settled: false })).toBe(0);
+  });
+
+  it('and whose outcome was settled by another one meanwhile: with one reply, and one place for it', async () => {
+    for (const body of ['one', 'two']) await createMessage(person, { assignedTo: 'qa', body });
+    const { dispatches } = await claim({ agentTypes: ['qa'] });
+    const ids = dispatches.map(({ id }) => new ObjectId(id));
+    const c = test.plane.collections;
+    const { dispatches: written } = night.plane.collections;
+    const write = written.bulkWrite.bind(written);
+    let tell: (() => void) | undefined;
+    const settled = new Promise<void>(resolve => (tell = resolve));
+    vi.spyOn(written, 'bulkWrite')
+      .mockImplementationOnce(write)
+      // Before the second sending another process comes by.
+      .mockImplementationOnce(async (...args) => {
+        await c.dispatches.updateMany({ _id: { $in: ids } }, { $set: { updatedAt: new Date(0) } });
+        await sweepDispatches(test.plane);
+        tell?.();
+        return write(...args);
+      });
+    // What settling rests on is read beside the outcome; this time that takes long.
+    vi.spyOn(test.plane.threadOpener, 'opened').mockImplementationOnce(() => settled);
+    line.cutAfterUpdate('dispatches');
+    const { results } = await completeDispatches(night, {
+      items: dispatches.map(({ id, epoch }) => ({ id, epoch, output: 'done' })),
+    });
+    expect(results.map(({ status }) => status)).toEqual(['done', 'done']);
+    for (const { thread, source } of dispatches) {
+      const row = await c.threads.findOne({ _id: new ObjectId(thread!.id) });
+      expect(row).toMatchObject({ messageCount: 2, lastSeq: 2 });
+      expect(await c.messages.countDocuments({ inReplyTo: new ObjectId(source.id) })).toBe(1);
+    }
   });
 
   it('has the raw message that it took up and claimed in one write', async () => {

@@ -55,9 +55,9 @@ async function completeTogether(ctx: Context, completions: Completion[]): Promis
   // While the outcomes are written.
   const around = readSurroundings(plane, rows);
   around.catch(() => undefined);
-  const ended = await endTogether(ctx, completions, rows, clock.now());
+  const { ended, isJustNow } = await endTogether(ctx, completions, rows, clock.now());
   crashPoint('complete:after-outcome');
-  const settling = settleTogether(plane, [...ended.values()], clock, around);
+  const settling = settleTogether(plane, [...ended.values()], clock, isJustNow ? around : undefined);
   settling.catch(() => undefined);
   return Promise.all(
     completions.map(completion => resultOf(ctx, completion, { ended: ended.get(hex(completion.id)), settling })),
@@ -70,19 +70,20 @@ async function endTogether(
   completions: Completion[],
   asRead: SlimDispatch[],
   now: Date,
-): Promise<Map<string, DispatchDocument>> {
+): Promise<{ ended: Map<string, DispatchDocument>; isJustNow: boolean }> {
   const endedIn = newId();
   // Of one that came twice the first is the outcome, as it is in the database: so it is set last.
   const outputs = new Map(
     completions.toReversed().map(({ id, epoch, output }) => [`${hex(id)}/${epoch}`, output] as const),
   );
-  const rows = await endDispatches(plane.collections, principal.tenantId, completions, asRead, { endedIn, now });
+  const at = { endedIn, now };
+  const { rows, isJustNow } = await endDispatches(plane.collections, principal.tenantId, completions, asRead, at);
   const ended = new Map<string, DispatchDocument>();
   for (const row of rows) {
     if (!row.endedIn?.equals(endedIn)) continue;
     ended.set(hex(row._id), { ...row, output: outputs.get(`${hex(row._id)}/${row.epoch}`)! } as DispatchDocument);
   }
-  return ended;
+  return { ended, isJustNow };
 }
 
 interface Ending {
