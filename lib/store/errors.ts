@@ -76,12 +76,21 @@ const ofBulk = (error: unknown): unknown =>
  */
 export const isRepeat = (error: unknown): boolean => duplicateFields(error).join() === '_id';
 
+/** No server was there to send it to, or the connection was lost, or closed, before it was one. */
+export const isUnsent = (given: unknown): boolean => {
+  const error = ofBulk(given);
+  if (error instanceof MongoNetworkError)
+    return error.hasErrorLabel('HandshakeError') || error.name === 'MongoPoolClearedError';
+  return !(error instanceof MongoServerError);
+};
+
 /**
- * Written, and no majority confirmed it in time; or the primary stepped down under it. Told apart from a write that
- * never was: it may stand.
+ * Written, and no majority confirmed it in time; or the primary stepped down under it, or the connection was lost. Told
+ * apart from a write that never was: it may stand.
  */
 const isUnconfirmed = (error: unknown): boolean =>
   error instanceof MongoWriteConcernError ||
+  (error instanceof MongoNetworkError && !isUnsent(error)) ||
   (error instanceof MongoServerError && UNCONFIRMED_CODES.has(error.code)) ||
   (error instanceof MongoBulkWriteError && error.result.getWriteConcernError() !== undefined);
 

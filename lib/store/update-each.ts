@@ -1,5 +1,5 @@
 import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
-import { isCutOff } from './errors';
+import { isCutOff, isUnsent } from './errors';
 
 /** Of the one document that its filter names by `_id`. Sent again it must do nothing more: the filter fences it off. */
 export interface FencedUpdate<T extends Document> {
@@ -34,8 +34,16 @@ export async function updateEach<T extends Document>(
     return (await send()).matchedCount;
   } catch (error) {
     if (!isCutOff(error)) throw error;
-    // Waits for the next primary, as long as the driver looks for one.
-    await send();
+    await sendAgain(send, error);
     return null;
+  }
+}
+
+/** Waits for the next primary, as long as the driver looks for one. Where none comes, all that is left to tell is the first. */
+async function sendAgain(send: () => Promise<unknown>, first: unknown): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    throw isUnsent(error) ? first : error;
   }
 }

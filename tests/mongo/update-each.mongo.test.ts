@@ -1,4 +1,4 @@
-import { MongoNetworkError, ObjectId, type Document } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerSelectionError, ObjectId, type Document } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
@@ -7,6 +7,7 @@ import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { collectionsOf } from '@/lib/store/collections';
+import { toDomainError } from '@/lib/store/errors';
 import { updateEach } from '@/lib/store/update-each';
 import { makeActor } from '../support/actors';
 import { openCuttingLine, type CuttingLine } from '../support/cutting-line';
@@ -26,6 +27,10 @@ afterAll(() => line.close());
 
 const rowsOf = (ids: string[]) =>
   test.plane.collections.messages.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }).toArray();
+
+/** As a bulk tells it. */
+const hidden = (error: Error) =>
+  new MongoBulkWriteError(error as never, { getWriteConcernError: () => undefined } as never);
 
 describe('updates whose answer is lost', () => {
   interface Counted {
@@ -61,6 +66,23 @@ describe('updates whose answer is lost', () => {
     const before = line.sent('counted');
     await expect(updateEach(counted(), raise(ids.slice(0, 1)))).rejects.toBeInstanceOf(MongoNetworkError);
     expect(line.sent('counted') - before).toBe(2);
+  });
+
+  it('and then never: what may stand is not told as if nothing had been done', async () => {
+    const none = new MongoServerSelectionError('none', {} as never);
+    for (const [name, many] of [['updateMany', 1] as const, ['bulkWrite', 2] as const]) {
+      const collection = counted();
+      const write = collection[name].bind(collection) as (...args: unknown[]) => Promise<unknown>;
+      vi.spyOn(collection, name)
+        .mockImplementationOnce(write as never)
+        .mockRejectedValueOnce((many === 1 ? none : hidden(none)) as never);
+      line.cutAfterUpdate('counted');
+      const error = toDomainError(
+        await updateEach(collection, raise(ids.slice(0, many))).catch(told => told as unknown),
+      );
+      expect(error).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+      expect(String(error)).toContain('may have been kept');
+    }
   });
 
   it('in part: the others are done by the second sending', async () => {

@@ -18,6 +18,7 @@ describe('driver errors', () => {
     ],
     ['a primary that stepped down under a command', serverError(11_602)],
     ['a primary that is none any more', serverError(10_107)],
+    ['a connection that was lost', new MongoNetworkError('gone')],
   ])('of %s pass, and leave open whether it was kept', (_, error) => {
     expect(toDomainError(error)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
     expect(String(toDomainError(error))).toContain('may have been kept');
@@ -43,8 +44,13 @@ describe('driver errors', () => {
     expect(toDomainError(error)).toMatchObject({ code: 'conflict', retry: 'never' });
   });
 
-  it('of a lost connection pass', () => {
-    expect(toDomainError(new MongoNetworkError('gone'))).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+  it('of a server that was not reached pass, and say that nothing was changed', () => {
+    const handshake = new MongoNetworkError('gone');
+    handshake.addErrorLabel('HandshakeError');
+    for (const error of [handshake, new MongoServerSelectionError('none', {} as never)]) {
+      expect(toDomainError(error)).toMatchObject({ code: 'unavailable', retry: 'backoff' });
+      expect(String(toDomainError(error))).toContain('Nothing was changed');
+    }
   });
 
   it('of a bulk that no server took pass, though it hides why', () => {
