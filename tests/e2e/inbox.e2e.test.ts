@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium';
 import { startSwitchboard, until, type Switchboard } from '../support/switchboard';
 import { inboxWork } from './inbox-work';
+import { widerBy } from './page-barriers';
 
 /** The inbox as a person works through it: a real browser on the real server and database. */
 
@@ -313,7 +314,7 @@ describe('for everybody', () => {
       for (const { id, impact, nodes } of violations) {
         barriers.push(`${path}: ${impact} ${id} at ${nodes.map(each => each.target).join()}`);
       }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const overflow = await widerBy(page);
       if (overflow > 0) barriers.push(`${path}: ${overflow} px wider than the screen`);
     }
     expect(barriers).toEqual([]);
