@@ -297,49 +297,6 @@ describe('every page', () => {
   });
 });
 
-describe('on a phone', () => {
-  const WIDTH = 360;
-  const sums = {
-    dispatches: 1_234,
-    withoutCost: 234,
-    inputTokens: 12_345_678,
-    outputTokens: 2_345_678,
-    costUsd: 123.4567,
-  };
-  const items = [{ key: 'long', label: 'a-name-that-is-longer-than-most-of-them', ...sums }];
-
-  it('what one needs most of a table is in sight, whatever is beyond the edge', async () => {
-    await board.tokenFor('orchestrator', { label: 'the laptop that stands in the corner of the hall' });
-    const phone = await browser.newContext({
-      baseURL: board.url,
-      storageState: await context.storageState(),
-      viewport: { width: WIDTH, height: 740 },
-      isMobile: true,
-      hasTouch: true,
-    });
-    const page = await phone.newPage();
-    await page.route(
-      url => url.pathname === '/api/costs',
-      async route => {
-        const real = (await (await route.fetch()).json()) as object;
-        await route.fulfill({ json: { ...real, items, totals: sums } });
-      },
-    );
-    for (const [path, needed] of [
-      ['/costs', page.getByRole('cell', { name: '$123.4567' }).first()],
-      ['/connect', page.getByRole('row', { name: 'laptop' }).getByText('active')],
-      ['/connect', page.getByRole('row', { name: 'laptop' }).getByRole('button', { name: 'Revoke' })],
-    ] as const) {
-      await page.goto(path);
-      await needed.waitFor();
-      const { x, width } = (await needed.boundingBox())!;
-      expect({ path, isInSight: x >= 0 && x + width <= WIDTH }).toEqual({ path, isInSight: true });
-    }
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await phone.close();
-  });
-});
-
 describe('more agent types than a page of the API holds', () => {
   it('are all there to be found', async () => {
     const many = Array.from({ length: 200 }, (_, at) => `  - slug: many-${at}\n    name: Many\n    description: one\n`);
