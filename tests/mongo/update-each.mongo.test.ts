@@ -5,22 +5,19 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { collectionsOf } from '@/lib/store/collections';
 import { toDomainError } from '@/lib/store/errors';
 import { updateEach } from '@/lib/store/update-each';
 import { makeActor } from '../support/actors';
 import { openCuttingLine, type CuttingLine } from '../support/cutting-line';
-import { makePlane, type TestPlane } from '../support/make-plane';
+import type { TestPlane } from '../support/make-plane';
+import { makeRoomyPlane } from '../support/roomy-plane';
 
 /** Whatever is sent twice, because nobody heard that it was done, is done once. */
 let test: TestPlane;
 let line: CuttingLine;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   line = await openCuttingLine(test.database.name);
 });
 afterAll(() => line.close());

@@ -6,9 +6,9 @@ import { patchMessage } from '@/lib/services/messages/patch-message';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { patchTask } from '@/lib/services/tasks/patch-task';
 import { createTask } from '@/lib/services/tasks/create-task';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** Work that a person gives to another type between a claim's look and its writes is that other type's. */
 
@@ -16,10 +16,7 @@ let test: TestPlane;
 let person: Context;
 let night: Context;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 50 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });

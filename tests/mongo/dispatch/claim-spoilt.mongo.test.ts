@@ -7,9 +7,9 @@ import { askFromDispatch } from '@/lib/services/dispatches/questions/ask-from-di
 import { resolveCaller } from '@/lib/services/identity/caller';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { createTask } from '@/lib/services/tasks/create-task';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** Work in which a driver wrote over what the plane keeps there stands in nobody's way. */
 
@@ -20,10 +20,7 @@ let night: Context;
 let type: string;
 const types = ['qa', 'seo', 'legal', 'sales', 'finance', 'design', 'research'];
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 100 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });

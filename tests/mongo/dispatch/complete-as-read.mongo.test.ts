@@ -5,19 +5,16 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { heartbeatDispatch } from '@/lib/services/dispatches/life-cycle';
 import { createMessage } from '@/lib/services/messages/create-message';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { markReplied } from '@/lib/store/dispatches';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** What a batch completion rests on is read before it is written; what changes between the two counts all the same. */
 let test: TestPlane;
 let night: Context;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   night = makeActor(test.plane, 'orchestrator');
 });
 afterEach(() => void vi.restoreAllMocks());

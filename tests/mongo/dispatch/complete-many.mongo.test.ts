@@ -17,11 +17,11 @@ import { cancelDispatch } from '@/lib/services/dispatches/steer-dispatch';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { createTask } from '@/lib/services/tasks/create-task';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { readDatabaseClock } from '@/lib/store/database-clock';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
 import { programOf } from '../../support/program';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** A batch of completions is written together; each must still be what it would have been alone. */
 
@@ -30,13 +30,10 @@ let person: Context;
 let night: Context;
 let folder: string;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
   folder = mkdtempSync(join(tmpdir(), 'complete-many-'));
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 1_000 } });
-  test.plane.agentTypes.clear();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -5,21 +5,18 @@ import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { createMessage } from '@/lib/services/messages/create-message';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** What is wrong with one of a batch is told of that one. */
 let test: TestPlane;
 let person: Context;
 let night: Context;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 1_000 } });
-  test.plane.agentTypes.clear();
 });
 
 const start = async (): Promise<Dispatch> => {

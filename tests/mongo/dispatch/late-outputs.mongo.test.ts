@@ -9,9 +9,9 @@ import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { acceptLateOutput, cancelDispatch, discardLateOutput } from '@/lib/services/dispatches/steer-dispatch';
 import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** One dispatch, resumed since, may end late more than once: no output puts another out. */
 let test: TestPlane;
@@ -19,12 +19,9 @@ let person: Context;
 let night: Context;
 
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 1_000 } });
-  test.plane.agentTypes.clear();
 });
 
 const rowOf = async ({ id }: Pick<Dispatch, 'id'>) =>

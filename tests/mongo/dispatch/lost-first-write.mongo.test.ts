@@ -5,9 +5,9 @@ import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { createTask } from '@/lib/services/tasks/create-task';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** A claim's first write waits for no majority: it may go with the primary that took it, before the second one. */
 
@@ -15,10 +15,7 @@ let test: TestPlane;
 let person: Context;
 let night: Context;
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 50 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });

@@ -1,19 +1,16 @@
 import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { adoptTask } from '@/lib/services/tasks/adopt-task';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** What a driver brings in as over is history: it starts no agent. */
 let test: TestPlane;
 
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
 });
 
 const KINDS = ['message', 'task'] as const;

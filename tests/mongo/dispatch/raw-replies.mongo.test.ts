@@ -8,9 +8,9 @@ import { AnswerSweep } from '@/lib/services/dispatches/settle/sweep-answers';
 import { adoptRawMessages } from '@/lib/services/messages/adoption/adopt-message';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { createTenant } from '@/lib/services/tenants/create-tenant';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** A reply that a driver inserts is what the same reply through the API would be. */
 let test: TestPlane;
@@ -18,10 +18,7 @@ let person: Context;
 let night: Context;
 
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });

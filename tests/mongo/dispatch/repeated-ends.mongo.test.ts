@@ -16,9 +16,9 @@ import { markDone } from '@/lib/services/dispatches/mark-done';
 import { resolveCaller } from '@/lib/services/identity/caller';
 import { cancelMessage } from '@/lib/services/messages/change-message';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
-import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { makeActor } from '../../support/actors';
-import { makePlane, type TestPlane } from '../../support/make-plane';
+import type { TestPlane } from '../../support/make-plane';
+import { makeRoomyPlane } from '../../support/roomy-plane';
 
 /** A dispatch ends once; whoever ends it again hears that outcome, and nothing that was worked out is lost. */
 let test: TestPlane;
@@ -26,10 +26,7 @@ let person: Context;
 let night: Context;
 
 beforeAll(async () => {
-  test = await makePlane();
-  await ensureDefaultTenant(test.plane);
-  await test.plane.collections.agentTypes.updateMany({}, { $set: { concurrency: 500 } });
-  test.plane.agentTypes.clear();
+  test = await makeRoomyPlane();
   person = makeActor(test.plane, 'operator');
   night = makeActor(test.plane, 'orchestrator');
 });
