@@ -62,12 +62,39 @@ export const findMessagesById = (c: Collections, ids: ObjectId[]): Promise<Messa
     .sort({ seq: 1 })
     .toArray();
 
-/** All of these threads' messages, each thread's in its order: for threads known to be short. */
-export const findMessagesOf = (c: Collections, threadIds: ObjectId[]): Promise<MessageDocument[]> =>
-  c.messages
+/**
+ * All of these threads' messages, each thread's in its order: for threads known to be short. By thread; those that would
+ * be read after bodies of `most` characters in all are left out whole. At least one is read.
+ */
+export async function findMessagesOf(
+  c: Collections,
+  threadIds: ObjectId[],
+  most: number,
+): Promise<{ messages: MessageDocument[]; unread: ObjectId[] }> {
+  const cursor = c.messages
     .find({ threadId: { $in: threadIds }, rankAt: { $type: 'date' }, deletedAt: { $exists: false } })
-    .sort({ threadId: 1, seq: 1 })
-    .toArray();
+    .sort({ threadId: 1, seq: 1 });
+  const messages: MessageDocument[] = [];
+  let characters = 0;
+  try {
+    // By what the server sends at once, for one by one is slower.
+    while (characters <= most && (await cursor.hasNext())) {
+      const batch = cursor.readBufferedDocuments();
+      messages.push(...batch);
+      for (const { body } of batch) characters += typeof body === 'string' ? body.length : 0;
+    }
+    const last = characters > most && (await cursor.hasNext()) ? messages.at(-1)!.threadId : null;
+    if (last === null || messages[0]!.threadId.equals(last)) return { messages, unread: after(threadIds, last) };
+    // The last may have more.
+    const unread = [last, ...after(threadIds, last)];
+    return { messages: messages.filter(({ threadId }) => !threadId.equals(last)), unread };
+  } finally {
+    await cursor.close();
+  }
+}
+
+const after = (ids: ObjectId[], last: ObjectId | null): ObjectId[] =>
+  last === null ? [] : ids.filter(id => id.toHexString() > last.toHexString());
 
 /** As they stand, maybe raw. */
 export const findRawMessages = (c: Collections, ids: ObjectId[]): Promise<Document[]> =>

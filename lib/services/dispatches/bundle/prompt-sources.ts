@@ -9,6 +9,8 @@ import { legible } from '../../../store/to-record/legible';
 import { toToldMessage } from '../../../store/to-record/work';
 import type { Plane } from '../../context';
 import { findOrReopenThread } from '../../messages/adoption/lost-thread';
+import { NoRoom, type ReadingRoom } from './reading-room';
+import { bodyLength } from './text-lengths';
 
 /** Messages of the thread that ride along; the rest is read with `read_thread`. */
 export const THREAD_MESSAGES = 50;
@@ -28,12 +30,15 @@ export async function readPromptThread(plane: Plane, tenantId: string, id: Objec
   return thread && threadRead(thread, messages);
 }
 
-/** By hex id. Short threads are read together, whole; a long one by itself. */
+/**
+ * By hex id; null where there was no room for it. Short threads are read together, whole; a long one by itself.
+ */
 export async function readPromptThreads(
   plane: Plane,
   tenantId: string,
   ids: ObjectId[],
-): Promise<Map<string, ThreadRead>> {
+  room: ReadingRoom,
+): Promise<Map<string, ThreadRead | null>> {
   const c = plane.collections;
   const threads = await findThreadSubjects(c, ids);
   const found = new Set(threads.map(({ _id }) => hex(_id)));
@@ -42,17 +47,36 @@ export async function readPromptThreads(
   threads.push(...back.filter(thread => thread !== null));
   const short = threads.filter(({ lastSeq }) => lastSeq <= THREAD_MESSAGES);
   const long = threads.filter(({ lastSeq }) => !(lastSeq <= THREAD_MESSAGES));
-  const [together, ...alone] = await Promise.all([
-    findMessagesOf(
+  const [{ messages: together, unread }, ...alone] = await Promise.all([
+    readShort(
       c,
       short.map(({ _id }) => _id),
+      room,
     ),
-    ...long.map(({ _id }) => findLastMessages(c, _id, THREAD_MESSAGES)),
+    ...long.map(({ _id }) => readLong(c, _id, room)),
   ]);
-  const read = new Map(threads.map(thread => [hex(thread._id), threadRead(thread, [])]));
-  for (const message of legible([...together, ...alone.flat()], toToldMessage))
+  const read = new Map<string, ThreadRead | null>(threads.map(thread => [hex(thread._id), threadRead(thread, [])]));
+  for (const message of legible([...together, ...alone.flatMap(rows => rows ?? [])], toToldMessage))
     read.get(message.threadId)?.messages.push(message);
+  const tooMuch = [...unread, ...long.flatMap(({ _id }, at) => (alone[at] ? [] : _id))];
+  for (const id of tooMuch) read.set(hex(id), null);
   return read;
+}
+
+async function readShort(c: Plane['collections'], ids: ObjectId[], room: ReadingRoom) {
+  const found = await findMessagesOf(c, ids, room.left);
+  for (const message of found.messages) room.took(bodyLength(message));
+  return found;
+}
+
+/** Null: there was no room for it. */
+async function readLong(c: Plane['collections'], id: ObjectId, room: ReadingRoom): Promise<MessageDocument[] | null> {
+  try {
+    return await room.read(() => findLastMessages(c, id, THREAD_MESSAGES), bodyLength);
+  } catch (error) {
+    if (error instanceof NoRoom) return null;
+    throw error;
+  }
 }
 
 const threadRead = ({ _id, tenantId, subject }: ThreadSubject, messages: MessageDocument[]): ThreadRead => ({

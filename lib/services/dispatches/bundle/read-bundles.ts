@@ -15,6 +15,8 @@ import {
   THREAD_MESSAGES,
   type ThreadRead,
 } from './prompt-sources';
+import { NoRoom, ReadingRoom } from './reading-room';
+import { bodyLength, taskLength } from './text-lengths';
 
 export interface BundleSubject {
   tenantId: string;
@@ -34,14 +36,20 @@ const MOST_NEWS = 50;
  */
 export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
   const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
+  const room = new ReadingRoom();
   const threads =
     threadIds.length > 1
-      ? readPromptThreads(plane, subjects[0]!.tenantId, threadIds)
-      : Promise.resolve(new Map<string, ThreadRead>());
+      ? readPromptThreads(plane, subjects[0]!.tenantId, threadIds, room)
+      : Promise.resolve(new Map<string, ThreadRead | null>());
+  const readThread = async ({ tenantId }: BundleSubject, id: ObjectId) => {
+    if (threadIds.length <= 1) return readPromptThread(plane, tenantId, id);
+    const thread = (await threads).get(hex(id));
+    if (thread === null) throw new NoRoom();
+    return thread ?? null;
+  };
+  // Alone it has a bound of its own, and fits always.
   return subjects.map(subject =>
-    readBundle(plane, subject, async id =>
-      threadIds.length > 1 ? ((await threads).get(hex(id)) ?? null) : readPromptThread(plane, subject.tenantId, id),
-    ),
+    readBundle(plane, subject, id => readThread(subject, id), subjects.length > 1 ? room : null),
   );
 }
 
@@ -49,18 +57,22 @@ async function readBundle(
   plane: Plane,
   { tenantId, threadId, projectId, source, run, question }: BundleSubject,
   readThread: (id: ObjectId) => Promise<ThreadRead | null>,
+  room: ReadingRoom | null,
 ) {
   const c = plane.collections;
+  const read = <T>(find: () => Promise<T[]>, length: (row: T) => number) => (room ? room.read(find, length) : find());
   const [thread, task, context, news, answer] = await Promise.all([
     threadId ? readThread(threadId) : null,
     source.kind === 'task' ? findTask(c, tenantId, source.id) : null,
     readPromptContext(plane, tenantId, hexOrNull(projectId)),
-    run?.tier === 'orchestrator' ? findUnreadNews(c, run.id, MOST_NEWS) : [],
+    run?.tier === 'orchestrator' ? read(() => findUnreadNews(c, run.id, MOST_NEWS), bodyLength) : [],
     question?.answerId ? findMessage(c, tenantId, question.answerId) : null,
   ]);
-  const asked = run?.tier === 'orchestrator' ? await readAsked(c, run.id, news) : [];
+  const asked = run?.tier === 'orchestrator' ? await read(() => readAsked(c, run.id, news), bodyLength) : [];
   const own = thread?.tenantId === tenantId ? await withSource(c, thread, { source, question }) : null;
-  const needs = task && task.dependsOn.length > 0 ? await findTasksById(c, tenantId, task.dependsOn) : [];
+  const needed = task?.dependsOn ?? [];
+  const findNeeds = () => findTasksById(c, tenantId, needed);
+  const needs = needed.length > 0 ? await read(findNeeds, taskLength) : [];
   return { thread: own, task, context, news, asked, answer, needs };
 }
 

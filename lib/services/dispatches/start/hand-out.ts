@@ -4,9 +4,10 @@ import { markNewsGiven } from '../../../store/news';
 import { isOfIllegible } from '../../../store/to-record/legible';
 import type { Context, Plane } from '../../context';
 import { bundleDispatch } from '../bundle/bundle';
+import { NoRoom } from '../bundle/reading-room';
 import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
 import type { Started, StartOutcome } from '../due/started';
-import { failDispatch } from '../life-cycle';
+import { failDispatch, releaseDispatch } from '../life-cycle';
 
 /** What was won, with all that is needed to do it. */
 export async function handOut(
@@ -14,17 +15,31 @@ export async function handOut(
   starting: Promise<StartOutcome>,
   reading: Promise<Bundle>,
   subject: BundleSubject,
+  isRoomFor: IsRoomFor,
 ): Promise<Dispatch | ClaimReason> {
   // A claim that is lost leaves the reading behind; its failure is then nobody's.
   reading.catch(() => undefined);
   const started = await starting;
   if ('reason' in started) return started.reason;
   try {
-    return await bundle(ctx.plane, started, await reading);
+    const read = await reading;
+    if (!isRoomFor(read, started)) return await leave(ctx, started);
+    return await bundle(ctx.plane, started, read);
   } catch (error) {
+    if (error instanceof NoRoom) return leave(ctx, started);
     if (!isOfIllegible(error)) throw error;
     return handOutAlone(ctx, started, subject);
   }
+}
+
+/** Whether the answer can hold it beside what it holds already. */
+export type IsRoomFor = (read: Bundle, of: Pick<Started, 'type' | 'message' | 'subject'>) => boolean;
+
+/** Due as before, no attempt spent: the next claim has room for it. */
+async function leave(ctx: Context, { dispatch: { _id, epoch } }: Started): Promise<ClaimReason> {
+  await releaseDispatch(ctx, hex(_id), { epoch });
+  ctx.plane.log.info({ dispatchId: hex(_id) }, 'given back: what was claimed with it is as long as one answer may be');
+  return 'taken';
 }
 
 /** What is read together fails together, for the sake of one. */

@@ -1,14 +1,17 @@
 import type { Claim, ClaimReason, Dispatch } from '../../../domain/dispatch/schema';
 import { isControlPlaneError } from '../../../domain/errors';
 import { hasBudget } from '../../budgets/spent';
+import { isOfIllegible } from '../../../store/to-record/legible';
 import type { Context, Plane } from '../../context';
 import { toDomainError } from '../../to-domain-error';
 import { isDealt, type Candidate, type DealtCandidate } from '../due/candidate';
 import { runOf } from './new-dispatch';
-import { readBundles, type BundleSubject } from '../bundle/read-bundles';
+import { AnswerRoom, charactersOf } from '../bundle/answer-room';
+import { NoRoom } from '../bundle/reading-room';
+import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
 import { threadOfQuestion } from '../settle/settle-question';
 import { SlotPool } from '../due/slot-pool';
-import { handOut } from './hand-out';
+import { handOut, type IsRoomFor } from './hand-out';
 import { startCandidate } from './start-candidate';
 import { startDealt } from './start-dealt';
 import { startQueued } from './start-queue';
@@ -29,15 +32,39 @@ export async function startAll(ctx: Context, claim: Claim, candidates: Candidate
   // A budget is looked at between the two writes, which those of one claim have no time for.
   const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
   const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
+  const room = new AnswerRoom();
+  const isRoomFor: IsRoomFor = (read, of) => room.take(charactersOf(read, of));
   const outcomes = await Promise.allSettled(
     batch.map((candidate, at) => {
+      const [reading, subject] = [bundles[at]!, subjects[at]!];
+      if (candidate.mode === 'resume' && batch.length > 1) {
+        const resuming = whereRoom(reading, candidate, isRoomFor, () => startCandidate(ctx, claim, candidate, slots));
+        return handOut(ctx, resuming, reading, subject, () => true);
+      }
       const place = together ? dealt.indexOf(candidate as DealtCandidate) : -1;
       const starting =
         together && place >= 0 ? together.then(started => started[place]!) : start(ctx, claim, candidate, slots);
-      return handOut(ctx, starting, bundles[at]!, subjects[at]!);
+      return handOut(ctx, starting, reading, subject, isRoomFor);
     }),
   );
   return sumUp(ctx.plane, batch, outcomes);
+}
+
+/** What goes on with its agent would be begun anew if it were given back, so it is only begun where there is room. */
+async function whereRoom(
+  reading: Promise<Bundle>,
+  { type }: Candidate,
+  isRoomFor: IsRoomFor,
+  begin: () => Promise<StartOutcome>,
+): Promise<StartOutcome> {
+  try {
+    if (!isRoomFor(await reading, { type })) return { reason: 'nothing-due' };
+  } catch (error) {
+    if (error instanceof NoRoom) return { reason: 'nothing-due' };
+    // What cannot be read is seen to by whoever holds it.
+    if (!isOfIllegible(error)) throw error;
+  }
+  return begin();
 }
 
 /**
