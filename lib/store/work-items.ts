@@ -1,4 +1,4 @@
-import type { Collection, Document, Filter, ObjectId } from 'mongodb';
+import { ObjectId, type Collection, type Document, type Filter } from 'mongodb';
 import { OPEN_DISPATCH_STATUSES, type WorkSource } from '../domain/dispatch/schema';
 import type { Collections } from './collections';
 import type { MessageDocument, WorkFields } from './documents';
@@ -83,6 +83,21 @@ const IS_CLAIMABLE: Document[] = [
   isOf('projectId', ...REFERENCE),
   isOf('runId', ...REFERENCE),
 ];
+
+/** The same of one that was read as it stands. */
+export function isClaimable(item: WorkDocument): boolean {
+  const { rankAt, availableAt, lane, seq, attempts, epoch, ledger, threadId, projectId, runId } = item;
+  const places: unknown[] = [threadId, projectId, runId];
+  return (
+    [rankAt, availableAt].every(time => time instanceof Date) &&
+    lane instanceof ObjectId &&
+    [seq, attempts, epoch].every(count => typeof count === 'number') &&
+    isObject(ledger) &&
+    places.every(id => id === null || id === undefined || id instanceof ObjectId)
+  );
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface DueQuery {
   tenantId: string;

@@ -78,6 +78,26 @@ describe('a claim by rank', () => {
   });
 });
 
+describe('a claim by source', () => {
+  it('passes over what it cannot go by', async () => {
+    // Without its rank it is as a driver inserts one, and is taken up.
+    const spoilt = NOT_CLAIMABLE.filter(update => !('rankAt' in { ...update['$set'], ...update['$unset'] }));
+    const answers = [];
+    for (const update of spoilt) {
+      const { id } = await write();
+      await spoil(id, update);
+      const source = { kind: 'message' as const, id };
+      const answer = await claimDispatches(night, { consumer: 'one', max: 1, waitMs: 0, source }).then(
+        ({ dispatches, reason }) => [dispatches.length, reason],
+        String,
+      );
+      answers.push([update, answer]);
+    }
+    expect(answers).toEqual(spoilt.map(update => [update, [0, 'nothing-due']]));
+    expect(await test.plane.collections.dispatches.countDocuments({ agentType: type })).toBe(0);
+  });
+});
+
 const task = () => createTask(person, CreateTask.parse({ title: 'a task', assignedTo: type }));
 const spoiltTask = async (): Promise<string> => {
   const { id } = await task();

@@ -6,7 +6,7 @@ import type { TaskStatus } from '../../../domain/task/schema';
 import type { ObjectId } from '../../../store/documents';
 import { findResumableById } from '../../../store/dispatch-claims';
 import { bodyId } from '../../../store/ids';
-import { findWorkItem, WORK_WORDS } from '../../../store/work-items';
+import { findWorkItem, isClaimable, WORK_WORDS } from '../../../store/work-items';
 import { isSpent } from '../../budgets/spent';
 import type { Context } from '../../context';
 import type { RawMessage } from '../../../store/raw-document';
@@ -44,6 +44,8 @@ export async function findBySource(ctx: Context, claim: Claim, source: NonNullab
   const type = await plane.agentTypes.get(principal.tenantId, item.assignedTo);
   if (!type || holdReason(type, item.priority, await isSpent(plane, type)) !== null)
     return { candidates: [], reason: 'held' };
+  // By rank it is passed over; here it would be a claim that fails, or one that no epoch fences.
+  if (!isClaimable(item)) return NOTHING;
   const due = { kind: source.kind, item };
   if (isBehindRaw(plane, due)) {
     await takeUpOpeners(plane, [due]);
