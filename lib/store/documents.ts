@@ -220,8 +220,8 @@ export interface DispatchDocument extends RecordDocument {
   lateOutput: LateOutputDocument | null;
   /** Of other epochs, the newest first: shown when a person has decided about that one. */
   lateBehind?: LateOutputDocument[];
-  /** The newest epoch whose late output a person took or left: telling it again does not bring it back. */
-  lateDecidedEpoch?: number;
+  /** Epochs whose late output a person took or left, the latest decision last: telling it again does not bring it back. */
+  lateDecidedEpochs?: number[];
   /** That epoch's late output is being taken, in several writes: nobody leaves it any more. */
   lateTakenEpoch?: number;
   error: string | null;

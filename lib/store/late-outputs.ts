@@ -11,6 +11,11 @@ import { newId } from './ids';
  * wait, and a resume that ended late as well. Past this the oldest goes.
  */
 const MOST_BEHIND = 3;
+/**
+ * Each takes a turn that ended late and a person. Past this, what was decided first and is told once more is offered
+ * once more.
+ */
+const DECISIONS_REMEMBERED = 20;
 /** What goes with an output in its record. */
 const AROUND_BYTES = 2_048;
 
@@ -23,6 +28,7 @@ interface ToldLate {
 
 /** A driver may have written anything there. */
 const BEHIND = { $cond: [{ $isArray: '$lateBehind' }, '$lateBehind', []] };
+const DECIDED = { $cond: [{ $isArray: '$lateDecidedEpochs' }, '$lateDecidedEpochs', []] };
 const ALL = {
   $concatArrays: [{ $cond: [{ $eq: [{ $type: '$lateOutput' }, 'object'] }, ['$lateOutput'], []] }, BEHIND],
 };
@@ -62,9 +68,12 @@ export function withLateWhere(condition: Document, told: ToldLate): Document {
   };
 }
 
-/** What a finished attempt hands in that may no longer count: kept where a person can take it or leave it. */
+/**
+ * What a finished attempt hands in that may no longer count: kept where a person can take it or leave it, also where a
+ * later turn's was decided about before this one came.
+ */
 export async function keepLateOutput(c: Collections, tenantId: string, id: ObjectId, told: ToldLate): Promise<void> {
-  await c.dispatches.updateOne({ _id: id, tenantId, $nor: [{ lateDecidedEpoch: { $gte: told.epoch } }] }, [
+  await c.dispatches.updateOne({ _id: id, tenantId, lateDecidedEpochs: { $ne: told.epoch } }, [
     { $set: { ...withLate(told), updatedAt: '$$NOW' } },
   ]);
 }
@@ -88,7 +97,7 @@ async function decide(c: Collections, filter: Filter<DispatchDocument>, epoch: n
       $set: {
         lateOutput: { $ifNull: [{ $first: others }, null] },
         lateBehind: { $slice: [others, 1, MOST_BEHIND] },
-        lateDecidedEpoch: { $max: ['$lateDecidedEpoch', epoch] },
+        lateDecidedEpochs: { $slice: [{ $concatArrays: [DECIDED, [epoch]] }, -DECISIONS_REMEMBERED] },
         updatedAt: '$$NOW',
       },
     },

@@ -207,8 +207,14 @@ async function refusalOf(
 }
 
 /** What was given back, or stopped without a word, has no place for an output yet: it is late, and not to be lost. */
-function keepsOutput({ status, epoch, lateOutput, lateBehind = [], lateDecidedEpoch = 0 }: DispatchDocument): boolean {
-  const isKept = [lateOutput, ...lateBehind].some(late => late?.epoch === epoch) || lateDecidedEpoch >= epoch;
+function keepsOutput({
+  status,
+  epoch,
+  lateOutput,
+  lateBehind = [],
+  lateDecidedEpochs = [],
+}: DispatchDocument): boolean {
+  const isKept = [lateOutput, ...lateBehind].some(late => late?.epoch === epoch) || lateDecidedEpochs.includes(epoch);
   if (status === 'cancelled') return isKept;
   return status !== 'released';
 }

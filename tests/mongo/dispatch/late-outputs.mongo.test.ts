@@ -90,6 +90,20 @@ describe('outputs of two epochs that came late', () => {
     expect(await said(dispatch)).toEqual(['the first', 'the second']);
   });
 
+  it('are both there where the first comes after the second was decided about', async () => {
+    const dispatch = await start();
+    await resume(dispatch);
+    await lapse(dispatch);
+    await late(dispatch, 2, 'the second');
+    await discardLateOutput(person, dispatch.id);
+    await late(dispatch, 1, 'the first');
+    expect(await shown(dispatch)).toEqual([1, 'the first']);
+    await acceptLateOutput(person, dispatch.id);
+    expect(await said(dispatch)).toEqual(['the first']);
+    for (const epoch of [1, 2]) await late(dispatch, epoch, 'once more');
+    expect(await shown(dispatch)).toBeNull();
+  });
+
   it('that have no room beside each other leave the newest', async () => {
     const dispatch = await start();
     await resume(dispatch);
