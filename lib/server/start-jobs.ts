@@ -3,6 +3,7 @@ import type { Plane } from '../services/context';
 import { remindOfQuestions } from '../services/dispatches/questions/remind-of-questions';
 import { AnswerSweep } from '../services/dispatches/settle/sweep-answers';
 import { sweepDeadlines } from '../services/dispatches/questions/sweep-deadlines';
+import { DeletedQuestionSweep } from '../services/dispatches/questions/sweep-deleted';
 import { sweepUnanswerable } from '../services/dispatches/questions/sweep-unanswerable';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { sweepStranded } from '../services/dispatches/sweep-stranded';
@@ -39,6 +40,7 @@ const SCHEMA_EVERY_MS = 2_000;
 export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
   const answers = new AnswerSweep(plane);
+  const deleted = new DeletedQuestionSweep(plane);
   const runs = new RunSweep(plane);
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
@@ -50,6 +52,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
     { name: 'sweep-stranded', everyMs: HOLDS_EVERY_MS, run: () => sweepStranded(plane) },
     { name: 'sweep-unanswerable', everyMs: HOLDS_EVERY_MS, run: () => sweepUnanswerable(plane) },
+    { name: 'sweep-deleted-questions', everyMs: ORPHANS_EVERY_MS, run: () => deleted.run() },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'sweep-pending', everyMs: ORPHANS_EVERY_MS, run: () => sweepPending(plane) },

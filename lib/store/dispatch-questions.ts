@@ -130,6 +130,22 @@ export const findUnanswerable = (c: Collections, limit: number): Promise<Unanswe
     ])
     .toArray();
 
+/** Whose question stands as a message: a planner that waits for news may have said nothing. By id, after that one. */
+export const findAskers = (c: Collections, after: ObjectId | null, limit: number): Promise<DispatchDocument[]> =>
+  c.dispatches
+    .find({
+      status: 'waiting',
+      'question.to': { $type: 'string', $ne: TO_NEWS },
+      settled: true,
+      'question.answerId': null,
+      ...(after ? { _id: { $gt: after } } : {}),
+    } as Filter<DispatchDocument>)
+    // What waits is few beside all that ever ran, which is what the order would be read from.
+    .hint({ 'question.to': 1 })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+
 /** Questions half of whose time is gone and of which nobody was reminded yet, the most urgent first. */
 export const findHalfTime = (c: Collections, leastMs: number, limit: number): Promise<DispatchDocument[]> =>
   c.dispatches

@@ -39,6 +39,12 @@ export async function insertMessage(
 
 export const messageExists = (c: Collections, id: ObjectId) => c.messages.findOne({ _id: id });
 
+/** Of these, those that a driver did not delete. */
+export async function findStanding(c: Collections, ids: ObjectId[]): Promise<ObjectId[]> {
+  const rows = await c.messages.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  return rows.map(({ _id }) => _id);
+}
+
 export const findMessage = (c: Collections, tenantId: string, id: ObjectId) =>
   c.messages.findOne({ _id: id, tenantId, rankAt: { $type: 'date' }, deletedAt: { $exists: false } });
 

@@ -4,6 +4,7 @@ import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { askQuestion, type Question } from '@/lib/services/dispatches/questions/ask';
 import { sweepDeadlines } from '@/lib/services/dispatches/questions/sweep-deadlines';
+import { DeletedQuestionSweep } from '@/lib/services/dispatches/questions/sweep-deleted';
 import { sweepUnanswerable } from '@/lib/services/dispatches/questions/sweep-unanswerable';
 import { makeActor } from '@/tests/support/actors';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
@@ -85,6 +86,48 @@ describe('a question that was cancelled', () => {
     expect(await answersTo(questionId)).toMatchObject([
       { body: 'b', reason: 'the question was cancelled; the declared default holds' },
     ]);
+    expect(await claim(work)).toMatchObject({ mode: 'resume' });
+  });
+});
+
+const remove = (questionId: string) => api.plane.collections.messages.deleteOne({ _id: new ObjectId(questionId) });
+/** Of two processes, at once: how many each let go on. */
+const sweepDeleted = () => Promise.all([1, 2].map(() => new DeletedQuestionSweep(api.plane).run()));
+
+describe('a question that a driver deleted', () => {
+  it.each(['human', 'an agent type'])('and that %s was asked lets whoever asked go on, and says so', async whom => {
+    const { work, questionId, dispatchId } = await ask(whom === 'human' ? { to: 'human' } : {});
+    expect(await sweepDeleted()).toEqual([0, 0]);
+    await remove(questionId);
+    await sweepDeleted();
+    const resumed = (await claim(work))!;
+    expect(resumed).toMatchObject({ id: dispatchId, mode: 'resume', epoch: 2 });
+    expect(resumed.prompt).toContain('the question was deleted');
+    expect(await answersTo(questionId)).toMatchObject([
+      { from: { kind: 'system' }, late: false, threadId: new ObjectId(resumed.thread!.id) },
+    ]);
+    expect(await sweepDeleted()).toEqual([0, 0]);
+  });
+
+  it('is answered by its default, also where its thread is gone with it', async () => {
+    const { work, questionId } = await ask({ options: ['a', 'b'], default: 'b' });
+    const { threadId } = await message(questionId);
+    await remove(questionId);
+    await api.plane.collections.threads.deleteOne({ _id: new ObjectId(threadId as string) });
+    await api.plane.collections.messages.updateOne({ _id: new ObjectId(work) }, { $unset: { rankAt: 1 } });
+    await sweepDeleted();
+    const [answer] = await answersTo(questionId);
+    expect(answer).toMatchObject({ body: 'b', reason: 'the question was deleted; the declared default holds' });
+    expect(answer!.threadId).toEqual(answer!._id);
+  });
+
+  it('and had a deadline is answered by its default when that has passed', async () => {
+    const { work, questionId, dispatchId } = await ask({ default: 'b', deadline: '2100-01-01T00:00:00.000Z' });
+    await remove(questionId);
+    const _id = new ObjectId(dispatchId);
+    await api.plane.collections.dispatches.updateOne({ _id }, { $set: { 'question.deadline': new Date(0) } });
+    await sweepDeadlines(api.plane);
+    expect(await answersTo(questionId)).toMatchObject([{ body: 'b' }]);
     expect(await claim(work)).toMatchObject({ mode: 'resume' });
   });
 });

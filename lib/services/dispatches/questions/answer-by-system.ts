@@ -1,36 +1,50 @@
-import type { DispatchDocument, PendingQuestion } from '../../../store/documents';
+import type { DispatchDocument, ObjectId, PendingQuestion } from '../../../store/documents';
 import { derivedId } from '../../../store/ids';
 import { messageExists } from '../../../store/messages';
 import type { Plane } from '../../context';
+import { findOrReopenThread } from '../../messages/adoption/lost-thread';
 import { appendMessage } from '../../messages/append-message';
+import { threadOfQuestion } from '../settle/settle-question';
 import { wakeAsker } from '../settle/wake-asker';
+
+type Asker = Pick<DispatchDocument, 'tenantId' | 'run' | 'threadId' | 'projectId'>;
 
 /**
  * Where nobody answers, the system does, once: two processes at once write the same, and an answer that came first stays
- * the answer. False: the question is not there, as a driver may have deleted it.
+ * the answer. A driver may have deleted the question: then it stands where that was asked.
  */
 export async function answerBySystem(
   plane: Plane,
-  { tenantId }: Pick<DispatchDocument, 'tenantId'>,
+  asker: Asker,
   question: PendingQuestion,
   { body, reason }: { body: string; reason: string },
-): Promise<boolean> {
+): Promise<void> {
+  const { tenantId } = asker;
   const asked = await messageExists(plane.collections, question.id);
-  if (!asked) return false;
   const answer = await appendMessage(plane, {
-    id: derivedId(asked._id, 'silence'),
-    tenantId: asked.tenantId,
-    threadId: asked.threadId,
+    id: derivedId(question.id, 'silence'),
+    tenantId,
+    ...(asked ? { threadId: asked.threadId } : await whereAsked(plane, asker, question)),
     from: { kind: 'system', id: 'switchboard' },
     assignedTo: null,
-    priority: asked.priority,
+    priority: asked?.priority ?? 'normal',
     kind: 'answer',
     body,
-    inReplyTo: asked._id,
-    hops: asked.hops + 1,
+    inReplyTo: question.id,
+    hops: (asked?.hops ?? 0) + 1,
     routing: { status: 'none', reason },
     createdBy: 'switchboard',
   });
   await wakeAsker(plane, tenantId, question.id, answer);
-  return true;
+}
+
+/** A thread that was deleted with it is no place: the answer opens one of its own. */
+async function whereAsked(
+  plane: Plane,
+  asker: Asker,
+  question: PendingQuestion,
+): Promise<{ threadId: ObjectId } | { projectId: ObjectId | null }> {
+  const threadId = threadOfQuestion({ ...asker, question });
+  const thread = threadId && (await findOrReopenThread(plane, asker.tenantId, threadId));
+  return thread ? { threadId: thread._id } : { projectId: asker.projectId };
 }

@@ -39,9 +39,7 @@ async function answerBySilence(
   deadline: Date,
 ): Promise<void> {
   const reason = `silence: nobody answered by ${iso(deadline)}; the declared default holds`;
-  const isAnswered = await answerBySystem(plane, dispatch, question, { body, reason });
-  // Nothing more can be done about it, and as many as a pass takes would stand before all others.
-  if (!isAnswered) await markOverdue(plane.collections, dispatch);
+  await answerBySystem(plane, dispatch, question, { body, reason });
 }
 
 async function climb(

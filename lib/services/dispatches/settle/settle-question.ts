@@ -65,7 +65,7 @@ const saidIn = ({ run, threadId }: Pick<DispatchDocument, 'run' | 'threadId'>): 
   run ? runThreadId(run.id) : threadId;
 
 /** Where to find what it asked: a thread that a message opens has the message's id. */
-export const threadOfQuestion = (dispatch: DispatchDocument): ObjectId | null =>
+export const threadOfQuestion = (dispatch: Pick<DispatchDocument, 'run' | 'threadId' | 'question'>): ObjectId | null =>
   saidIn(dispatch) ?? dispatch.question?.id ?? null;
 
 async function appendQuestion(
