@@ -143,7 +143,7 @@ export interface ThreadDocument extends RecordDocument {
   messageCount: number;
   lastMessageAt: Date | null;
   /** It hangs on another node since then, and not all that hangs on it may have come along. */
-  moved?: { from: ObjectId | null; at: Date };
+  moved?: { from: (ObjectId | null)[]; at: Date };
   /** Names the batch that took its place last: told apart from others that took one at the same time. */
   seqTakenBy?: ObjectId;
   /** The last places given to raw messages, and to which. */

@@ -197,6 +197,18 @@ export const listThreadPage = <R>(
     toRecord,
   );
 
+/** Moved more often before its records were seen to, what hangs where it hung first stays there. */
+const MOVES_REMEMBERED = 20;
+/** All nodes it was moved from and whose records nobody saw to yet: of each move the process may have died. */
+const MOVED_FROM = {
+  $slice: [
+    {
+      $concatArrays: [{ $cond: [{ $isArray: '$moved.from' }, '$moved.from', []] }, [{ $ifNull: ['$projectId', null] }]],
+    },
+    -MOVES_REMEMBERED,
+  ],
+};
+
 export async function patchThreadRow(
   c: Collections,
   tenantId: string,
@@ -214,7 +226,7 @@ export async function patchThreadRow(
       {
         $set: {
           ...literal,
-          ...('projectId' in literal ? { moved: { from: { $ifNull: ['$projectId', null] }, at: '$$NOW' } } : {}),
+          ...('projectId' in literal ? { moved: { from: MOVED_FROM, at: '$$NOW' } } : {}),
           updatedAt: '$$NOW',
         },
       },
@@ -225,12 +237,16 @@ export async function patchThreadRow(
   return before && after ? { before, after } : null;
 }
 
-/** Messages and tasks of a thread hang on its project node. No event: nothing about the records themselves changed. */
+/**
+ * Messages and tasks of a thread hang on its project node; all of them, or those that hang on one of `from`. No event:
+ * nothing about the records themselves changed.
+ */
 export async function moveThreadRecords(
   c: Collections,
   thread: Pick<ThreadDocument, '_id' | 'tenantId' | 'projectId'>,
-  only: { projectId?: ObjectId | null } = {},
+  from?: (ObjectId | null)[],
 ): Promise<void> {
+  const only = from ? { projectId: { $in: from } } : {};
   const filter = { tenantId: thread.tenantId, threadId: thread._id, ...only };
   const set = { $set: { projectId: thread.projectId } };
   await Promise.all([c.messages.updateMany(filter, set), c.tasks.updateMany(filter, set)]);

@@ -14,7 +14,8 @@ export async function sweepMoved(plane: Plane): Promise<number> {
   const moved = await findMovedThreads(c, BATCH);
   for (const thread of moved) {
     try {
-      await moveThreadRecords(c, thread, { projectId: thread.moved!.from });
+      // Of a move before there could be more than one it is a single id.
+      await moveThreadRecords(c, thread, [thread.moved!.from].flat());
       await markMoved(c, thread);
     } catch (error) {
       // One that cannot be moved holds up no other.

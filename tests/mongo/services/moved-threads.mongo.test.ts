@@ -4,7 +4,7 @@ import { sweepMoved } from '@/lib/services/threads/sweep-moved';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
 
 let api: ApiServer;
-let [from, to, other]: string[] = [];
+let [from, to, other, third]: string[] = [];
 
 const call = async (method: string, path: string, body?: unknown) => {
   const answer = await api.call(method, path, { body });
@@ -15,7 +15,7 @@ const client = async (slug: string): Promise<string> =>
   (await call('POST', '/api/projects', { kind: 'client', slug, name: slug, parentId: null })).id;
 beforeAll(async () => {
   api = await startApiServer();
-  [from, to, other] = [await client('from'), await client('to'), await client('other')];
+  [from, to, other, third] = [await client('from'), await client('to'), await client('other'), await client('third')];
 });
 afterAll(() => api.stop());
 
@@ -45,6 +45,25 @@ describe('a thread that is moved to another node', () => {
     expect(await sweepMoved(api.plane)).toBe(1);
     expect([await placeOf('messages', message), await placeOf('tasks', task)]).toEqual([to, to]);
     expect(await placeOf('tasks', elsewhere)).toBe(other);
+    expect(await sweepMoved(api.plane)).toBe(0);
+  });
+
+  it('and again before anybody looked takes along what each process left behind', async () => {
+    const { id } = await call('POST', '/api/threads', { subject: 's', projectId: from });
+    const message = (await call('POST', `/api/threads/${id}/messages`, { body: 'm', assignedTo: null })).id;
+    const { messages, tasks } = api.plane.collections;
+    for (const node of [to, other]) {
+      for (const collection of [messages, tasks])
+        vi.spyOn(collection, 'updateMany').mockRejectedValueOnce(new Error('killed'));
+      expect((await api.call('PATCH', `/api/threads/${id}`, { body: { projectId: node } })).status).toBe(500);
+    }
+    const elsewhere = (
+      await call('POST', '/api/tasks', { title: 't', assignedTo: 'qa', threadId: id, projectId: third })
+    ).id;
+    await age(id);
+    expect(await sweepMoved(api.plane)).toBe(1);
+    expect(await placeOf('messages', message)).toBe(other);
+    expect(await placeOf('tasks', elsewhere)).toBe(third);
     expect(await sweepMoved(api.plane)).toBe(0);
   });
 
