@@ -8,6 +8,7 @@ import { sweepUnanswerable } from '../services/dispatches/questions/sweep-unansw
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { sweepStranded } from '../services/dispatches/sweep-stranded';
 import { RawInsertSweep } from '../services/messages/adoption/adopt-raw-inserts';
+import { MalformedSweep } from '../services/health/sweep-malformed';
 import { SchemaKeeper } from '../services/health/keep-schema';
 import { RunSweep } from '../services/runs/sweep-runs';
 import { expireIdleSessions } from '../services/sessions/expire-idle-sessions';
@@ -41,6 +42,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
   const raw = new RawInsertSweep(plane);
   const answers = new AnswerSweep(plane);
   const deleted = new DeletedQuestionSweep(plane);
+  const malformed = new MalformedSweep(plane);
   const runs = new RunSweep(plane);
   const configuration = new ConfigurationSweep(plane);
   const schema = new SchemaKeeper(plane);
@@ -56,6 +58,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },
     { name: 'sweep-pending', everyMs: ORPHANS_EVERY_MS, run: () => sweepPending(plane) },
+    { name: 'sweep-malformed', everyMs: ORPHANS_EVERY_MS, run: () => malformed.run() },
     { name: 'sweep-moved', everyMs: ORPHANS_EVERY_MS, run: () => sweepMoved(plane) },
     { name: 'expire-idle-sessions', everyMs: SESSIONS_EVERY_MS, run: () => expireIdleSessions(plane) },
     { name: 'reconcile-holds', everyMs: HOLDS_EVERY_MS, run: () => reconcileAllHolds(plane) },

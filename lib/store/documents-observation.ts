@@ -134,4 +134,6 @@ export interface MalformedDocument {
   documentId: string;
   reason: string;
   seenAt: Date;
+  /** When it was listed last. */
+  toldAt?: Date;
 }

@@ -1,7 +1,9 @@
+import type { Filter } from 'mongodb';
 import { redactSecrets } from '../domain/redact';
 import { DEFAULT_TENANT } from '../domain/fields';
 import { GroupCommit } from '../kernel/group-commit';
 import type { Collections } from './collections';
+import type { MalformedDocument } from './documents';
 import { duplicatePlaces } from './errors';
 
 /** Kept for people to see; past this the oldest go, for a flood of bad documents must not fill the disk. */
@@ -51,6 +53,7 @@ async function record(c: Collections, rows: MalformedRow[]): Promise<void[]> {
             documentId,
             reason: { $literal: redactSecrets(reason).slice(0, 500) },
             seenAt: { $ifNull: ['$seenAt', '$$NOW'] },
+            toldAt: '$$NOW',
           },
         },
       ],
@@ -95,6 +98,12 @@ export async function readMalformed(c: Collections, tenantId: string, recent: nu
     count,
     recent: rows.map(({ collection, documentId, reason }) => ({ collection, id: documentId, reason })),
   };
+}
+
+/** As they were listed: what was told of one since stays. */
+export async function forgetListed(c: Collections, listed: MalformedDocument[]): Promise<void> {
+  const filters = listed.map(({ _id, toldAt }) => ({ _id, toldAt: toldAt ?? { $exists: false } }));
+  if (filters.length > 0) await c.malformed.deleteMany({ $or: filters } as Filter<MalformedDocument>);
 }
 
 /** A document that was mended and taken up is malformed no more. */

@@ -1,9 +1,10 @@
 import type { SourceEvent } from '../../domain/event/event-source';
 import type { EventType } from '../../domain/event/schema';
 import { DEFAULT_TENANT } from '../../domain/fields';
+import type { RawVerdict } from '../../domain/raw-fields';
 import { reportStep, sessionStep, toolCallStep } from './activity';
 import { DISPATCH_JUDGE, REPORT_JUDGE, RUN_JUDGE, type RecordJudge } from './judge-records';
-import type { Noun, RecordView } from './noun';
+import { FINE, type Noun, type RecordView } from './noun';
 import { isEventCollection, type EventCollection, type RawChange } from './raw-change';
 import { agentType, dispatch, project, run, thread } from './record-nouns';
 import { hexOf, isDate, textOf } from './values';
@@ -55,11 +56,15 @@ export function mapChange(change: RawChange, knownTenant: (tenantId: string) => 
   if (typeof tenantId !== 'string')
     return malformed(coll, id, view.doc, `tenantId: got ${typeof tenantId}, wants a tenant`);
   const noun = RECORDS[coll];
-  const verdict = noun ? noun.judge(view) : JUDGES[coll]?.judge(view.doc);
-  if (verdict?.ok === false) return malformed(coll, id, view.doc, verdict.reason);
+  const verdict = judgeRecord(coll, view);
+  if (!verdict.ok) return malformed(coll, id, view.doc, verdict.reason);
   if (!knownTenant(tenantId)) return malformed(coll, id, view.doc, `tenantId: no tenant '${tenantId.slice(0, 64)}'`);
   return { event: noun ? recordEvent(noun, change, view, tenantId) : stepEvent(coll, change, id, tenantId) };
 }
+
+/** What a change of it is listed for. */
+export const judgeRecord = (coll: EventCollection, view: RecordView): RawVerdict =>
+  RECORDS[coll]?.judge(view) ?? JUDGES[coll]?.judge(view.doc) ?? FINE;
 
 /** Of nouns whose every update is told by a few of their fields, what else is judged: the others need no look at them. */
 const JUDGES: Partial<Record<EventCollection, RecordJudge>> = {
