@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { toOriginForm } from './origin-form';
 import { StartupError } from './startup-error';
 
 export interface Listening {
@@ -35,6 +36,7 @@ export async function listen(handler: Handler, wanted: WantedPort): Promise<List
       answering.add(res);
       res.once('close', () => answering.delete(res));
       if (isClosing) res.shouldKeepAlive = false;
+      toOriginForm(req);
       return handler(req, res);
     },
   );
