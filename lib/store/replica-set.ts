@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, MongoClient, MongoServerError } from 'mongodb';
 import { ControlPlaneError } from '@/lib/domain/errors';
+import { steadyClock } from '../kernel/clock';
 
 /**
  * What has to be true of the server before anything else is built on it: change streams need a replica set. Also the
@@ -92,8 +93,8 @@ export async function ensureSingleNodeSet(port: number, signal: AbortSignal): Pr
 async function stepTowardsPrimary(client: MongoClient, port: number, signal: AbortSignal): Promise<boolean> {
   if ((await sayHello(client)).isWritablePrimary) return true;
   await initiateOrMove(client, port);
-  const deadline = Date.now() + ELECTION_WAIT_MS;
-  while (!signal.aborted && Date.now() < deadline) {
+  const deadline = steadyClock.now() + ELECTION_WAIT_MS;
+  while (!signal.aborted && steadyClock.now() < deadline) {
     if ((await sayHello(client)).isWritablePrimary) return true;
     await delay(POLL_MS);
   }

@@ -26,8 +26,8 @@ export async function withPrepareLock(signal, work) {
 }
 
 async function acquire(signal) {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (let waited = false; Date.now() < deadline; waited = true) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let waited = false; performance.now() < deadline; waited = true) {
     signal?.throwIfAborted();
     const attempt = acquireFileLock(inRoot('dist'), 'prepare');
     if (attempt.acquired) return attempt.release;

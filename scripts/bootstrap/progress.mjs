@@ -9,7 +9,7 @@ const SHOW_AFTER_MS = 400;
 const TERMINAL_TICK_MS = 1_000;
 const LOG_TICK_MS = 15_000;
 
-const seconds = since => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 const write = text => process.stderr.write(text);
 
 /** Says one thing, on a line of its own. */
@@ -21,11 +21,11 @@ export const say = line => write(`switchboard: ${line}\n`);
  */
 export async function step(title, work) {
   const live = process.stderr.isTTY === true;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let shown = false;
   let detail = '';
   const show = () => {
-    const text = `switchboard: ${title}${detail && ` (${detail})`} … ${Math.round((Date.now() - startedAt) / 1000)} s`;
+    const text = `switchboard: ${title}${detail && ` (${detail})`} … ${Math.round((performance.now() - startedAt) / 1000)} s`;
     write(live ? `\r\u001b[2K${text}` : `${text}\n`);
     shown = true;
   };

@@ -24,7 +24,7 @@ const database = process.env.SWITCHBOARD_DB || 'switchboard';
 const rootPassword = read(process.env.SWITCHBOARD_ROOT_PASSWORD_FILE);
 const password = read(join(process.env.SWITCHBOARD_SECRETS, 'database-password'));
 const credentials = { auth: { username: 'root', password: rootPassword }, authSource: 'admin' };
-const deadline = Date.now() + PATIENCE_MS;
+const deadline = performance.now() + PATIENCE_MS;
 
 await untilDone('the set is initiated', initiate);
 await untilDone('the user is made', makeUser);
@@ -74,7 +74,7 @@ async function untilDone(what, work) {
       console.error(what);
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (performance.now() > deadline) throw error;
       console.error(`not yet: ${error.message}`);
       await delay(RETRY_MS);
     }
