@@ -33,6 +33,19 @@ export const HUMAN = 'human';
 export const Timestamp = z.iso.datetime().describe('UTC time, ISO 8601');
 export const NullableTimestamp = Timestamp.nullable();
 
+/** Years have four digits, as ISO 8601 and `Timestamp` have them: from the first moment of 0000 to before that of 10000. */
+export const FIRST_TIME_MS = -62_167_219_200_000;
+export const END_OF_TIME_MS = 253_402_300_800_000;
+const isTellable = (ms: number): boolean => ms >= FIRST_TIME_MS && ms < END_OF_TIME_MS;
+
+/**
+ * A time as callers give it. With its offset the last hours of 9999 are the year 10000 in UTC, and the first of 0000 lie
+ * before it: such a time was stored, and its record then no longer said what its own schema promises.
+ */
+export const GivenTime = z.iso
+  .datetime({ offset: true, abort: true })
+  .refine(text => isTellable(Date.parse(text)), 'wants a time in the years 0000 to 9999 of UTC');
+
 /** Bodies stay well under the 256 KiB a document may have. */
 export const MAX_BODY_CHARACTERS = 64_000;
 export const Body = z.string().min(1, 'wants some text').max(MAX_BODY_CHARACTERS);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { Timestamp } from '../fields';
+import { GivenTime, Timestamp } from '../fields';
 
 /** What a sum is split by. Client, brand and project follow from where the work hangs now. */
 export const COST_DIMENSIONS = ['client', 'brand', 'project', 'agentType', 'run'] as const;
 export const CostDimension = z.enum(COST_DIMENSIONS);
 export type CostDimension = z.infer<typeof CostDimension>;
 
-const Day = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+const Day = z.union([z.iso.date(), GivenTime], {
   error: 'wants a date such as 2026-11-21 or a time such as 2026-11-21T09:00:00Z',
 });
 

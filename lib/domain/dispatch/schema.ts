@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentTypeSlug, Model, Thinking } from '../agent-type/schema';
 import {
+  GivenTime,
   Id,
   Name,
   NullableTimestamp,
@@ -162,7 +163,7 @@ export const FailDispatch = z.strictObject({
   epoch: Epoch,
   error: z.string().min(1).max(8_000),
   retryable: z.boolean(),
-  retryNotBefore: z.iso.datetime({ offset: true }).optional().describe('The account takes nothing before then'),
+  retryNotBefore: GivenTime.optional().describe('The account takes nothing before then'),
   usage: Usage.optional().describe('A failed turn costs too'),
 });
 export type FailDispatch = z.infer<typeof FailDispatch>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentTypeSlug } from '../agent-type/schema';
-import { NullableTimestamp, TenantId, pageFields, recordFields, searchField } from '../fields';
+import { GivenTime, NullableTimestamp, TenantId, pageFields, recordFields, searchField } from '../fields';
 
 export const ROLES = ['admin', 'operator', 'viewer', 'controller', 'orchestrator', 'agent'] as const;
 export const Role = z.enum(ROLES);
@@ -44,7 +44,7 @@ export const CreateToken = z
     tenantId: TenantId.optional(),
     agentType: AgentTypeSlug.optional(),
     account: z.string().min(1).max(120).optional().describe('Provider account that retryNotBefore holds'),
-    expiresAt: z.iso.datetime({ offset: true }).optional(),
+    expiresAt: GivenTime.optional(),
   })
   .refine(token => (token.role === 'agent') === (token.agentType !== undefined), {
     path: ['agentType'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_OUTPUT_CHARACTERS } from '../dispatch/schema';
-import { Body, Id, Timestamp, Usage, pageFields, recordFields, searchField } from '../fields';
+import { Body, GivenTime, Id, Timestamp, Usage, pageFields, recordFields, searchField } from '../fields';
 import { Delivered, MAX_DELIVERABLES } from '../task/schema';
 
 /** The six contracts between tiers. One schema each, for HTTP and for the tools, so that neither takes what the other refuses. */
@@ -52,7 +52,7 @@ export const questionFields = {
   question: Body,
   options: z.array(Option).min(2).max(MAX_OPTIONS).optional().describe('Choices, where there are such'),
   default: Line.optional().describe('What holds if nobody answers; one of the options, if any'),
-  deadline: z.iso.datetime({ offset: true }).optional().describe('When the default holds, ISO 8601'),
+  deadline: GivenTime.optional().describe('When the default holds, ISO 8601'),
 };
 export const resultFields = {
   output: z.string().min(1).max(MAX_OUTPUT_CHARACTERS).describe('What was done, how it was checked, what was not done'),

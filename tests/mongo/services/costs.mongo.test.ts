@@ -57,6 +57,41 @@ const statusOf = async (query: Record<string, string>, token = admin) =>
 const byKey = ({ items }: Costs): Record<string, CostItem> =>
   Object.fromEntries(items.map(item => [item.key ?? 'none', item]));
 
+const refused = async (method: string, path: string, body?: unknown, token = admin) => {
+  const answer = await call(method, path, body, token);
+  return [answer.status, answer.body.errors?.map((error: { path: string }) => error.path)];
+};
+
+describe('a time in a year that has not four digits', () => {
+  const LATE = '9999-12-31T23:30:00-01:00';
+  const EARLY = '0000-01-01T00:30:00+01:00';
+
+  it('is neither taken nor told by the costs', async () => {
+    for (const [query, field] of [
+      ['to=9999-12-31', 'to'],
+      ['from=9999-12-01&to=9999-12-31', 'to'],
+      [`to=${encodeURIComponent(LATE)}`, 'to'],
+      [`from=${encodeURIComponent(EARLY)}&to=0000-01-02`, 'from'],
+    ])
+      expect(await refused('GET', `/api/costs?${query}`), query).toEqual([422, [field]]);
+    expect(await costs({ to: '9999-12-30' })).toMatchObject({ to: '9999-12-31T00:00:00.000Z' });
+    expect(await costs({ to: '9999-12-31T23:59:59Z' })).toMatchObject({ to: '9999-12-31T23:59:59.000Z' });
+    expect(await costs({ to: '0000-01-02' })).toMatchObject({ from: '0000-01-01T00:00:00.000Z' });
+  });
+
+  it('is taken by nothing else', async () => {
+    for (const time of [LATE, EARLY]) {
+      const token = { role: 'viewer', label: 'late', expiresAt: time };
+      expect(await refused('POST', '/api/tokens', token)).toEqual([422, ['expiresAt']]);
+      const failed = { epoch: 1, error: 'x', retryable: true, retryNotBefore: time };
+      const path = `/api/dispatches/${new ObjectId().toHexString()}/fail`;
+      expect(await refused('POST', path, failed, orchestrator)).toEqual([422, ['retryNotBefore']]);
+      const question = { kind: 'question', taskId: new ObjectId().toHexString(), question: 'so?', deadline: time };
+      expect(await refused('POST', '/api/reports', question)).toEqual([422, ['deadline']]);
+    }
+  });
+});
+
 describe('costs', () => {
   it('are sums by agent type, the dearest first, and say how many told nothing', async () => {
     await work({ inputTokens: 100, outputTokens: 20, costUsd: 0.1 });
