@@ -23,6 +23,7 @@ const MAX_DEPTH = PROJECT_KINDS.length;
 /**
  * The tree as of the event in hand. The tree behind is reloaded some time after a project changes; a message that
  * follows a new project at once would miss its filter. The project's own event comes first and says enough.
+ * A node that is gone is the tree's alone to forget: kept here, it went on passing filters in this process and no other.
  */
 export class ProjectIndex implements ProjectTree {
   readonly #changed = new LruMap<string, Node>(REMEMBERED);
@@ -30,6 +31,10 @@ export class ProjectIndex implements ProjectTree {
   constructor(private readonly behind: ProjectTree) {}
 
   note(event: PlaneEvent): void {
+    if (event.type === 'project-deleted') {
+      this.#changed.delete(event.data.id);
+      return;
+    }
     if (event.type !== 'project-created' && event.type !== 'project-updated') return;
     const { id, kind, slug, parentId } = event.data;
     if (typeof slug !== 'string' || !PROJECT_KINDS.includes(kind as ProjectKind)) return;

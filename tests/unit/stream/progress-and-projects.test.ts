@@ -154,6 +154,21 @@ describe('filters by client, brand and project', () => {
     expect(renamed.sink.ids()).not.toContain('5');
   });
 
+  it('know no node that is gone, also one that came and went before the tree was loaded', async () => {
+    const rig = await createRig({ projects: tree });
+    const { sink } = rig.connect({ filter: { client: 'acme' } });
+    const node = { kind: 'project', slug: 'shop', parentId: 'p1' };
+    rig.source.append({ id: 'p2', type: 'project-created', projectId: 'p2', data: node });
+    const before = rig.source.append({ projectId: 'p2' });
+    await rig.timers.settle();
+    rig.source.append({ id: 'p2', type: 'project-deleted', projectId: 'p2' });
+    await rig.timers.settle();
+    rig.source.append({ projectId: 'p2' });
+    const other = rig.source.append({ projectId: 'p1' });
+    await rig.timers.settle();
+    expect(sink.ids()).toEqual(['p2', before, other]);
+  });
+
   it('go by the tree as it was read afresh once history was lost', async () => {
     let slug = 'old';
     const behind = { resolve: (_: string, id: string | null) => (id === 'p2' ? { project: slug } : {}) };
