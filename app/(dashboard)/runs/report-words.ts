@@ -1,3 +1,4 @@
+import { plainWords } from '@/lib/domain/plain-line';
 import type { Report } from '@/lib/domain/report/schema';
 import type { Task } from '@/lib/domain/task/schema';
 import type { Lamp } from '@/app/_ui/status';
@@ -18,20 +19,22 @@ export const lampOf = (report: Report, task: Task | undefined): Lamp =>
 export function lineOf(report: Report): string {
   switch (report.kind) {
     case 'blocker':
-      return report.reason;
+      return wordsOf(report.reason);
     case 'question':
-      return withoutMarks(report.question);
+      return wordsOf(report.question);
     case 'progress':
       return `${Math.round(report.percent)} % · ${report.state}`;
     case 'handoff':
-      return report.context || Object.keys(report.inputs).join(', ');
+      return wordsOf(report.context) || Object.keys(report.inputs).join(', ');
     case 'result':
-      return withoutMarks(report.output);
+      return wordsOf(report.output);
   }
 }
 
+/** More than a line takes on the widest screen; an output may be two hundred times as long. */
+const READ_CHARACTERS = 1_000;
 /** One line has no room for Markdown. */
-const withoutMarks = (text: string): string => text.replaceAll(/^#+ |[*`]+/gm, '').trim();
+const wordsOf = (text: string): string => plainWords(text, READ_CHARACTERS);
 
 const RANK: Record<Report['kind'], number> = { blocker: 0, question: 2, result: 3, handoff: 3, progress: 3 };
 

@@ -1,4 +1,4 @@
-import { hasWords, plainLine } from '../../domain/plain-line';
+import { plainWords } from '../../domain/plain-line';
 
 const TITLE_CHARACTERS = 80;
 /** More than a title takes, whatever of it is marks; a body may be a thousand times as long. */
@@ -6,9 +6,7 @@ const READ_CHARACTERS = 1_000;
 
 /** A thread without a subject is listed by the first words of its first message, without the marks of Markdown. */
 export function titleOf(body: string): string {
-  const start = body.trimStart().slice(0, READ_CHARACTERS);
-  const words = start.split('\n').filter(hasWords).map(plainLine).join(' ');
-  const line = (words || start).replace(/\s+/g, ' ').trim();
+  const line = plainWords(body, READ_CHARACTERS);
   if (line.length <= TITLE_CHARACTERS) return line;
   const cut = line.slice(0, TITLE_CHARACTERS);
   const space = cut.lastIndexOf(' ');
