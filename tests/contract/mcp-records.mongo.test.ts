@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { bodyId } from '@/lib/store/ids';
 import { Recorder } from '@/mcp-server/src/recorder';
@@ -121,6 +121,18 @@ describe('the recorder', () => {
     const ids = calls.map(({ ctx }) => ctx.principal.id);
     const rows = await mcp.plane.collections.toolCalls.find({ createdBy: { $in: ids } }).toArray();
     expect(rows.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'error'));
+  });
+
+  test('tells how long a call took, also when the clock was set ahead in it', async () => {
+    const recorder = new Recorder(mcp.plane);
+    const one = call(null);
+    const end = await recorder.start(one);
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    end(null);
+    clock.mockRestore();
+    await recorder.stop();
+    const row = await mcp.plane.collections.toolCalls.findOne({ createdBy: one.ctx.principal.id });
+    expect(row!.durationMs).toBeLessThan(60_000);
   });
 
   test('lets a call go on when it cannot be recorded', async () => {

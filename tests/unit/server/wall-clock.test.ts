@@ -1,13 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { afterEach, expect, it, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
 import { childPort } from '@/lib/server/child-port';
+import { acquireFileLock } from '@/lib/server/file-lock.mjs';
 import { createMcpChild, type McpChild } from '@/lib/server/mcp-child';
 import { runWatched } from '@/lib/server/mongod/watched-command';
+import { startChild } from '@/lib/server/orchestrator/child-process';
+import { OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
+import { isGroupAlive } from '@/lib/server/orchestrator/process-group';
+import { REPLACED, takeOver } from '@/lib/server/orchestrator-skill/take-over';
 import { startPagesThread, type PagesThread } from '@/lib/server/pages-thread';
 import type { Logger } from '@/lib/telemetry/logger';
 
-/** The wall clock is set ahead, as a machine's is once it hears the time: no duration is over because of it. */
+/** The wall clock is set while something lasts, as a machine's is once it hears the time: that lasts as long as ever. */
 
 const NODE = process.execPath;
 const HOUR_MS = 3_600_000;
@@ -75,4 +83,55 @@ it('and so is the page server', async () => {
   });
   await thread?.stop();
   expect(delays.at(-1)).toBeGreaterThan(4_000);
+});
+
+it('whoever holds a lock that is taken over has its time to let go', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchboard-take-over-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const held = acquireFileLock(folder, 'beat');
+  if (!held.acquired) throw new Error('an empty folder is locked');
+  // This process holds it, and is told so.
+  const letGo = () => setTimeout(held.release, 150);
+  process.once(REPLACED, letGo);
+  onTestFinished(() => void process.off(REPLACED, letGo));
+  setAheadEachTime();
+  const release = await takeOver(folder, 'beat');
+  release();
+});
+
+async function started(command: string) {
+  const guard = new OrphanGuard();
+  guard.start();
+  onTestFinished(() => guard.stop());
+  const ready = deferred<void>();
+  const env = { PATH: process.env['PATH'] };
+  const child = startChild({ command, args: [], env, stdin: '', maxOutputCharacters: 100 }, guard, () =>
+    ready.resolve(),
+  );
+  await ready.promise;
+  return child;
+}
+const DEAF = `trap '' TERM; echo ready >&2; while :; do sleep 0.05; done`;
+
+it('a child that is told to stop twice has the shorter of the two times, whatever the clock is set to between', async () => {
+  for (const hours of [1, -1]) {
+    const child = await started(DEAF);
+    const [first, second] = hours > 0 ? [60_000, 300] : [300, 60_000];
+    child.stop(first);
+    const now = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(now + hours * HOUR_MS);
+    child.stop(second);
+    expect(await child.ended).toMatchObject({ signal: 'SIGKILL' });
+    vi.restoreAllMocks();
+    await child.gone;
+  }
+});
+
+it('what a child leaves behind is waited for', async () => {
+  const child = await started(`(${DEAF}) & while :; do sleep 0.05; done`);
+  process.kill(child.pid!, 'SIGKILL');
+  await child.ended;
+  setAheadEachTime();
+  await child.gone;
+  expect(isGroupAlive(child.pid!)).toBe(false);
 });
