@@ -1,4 +1,5 @@
 'use client';
+import { singleKeysAreOn } from './single-keys';
 
 interface RowGroupProps {
   label: string;
@@ -32,7 +33,8 @@ const STEPS: Record<string, number> = { j: 1, k: -1 };
 function walkRows(event: React.KeyboardEvent<HTMLElement>): void {
   const step = STEPS[event.key];
   const from = event.target as HTMLElement;
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || from.matches('input, textarea')) return;
+  const isModified = event.ctrlKey || event.metaKey || event.altKey;
+  if (step === undefined || isModified || !singleKeysAreOn() || from.matches('input, textarea')) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row]')];
   const at = rows.findIndex(row => row.contains(from));
   const next = at === -1 ? rows[0] : rows[at + step];

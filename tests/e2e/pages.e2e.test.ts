@@ -286,6 +286,33 @@ describe('every page', () => {
     await page.close();
   });
 
+  it('takes no letter for a command while single keys are off, in its lists and the inbox neither', async () => {
+    for (const subject of ['one', 'two'])
+      await post('/api/messages', { subject, assignedTo: 'research', body: 'hello' });
+    await post('/api/messages', { subject: 'to people', assignedTo: 'human', body: 'hello' });
+    const { page } = await openPage('/threads');
+    const rows = page.locator('main [data-row]');
+    const placeAfterJ = async () => {
+      await rows.nth(1).waitFor();
+      await rows.first().locator('a').first().focus();
+      await page.keyboard.press('j');
+      return page.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('aria-posinset'));
+    };
+    expect(await placeAfterJ()).toBe('2');
+    await page.evaluate(() => localStorage.setItem('switchboard-keys', 'off'));
+    await page.reload();
+    expect(await placeAfterJ()).toBe('1');
+    await page.goto('/inbox');
+    await rows.first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search' }).waitFor();
+    expect(page.url()).toBe(`${board.url}/inbox`);
+    expect(await page.getByText('move', { exact: true }).count()).toBe(0);
+    await page.evaluate(() => localStorage.removeItem('switchboard-keys'));
+    await page.close();
+  });
+
   it('is reached from the navigation', async () => {
     const { page } = await openPage('/');
     const hrefs = await page

@@ -1,7 +1,6 @@
 'use client';
 import { Button } from '@heroui/react/button';
-import { Kbd } from '@heroui/react/kbd';
-import { KEY_LOOK } from './key-look';
+import { KeyMark } from './key-mark';
 
 interface ActButtonProps {
   /** Pressing it does the same; only letters and digits. */
@@ -28,9 +27,7 @@ export function ActButton(props: ActButtonProps) {
       onPress={onPress}
     >
       {children}
-      <Kbd aria-hidden className={KEY_LOOK}>
-        {shortcut}
-      </Kbd>
+      <KeyMark>{shortcut}</KeyMark>
     </Button>
   );
 }

@@ -1,7 +1,6 @@
 'use client';
 import { Button } from '@heroui/react/button';
-import { Kbd } from '@heroui/react/kbd';
-import { KEY_LOOK } from './key-look';
+import { KeyMark } from './key-mark';
 
 /** As many as the keyboard has digits; the others are pressed. */
 const MAX_DIGIT = 9;
@@ -27,11 +26,7 @@ export function AnswerOptions({ options, fallback, isDisabled, onChoose }: Answe
           {...(index < MAX_DIGIT ? { 'data-key': String(index + 1) } : {})}
           onPress={() => onChoose(option)}
         >
-          {index < MAX_DIGIT ? (
-            <Kbd aria-hidden className={KEY_LOOK}>
-              {index + 1}
-            </Kbd>
-          ) : null}
+          {index < MAX_DIGIT ? <KeyMark>{index + 1}</KeyMark> : null}
           <span className="min-w-0">{option}</span>
           {option === fallback ? <span className="shrink-0 text-xs text-muted">default</span> : null}
         </Button>

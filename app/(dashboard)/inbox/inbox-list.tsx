@@ -5,6 +5,7 @@ import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { ErrorState } from '@/app/_ui/error-state';
 import { PageHeader } from '@/app/_ui/page-header';
+import { useSingleKeys } from '@/app/_ui/single-keys';
 import { SkeletonRows } from '@/app/_ui/skeleton-rows';
 import { useNarrow } from '@/app/_ui/use-media';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
@@ -78,16 +79,26 @@ function InboxRows({ place, list, items, compact }: InboxListProps & { compact: 
   );
 }
 
-const HINTS = [
+interface Hint {
+  keys: string[];
+  does: string;
+  /** No letter or digit: heard also while single keys are off. */
+  isNamed?: true;
+}
+
+const HINTS: Hint[] = [
   { keys: ['j', 'k'], does: 'move' },
   { keys: ['1', '–', '9'], does: 'answer' },
-  { keys: ['↵'], does: 'write' },
-  { keys: ['esc'], does: 'back' },
+  { keys: ['↵'], does: 'write', isNamed: true },
+  { keys: ['esc'], does: 'back', isNamed: true },
 ];
 
 function KeyHints() {
   const may = useMay();
-  const hints = may.work ? HINTS : HINTS.filter(({ does }) => does === 'move' || does === 'back');
+  const areSingleHeard = useSingleKeys();
+  const hints = HINTS.filter(
+    ({ does, isNamed }) => (may.work || does === 'move' || does === 'back') && (areSingleHeard || isNamed === true),
+  );
   return (
     <p
       aria-hidden

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type RefObject } from 'react';
 import { isFreeKey, isTyping } from '@/app/_ui/key-guard';
+import { singleKeysAreOn } from '@/app/_ui/single-keys';
 
 const STEPS: Record<string, 1 | -1> = { j: 1, k: -1 };
 const OWN_ENTER = 'a, button, summary, input, textarea, select';
@@ -14,7 +15,7 @@ interface InboxKeys {
 
 /**
  * j and k move, Enter goes to where one acts, Escape goes back. Every other key presses the button that is marked with
- * it, so that a key does what can be seen and no more.
+ * it, so that a key does what can be seen and no more. Letters and digits are heard while single keys are on.
  */
 export function useInboxKeys(keys: InboxKeys): void {
   const latest = useRef(keys);
@@ -40,6 +41,8 @@ function press({ root, panel, onStep, onClose }: InboxKeys, key: string, target:
     if (leaves) opened.focus();
     return leaves;
   }
+  const isCharacter = key.length === 1;
+  if (isCharacter && !singleKeysAreOn()) return false;
   const step = STEPS[key];
   if (step !== undefined) {
     onStep(step);
