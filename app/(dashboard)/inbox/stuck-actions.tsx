@@ -1,11 +1,9 @@
 'use client';
-import { Button } from '@heroui/react/button';
 import { useState } from 'react';
 import type { InboxItem } from '@/lib/domain/inbox/schema';
 import { api } from '@/app/_live/api';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
-import { SelectField } from '@/app/_ui/select-field';
-import { useAgentChoices } from '../_queries/use-agent-types';
+import { HandOver } from '../_work/hand-over';
 import { ActButton } from './act-button';
 import { recordOf } from '../_inbox/inbox-words';
 import { useDeal } from './use-deal';
@@ -59,37 +57,9 @@ export function StuckActions({ item, isGone, onDealt }: ActionsProps) {
           isDisabled={isGone || isPending}
           onCancel={() => deal('Cancelled', () => api.post(`${path}/cancel`))}
         />
-        {mayMove ? <HandOver item={item} isDisabled={isGone || isPending} onChoose={handOver} /> : null}
+        {mayMove ? <HandOver from={item.assignedTo} isDisabled={isGone || isPending} onChoose={handOver} /> : null}
       </div>
     </>
-  );
-}
-
-interface HandOverProps {
-  item: InboxItem;
-  isDisabled: boolean;
-  onChoose: (slug: string) => void;
-}
-
-function HandOver({ item, isDisabled, onChoose }: HandOverProps) {
-  const [slug, setSlug] = useState('');
-  const choices = useAgentChoices().filter(({ value }) => value !== item.assignedTo);
-  return (
-    <span className="flex min-w-0 items-center gap-1">
-      <SelectField
-        hideLabel
-        label="Hand it over to"
-        placeholder="to another agent"
-        className="w-44 min-w-0"
-        value={slug}
-        choices={choices}
-        isDisabled={isDisabled}
-        onChange={setSlug}
-      />
-      <Button size="sm" variant="outline" isDisabled={isDisabled || slug === ''} onPress={() => onChoose(slug)}>
-        Hand over
-      </Button>
-    </span>
   );
 }
 

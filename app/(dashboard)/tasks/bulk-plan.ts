@@ -12,6 +12,13 @@ const ALLOWED: Record<BulkVerb, readonly TaskStatus[]> = {
 /** Whether the server lets it be done with a task that stands so. */
 export const isOpenTo = (verb: BulkVerb, status: TaskStatus): boolean => ALLOWED[verb].includes(status);
 
+/** Waiting for an agent type that is not there, nothing but another one ends that. */
+const WAITING: readonly TaskStatus[] = ['pending', 'ready', 'held'];
+
+/** As in the inbox: work that was given up, or that no agent type can take. */
+export const isOpenToHandOver = (status: TaskStatus, hasType: boolean): boolean =>
+  status === 'dead' || (!hasType && WAITING.includes(status));
+
 export interface BulkPlan {
   /** How many of the tasks stand how, most first. */
   counts: { status: TaskStatus; count: number }[];

@@ -8,6 +8,7 @@ import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
 import { isOpenTo, type BulkVerb } from './bulk-plan';
+import { HandOverTask } from './hand-over-task';
 
 /** What a person may do with the task as it stands: one that was given up, or came back incomplete, is parked for this. */
 export function TaskActions({ task }: { task: Task }) {
@@ -21,7 +22,7 @@ export function TaskActions({ task }: { task: Task }) {
   const mayBe = (verb: BulkVerb) => may.work && isOpenTo(verb, task.status);
   if (!mayBe('redrive') && !mayBe('cancel')) return null;
   return (
-    <span className="ml-auto flex gap-2">
+    <span className="ml-auto flex flex-wrap justify-end gap-2">
       {mayBe('redrive') ? (
         <Button size="sm" isPending={act.isPending} onPress={() => act.mutate('redrive')}>
           Redrive
@@ -32,6 +33,7 @@ export function TaskActions({ task }: { task: Task }) {
           Cancel the task
         </Button>
       ) : null}
+      {may.work ? <HandOverTask task={task} isDisabled={act.isPending} /> : null}
       <ConfirmDialog
         isOpen={isAsking}
         onClose={() => setAsking(false)}
