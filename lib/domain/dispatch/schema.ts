@@ -52,6 +52,7 @@ export const LateOutput = z.object({ epoch: z.number().int(), output: z.string()
 export const DispatchRecord = z.object({
   ...recordFields,
   source: WorkSource,
+  title: z.string().nullable().describe('Of its work: the task’s, else the thread’s'),
   threadId: Id.nullable(),
   projectId: Id.nullable(),
   ...pathFields,
@@ -169,11 +170,23 @@ export const FailDispatch = z.strictObject({
 export type FailDispatch = z.infer<typeof FailDispatch>;
 export const ReleaseDispatch = z.strictObject({ epoch: Epoch });
 
+const DispatchStatuses = z
+  .string()
+  .max(200)
+  .transform((list, check) => {
+    const statuses = list.split(',').map(status => status.trim());
+    const unknown = statuses.find(status => !DispatchStatus.safeParse(status).success);
+    if (unknown !== undefined) {
+      check.addIssue({ code: 'custom', message: `got '${unknown}', wants of: ${DISPATCH_STATUSES.join(', ')}` });
+    }
+    return statuses as DispatchStatus[];
+  });
+
 export const ListDispatches = z.strictObject({
   ...pageFields,
   q: searchField.q.describe('Text to find in its error or late output; its output stands in its thread or report'),
   ...underField,
-  status: DispatchStatus.optional(),
+  status: DispatchStatuses.optional().describe(`One or several, joined by commas: ${DISPATCH_STATUSES.join(', ')}`),
   agentType: z.string().max(64).optional(),
   threadId: Id.optional(),
   consumer: z.string().max(64).optional(),

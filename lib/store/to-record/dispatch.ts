@@ -27,11 +27,14 @@ function lateOutputOf({ lateOutput }: DispatchDocument): DispatchRecord['lateOut
   return { epoch, output, at: iso(at) };
 }
 
+/** A dispatch does not keep its work's title: it may be renamed meanwhile. */
+export type UntitledDispatch = Omit<Pathless<DispatchRecord>, 'title'>;
+
 export const toDispatchRecord = (
   row: DispatchDocument,
   thresholds: Thresholds | null,
   nowMs: number,
-): Pathless<DispatchRecord> => ({
+): UntitledDispatch => ({
   id: hex(row._id),
   tenantId: row.tenantId,
   createdAt: iso(row.createdAt),
