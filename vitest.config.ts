@@ -16,7 +16,7 @@ const MONGO = 'tests/**/*.mongo.test.ts';
 const E2E = 'tests/**/*.e2e.test.ts';
 const PAGES = [
   'tests/e2e/jobs/*.e2e.test.ts',
-  'tests/e2e/{barriers,busy-pages,figures,inbox,live,phone,runs-page,runs-page-limits,truth}.e2e.test.ts',
+  'tests/e2e/{barriers,busy-pages,dispatches-page,figures,inbox,live,phone,runs-page,runs-page-limits,truth}.e2e.test.ts',
 ];
 /** They wait for a database or processes as long as they compute: on two cores three took a quarter less than two. */
 const WAITING_WORKERS = Math.max(3, availableParallelism() - 1);

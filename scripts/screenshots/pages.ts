@@ -11,6 +11,7 @@ const PAGES = [
   'threads',
   'runs',
   'tasks',
+  'dispatches',
   'agents',
   'projects',
   'activity',

@@ -9,6 +9,7 @@ export const PAGES = [
   '/threads',
   '/runs',
   '/tasks',
+  '/dispatches',
   '/agents',
   '/agents/research',
   '/projects',

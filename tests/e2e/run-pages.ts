@@ -38,7 +38,9 @@ export async function startRunPages(): Promise<RunPages> {
       const own =
         machine && (await browser.newContext({ baseURL: board.url, ...machine, ...(await signedAs(context)) }));
       const page = await (own ?? context).newPage();
-      page.on('console', message => message.type() === 'error' && errors.push(`${page.url()}: ${message.text()}`));
+      page.on('console', message => {
+        if (message.type() === 'error') errors.push(`${page.url()}: ${message.text()} ${message.location().url}`);
+      });
       page.on('pageerror', error => errors.push(`${page.url()}: ${error.message}`));
       await page.goto(path);
       await page.locator('[data-testid="live-badge"][data-state="live"]').waitFor();

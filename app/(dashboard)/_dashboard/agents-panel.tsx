@@ -94,7 +94,10 @@ function AgentRow({ agent, load, isPaused }: AgentRowProps) {
         </Link>
       </td>
       <td className="pr-3">
-        <LimitBar running={load?.running} limit={agent.concurrency} isWanted={(load?.waiting ?? 0) > 0} />
+        <Link href={`/dispatches?agentType=${agent.slug}`} prefetch={false} className="hover:underline">
+          <LimitBar running={load?.running} limit={agent.concurrency} isWanted={(load?.waiting ?? 0) > 0} />
+          <span className="sr-only"> dispatches of {agent.slug}</span>
+        </Link>
       </td>
       <td
         className="tabular hidden pr-4 text-right sm:table-cell"

@@ -32,8 +32,14 @@ function cardsOf(stats: Stats | undefined): Card[] {
       ...(unheard ? { lamp: 'waiting' as const } : {}),
     },
     { label: 'sessions', value: formatCount(stats?.activeSessions), note: 'of agents, open', href: '/sessions' },
-    { label: 'in flight', value: formatCount(work?.inFlight), note: 'dispatches running', href: '/threads' },
-    { label: 'waiting', value: formatCount(work?.waiting), note: 'due or held', href: '/threads' },
+    {
+      label: 'in flight',
+      value: formatCount(work?.inFlight),
+      note: 'dispatches running',
+      href: '/dispatches?state=running',
+    },
+    // Not yet claimed, so not a dispatch: the agents' page says whose it is, and what holds it.
+    { label: 'waiting', value: formatCount(work?.waiting), note: 'due or held', href: '/agents' },
     { label: 'done today', value: formatCount(work?.doneToday), note: 'since 00:00 UTC', href: '/activity' },
     {
       label: 'errors',

@@ -49,9 +49,10 @@ export function useShortcuts(isOn: boolean, handlers: Handlers): void {
   }, [isOn, router]);
 }
 
-/** From nowhere the first row is the way in. */
+/** From nowhere, and from what says which rows there are, the first row is the way in. */
 function enterList(event: KeyboardEvent): void {
-  if (event.defaultPrevented || document.activeElement !== document.body) return;
+  const from = document.activeElement;
+  if (event.defaultPrevented || (from !== document.body && !from?.closest('[data-narrows]'))) return;
   focusOn('main [data-row] :is(a, button)');
 }
 

@@ -8,7 +8,7 @@ const DECAYS_AFTER_MS = 11_000;
 interface Decay {
   key: QueryKey;
   gapMs: number;
-  /** The answer counts something that ends by time alone. */
+  /** The answer tells of something that ends by time alone. */
   isDecaying: boolean;
   /** When that answer came. */
   readAt: number;
@@ -16,7 +16,8 @@ interface Decay {
 
 /**
  * No event tells that somebody was not heard for a while: the answer is read again when that may have come true, for as
- * long as it counts anybody. Seen on a page that was loaded after the last event: one orchestrator, long gone.
+ * long as it tells of any. Seen on a page that was loaded after the last event: one orchestrator, long gone. A dispatch
+ * falls quiet, and its heartbeats come, without an event as well.
  */
 export function useDecay({ key, gapMs, isDecaying, readAt }: Decay): void {
   const { refresher } = useLive();

@@ -162,6 +162,27 @@ job(46, 'Forget a reader of the stream that is gone for good', async ({ page, ha
   expect(items.map((each: { name: string }) => each.name)).not.toContain(name);
 });
 
+job(53, 'Find the dispatch that is stuck, and stop it', async ({ page, hand, api, named }) => {
+  const slug = `hangs-${hand.name}`;
+  const thresholds = { quietAfterMs: 1, stuckAfterMs: 2 };
+  await api('POST', '/api/agent-types', { slug, name: slug, description: 'one', systemPrompt: 'x', thresholds });
+  const [well, hangs] = await Promise.all(
+    ['localization', slug].map(assignedTo =>
+      api('POST', '/api/tasks', { title: named(`Work of ${assignedTo}`), assignedTo }),
+    ),
+  );
+  await claim(well.id);
+  const { id } = await claim(hangs.id);
+  await hand.goTo('Dispatches');
+  await hand.press(page.getByRole('button', { name: /^Stuck/ }));
+  await page.waitForURL(/state=stuck/);
+  expect(await page.locator(`main a[href="/tasks/${well.id}"]`).count()).toBe(0);
+  await hand.openRow(page.locator(`main a[href="/tasks/${hangs.id}"]`));
+  await hand.press(page.getByRole('button', { name: 'Stop', exact: true }));
+  const status = async () => (await api('GET', `/api/dispatches/${id}`)).status;
+  await expect.poll(status).toBe('cancelling');
+});
+
 /** A durable reader that nobody has seen for so long; past seven days it is stale. */
 async function leftByConsumer(name: string, days: number): Promise<void> {
   const client = await MongoClient.connect(board().run.mongodbUri);

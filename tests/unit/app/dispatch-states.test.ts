@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
+import { byTrouble, countStates, placeOf, sinceOf, statusesOver } from '@/app/(dashboard)/dispatches/dispatch-states';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const LATER = '2026-01-01T01:00:00.000Z';
+const LATEST = '2026-01-01T02:00:00.000Z';
+const times = { claimedAt: AT, resumedAt: null, waitingSince: null, endedAt: null };
+const dispatch = (id: string, more: Partial<Record<keyof DispatchRecord, unknown>> = {}) =>
+  ({ id, status: 'running', liveness: 'ok', times, ...more }) as DispatchRecord;
+const since = (status: string, more: object) => sinceOf(dispatch('x', { status, times: { ...times, ...more } }));
+const at = (kind: 'task' | 'message', threadId: string | null) =>
+  placeOf({ id: 'd', source: { kind, id: 's' }, threadId });
+
+describe('the dispatches of a page', () => {
+  const open = [
+    dispatch('waits', { status: 'waiting', liveness: null }),
+    dispatch('young', { times: { ...times, claimedAt: LATER } }),
+    dispatch('old'),
+    dispatch('stopping', { status: 'cancelling', liveness: 'stuck' }),
+    dispatch('quiet', { liveness: 'quiet' }),
+    dispatch('stuck', { liveness: 'stuck' }),
+    dispatch('lost', { liveness: 'lost' }),
+  ];
+
+  it('stand in the order of what may need somebody, the longest so first', () => {
+    const order = ['lost', 'stuck', 'quiet', 'stopping', 'old', 'young', 'waits'];
+    expect(open.toSorted(byTrouble).map(({ id }) => id)).toEqual(order);
+    expect(
+      open
+        .toReversed()
+        .toSorted(byTrouble)
+        .map(({ id }) => id),
+    ).toEqual(order);
+  });
+
+  it('are counted in each state they are in; what is being stopped runs until it has stopped', () => {
+    expect(countStates(open)).toEqual({ running: 6, quiet: 1, stuck: 1, waiting: 1, failed: 0, lost: 1 });
+  });
+
+  it('are as they are since their claim, their last wait, its end, or their own', () => {
+    expect(since('running', {})).toBe(AT);
+    expect(since('running', { waitingSince: LATER, resumedAt: LATEST })).toBe(LATEST);
+    expect(since('waiting', { waitingSince: LATEST, resumedAt: LATER })).toBe(LATEST);
+    expect(since('failed', { endedAt: LATEST, resumedAt: LATER })).toBe(LATEST);
+  });
+
+  it('lead to their task, or to their message in its thread', () => {
+    expect(at('task', 't')).toBe('/tasks/s');
+    expect(at('message', 't')).toBe('/threads/t?message=s');
+    expect(at('message', null)).toBe('/activity?subjectKind=dispatch&subjectId=d');
+  });
+
+  it('are read by pages where they are over', () => {
+    expect(['running', 'waiting', null].map(state => statusesOver(state as null))).toEqual([null, null, null]);
+    expect(statusesOver('lost')).toEqual(['lapsed', 'unresponsive']);
+  });
+});
