@@ -184,6 +184,26 @@ export async function countWorkByType(c: Collections, tenantId: string): Promise
   return counts;
 }
 
+/** Agent types that call the same silence stuck. */
+export interface Patience {
+  slugs: string[];
+  stuckAfterMs: number;
+}
+
+/**
+ * What runs and is stuck, as `livenessOf` has it. Only what was claimed that long ago is looked at, so that it costs
+ * nothing while all goes on.
+ */
+export async function countStuck(c: Collections, tenantId: string, now: number, patience: Patience[]): Promise<number> {
+  if (patience.length === 0) return 0;
+  const silent = patience.map(({ slugs, stuckAfterMs }) => {
+    const since = new Date(now - stuckAfterMs);
+    const notAfter = { $not: { $gt: since } };
+    return { agentType: { $in: slugs }, claimedAt: { $lte: since }, resumedAt: notAfter, 'progress.at': notAfter };
+  });
+  return c.dispatches.countDocuments({ tenantId, status: 'running', leaseUntil: { $gte: new Date(now) }, $or: silent });
+}
+
 interface Grouped {
   _id: { status: string; by: string };
   count: number;

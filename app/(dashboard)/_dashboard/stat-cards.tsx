@@ -35,7 +35,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
     {
       label: 'in flight',
       value: formatCount(work?.inFlight),
-      note: 'dispatches running',
+      note: work !== undefined && work.stuck > 0 ? `${formatCount(work.stuck)} of them stuck` : 'dispatches running',
       href: '/dispatches?state=running',
     },
     // Not yet claimed, so not a dispatch: the agents' page says whose it is, and what holds it.

@@ -34,6 +34,7 @@ export function alarmsOf(signs: AlarmSigns): Alarm[] {
     ...healthAlarms(signs.health),
     ...pauseAlarm(signs.settings),
     ...questionAlarm(signs.waiting),
+    ...stuckAlarm(signs.stats),
     ...limitAlarms(signs.stats),
   ];
 }
@@ -97,6 +98,14 @@ function questionAlarm(waiting: readonly InboxItem[] = []): Alarm[] {
       action: 'answer',
     },
   ];
+}
+
+/** Agents that are alive and get nowhere, until somebody looks. */
+function stuckAlarm(stats: Stats | undefined): Alarm[] {
+  const stuck = stats?.work.stuck ?? 0;
+  if (stuck === 0) return [];
+  const text = `${plural(stuck, 'dispatch is', 'dispatches are')} stuck: no progress for too long`;
+  return [{ id: 'stuck', lamp: 'blocked', text, href: '/dispatches?state=stuck', action: 'look' }];
 }
 
 /** More of these than fit a line would hide the rest. */

@@ -38,6 +38,7 @@ export const Stats = z.object({
   work: z.object({
     orchestratorsConnected: z.number().int(),
     inFlight: z.number().int(),
+    stuck: z.number().int().describe('Of these: heard of, and without progress for longer than its agent type allows'),
     waiting: z.number().int().describe('Due or held, not yet claimed'),
     doneToday: z.number().int().describe('Since 00:00 UTC'),
     errors: z.number().int().describe('Dead work, now'),

@@ -5,10 +5,12 @@ import {
   countActiveSessions,
   countDead,
   countDoneSince,
+  countStuck,
   countWorkByType,
   readHops,
   readToolCalls,
   type HopSamples,
+  type Patience,
   type ToolSamples,
   type TypeCounts,
 } from '../../store/stats';
@@ -34,6 +36,7 @@ export async function readStats(plane: Plane, tenantId: string, windowSeconds: n
     countDead(c, tenantId),
     plane.agentTypes.list(tenantId),
   ]);
+  const stuck = await countStuck(c, tenantId, now, patienceOf(types));
   const { tools, ...toolCalls } = calls;
   const all = [...counts.values()];
   const sum = (field: keyof TypeCounts) => all.reduce((total, entry) => total + entry[field], 0);
@@ -46,12 +49,21 @@ export async function readStats(plane: Plane, tenantId: string, windowSeconds: n
     work: {
       orchestratorsConnected,
       inFlight: sum('running'),
+      stuck,
       waiting: sum('waiting') + sum('held'),
       doneToday,
       errors,
     },
     agentTypes: types.map(type => typeOf(type, counts.get(type.slug) ?? NONE)),
   };
+}
+
+function patienceOf(types: AgentTypeDocument[]): Patience[] {
+  const slugs = new Map<number, string[]>();
+  for (const { slug, thresholds } of types) {
+    slugs.set(thresholds.stuckAfterMs, [...(slugs.get(thresholds.stuckAfterMs) ?? []), slug]);
+  }
+  return [...slugs].map(([stuckAfterMs, its]) => ({ slugs: its, stuckAfterMs }));
 }
 
 const latencyOf = (hops: HopSamples): Stats['latencyMs'] =>

@@ -124,6 +124,25 @@ describe('stats', () => {
     expect(agentTypes.find(({ slug }) => slug === 'seo')).toMatchObject({ waiting: 0, held: 1 });
   });
 
+  it('count what is stuck: heard of, and without progress for as long as its type says', async () => {
+    const { id, revision } = (await api.call('GET', '/api/agent-types/legal')).body;
+    expect(id).toBeDefined();
+    await api.call('PATCH', '/api/agent-types/legal', { body: { revision, thresholds: { stuckAfterMs: 60_000 } } });
+    const soon = { leaseUntil: new Date(Date.now() + 600_000), status: 'running', endedAt: null };
+    const old = { ...soon, storedAt: null, claimedAt: secondsAgo(120), resumedAt: undefined, progress: null };
+    const before = (await stats()).work.stuck;
+    const ours = { agentType: 'legal' };
+    await addDispatch({ ...old, ...ours });
+    await addDispatch({ ...old, ...ours, progress: { percent: 1, state: 'x', at: secondsAgo(90) } });
+    await addDispatch({ ...old, ...ours, progress: { percent: 1, state: 'x', at: secondsAgo(10) } });
+    await addDispatch({ ...old, ...ours, resumedAt: secondsAgo(10) });
+    await addDispatch({ ...old, ...ours, claimedAt: secondsAgo(10) });
+    await addDispatch({ ...old, ...ours, leaseUntil: secondsAgo(1) });
+    await addDispatch({ ...old, ...ours, status: 'waiting' });
+    await addDispatch({ ...old, agentType: 'finance' });
+    expect((await stats()).work.stuck).toBe(before + 2);
+  });
+
   it('see what was written before they were asked, however close', async () => {
     for (let n = 0; n < 3; n += 1) {
       const before = (await stats()).work.waiting;

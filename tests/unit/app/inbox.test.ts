@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxItem } from '@/lib/domain/inbox/schema';
 import { notifyStateOf } from '@/app/(dashboard)/_frame/notify';
+import type { Stats } from '@/lib/domain/stats/schema';
 import { alarmsOf } from '@/app/(dashboard)/_frame/alarms';
 import { arrivedSince, badgeText } from '@/app/(dashboard)/_inbox/inbox-count';
 import { afterDealing, byUrgency, countKinds, stepFrom } from '@/app/(dashboard)/_inbox/inbox-order';
@@ -132,6 +133,8 @@ describe('what a row says', () => {
   });
 });
 
+const statsOf = (stuck: number) => ({ work: { stuck }, agentTypes: [] }) as unknown as Stats;
+
 describe('what is told elsewhere', () => {
   it('the alarm counts who waits for an answer and leads to the most urgent', () => {
     const waiting = [item('late', { kind: 'late-output' }), item('calm'), item('urgent', { deadline: at(60_000) })];
@@ -142,6 +145,17 @@ describe('what is told elsewhere', () => {
     const blocked = [...waiting.slice(0, 2), item('stuck', { kind: 'blocker', taskId: 't' })];
     expect(alarmsOf({ ...signs, waiting: blocked })[0]?.text).toBe('1 question and 1 blocker wait for you');
     expect(alarmsOf({ ...signs, waiting: waiting.slice(0, 1) })).toEqual([]);
+  });
+
+  it('the alarm of what is stuck leads to it, and is not there while all goes on', () => {
+    const signs = { offline: false, databaseAway: false, health: undefined, settings: undefined, waiting: [] };
+    expect(alarmsOf({ ...signs, stats: statsOf(0) })).toEqual([]);
+    expect(alarmsOf({ ...signs, stats: statsOf(1) })).toEqual([
+      expect.objectContaining({
+        text: expect.stringContaining('1 dispatch is stuck'),
+        href: '/dispatches?state=stuck',
+      }),
+    ]);
   });
 
   it('while the page hears nothing, that alone: what it knew may be over', () => {
