@@ -24,9 +24,9 @@ const SWEEP_EVERY_MS = 1_000;
 const RUNS_EVERY_MS = 2_000;
 const ADOPT_EVERY_MS = 1_500;
 const HOLDS_EVERY_MS = 5_000;
-/** A session closes with its dispatch; one that no tool call ended is found by this. */
 const ORPHANS_EVERY_MS = 15_000;
-const SESSIONS_EVERY_MS = 5_000;
+/** A session closes with its dispatch; where no tool call of its own ended that, by this. */
+const SESSIONS_EVERY_MS = 2_000;
 const CONFIGURATION_EVERY_MS = 30_000;
 /**
  * Nothing waits for it. Not at once: after a plane that was away for a week its consumers look unseen, and they need a

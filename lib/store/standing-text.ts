@@ -11,25 +11,22 @@ interface WorkText {
   fields: readonly string[];
   /** In the index. */
   standing: readonly string[];
-  moving: readonly string[];
 }
 
 export const MESSAGE_TEXT: WorkText = {
   fields: ['body'],
   standing: MESSAGE_STATUSES.filter(isAtRest),
-  moving: MESSAGE_STATUSES.filter(status => !isAtRest(status)),
 };
 export const TASK_TEXT: WorkText = {
   fields: ['title', 'input'],
   standing: TASK_STATUSES.filter(isTaskOver),
-  moving: TASK_STATUSES.filter(status => !isTaskOver(status)),
 };
 
 type Condition = Record<string, unknown>;
 
 /** As `hasWords`, of one tenant's work. Each branch names an index: the server takes text beside others only then. */
 export function hasWordsOf(
-  { fields, standing, moving }: WorkText,
+  { fields, standing }: WorkText,
   tenantId: string,
   text: string | undefined,
 ): { $or?: Condition[] } {
@@ -39,7 +36,7 @@ export function hasWordsOf(
   // What is only to be left out finds nothing, here as there.
   if (parts.every(({ isLeftOut }) => isLeftOut)) return { $or: [found] };
   const conditions = parts.map(({ isLeftOut, anywhere: $or }) => (isLeftOut ? { $nor: $or } : { $or }));
-  return { $or: [found, { tenantId, status: { $in: moving }, $and: conditions }] };
+  return { $or: [found, { tenantId, status: { $nin: standing }, $and: conditions }] };
 }
 
 const anywhere = (fields: readonly string[], words: string): Condition[] => {
@@ -58,6 +55,8 @@ function patternOf(words: string): string {
 }
 
 function variantsOf(letter: string): string {
+  // No pattern may hold it as it is.
+  if (letter === '\0') return String.raw`\x00`;
   const accented = ACCENTED.get(letter);
   if (accented !== undefined) return String.raw`[${letter}${accented}]\p{M}*`;
   return /\p{L}/u.test(letter) ? String.raw`${letter}\p{M}*` : letter.replace(/[.*+?^${}()|[\]\\/-]/, String.raw`\$&`);

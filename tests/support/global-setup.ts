@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { MongoClient } from 'mongodb';
 import type { TestProject } from 'vitest/node';
 import { findMongod } from '@/lib/server/mongod/find-mongod';
 import { startEmbedded } from '@/lib/server/mongod/start-embedded';
@@ -62,6 +63,7 @@ async function startServer(): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'switchboard-test-'));
   const log = createLogger({ name: 'tests', level: 'error' });
   const mongod = await startEmbedded({ binaryPath: binary.path, dataDir, log });
+  await letDroppedGo(mongod.uri);
   report(`MongoDB ${binary.version} (${binary.source}) on port ${mongod.port}`);
   const stop = async (): Promise<void> => {
     removeSignalHandlers();
@@ -70,6 +72,19 @@ async function startServer(): Promise<TestServer> {
   };
   const removeSignalHandlers = stopOnSignal(stop);
   return { uri: mongod.uri, binaryPath: binary.path, stop };
+}
+
+/**
+ * Each file has a database with an open file for each of its 170 indexes, which the server keeps for five minutes after
+ * it was dropped: on a quick machine all of them came together to 20,000, all that a process may have, and it died.
+ */
+async function letDroppedGo(uri: string): Promise<void> {
+  const client = await new MongoClient(uri).connect();
+  try {
+    await client.db('admin').command({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 5, syncdelay: 10 });
+  } finally {
+    await client.close();
+  }
 }
 
 /** The mongod runs in a session of its own, so an interrupted run has to end it. */
