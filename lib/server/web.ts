@@ -7,6 +7,7 @@ import { beginListening } from '../services/consumers/begin-listening';
 import { createSignInCode, signInLink } from '../services/identity/create-sign-in-code';
 import { createLogger } from '../telemetry/logger';
 import { ensureAdminToken } from './admin-token';
+import { scheduleAsBatch } from './batch-scheduling';
 import { buildPlane } from './build-plane';
 import { childPort } from './child-port';
 import { parseConfig, type Config } from './config';
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
   const shutdown = new Shutdown(log);
   shutdown.add('data folder', release);
 
+  // Before the first child: they inherit it.
+  if (!(await scheduleAsBatch())) log.info('scheduled as any process: there is no chrt, or it may not');
   const database = await openDatabase(config, log);
   shutdown.add('database server', database.stop);
   const { plane, close } = await buildPlane({

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +95,17 @@ async function signIn(link: string): Promise<number> {
   return response.status;
 }
 
+/** `SCHED_BATCH` of Linux. */
+const BATCH = 3;
+const hasChrt = process.platform === 'linux' && spawnSync('chrt', ['--version']).status === 0;
+
+/** Of each of its threads; the policy is the 39th field behind the name, which may hold anything but ends with `) `. */
+const policiesOf = (pid: number): number[] =>
+  readdirSync(`/proc/${pid}/task`).map(thread => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[38]);
+  });
+
 describe('npm start', () => {
   test('prints a link that signs in once, and writes where it is for its user alone', async () => {
     const server = npmStart();
@@ -105,7 +116,19 @@ describe('npm start', () => {
     expect(link).toContain(urls.web);
     expect(mongodbUri).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\//);
     for (const pid of Object.values(pids)) expect(isProcessAlive(pid)).toBe(true);
+    if (hasChrt) {
+      for (const pid of Object.values(pids)) expect(new Set(policiesOf(pid))).toEqual(new Set([BATCH]));
+    }
     expect(statSync(join(dataDir, 'run.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test.runIf(process.platform === 'linux')('without chrt it starts all the same', async () => {
+    const bin = join(dataDir, 'bin');
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, 'node'));
+    await bareStart({ PATH: bin, LOG_LEVEL: 'info' }).link();
+    const [policy] = policiesOf(runFile().pids.web);
+    expect(policy).not.toBe(BATCH);
   });
 
   test('SIGTERM to npm ends an open stream cleanly, exits 0 within 10 s and leaves no process', async () => {
