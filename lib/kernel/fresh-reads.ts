@@ -44,8 +44,9 @@ export class FreshReads<K, T> {
     return known.value;
   }
 
-  forget(key: K): void {
-    this.#entries.delete(key);
+  /** Where `answer` is named, only that one: of several who find it useless at once, the first makes room for another. */
+  forget(key: K, answer?: Promise<T>): void {
+    if (answer === undefined || this.#entries.get(key)?.value === answer) this.#entries.delete(key);
   }
 
   clear(): void {

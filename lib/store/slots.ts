@@ -18,25 +18,14 @@ export function countTakenSlots(c: Collections, tenantId: string, agentType: str
   return c.dispatches.countDocuments({ slot: { $gte: from, $lt: end } });
 }
 
-/** Up to this limit all slots are read; past it reading them would cost more than trying numbers at random. */
+/** Up to this limit they are read for each claim; past it that would cost more than to lose one now and then. */
 export const READ_ALL_UP_TO = 8;
-const TRIED_AT_RANDOM = 128;
 
 export interface SlotQuery {
   tenantId: string;
   agentType: string;
   limit: number;
 }
-
-/** Whether no dispatch runs in a slot above this limit: there are some for a while after it was lowered. */
-export async function hasNoneAbove(c: Collections, { tenantId, agentType, limit }: SlotQuery): Promise<boolean> {
-  const slot = { $gte: slotName(tenantId, agentType, limit), $lt: slotRange(tenantId, agentType)[1] };
-  return (await c.dispatches.findOne({ slot }, { projection: { _id: 1 } })) === null;
-}
-
-/** Where nothing runs above the limit. Candidates, not facts: one that is taken loses on the unique index and the next is tried. */
-export const slotsAtRandom = (limit: number, random: () => number): number[] =>
-  Array.from({ length: TRIED_AT_RANDOM }, () => Math.floor(random() * limit));
 
 /**
  * Numbers free to take now. While dispatches still run in slots above a limit that was lowered, only so many from the

@@ -146,7 +146,7 @@ describe('a raw insert that the stream showed', () => {
   it('costs those it came with nothing when its slot was taken by another process', async () => {
     await limit(9);
     const ids = await Promise.all(Array.from({ length: 8 }, (_, n) => insertRaw(`crowded ${n}`)));
-    // Four claims a process, each slot at random of nine: some lose theirs, and find another.
+    // Four claims a process, each slot any of nine: some lose theirs to the other process, and find another.
     for (let round = 0; round < 8; round += 1) {
       const results = await Promise.all(ids.map((id, n) => claim(n % 2 === 0 ? test.plane : other, id)));
       const won = results.flatMap(({ dispatches }) => dispatches);

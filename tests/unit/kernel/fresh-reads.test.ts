@@ -38,6 +38,19 @@ describe('answers of the recent past', () => {
     expect((await late).text).toBe('b');
   });
 
+  it('are forgotten once by all who found the same one useless', async () => {
+    const { answers, ask, reads, answer } = rig();
+    const [first, second] = [ask(), ask()];
+    await answer(0, 'spent');
+    answers.forget('k', first);
+    const again = ask();
+    answers.forget('k', second);
+    void ask();
+    expect(reads).toHaveLength(2);
+    await answer(1, 'b');
+    expect((await again).text).toBe('b');
+  });
+
   it('are read again when the clock was set back, for how old they are cannot be told', async () => {
     const { ask, reads, at, answer } = rig();
     at(3_600_000);

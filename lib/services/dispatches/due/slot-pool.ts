@@ -1,35 +1,34 @@
 import { FreshReads } from '../../../kernel/fresh-reads';
 import type { AgentTypeDocument } from '../../../store/documents';
-import { freeSlots, hasNoneAbove, READ_ALL_UP_TO, slotName, slotsAtRandom } from '../../../store/slots';
+import { freeSlots, READ_ALL_UP_TO, slotName } from '../../../store/slots';
 import type { Plane } from '../../context';
 
-/**
- * So many numbers tried at random may be taken before all are read: with 1,000 of 10,000 running one in ten is, and
- * reading the 1,000 for each of those cost more than all other reads of the claims together.
- */
+/** So many losses of one claim say that others took what was read: it is read anew. */
 const CROWDED_AFTER = 3;
 
 /** A slot another claimer took first is tried again elsewhere, this often: each loss means somebody else went on. */
 export const SLOT_TRIES = 8;
 
 /** A process that has not heard of a lowered limit yet may still fill a slot above it; that is found out this late. */
-const CHECKED_MS = 1_000;
-const MOST_CHECKED = 500;
-const checked = new WeakMap<Plane, FreshReads<AgentTypeDocument, boolean>>();
+const FRESH_MS = 1_000;
+/** Types of all tenants; a row is its free numbers. */
+const MOST_KNOWN = 100;
+const recent = new WeakMap<Plane, FreshReads<AgentTypeDocument, number[]>>();
 
-/** Asked of a type as it is now: the cached one is another object as soon as it changed. */
-function isNoneAbove(plane: Plane, type: AgentTypeDocument): Promise<boolean> {
-  const now = plane.clock.now;
-  const checks =
-    checked.get(plane) ?? new FreshReads({ freshMs: CHECKED_MS, most: MOST_CHECKED, now, keeps: none => none });
-  checked.set(plane, checks);
-  const { tenantId, slug, concurrency } = type;
-  return checks.get(type, () => hasNoneAbove(plane.collections, { tenantId, agentType: slug, limit: concurrency }));
+/**
+ * Free numbers of types with many slots, read again behind the back of who asks: all claims of this process take from
+ * one list, so none goes for what another has. (Numbers tried at random were taken already as often as slots were: with
+ * 1,000 of 10,000 running one claim in ten wrote its dispatch twice.)
+ */
+function recentlyFree(plane: Plane): FreshReads<AgentTypeDocument, number[]> {
+  const known = recent.get(plane) ?? new FreshReads({ freshMs: FRESH_MS, most: MOST_KNOWN, now: plane.clock.now });
+  recent.set(plane, known);
+  return known;
 }
 
-/** Slot numbers of one claim, read once a type and handed out without repeats. */
+/** Slot numbers of one claim, handed out without repeats. */
 export class SlotPool {
-  readonly #free = new Map<string, Promise<number[]>>();
+  readonly #own = new Map<string, Promise<number[]>>();
   readonly #losses = new Map<string, number>();
 
   constructor(
@@ -38,30 +37,43 @@ export class SlotPool {
   ) {}
 
   async take(type: AgentTypeDocument): Promise<string | null> {
-    let free = this.#free.get(type.slug);
-    if (!free) {
-      free = this.#read(type);
-      this.#free.set(type.slug, free);
-    }
-    const numbers = await free;
+    const numbers = await (type.concurrency > READ_ALL_UP_TO ? this.#shared(type) : this.#ownOf(type));
     if (numbers.length === 0) return null;
-    // Any free number but the first: claimers that start together would all try the same one.
-    const [k] = numbers.splice(Math.floor(this.random() * numbers.length), 1);
-    return slotName(type.tenantId, type.slug, k!);
+    // Any free number but the first: claimers of several processes that start together would all try the same one.
+    const at = Math.floor(this.random() * numbers.length);
+    const number = numbers[at]!;
+    // The last takes its place: of ten thousand, to move all behind it would be felt.
+    const last = numbers.pop()!;
+    if (at < numbers.length) numbers[at] = last;
+    return slotName(type.tenantId, type.slug, number);
   }
 
-  async #read(type: AgentTypeDocument): Promise<number[]> {
-    const { tenantId, slug, concurrency: limit } = type;
-    const isCrowded = (this.#losses.get(slug) ?? 0) >= CROWDED_AFTER;
-    return limit > READ_ALL_UP_TO && !isCrowded && (await isNoneAbove(this.plane, type))
-      ? slotsAtRandom(limit, this.random)
-      : freeSlots(this.plane.collections, { tenantId, agentType: slug, limit });
+  /** Nothing left may only say that claims which came to nothing took the rest: then it is read anew. */
+  async #shared(type: AgentTypeDocument): Promise<number[]> {
+    const known = recentlyFree(this.plane);
+    // Asked of a type as it is now: the cached one is another object as soon as it changed.
+    const first = known.get(type, () => this.#read(type));
+    const numbers = await first;
+    if (numbers.length > 0) return numbers;
+    known.forget(type, first);
+    return known.get(type, () => this.#read(type));
   }
 
-  /** After a lost slot: where all were read, what is free now; else the next number, a few times. */
+  #ownOf(type: AgentTypeDocument): Promise<number[]> {
+    const numbers = this.#own.get(type.slug) ?? this.#read(type);
+    this.#own.set(type.slug, numbers);
+    return numbers;
+  }
+
+  #read({ tenantId, slug, concurrency }: AgentTypeDocument): Promise<number[]> {
+    return freeSlots(this.plane.collections, { tenantId, agentType: slug, limit: concurrency });
+  }
+
+  /** After a lost slot: what is free now where there are few, else the next number, a few times. */
   lost(type: AgentTypeDocument): void {
+    this.#own.delete(type.slug);
     const losses = (this.#losses.get(type.slug) ?? 0) + 1;
     this.#losses.set(type.slug, losses);
-    if (type.concurrency <= READ_ALL_UP_TO || losses >= CROWDED_AFTER) this.#free.delete(type.slug);
+    if (losses >= CROWDED_AFTER) recentlyFree(this.plane).forget(type);
   }
 }

@@ -1,6 +1,5 @@
 import type { Claim } from '../../../domain/dispatch/schema';
 import type { AgentTypeDocument } from '../../../store/documents';
-import { READ_ALL_UP_TO } from '../../../store/slots';
 import type { Context } from '../../context';
 import type { RawStart } from '../due/candidate';
 import { newDispatch, type NewDispatch } from './new-dispatch';
@@ -30,21 +29,15 @@ export async function prepareRaw(starts: RawClaim[]): Promise<(RawAttempt | null
     const { ctx, claim, candidate, slots } = start;
     const pool = pools.get(ctx.principal.tenantId) ?? slots;
     pools.set(ctx.principal.tenantId, pool);
-    const slot = candidate.slot ?? (await takeUnused(pool, slots, candidate.type, used));
+    const slot = candidate.slot ?? (await takeUnused(pool, candidate.type, used));
     if (slot !== null) used.add(slot);
     attempts.push(slot === null ? null : { ...newDispatch(ctx, claim, candidate, slot), start });
   }
   return attempts;
 }
 
-/** Where numbers are tried at random, a pool that ran dry says nothing of what is free. */
-async function takeUnused(
-  pool: SlotPool,
-  own: SlotPool,
-  type: AgentTypeDocument,
-  used: ReadonlySet<string>,
-): Promise<string | null> {
+async function takeUnused(pool: SlotPool, type: AgentTypeDocument, used: ReadonlySet<string>): Promise<string | null> {
   let slot = await pool.take(type);
   while (slot !== null && used.has(slot)) slot = await pool.take(type);
-  return slot === null && pool !== own && type.concurrency > READ_ALL_UP_TO ? own.take(type) : slot;
+  return slot;
 }
