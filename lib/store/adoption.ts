@@ -6,6 +6,7 @@ import type { NewMessageRow } from './messages';
 import type { RawMessage } from './raw-document';
 import { updateEach } from './update-each';
 import { findHeldBy } from './work-claims';
+import type { WritePair } from './write-pair';
 
 /** How a message that a driver inserted becomes one of ours: by itself, or in the write that claims it. */
 
@@ -128,14 +129,18 @@ function stillAsRead(adoption: MessageAdoption): Filter<MessageDocument> {
  * changed, are missing from the answer. (A write that returns the document costs the server a tenth more, which keeps
  * it for a retry.)
  */
-export async function adoptAsClaimed(c: Collections, claims: ClaimedAdoption[]): Promise<MessageDocument[]> {
+export async function adoptAsClaimed(
+  c: Collections,
+  claims: ClaimedAdoption[],
+  options: WritePair['second'] | undefined = undefined,
+): Promise<MessageDocument[]> {
   const now = (await recentDatabaseClock(c)).now();
   const sets = claims.map(claimed => takenUp(claimed, now));
   const updates = claims.map(({ adoption }, at) => ({
     filter: stillAsRead(adoption),
     update: updateTo(adoption, sets[at]!),
   }));
-  const matched = await updateEach(c.messages, updates);
+  const matched = await updateEach(c.messages, updates, options);
   if (matched === 0) return [];
   if (matched === claims.length && claims.every(({ adoption }) => isKnown(adoption))) {
     return claims.map(({ adoption: { document } }, at) => ({ ...document, ...sets[at]! }) as MessageDocument);

@@ -1,8 +1,9 @@
-import type { Filter, ObjectId } from 'mongodb';
+import type { BulkWriteOptions, Filter, InsertOneOptions, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
 import type { DispatchDocument } from './documents';
 import { duplicatePlaces } from './errors';
 import { isTime } from './raw-document';
+import type { WritePair } from './write-pair';
 
 /** How a dispatch comes to run: what is unique in it is the claim. */
 
@@ -66,18 +67,27 @@ const placedAt = (row: DispatchRow, now: Date): DispatchDocument => {
 
 /**
  * One, with the database's time at hand: a plain insert, and nothing to read back. Fails like `insertDispatch`. By a
- * majority: the other write of its claim goes beside it, and may be the earlier one on the server. Acknowledged by the
- * primary alone, a claim could be answered whose dispatch majority reads do not find for up to 100 ms.
+ * majority where no other write covers it: acknowledged by the primary alone, a claim could be answered whose dispatch
+ * majority reads do not find for up to 100 ms.
  */
-export async function insertDispatchAt(c: Collections, row: DispatchRow, now: Date): Promise<DispatchDocument> {
+export async function insertDispatchAt(
+  c: Collections,
+  row: DispatchRow,
+  now: Date,
+  options: InsertOneOptions = {},
+): Promise<DispatchDocument> {
   const document = placedAt(row, now);
-  await c.dispatches.insertOne(document);
+  await c.dispatches.insertOne(document, options);
   return document;
 }
 
-/** The same for many. Of those that were not lost, what stands now is the row. */
-export const insertDispatchesAt = (c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> =>
-  insertPlaced(c, rows, now, {});
+/** The same for many, beside the write that covers it. Of those that were not lost, what stands now is the row. */
+export const insertDispatchesBeside = (
+  c: Collections,
+  rows: DispatchRow[],
+  now: Date,
+  { first }: WritePair,
+): Promise<Placed> => insertPlaced(c, rows, now, first);
 
 /** The same as the first of two writes, one after the other. */
 export const insertDispatchesFirst = (c: Collections, rows: DispatchRow[], now: Date): Promise<Placed> =>
@@ -87,11 +97,11 @@ async function insertPlaced(
   c: Collections,
   rows: DispatchRow[],
   now: Date,
-  concern: Partial<typeof FIRST_OF_TWO>,
+  options: BulkWriteOptions,
 ): Promise<Placed> {
   const documents = rows.map(row => placedAt(row, now));
   try {
-    await c.dispatches.insertMany(documents, { ordered: false, ...concern });
+    await c.dispatches.insertMany(documents, { ordered: false, ...options });
     return { documents, lost: new Set() };
   } catch (error) {
     const lost = duplicatePlaces(error);

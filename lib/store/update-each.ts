@@ -1,4 +1,4 @@
-import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
+import type { ClientSession, Collection, Document, Filter, UpdateFilter } from 'mongodb';
 import { isCutOff, isUnsent } from './errors';
 
 /** Of the one document that its filter names by `_id`. Sent again it must do nothing more: the filter fences it off. */
@@ -18,7 +18,7 @@ export type Matched = number | null;
 export async function updateEach<T extends Document>(
   collection: Collection<T>,
   updates: FencedUpdate<T>[],
-  options: { writeConcern?: { w: 1 } } = {},
+  options: { writeConcern?: { w: 1 }; session?: ClientSession } = {},
 ): Promise<Matched> {
   const [only] = updates;
   if (!only) return 0;

@@ -1,4 +1,5 @@
 import type { TopologyDescription } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { CreateTask } from '@/lib/domain/task/schema';
 import type { Context } from '@/lib/services/context';
@@ -33,7 +34,7 @@ function loseTheFirstWrite(): void {
   const { client } = dispatches.db;
   const told = { previousDescription: topology('old:1'), newDescription: topology('new:2') };
   let isLost = false;
-  for (const name of ['findOneAndUpdate', 'insertMany', 'bulkWrite'] as const) {
+  for (const name of ['findOneAndUpdate', 'insertOne', 'insertMany', 'bulkWrite'] as const) {
     const write = dispatches[name].bind(dispatches) as (...args: unknown[]) => Promise<unknown>;
     vi.spyOn(dispatches, name).mockImplementation((async (...args: unknown[]) => {
       const answer = await write(...args);
@@ -45,6 +46,13 @@ function loseTheFirstWrite(): void {
     }) as never);
   }
 }
+
+const insertRaw = async (assignedTo: string): Promise<string> => {
+  const _id = new ObjectId();
+  await test.plane.collections.messages.insertOne({ _id, assignedTo, body: 'work' } as never);
+  test.plane.rawIntake.note(String(_id));
+  return String(_id);
+};
 
 const POSTS = {
   message: async (assignedTo: string) => (await createMessage(person, { body: 'work', assignedTo })).id,
@@ -69,3 +77,21 @@ it.each(Object.keys(POSTS).flatMap(kind => DOORS.map(door => ({ kind: kind as ke
     await test.plane.collections[kind === 'message' ? 'messages' : 'tasks'].deleteMany({});
   },
 );
+
+it.each([1, 2])('of %i raw messages, claimed as their events come: the same', async count => {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n += 1) ids.push(await insertRaw('legal'));
+  const claimEach = () => Promise.all(ids.map(id => claim('legal', { source: { kind: 'message', id } })));
+  loseTheFirstWrite();
+  const told = (await claimEach()).flat();
+  vi.restoreAllMocks();
+  const running = await test.plane.collections.dispatches.find({ status: 'running' }).toArray();
+  expect(told.map(({ id }) => id).toSorted()).toEqual(running.map(({ _id }) => String(_id)).toSorted());
+  await claimEach();
+  const claimed = await test.plane.collections.dispatches.find({ status: 'running' }).toArray();
+  expect(claimed.map(({ source, attempt }) => [String(source.id), attempt]).toSorted()).toEqual(
+    ids.map(id => [id, 1]).toSorted(),
+  );
+  await test.plane.collections.dispatches.deleteMany({});
+  await test.plane.collections.messages.deleteMany({});
+});
