@@ -1,5 +1,7 @@
 import type { BulkWriteOptions, Filter, InsertOneOptions, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
+import { fence } from './dispatch-fence';
+import { WORKERS_ONLY } from './dispatches';
 import type { DispatchDocument } from './documents';
 import { duplicatePlaces } from './errors';
 import { isTime } from './raw-document';
@@ -148,6 +150,7 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
           epoch: set.epoch,
           // Only the consumer that holds the agent can continue it; another starts afresh with the whole thread.
           agentId: { $cond: [{ $eq: ['$consumer', set.consumer] }, '$agentId', null] },
+          resumedFrom: { consumer: '$consumer', tokenId: '$tokenId', account: '$account', agentId: '$agentId' },
           consumer: set.consumer,
           tokenId: set.tokenId,
           account: { $literal: set.account },
@@ -180,6 +183,44 @@ export async function undoResume(c: Collections, waiting: DispatchDocument, epoc
       $unset: { lane: true, slot: true, ...(resumedAt ? {} : { resumedAt: true as const }) },
       $currentDate: { updatedAt: true },
     },
+  );
+}
+
+/**
+ * Gives back a resume whose caller never heard of it: it waits with its answer, for whoever held its agent. The epoch
+ * stays, for its work item stands at it until this is settled. Not a planner's: the news it was resumed for counts as
+ * given. Null: a planner's, or it is over.
+ */
+export async function parkAgain(
+  c: Collections,
+  tenantId: string,
+  id: ObjectId,
+  epoch: number,
+): Promise<DispatchDocument | null> {
+  const resumed = {
+    status: 'running',
+    mode: 'resume',
+    'question.answerId': { $type: 'objectId' },
+    resumedFrom: { $type: 'object' },
+  };
+  return c.dispatches.findOneAndUpdate(
+    { ...fence(tenantId, id, epoch), ...WORKERS_ONLY, ...resumed } as unknown as Filter<DispatchDocument>,
+    [
+      {
+        $set: {
+          consumer: '$resumedFrom.consumer',
+          tokenId: '$resumedFrom.tokenId',
+          account: '$resumedFrom.account',
+          agentId: '$resumedFrom.agentId',
+          status: 'waiting',
+          leaseUntil: null,
+          updatedAt: '$$NOW',
+          settled: false,
+        },
+      },
+      { $unset: ['lane', 'slot', 'resumedFrom'] },
+    ],
+    { returnDocument: 'after' },
   );
 }
 

@@ -2,7 +2,7 @@ import { markAskedOf } from '../../../store/dispatch-questions';
 import type { DispatchDocument } from '../../../store/documents';
 import { updateHeldWork } from '../../../store/work-items';
 import type { Plane } from '../../context';
-import { reasonOf } from '../settle/settle-question';
+import { reasonOf } from '../settle/wait-reason';
 
 /** Its question stands with somebody else now, and what waits for the answer says so. Repeatable. */
 export async function askInstead(plane: Plane, dispatch: DispatchDocument, to: string): Promise<void> {

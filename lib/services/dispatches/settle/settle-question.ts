@@ -1,13 +1,6 @@
 import { must } from '../../../kernel/assert';
-import { HUMAN } from '../../../domain/fields';
 import { TO_NEWS, TO_ORCHESTRATOR } from '../../../domain/run/schema';
-import type {
-  DispatchDocument,
-  MessageDocument,
-  ObjectId,
-  PendingQuestion,
-  TaskDocument,
-} from '../../../store/documents';
+import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from '../../../store/documents';
 import { findDispatch } from '../../../store/dispatches-read';
 import { withdrawQuestion } from '../../../store/questions';
 import { runThreadId } from '../../../store/runs';
@@ -16,6 +9,7 @@ import type { Plane } from '../../context';
 import { senderOfDispatch } from '../../messages/agent-sender';
 import { appendMessage } from '../../messages/append-message';
 import { reportQuestion } from '../../reports/report-outcome';
+import { reasonOf } from './wait-reason';
 
 /** Makes the question a waiting dispatch asked, once, under the id chosen when it stopped; its work waits with it. */
 export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): Promise<void> {
@@ -25,7 +19,8 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
   const source = kind === 'message' ? await c.messages.findOne({ _id: id }) : await c.tasks.findOne({ _id: id });
   if (!source) return;
   if (question.to === TO_NEWS) await keepTurn(plane, dispatch);
-  else {
+  // A resume that was given back: what it asked was said before, and answered.
+  else if (question.answerId === null || question.body !== '') {
     await appendQuestion(plane, dispatch, source);
     await reportQuestion(plane, dispatch, question);
   }
@@ -42,16 +37,6 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
   // Stopped since: whoever did that may have looked for the question before it stood.
   const now = isHeld ? null : await findDispatch(c, dispatch.tenantId, dispatch._id);
   if (now?.status === 'cancelled') await withdrawQuestion(c, question.id);
-}
-
-const MAX_REASON_CHARACTERS = 500;
-
-/** Why its work stands still. */
-export function reasonOf({ to, blocker }: PendingQuestion): string {
-  if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
-  if (to === TO_NEWS) return 'waits for news of its run';
-  if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
-  return to === HUMAN ? 'waits for a person’s answer' : `waits for ${to} to answer`;
 }
 
 const author = (dispatch: DispatchDocument) => ({

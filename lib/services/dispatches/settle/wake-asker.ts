@@ -4,6 +4,7 @@ import { messageExists } from '../../../store/messages';
 import { markAnswered, markBrought, markLate } from '../../../store/questions';
 import { updateHeldWork } from '../../../store/work-items';
 import type { Plane } from '../../context';
+import { ANSWERED } from './wait-reason';
 
 /**
  * The first answer wakes the asker; a later one is kept and marked late. Null: it was late. Repeating it with the
@@ -37,7 +38,6 @@ async function findWokenBefore(
   return dispatchId ? findAnsweredBefore(c, dispatchId, answerId) : null;
 }
 
-/** Nobody may come for it for long; until then its work is not to say that it waits for an answer. */
 async function tellAnswered(
   plane: Plane,
   { _id, epoch, status, source, question }: DispatchDocument,
@@ -45,6 +45,6 @@ async function tellAnswered(
 ): Promise<void> {
   // What blocked it stands until it goes on. It may have gone on before, and asked something else.
   if (status !== 'waiting' || question?.blocker || !question?.id.equals(questionId)) return;
-  const set = { reason: 'answered; goes on when it is claimed' };
+  const set = { reason: ANSWERED };
   await updateHeldWork(plane.collections, { kind: source.kind, id: source.id, dispatchId: _id, epoch, set });
 }
