@@ -168,8 +168,8 @@ export async function adoptTaskRow(
           ledger: { storedAt: storedAt ?? '$$NOW' },
         },
       },
-      // Only the plane can say who handed it over.
-      { $unset: 'handoff' },
+      // Only the plane can say who handed it over, and what a person ended it with.
+      { $unset: ['handoff', 'acceptedFrom'] },
     ],
     { returnDocument: 'after' },
   );

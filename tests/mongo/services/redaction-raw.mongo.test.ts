@@ -120,6 +120,14 @@ describe('a raw task', () => {
     });
     expect((await claim('task', id)).prompt).not.toContain('Handed over');
   });
+
+  it('is taken up without a word on what late output ended it', async () => {
+    const acceptedFrom = { dispatchId: new ObjectId(), epoch: 1 };
+    const id = await insert('tasks', { title: 'over', assignedTo: 'qa', status: 'done', acceptedFrom });
+    await adoptTask(api.plane, id);
+    const row = await api.plane.collections.tasks.findOne({ _id: id });
+    expect([row?.status, row?.acceptedFrom]).toEqual(['done', undefined]);
+  });
 });
 
 describe('configuration that a driver wrote', () => {
