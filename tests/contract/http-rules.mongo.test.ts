@@ -196,7 +196,7 @@ describe('the answer', () => {
     const wrong = await api.call('PUT', '/api/threads');
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     const head = await api.call('HEAD', '/api/threads');
-    expect([head.status, head.text]).toEqual([200, '']);
+    expect([head.status, head.text, head.headers.get('x-event-cursor')]).toEqual([200, '', 'position-of-now']);
   });
 
   test('a fault of ours says nothing about itself, but the log does', async () => {
