@@ -109,6 +109,7 @@ describe('send_message', () => {
     expect((await client.call('get_context', { dispatch: dispatch.key })).data).toMatchObject({
       steps: [{ kind: 'client', slug: 'acme', context: 'Never say cheap.' }],
       labels: { tier: 'gold' },
+      labelsLeftOut: 0,
     });
     await finish(dispatch);
   });
