@@ -237,11 +237,14 @@ export const findOrphans = (
   tenantId: string,
   olderThanMs: number,
   limit: number,
+  /** Only this one, if it is one. */
+  id?: ObjectId,
 ): Promise<Orphan[]> =>
   workCollection(c, kind)
     .aggregate<Orphan>([
       {
         $match: {
+          ...(id ? { _id: id } : {}),
           tenantId,
           status: WORK_WORDS[kind].active,
           dispatchId: { $ne: null },

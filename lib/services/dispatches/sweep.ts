@@ -122,6 +122,17 @@ export async function sweepOrphans(plane: Plane): Promise<number> {
   return freed;
 }
 
+/** For a person who steers it and need not wait for the sweep. False: somebody has it, or may be about to. */
+export async function freeOrphan(
+  plane: Plane,
+  tenantId: string,
+  { kind, id }: DispatchDocument['source'],
+): Promise<boolean> {
+  const orphans = await findOrphans(plane.collections, kind, tenantId, ORPHANED_AFTER_MS, 1, id);
+  if (orphans.length > 0) await freeOrphans(plane, kind, orphans);
+  return orphans.length > 0;
+}
+
 /**
  * What its dispatch came to is written out again, with the work there this time; what nothing came of is due. One whose
  * outcome cannot be written out stays as it is and holds up no other.

@@ -37,7 +37,7 @@ async function tryCancel(plane: Plane, tenantId: string, messageId: ObjectId): P
   if (!row) throw notFound('message', messageId.toHexString());
   if (row.status === 'cancelled') return true;
   if (row.dispatchId === null || (row.status !== 'claimed' && row.status !== 'waiting')) throw busy(row, 'cancel');
-  return stopHolder(plane, tenantId, row.dispatchId);
+  return stopHolder(plane, tenantId, { kind: 'message', id: messageId }, row.dispatchId);
 }
 
 /** Dead work gets another chance, with its attempts counted from nothing. */

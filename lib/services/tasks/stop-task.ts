@@ -24,7 +24,7 @@ export async function stopTask(plane: Plane, tenantId: string, id: ObjectId, rea
     row = idle ?? (await findTask(c, tenantId, id));
     if (!row || idle || row.status === 'cancelled') return { row, isStopped: row !== null };
     if (row.dispatchId === null || !HAD.includes(row.status)) return { row, isStopped: false };
-    if (await stopHolder(plane, tenantId, row.dispatchId)) return { row, isStopped: true };
+    if (await stopHolder(plane, tenantId, { kind: 'task', id }, row.dispatchId)) return { row, isStopped: true };
   }
   return { row, isStopped: false, isMoving: true };
 }

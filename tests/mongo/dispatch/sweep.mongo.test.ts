@@ -3,10 +3,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { releaseDispatch } from '@/lib/services/dispatches/life-cycle';
+import { cancelMessage, redriveMessage } from '@/lib/services/messages/change-message';
 import { sweepDispatches, sweepOrphans } from '@/lib/services/dispatches/sweep';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import type { DispatchDocument } from '@/lib/store/documents';
+import { hex } from '@/lib/store/ids';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
 
@@ -190,6 +192,28 @@ describe('work that is claimed and that nobody has', () => {
     expect(await messageOf(good)).toMatchObject({ status: 'queued' });
     expect(await messageOf(bad)).toMatchObject({ status: 'claimed', dispatchId: bad._id });
     await messages.deleteOne({ _id: bad.source.id });
+  });
+
+  it('is cancelled or driven again by a person before the sweep finds it', async () => {
+    const [cancelled, driven] = [await release(), await release()];
+    for (const dispatch of [cancelled, driven]) {
+      await test.plane.collections.dispatches.deleteOne({ _id: dispatch._id });
+      await takeLate(dispatch);
+    }
+    await cancelMessage(person, hex(cancelled.source.id));
+    expect(await messageOf(cancelled)).toMatchObject({ status: 'cancelled' });
+    await redriveMessage(person, hex(driven.source.id));
+    expect(await messageOf(driven)).toMatchObject({ status: 'queued', epoch: 1 });
+    expect(await again(driven)).toMatchObject({ epoch: 2 });
+  });
+
+  it('is not a person’s to free while its claim may still be on its way', async () => {
+    const young = await release();
+    await test.plane.collections.dispatches.deleteOne({ _id: young._id });
+    await takeLate(young, new Date());
+    await expect(cancelMessage(person, hex(young.source.id))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(redriveMessage(person, hex(young.source.id))).rejects.toMatchObject({ code: 'conflict' });
+    expect(await messageOf(young)).toMatchObject({ status: 'claimed', dispatchId: young._id });
   });
 
   it('is left alone while its dispatch is open, is not settled, or ended a moment ago', async () => {
