@@ -40,7 +40,7 @@ export interface PlaneEvent {
   tenantId: string;
   /** Project node the record hangs on; client, brand and project filters resolve from it. */
   projectId: string | null;
-  /** Whom it is for; of a dispatch its agent type. */
+  /** Whom it is for; of a dispatch its agent type, of an agent type itself. */
   assignedTo: string | null;
   /** What goes out as `data`; holds id, tenantId and at. */
   data: Record<string, unknown> & { id: string; tenantId: string; at: string };
@@ -63,7 +63,12 @@ export const EventFilter = z.strictObject({
       }
       return types as EventType[];
     }),
-  assignedTo: z.string().min(1).max(64).optional().describe('Whom it is for; a dispatch is for its agentType'),
+  assignedTo: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Whom it is for; a dispatch is for its agentType, an agent type for its own slug'),
   client: Slug.optional(),
   brand: Slug.optional(),
   project: Slug.optional(),

@@ -18,7 +18,7 @@ export interface Noun {
   /** Routing fields of the event, with the defaults of what a raw insert left out. */
   data(view: RecordView): Record<string, unknown>;
   /** The field that says whom it concerns, for readers who want one addressee's events; mostly `assignedTo`. */
-  addressee?: 'agentType';
+  addressee?: 'agentType' | 'slug';
   /** For nouns that any driver may insert: not taken up yet, so its own claims about its state count for nothing. */
   isRaw?(view: RecordView): boolean;
   /** Touched alone, these make an event that may wait and be merged. */

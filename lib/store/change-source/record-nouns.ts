@@ -65,6 +65,8 @@ export const agentType: Noun = {
     'reportsTo',
     'thresholds',
   ],
+  // A raised limit makes its work due and changes no record of that work: whoever listens for one type has to hear it.
+  addressee: 'slug',
   judge: ({ doc }) => judge(describeRaw(doc, ['slug']), AGENT_TYPE_RULES),
   data: ({ doc }) => ({
     slug: textOf(doc['slug']),

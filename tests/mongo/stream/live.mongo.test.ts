@@ -265,4 +265,22 @@ describe('a reader of one addressee', () => {
     await again.until(({ events }) => events.length === 2);
     expect(again.events).toMatchObject(heard);
   });
+
+  it('hears of its own agent type, changed and gone: a raised limit makes work due, and no work says so', async () => {
+    const { hub } = await startHub(database);
+    const sink = read(hub, { filter: { assignedTo: 'raised' } });
+    const types = database.db.collection('agent-types-config');
+    const other = await types.insertOne({ slug: 'not-raised', concurrency: 1 });
+    const ours = await types.insertOne({ slug: 'raised', concurrency: 1 });
+    for (const { insertedId: _id } of [other, ours]) {
+      await types.updateOne({ _id }, { $set: { concurrency: 2 } });
+      await types.deleteOne({ _id });
+    }
+    await sink.until(({ events }) => events.length === 3);
+    expect(sink.events).toMatchObject([
+      { event: 'agent-type-created', data: { id: String(ours.insertedId) } },
+      { event: 'agent-type-updated', data: { id: String(ours.insertedId), slug: 'raised' } },
+      { event: 'agent-type-deleted', data: { id: String(ours.insertedId) } },
+    ]);
+  });
 });
