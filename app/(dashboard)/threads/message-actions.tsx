@@ -7,10 +7,14 @@ import { api } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useAction } from '@/app/_live/use-action';
 import { ConfirmDialog } from '@/app/_ui/confirm-dialog';
+import { HandOver } from '../_work/hand-over';
 import { useShowMessage } from './use-thread';
 
 const STOPPED: readonly MessageStatus[] = ['dead', 'loop-stopped'];
 const CANCELLABLE: readonly MessageStatus[] = ['queued', 'held', 'claimed', 'waiting', 'unroutable', ...STOPPED];
+
+/** As in the inbox: given up, or no agent can take it. */
+const MOVABLE: readonly MessageStatus[] = ['dead', 'unroutable'];
 
 const onRefused = (detail: string) => void toast.danger('Not done', { description: detail });
 
@@ -25,6 +29,12 @@ export function MessageActions({ message }: { message: Message }) {
   });
   const redrive = useAction<void, Message>({
     run: () => api.post<Message>(`/api/messages/${message.id}/redrive`),
+    onDone: show,
+    onRefused,
+  });
+  // One that is dead is due again with its new addressee.
+  const handOver = useAction<string, Message>({
+    run: assignedTo => api.patch<Message>(`/api/messages/${message.id}`, { assignedTo }),
     onDone: show,
     onRefused,
   });
@@ -47,6 +57,13 @@ export function MessageActions({ message }: { message: Message }) {
         <Button size="sm" variant="ghost" className={look} isPending={cancel.isPending} onPress={() => setAsking(true)}>
           Cancel
         </Button>
+      ) : null}
+      {MOVABLE.includes(message.status) ? (
+        <HandOver
+          from={message.assignedTo ?? undefined}
+          isDisabled={handOver.isPending || redrive.isPending || cancel.isPending}
+          onChoose={handOver.mutate}
+        />
       ) : null}
       <ConfirmDialog
         isOpen={isAsking}

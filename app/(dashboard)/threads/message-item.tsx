@@ -51,7 +51,7 @@ export const MessageItem = memo(function MessageItem({
       {isWork ? (
         <div className="mt-2.5 flex flex-wrap items-start gap-x-4 gap-y-1">
           <LedgerTicks ledger={message.ledger} />
-          <span className="touch flex min-h-6 items-center gap-2">
+          <span className="touch flex min-h-6 flex-wrap items-center gap-2">
             <StatusWord status={message.status} note={reason} />
             <MessageActions message={message} />
           </span>
