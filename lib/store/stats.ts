@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import { SESSION_IDLE_MS } from '../domain/session/schema';
 import type { Hop } from '../domain/stats/schema';
 import type { Collections } from './collections';
+import { inLiveness, type Patience } from './liveness';
 
 /**
  * Numbers over a window. Each query stands on an index that holds every field it reads: dispatches carry outputs of
@@ -184,25 +185,9 @@ export async function countWorkByType(c: Collections, tenantId: string): Promise
   return counts;
 }
 
-/** Agent types that call the same silence stuck. */
-export interface Patience {
-  slugs: string[];
-  stuckAfterMs: number;
-}
-
-/**
- * What runs and is stuck, as `livenessOf` has it. Only what was claimed that long ago is looked at, so that it costs
- * nothing while all goes on.
- */
-export async function countStuck(c: Collections, tenantId: string, now: number, patience: Patience[]): Promise<number> {
-  if (patience.length === 0) return 0;
-  const silent = patience.map(({ slugs, stuckAfterMs }) => {
-    const since = new Date(now - stuckAfterMs);
-    const notAfter = { $not: { $gt: since } };
-    return { agentType: { $in: slugs }, claimedAt: { $lte: since }, resumedAt: notAfter, 'progress.at': notAfter };
-  });
-  return c.dispatches.countDocuments({ tenantId, status: 'running', leaseUntil: { $gte: new Date(now) }, $or: silent });
-}
+/** What runs and is stuck. Only what was claimed that long ago is looked at, so that it costs nothing while all goes on. */
+export const countStuck = (c: Collections, tenantId: string, now: number, patience: Patience[]): Promise<number> =>
+  c.dispatches.countDocuments({ tenantId, status: 'running', $and: [inLiveness(['stuck'], patience, now)] });
 
 interface Grouped {
   _id: { status: string; by: string };

@@ -103,7 +103,10 @@ const LISTS: Record<string, List> = {
       }),
     },
   },
-  '/api/dispatches': { from: 'dispatches', filters: { projectId: underNode, q: words('error') } },
+  '/api/dispatches': {
+    from: 'dispatches',
+    filters: { projectId: underNode, q: words('error'), liveness: all('stuck', stuck()) },
+  },
   '/api/sessions': { from: 'sessions', filters: { q: words('client'), threadId: ofId('threadId') } },
   '/api/tool-calls': { from: 'toolCalls', filters: { q: words('error'), agentType: all('seo', { agentType: 'seo' }) } },
   '/api/activity': {
@@ -121,6 +124,11 @@ const LISTS: Record<string, List> = {
     },
   },
 };
+function stuck(): Document {
+  const now = Date.now();
+  const heard = { status: 'running', leaseUntil: new Date(now + 3_600_000), endedAt: null };
+  return { ...heard, agentType: 'seo', claimedAt: new Date(now - 86_400_000), resumedAt: null, progress: null };
+}
 const said = (where: 'label' | 'field'): Document =>
   where === 'label'
     ? { actor: { kind: 'operator', id: 'somebody', label: `the ${WORD}ist's ${WORD}` } }

@@ -170,23 +170,33 @@ export const FailDispatch = z.strictObject({
 export type FailDispatch = z.infer<typeof FailDispatch>;
 export const ReleaseDispatch = z.strictObject({ epoch: Epoch });
 
-const DispatchStatuses = z
-  .string()
-  .max(200)
-  .transform((list, check) => {
-    const statuses = list.split(',').map(status => status.trim());
-    const unknown = statuses.find(status => !DispatchStatus.safeParse(status).success);
-    if (unknown !== undefined) {
-      check.addIssue({ code: 'custom', message: `got '${unknown}', wants of: ${DISPATCH_STATUSES.join(', ')}` });
-    }
-    return statuses as DispatchStatus[];
-  });
+/** Longer than all of them joined. */
+const MOST_LIST_CHARACTERS = 200;
+const severalOf = <T extends string>(known: readonly T[]) =>
+  z
+    .string()
+    .max(MOST_LIST_CHARACTERS)
+    .transform((list, check) => {
+      const values = list.split(',').map(value => value.trim());
+      const unknown = values.find(value => !(known as readonly string[]).includes(value));
+      if (unknown !== undefined) {
+        check.addIssue({ code: 'custom', message: `got '${unknown}', wants of: ${known.join(', ')}` });
+      }
+      return values as T[];
+    });
 
 export const ListDispatches = z.strictObject({
   ...pageFields,
   q: searchField.q.describe('Text to find in its error or late output; its output stands in its thread or report'),
   ...underField,
-  status: DispatchStatuses.optional().describe(`One or several, joined by commas: ${DISPATCH_STATUSES.join(', ')}`),
+  status: severalOf(DISPATCH_STATUSES)
+    .optional()
+    .describe(`One or several, joined by commas: ${DISPATCH_STATUSES.join(', ')}`),
+  liveness: severalOf(LIVENESS)
+    .optional()
+    .describe(
+      `As it is now, one or several, joined by commas: ${LIVENESS.join(', ')}. What waits has none; lost has what ended so too`,
+    ),
   agentType: z.string().max(64).optional(),
   threadId: Id.optional(),
   consumer: z.string().max(64).optional(),

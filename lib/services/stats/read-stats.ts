@@ -10,11 +10,11 @@ import {
   readHops,
   readToolCalls,
   type HopSamples,
-  type Patience,
   type ToolSamples,
   type TypeCounts,
 } from '../../store/stats';
 import type { AgentTypeDocument } from '../../store/documents';
+import { patienceOf } from '../../store/liveness';
 import type { Plane } from '../context';
 import { percentilesOf } from './percentiles';
 
@@ -56,14 +56,6 @@ export async function readStats(plane: Plane, tenantId: string, windowSeconds: n
     },
     agentTypes: types.map(type => typeOf(type, counts.get(type.slug) ?? NONE)),
   };
-}
-
-function patienceOf(types: AgentTypeDocument[]): Patience[] {
-  const slugs = new Map<number, string[]>();
-  for (const { slug, thresholds } of types) {
-    slugs.set(thresholds.stuckAfterMs, [...(slugs.get(thresholds.stuckAfterMs) ?? []), slug]);
-  }
-  return [...slugs].map(([stuckAfterMs, its]) => ({ slugs: its, stuckAfterMs }));
 }
 
 const latencyOf = (hops: HopSamples): Stats['latencyMs'] =>

@@ -1,6 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
+import { copyRows } from '@/tests/support/list-rows';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the route answers
 type Answered = any;
@@ -67,6 +68,81 @@ describe('the list of dispatches', () => {
     expect(refused.status).toBe(422);
     expect(refused.body.errors).toEqual([
       { path: 'status', message: expect.stringContaining("got 'gone', wants of: running, waiting, ") },
+    ]);
+  });
+});
+
+const MINUTE_MS = 60_000;
+const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
+/** Quiet after two minutes and stuck after ten, by default; `moody` is stuck before it would be quiet. */
+const TYPES = ['seo', 'moody', 'gone'];
+const STANDINGS = [
+  { claimedAt: ago(0) },
+  { claimedAt: ago(5) },
+  { claimedAt: ago(60) },
+  { claimedAt: ago(60), progress: { percent: 1, state: 'x', at: ago(5) } },
+  { claimedAt: ago(60), progress: { percent: 1, state: 'x', at: ago(0) } },
+  { claimedAt: ago(60), progress: { percent: 1, state: 'x', at: ago(50) }, resumedAt: ago(5) },
+  { claimedAt: ago(60), resumedAt: ago(0) },
+  { claimedAt: ago(60), leaseUntil: ago(1) },
+  { claimedAt: ago(60), leaseUntil: null },
+].flatMap(standing => [{ ...standing }, { ...standing, status: 'cancelling' }]);
+const OVER = ['waiting', 'done', 'failed', 'released', 'lapsed', 'cancelled', 'unresponsive'].map(status => ({
+  status,
+  claimedAt: ago(60),
+}));
+
+describe('dispatches by their liveness', () => {
+  const heard = { status: 'running', leaseUntil: ago(-60), endedAt: null, progress: null, resumedAt: null };
+  const consumer = 'of-liveness';
+  const found = async (query: string): Promise<Answered[]> =>
+    (await call('GET', `/api/dispatches?consumer=${consumer}&limit=200&${query}`)).items;
+  beforeAll(async () => {
+    const thresholds = { quietAfterMs: 10 * MINUTE_MS, stuckAfterMs: 2 * MINUTE_MS };
+    const type = { slug: 'moody', name: 'moody', description: 'x', systemPrompt: 'x', thresholds };
+    await call('POST', '/api/agent-types', type);
+    await call('PATCH', '/api/agent-types/seo', {
+      revision: (await call('GET', '/api/agent-types/seo')).revision,
+      thresholds: { quietAfterMs: 2 * MINUTE_MS, stuckAfterMs: 10 * MINUTE_MS },
+    });
+    const rows = TYPES.flatMap(agentType =>
+      [...STANDINGS, ...OVER].map(fields => ({ ...heard, ...fields, agentType, consumer })),
+    );
+    await copyRows(api, { from: 'dispatches' }, rows);
+    await copyRows(api, { from: 'dispatches', tenantId: 'other' }, rows);
+  });
+
+  it.each(['ok', 'quiet', 'stuck', 'lost', 'quiet,stuck'])(
+    '%s are those that show it, and all of them',
+    async asked => {
+      const shown = (await found('')).filter(({ liveness }) => asked.split(',').includes(liveness));
+      expect(shown.length).toBeGreaterThan(3);
+      const got = await found(`liveness=${asked}`);
+      expect(got).toEqual(shown);
+      expect(await found(`liveness=${asked}&agentType=gone&status=running`)).toEqual(
+        shown.filter(({ agentType, status }) => agentType === 'gone' && status === 'running'),
+      );
+    },
+  );
+
+  it('has the one that is stuck behind any number that go well', async () => {
+    const well = { ...heard, agentType: 'seo', consumer: 'crowd' };
+    const [stuck] = await copyRows(api, { from: 'dispatches' }, [{ ...well, claimedAt: ago(60) }]);
+    await copyRows(
+      api,
+      { from: 'dispatches' },
+      Array.from({ length: 1_200 }, () => ({ ...well, claimedAt: ago(0) })),
+    );
+    const { items, nextCursor } = await call('GET', '/api/dispatches?consumer=crowd&liveness=stuck&limit=1');
+    expect(items.map(({ id }: Answered) => id)).toEqual([stuck]);
+    expect(nextCursor).toBeNull();
+  });
+
+  it.each(['gone', 'stuck,', ''])('of no such name (%j) are refused, with the names there are', async asked => {
+    const refused = await api.call('GET', `/api/dispatches?liveness=${asked}`);
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toEqual([
+      { path: 'liveness', message: expect.stringContaining('wants of: ok, quiet, stuck, lost') },
     ]);
   });
 });
