@@ -1,3 +1,4 @@
+import { MongoClient, ObjectId } from 'mongodb';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
@@ -146,6 +147,33 @@ describe('the page of dispatches', { timeout: 120_000 }, () => {
       }
     }
     expect({ found, errors: pages.errors }).toEqual({ found: [], errors: [] });
+  });
+
+  it('finds the one that is stuck behind more than it reads at once', async () => {
+    const client = await MongoClient.connect(pages.board.run.mongodbUri);
+    try {
+      const dispatches = client.db(pages.board.run.database).collection('dispatches');
+      // Copies would hold the same three claims.
+      const projection = { open: 0, lane: 0, slot: 0 };
+      const row = await dispatches.findOne({ agentType: 'well', status: 'running' }, { projection });
+      const crowd = Array.from({ length: 1_100 }, () => ({
+        ...row,
+        _id: new ObjectId(),
+        source: { kind: 'task', id: new ObjectId() },
+        claimedAt: new Date(),
+      }));
+      await dispatches.insertMany(crowd);
+    } finally {
+      await client.close();
+    }
+    const page = await pages.open('/dispatches?state=stuck');
+    await rowOf(page, 'Hangs for good').waitFor();
+    expect(await rows(page).count()).toBe(1);
+    await expect.poll(() => counts(page)).toEqual(expect.arrayContaining(['Stuck\n1', 'All open\n–', 'Running\n–']));
+    await page.getByRole('button', { name: /^All open/ }).click();
+    await page.getByText('Choose an agent type for the others').waitFor();
+    expect(await rows(page).first().innerText()).toContain('Hangs for good');
+    await page.close();
   });
 });
 

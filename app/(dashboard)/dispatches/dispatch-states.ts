@@ -36,11 +36,34 @@ export const wordOf = ({ status, liveness }: Standing): string =>
 export const isIn = (state: DispatchState, dispatch: Standing): boolean =>
   state === 'running' ? dispatch.status === 'running' || dispatch.status === 'cancelling' : wordOf(dispatch) === state;
 
-export type StateCounts = Record<DispatchState, number>;
-export const countStates = (open: readonly Standing[]): StateCounts =>
-  Object.fromEntries(
-    DISPATCH_STATES.map(state => [state, open.filter(dispatch => isIn(state, dispatch)).length]),
-  ) as StateCounts;
+/** Null: not all of that state was read. */
+export type StateCounts = Record<DispatchState, number | null>;
+
+/** Of what is open these are looked for; the others are the many. */
+const APART = ['stuck', 'quiet', 'waiting'] as const satisfies readonly DispatchState[];
+type ApartState = (typeof APART)[number];
+export const isApart = (state: DispatchState | null): state is ApartState =>
+  (APART as readonly (DispatchState | null)[]).includes(state);
+
+interface Rows<T> {
+  items: readonly T[];
+  /** There are more. */
+  isCut: boolean;
+}
+
+/**
+ * What is open, each once. Where there are more than one view reads, the rest of a state comes from a read of its own:
+ * the one that is stuck is the oldest, and the newest thousand were without it.
+ */
+export function gatherOpen<T extends Standing>(open: Rows<T>, apart: Record<ApartState, Rows<T> | undefined>) {
+  const parts = open.isCut ? APART.map(state => apart[state]?.items ?? []) : [];
+  const items = [...new Map([open.items, ...parts].flat().map(dispatch => [dispatch.id, dispatch])).values()];
+  const isWhole = (state: DispatchState) => !open.isCut || (isApart(state) && apart[state]?.isCut === false);
+  const count = (state: DispatchState) =>
+    isWhole(state) ? items.filter(dispatch => isIn(state, dispatch)).length : null;
+  const counts = Object.fromEntries(DISPATCH_STATES.map(state => [state, count(state)])) as StateCounts;
+  return { items, counts, openCount: open.isCut ? null : items.length };
+}
 
 /** Since when it is as it is. */
 export function sinceOf({ status, times }: Standing): string {

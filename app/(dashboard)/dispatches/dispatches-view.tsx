@@ -13,7 +13,14 @@ import { useMedia, useNarrow } from '@/app/_ui/use-media';
 import { VirtualRows } from '@/app/_ui/virtual-rows';
 import { useAgentChoices } from '../_queries/use-agent-types';
 import { DISPATCH_CARD_PX, DISPATCH_ROW_PX, DispatchCard, DispatchHead, DispatchLine } from './dispatch-line';
-import { DISPATCH_STATES, STATE_WORDS, statusesOver, type DispatchState, type StateCounts } from './dispatch-states';
+import {
+  DISPATCH_STATES,
+  STATE_WORDS,
+  isApart,
+  statusesOver,
+  type DispatchState,
+  type StateCounts,
+} from './dispatch-states';
 import { useDispatches } from './use-dispatches';
 
 const ANY = 'any';
@@ -99,7 +106,10 @@ function Rows({ list, state, agentType, asCards, onClear }: RowsProps) {
     <>
       {list.isCut ? (
         <p className="border-b border-border px-4 py-2 text-xs text-muted">
-          The latest {formatCount(list.items.length)} of more: choose an agent type for the others.
+          {isApart(state)
+            ? `The latest ${formatCount(list.items.length)} of more.`
+            : `${formatCount(list.items.length)} of more: what is stuck or quiet, and the latest of the rest.`}{' '}
+          Choose an agent type for the others.
         </p>
       ) : null}
       {asCards ? null : <DispatchHead />}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
-import { byTrouble, countStates, placeOf, sinceOf, statusesOver } from '@/app/(dashboard)/dispatches/dispatch-states';
+import { byTrouble, gatherOpen, placeOf, sinceOf, statusesOver } from '@/app/(dashboard)/dispatches/dispatch-states';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const LATER = '2026-01-01T01:00:00.000Z';
@@ -11,6 +11,8 @@ const dispatch = (id: string, more: Partial<Record<keyof DispatchRecord, unknown
 const since = (status: string, more: object) => sinceOf(dispatch('x', { status, times: { ...times, ...more } }));
 const at = (kind: 'task' | 'message', threadId: string | null) =>
   placeOf({ id: 'd', source: { kind, id: 's' }, threadId });
+
+const NONE = { stuck: undefined, quiet: undefined, waiting: undefined };
 
 describe('the dispatches of a page', () => {
   const open = [
@@ -35,7 +37,26 @@ describe('the dispatches of a page', () => {
   });
 
   it('are counted in each state they are in; what is being stopped runs until it has stopped', () => {
-    expect(countStates(open)).toEqual({ running: 6, quiet: 1, stuck: 1, waiting: 1, failed: 0, lost: 1 });
+    const { counts, openCount } = gatherOpen({ items: open, isCut: false }, NONE);
+    expect(counts).toEqual({ running: 6, quiet: 1, stuck: 1, waiting: 1, failed: 0, lost: 1 });
+    expect(openCount).toBe(7);
+  });
+
+  it('that are more than were read have what is stuck from a read of its own, and count what was read whole', () => {
+    const older = dispatch('older', { liveness: 'stuck' });
+    const moved = dispatch('old', { liveness: 'stuck' });
+    const apart = {
+      stuck: { items: [moved, older], isCut: false },
+      quiet: { items: [dispatch('hushed', { liveness: 'quiet' })], isCut: true },
+      waiting: undefined,
+    };
+    const { items, counts, openCount } = gatherOpen({ items: open, isCut: true }, apart);
+    expect(items.map(({ id }) => id)).toEqual([...open.map(({ id }) => id), 'older', 'hushed']);
+    expect(items.find(({ id }) => id === 'old')).toBe(moved);
+    expect(counts).toEqual({ running: null, quiet: null, stuck: 3, waiting: null, failed: null, lost: null });
+    expect(openCount).toBeNull();
+    // What was read while there were more says nothing any longer.
+    expect(gatherOpen({ items: open, isCut: false }, apart)).toMatchObject({ items: open, openCount: 7 });
   });
 
   it('are as they are since their claim, their last wait, its end, or their own', () => {
