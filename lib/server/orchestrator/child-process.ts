@@ -6,6 +6,7 @@ import type { Environment } from './child-environment';
 import { HeadText, LineSplitter, TailText } from './bounded-text';
 import type { OrphanGuard } from './orphan-guard';
 import { isGroupAlive, signalGroup } from './process-group';
+import { Written } from './written';
 
 export interface ChildSpec {
   /** For the shell; `args` are its "$@". */
@@ -27,6 +28,8 @@ export interface ChildEnd {
 
 export interface Child {
   readonly pid: number | undefined;
+  /** On stdout and stderr together, so far. */
+  readonly written: Written;
   /** The program came to its end, whether or not its output is read. */
   readonly hasExited: boolean;
   /** Never rejects. Resolves when the program ended and its output is read, not when its leftovers are gone. */
@@ -72,6 +75,8 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
   feed(child.stdin, spec.stdin);
   const output = new HeadText(spec.maxOutputCharacters);
   const errorTail = new TailText(MAX_TAIL_CHARACTERS);
+  const written = new Written();
+  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => written.note(chunk));
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   const errorLines = new LineSplitter(MAX_LOG_LINE_CHARACTERS, line => {
     errorTail.push(line);
@@ -92,6 +97,7 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
   });
   return {
     pid,
+    written,
     get hasExited() {
       return hasExited;
     },

@@ -9,6 +9,7 @@ import { LeaseKeeper } from './lease-keeper';
 import type { OrphanGuard } from './orphan-guard';
 import { outcomeOf, type Outcome, type StopReason } from './outcome';
 import type { Program } from './program';
+import { ProgressTeller } from './progress-teller';
 
 export interface JobOptions {
   dispatch: Dispatch;
@@ -33,6 +34,7 @@ export class Job {
   readonly #options: JobOptions;
   readonly #child: Child;
   readonly #keeper: LeaseKeeper;
+  readonly #teller: ProgressTeller;
   readonly #giveUp = new AbortController();
   #stopped: StopReason | null = null;
   #overTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,8 +61,17 @@ export class Job {
       onProblem: problem => log.warn({ dispatch: dispatch.id, err: problem }, 'heartbeat failed'),
     });
     this.#keeper.start();
+    this.#teller = new ProgressTeller({
+      calls,
+      id: dispatch.id,
+      epoch: dispatch.epoch,
+      written: this.#child.written,
+      onProblem: problem => log.debug({ dispatch: dispatch.id, err: problem }, 'progress not told'),
+    });
+    this.#teller.start();
     this.childEnded = this.#child.ended.then(() => {
       this.#ended = true;
+      this.#teller.stop();
     });
     this.finished = this.#run();
   }

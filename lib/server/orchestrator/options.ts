@@ -24,6 +24,7 @@ Each dispatch gets one child process, run by /bin/sh in a process group of its o
   SWITCHBOARD_DISPATCH      the dispatch key, to be passed as \`dispatch\` in every MCP call
   SWITCHBOARD_DISPATCH_ID   its id
   stdout                    the output, at most 64,000 characters
+  stdout, stderr            that it wrote, and how much, counts as progress every 30 s; long silence as stuck
   exit 0                    completes the dispatch (unless it asked a question and waits)
   exit ${RETRY_EXIT}                   fails it, to be tried again
   any other exit            fails it for good, with the end of stderr as the reason

@@ -81,6 +81,7 @@ export async function startFakePlane(): Promise<FakePlane> {
       status: verb === 'heartbeat' ? 'running' : 'done',
       leaseUntil: null,
       cancelRequested: false,
+      progress: null,
     });
   });
   const plane: FakePlane = {

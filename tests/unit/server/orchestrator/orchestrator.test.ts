@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '@/lib/kernel/clock';
 import { deferred } from '@/lib/kernel/deferred';
 import { createClient } from '@/lib/sdk/client';
 import { dispatchCalls } from '@/lib/sdk/dispatch-calls';
@@ -42,6 +43,22 @@ describe('orchestrator', () => {
     expect(ids).toBe(`${dispatch.id} ${dispatch.key}`);
     expect(JSON.parse(json ?? '')).toEqual(dispatch);
     expect(plane.of('heartbeat').length).toBeGreaterThan(0);
+  });
+
+  it('tells of progress while a child writes, to stdout or stderr, and not of a silent one', async () => {
+    const { sleep } = systemClock;
+    const spy = vi
+      .spyOn(systemClock, 'sleep')
+      .mockImplementation((delayMs, signal) => sleep(delayMs === 30_000 ? 100 : delayMs, signal));
+    await start(
+      'read -r line; case $line in *silent*) ;; *out*) echo 1; echo 2;; *) echo 1 >&2; echo 2;; esac; sleep 300',
+    );
+    const silent = plane.put({ prompt: 'silent' });
+    const speaking = [plane.put({ prompt: 'out' }), plane.put({ prompt: 'both' })];
+    const last = (id: string) => plane.of('progress').findLast(call => call.id === id)?.body;
+    await until('both told', () => speaking.every(({ id }) => last(id)?.['state'] === 'wrote 2 lines'));
+    expect(plane.of('progress').filter(call => call.id === silent.id)).toEqual([]);
+    spy.mockRestore();
   });
 
   it('finds work that no event announced', async () => {
