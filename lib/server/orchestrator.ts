@@ -9,6 +9,7 @@ import { parseCommand } from './orchestrator/options';
 import { Orchestrator } from './orchestrator/orchestrator';
 import { shellProgram } from './orchestrator/program';
 import { watchRefusal } from './orchestrator/refusal';
+import { requireProgram } from './orchestrator/require-program';
 
 /** `npm run orchestrator -- --exec 'COMMAND'`: claims work and runs one child process for each dispatch. */
 
@@ -26,6 +27,7 @@ const log = createLogger({ name: 'orchestrator', level: config.logLevel, secrets
 let stop = (code: number): void => process.exit(code);
 process.on('SIGTERM', () => stop(0)).on('SIGINT', () => stop(0));
 
+requireProgram(command.exec, process.env);
 const connection = await connect({
   config,
   onWaiting: error => log.warn({ err: error }, 'the server does not answer yet'),

@@ -168,9 +168,10 @@ describe('headless orchestrator', () => {
       return exited;
     };
     expect(await refused([])).not.toBe(0);
-    expect(await refused(['--exec', 'x', '--capacity', 'many'])).not.toBe(0);
-    expect(await refused(['--exec', 'x'], { SWITCHBOARD_TOKEN: 'swb_orchestrator_nonsense' })).not.toBe(0);
+    expect(await refused(['--exec', './no-such-program --fast'])).not.toBe(0);
+    expect(await refused(['--exec', 'true', '--capacity', 'many'])).not.toBe(0);
+    expect(await refused(['--exec', 'true'], { SWITCHBOARD_TOKEN: 'swb_orchestrator_nonsense' })).not.toBe(0);
     const viewer = await board.tokenFor('viewer');
-    expect(await refused(['--exec', 'x'], { SWITCHBOARD_TOKEN: viewer })).not.toBe(0);
+    expect(await refused(['--exec', 'true'], { SWITCHBOARD_TOKEN: viewer })).not.toBe(0);
   });
 });
