@@ -167,4 +167,15 @@ describe('on a phone of 360 px', () => {
     await word.waitFor();
     expect((await boxOf(word)).width).toBeGreaterThan(10);
   });
+
+  it('of dead work with a long reason, the way out is in sight', async () => {
+    const body = { subject: 'Judge it', body: 'Is it fit?', assignedTo: 'legal' };
+    const message = (await pages.board.api('POST', '/api/messages', body)).body;
+    const claim = { consumer: 'e2e', source: { kind: 'message', id: message.id } };
+    const token = await pages.board.tokenFor('orchestrator');
+    const [dispatch] = (await pages.board.api('POST', '/api/dispatches/claim', claim, token)).body.dispatches;
+    await pages.post(dispatch, 'fail', { error: `refused: ${'a reason that goes on, '.repeat(12)}`, retryable: false });
+    await show(`/threads/${message.threadId}`);
+    for (const name of ['Redrive', 'Cancel']) await expectInSight(page.getByRole('button', { name, exact: true }));
+  });
 });

@@ -39,7 +39,7 @@ export function MessageActions({ message }: { message: Message }) {
     onRefused,
   });
   if (!may.work) return null;
-  const look = 'h-6 px-2 text-xs';
+  const look = 'h-6 shrink-0 px-2 text-xs';
   return (
     <>
       {STOPPED.includes(message.status) ? (

@@ -51,7 +51,8 @@ export const MessageItem = memo(function MessageItem({
       {isWork ? (
         <div className="mt-2.5 flex flex-wrap items-start gap-x-4 gap-y-1">
           <LedgerTicks ledger={message.ledger} />
-          <span className="touch flex min-h-6 flex-wrap items-center gap-2">
+          {/* Never wider than the message: a long reason is cut, not the buttons behind it. */}
+          <span className="touch flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-2">
             <StatusWord status={message.status} note={reason} />
             <MessageActions message={message} />
           </span>
