@@ -178,4 +178,18 @@ describe('on a phone of 360 px', () => {
     await show(`/threads/${message.threadId}`);
     for (const name of ['Redrive', 'Cancel']) await expectInSight(page.getByRole('button', { name, exact: true }));
   });
+
+  it('what to do about an alarm stands at the end of its words', async () => {
+    const reason =
+      'Nobody is listening: work has been due for 120 s and no orchestrator has been connected for over 10 s.';
+    await answering('/api/system-health', { status: 'degraded', reasons: [reason] });
+    await show('/agents');
+    const alarm = page.getByRole('status', { name: 'Alarms' }).getByRole('listitem').filter({ hasText: 'listening' });
+    const way = await boxOf(alarm.getByRole('link', { name: 'connect one' }));
+    const words = await boxOf(alarm);
+    // In the last line, not half-way up at the side of it.
+    expect(words.y + words.height - (way.y + way.height)).toBeLessThan(way.height / 2);
+    const lamp = await boxOf(alarm.locator('svg'));
+    expect(lamp.y - words.y).toBeLessThan(way.height);
+  });
 });

@@ -44,14 +44,19 @@ export function AlarmStrip() {
           </li>
         ) : (
           alarms.map(alarm => (
-            <li key={alarm.id} className="flex items-center gap-2">
-              <Lamp lamp={alarm.lamp} />
-              <span>{alarm.text}</span>
-              {alarm.href === undefined ? null : (
-                <Link href={alarm.href} className="font-medium whitespace-nowrap underline underline-offset-2">
-                  {alarm.action}
-                </Link>
-              )}
+            <li key={alarm.id} className="flex gap-2">
+              {/* In the middle of the first line, however many follow. */}
+              <span className="flex h-lh items-center">
+                <Lamp lamp={alarm.lamp} />
+              </span>
+              <span>
+                {alarm.text}
+                {alarm.href === undefined ? null : (
+                  <Link href={alarm.href} className="ml-2 font-medium whitespace-nowrap underline underline-offset-2">
+                    {alarm.action}
+                  </Link>
+                )}
+              </span>
             </li>
           ))
         )}
