@@ -37,7 +37,11 @@ const components: Components = {
       <table>{children}</table>
     </div>
   ),
-  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  pre: ({ children }) => (
+    <pre dir="ltr" tabIndex={0}>
+      {children}
+    </pre>
+  ),
 };
 
 /** Looks like one, and is none of the page's: whoever goes from heading to heading hears the page's order, not a guest's. */
@@ -51,7 +55,7 @@ function LargeHeading({ children }: { children?: ReactNode }) {
 
 export function Markdown({ text }: { text: string }) {
   return (
-    <div className="markdown">
+    <div dir="auto" className="markdown">
       <ReactMarkdown
         remarkPlugins={[remarkGfm, remarkHtmlAsText]}
         rehypePlugins={[[rehypeSanitize, defaultSchema]]}

@@ -33,6 +33,8 @@ export function TextInput(props: TextInputProps) {
   const { label, value, onChange, onBlur, hint, mark, error, rows, mono = false, hideLabel = false } = props;
   const shared = {
     placeholder: props.placeholder,
+    // What is typed runs as its first letter does; without any, as the page does.
+    dir: 'auto',
     autoFocus: props.autoFocus,
     className: `w-full ${mono ? 'mono leading-5 sm:text-xs' : ''}`,
     onKeyDown: props.onKeyDown,

@@ -61,6 +61,22 @@ async function expectInSight(part: Locator): Promise<void> {
 const cutIn = (parts: Locator): Promise<string[]> =>
   parts.evaluateAll(all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent));
 
+/** The side at which the first letter stands: of an even level of direction the left one. */
+const startOf = (part: Locator): Promise<'left' | 'right'> =>
+  part.evaluate(element => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const text = walker.nextNode()!;
+    const boxOfLetter = (at: number) => {
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect();
+    };
+    const { left, right } = element.getBoundingClientRect();
+    const first = boxOfLetter(0);
+    return Math.abs(first.left - left) < Math.abs(first.right - right) ? 'left' : 'right';
+  });
+
 describe('on a phone of 360 px', () => {
   it('no page is wider than the screen', { timeout: 120_000 }, async () => {
     const wider: string[] = [];
@@ -177,6 +193,19 @@ describe('on a phone of 360 px', () => {
     await pages.post(dispatch, 'fail', { error: `refused: ${'a reason that goes on, '.repeat(12)}`, retryable: false });
     await show(`/threads/${message.threadId}`);
     for (const name of ['Redrive', 'Cancel']) await expectInSight(page.getByRole('button', { name, exact: true }));
+  });
+
+  it('a text written from right to left begins at the right, and one beside it at the left', async () => {
+    const [right, left] = ['مرحبا، أريد تقريرا عن السوق (research).', 'A report on tea.'];
+    const body = { subject: `${right} ${right} ${right}`, body: `${right}\n\n${left}`, assignedTo: 'human' };
+    const { threadId } = (await pages.board.api('POST', '/api/messages', body)).body;
+    await show(`/threads/${threadId}`);
+    const side = (text: string) => startOf(page.locator('.markdown p').filter({ hasText: text }));
+    expect(await side('research')).toBe('right');
+    expect(await side(left)).toBe('left');
+    expect(await startOf(page.getByRole('heading', { name: 'research' }))).toBe('right');
+    await show('/threads');
+    expect(await startOf(page.getByRole('link').getByText('research).').first())).toBe('right');
   });
 
   it('what to do about an alarm stands at the end of its words', async () => {

@@ -22,7 +22,7 @@ export function DetailPanel({ title, facts, actions, backHref, backLabel, childr
       className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface sm:rounded-lg sm:border sm:border-border"
     >
       <header className="flex min-h-13 shrink-0 items-center gap-3 border-b border-border py-1 pr-2 pl-4">
-        <h2 title={title} className="line-clamp-2 min-w-0 text-sm font-semibold wrap-anywhere">
+        <h2 dir="auto" title={title} className="line-clamp-2 min-w-0 text-sm font-semibold wrap-anywhere">
           {title ?? ' '}
         </h2>
         {facts}

@@ -38,7 +38,9 @@ export function DispatchLine({ dispatch }: { dispatch: DispatchRecord }) {
     >
       <StatusWord status={wordOf(dispatch)} />
       <span className="truncate text-muted">{dispatch.agentType}</span>
-      <span className="truncate font-medium">{titleOf(dispatch)}</span>
+      <span dir="auto" className="truncate font-medium">
+        {titleOf(dispatch)}
+      </span>
       <Progress dispatch={dispatch} aged />
       <span className="hidden truncate text-muted xl:block">{dispatch.consumer}</span>
       <span className="tabular hidden text-right xl:block">{dispatch.attempt}</span>
@@ -58,7 +60,9 @@ export function DispatchCard({ dispatch }: { dispatch: DispatchRecord }) {
       className="flex h-full flex-col justify-center gap-0.5 border-b border-separator px-4 hover:bg-surface-secondary focus-visible:-outline-offset-2"
     >
       <span className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate text-table font-medium">{titleOf(dispatch)}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
+          {titleOf(dispatch)}
+        </span>
         <TimeAgo at={sinceOf(dispatch)} className="text-xs text-muted" />
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">

@@ -70,7 +70,9 @@ export function InboxRow(props: RowProps) {
     <RowLink {...props} className={`${GRID} text-table`}>
       <StatusWord status={item.kind} />
       <span className="flex min-w-0 items-baseline gap-2">
-        <span className="max-w-full shrink-0 truncate font-medium">{title}</span>
+        <span dir="auto" className="max-w-full shrink-0 truncate font-medium">
+          {title}
+        </span>
         {note ? <span className="min-w-0 truncate text-xs text-muted">{note}</span> : null}
       </span>
       <span className="truncate text-muted">{whoOf(item)}</span>
@@ -89,7 +91,9 @@ export function InboxCard(props: RowProps) {
   return (
     <RowLink {...props} className="flex flex-col justify-center gap-1 px-4">
       <span className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate text-table font-medium">{title}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
+          {title}
+        </span>
         <TimeAgo at={item.at} className="text-xs text-muted" />
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">

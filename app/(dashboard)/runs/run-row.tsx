@@ -37,7 +37,7 @@ export function RunRow({ run }: { run: Run }) {
     >
       <StatusWord of="run" status={run.status} />
       <span className="flex min-w-0 items-baseline gap-2">
-        <span className={`truncate font-medium ${run.reason ? 'shrink-0 max-w-[60%]' : ''}`}>
+        <span dir="auto" className={`truncate font-medium ${run.reason ? 'shrink-0 max-w-[60%]' : ''}`}>
           {firstLine(run.intent)}
         </span>
         <Reason run={run} />
@@ -62,7 +62,9 @@ export function RunCard({ run, isOpen }: { run: Run; isOpen: boolean }) {
       className={`flex h-full flex-col justify-center gap-1 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
     >
       <span className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate text-table font-medium">{firstLine(run.intent)}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
+          {firstLine(run.intent)}
+        </span>
         <TimeAgo at={run.createdAt} className="text-xs text-muted" />
       </span>
       <span className="flex min-w-0 items-center gap-3 text-xs text-muted">

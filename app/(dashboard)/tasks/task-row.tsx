@@ -34,7 +34,9 @@ export function TaskRow({ task }: { task: Task }) {
       className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
     >
       <StatusWord status={task.status} />
-      <span className="truncate font-medium">{task.title}</span>
+      <span dir="auto" className="truncate font-medium">
+        {task.title}
+      </span>
       <span className="truncate text-muted">{task.assignedTo}</span>
       <span className="truncate text-muted" title={pathOf(task.projectId) ?? undefined}>
         {nameOf(task.projectId) ?? '–'}
@@ -55,7 +57,9 @@ export function TaskCard({ task, isOpen }: { task: Task; isOpen: boolean }) {
       className={`flex h-full flex-col justify-center gap-1 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
     >
       <span className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate text-table font-medium">{task.title}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
+          {task.title}
+        </span>
         <TimeAgo at={task.updatedAt} className="text-xs text-muted" />
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">

@@ -37,7 +37,9 @@ export function ThreadRow({ thread }: { thread: Thread }) {
       className={`${GRID} h-full border-b border-separator text-table hover:bg-surface-secondary focus-visible:-outline-offset-2`}
     >
       <StatusWord of="thread" status={thread.status} />
-      <span className="truncate font-medium">{firstLine(thread.title)}</span>
+      <span dir="auto" className="truncate font-medium">
+        {firstLine(thread.title)}
+      </span>
       <span className="truncate text-muted">{thread.assignedTo ?? '–'}</span>
       <span className="truncate text-muted" title={pathOf(thread.projectId) ?? undefined}>
         {nameOf(thread.projectId) ?? '–'}
@@ -59,7 +61,9 @@ export function ThreadCard({ thread, isOpen }: { thread: Thread; isOpen: boolean
       className={`flex h-full flex-col justify-center gap-1 border-b border-separator px-4 focus-visible:-outline-offset-2 ${isOpen ? 'bg-default' : 'hover:bg-surface-secondary'}`}
     >
       <span className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate text-table font-medium">{firstLine(thread.title)}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
+          {firstLine(thread.title)}
+        </span>
         <TimeAgo at={thread.lastMessageAt ?? thread.createdAt} className="text-xs text-muted" />
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">
