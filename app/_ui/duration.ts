@@ -1,3 +1,5 @@
+import { durationWords } from '@/lib/kernel/duration-words';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -6,17 +8,8 @@ const DAY = 24 * HOUR;
 /** No data is a dash, never a zero. */
 export const NO_DATA = '–';
 
-/** `840 ms`, `4.2 s`, `3 min`, `5 h`, `12 d`. */
 export function formatDuration(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || !Number.isFinite(ms)) return NO_DATA;
-  if (ms === 0) return '0 ms';
-  if (ms < 1) return `${ms.toFixed(1)} ms`;
-  if (ms < SECOND) return `${Math.round(ms)} ms`;
-  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
-  if (ms < 2 * MINUTE) return `${Math.round(ms / SECOND)} s`;
-  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`;
-  if (ms < 2 * DAY) return `${Math.round(ms / HOUR)} h`;
-  return `${Math.round(ms / DAY)} d`;
+  return ms === null || ms === undefined || !Number.isFinite(ms) ? NO_DATA : durationWords(ms);
 }
 
 /** Age of a heartbeat: `0.4 s`, then whole seconds. */

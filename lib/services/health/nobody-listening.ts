@@ -1,3 +1,5 @@
+import { durationWords } from '../../kernel/duration-words';
+
 const NOBODY_LISTENING_SECONDS = 10;
 
 export interface Listening {
@@ -18,5 +20,6 @@ export const isNobodyListening = (now: Listening): boolean =>
   (now.secondsWithout ?? Infinity) >= NOBODY_LISTENING_SECONDS &&
   !now.dispatchPaused;
 
-export const nobodyListeningReason = ({ oldestDueSeconds }: Listening): string =>
-  `Nobody is listening: work has been due for ${Math.round(oldestDueSeconds ?? 0)} s and no orchestrator has been connected for over ${NOBODY_LISTENING_SECONDS} s.`;
+/** In the words the pages have for a span: "1228 s" was due for twenty minutes. */
+export const nobodyListeningReason = ({ oldestDueSeconds }: Pick<Listening, 'oldestDueSeconds'>): string =>
+  `Nobody is listening: work has been due for ${durationWords(Math.round(oldestDueSeconds ?? 0) * 1_000)} and no orchestrator has been connected for over ${NOBODY_LISTENING_SECONDS} s.`;
