@@ -174,13 +174,19 @@ export async function resumeDispatch(c: Collections, resume: ResumeDispatch): Pr
 
 /** Undoes a resume that nobody was told of: it waits as it did, with its answer. */
 export async function undoResume(c: Collections, waiting: DispatchDocument, epoch: number): Promise<void> {
-  const { consumer, tokenId, account, revision, keyHash, agentId, mode, resumedAt, question } = waiting;
+  const { consumer, tokenId, account, revision, keyHash, agentId, mode, question, resumedAt, resumedFrom } = waiting;
   const before = { epoch: waiting.epoch, consumer, tokenId, account, revision, keyHash, agentId, mode, question };
+  const turn = { ...(resumedAt ? { resumedAt } : {}), ...(resumedFrom ? { resumedFrom } : {}) };
   await c.dispatches.updateOne(
     { _id: waiting._id, epoch, status: 'running' },
     {
-      $set: { ...before, status: 'waiting', leaseUntil: null, ...(resumedAt ? { resumedAt } : {}) },
-      $unset: { lane: true, slot: true, ...(resumedAt ? {} : { resumedAt: true as const }) },
+      $set: { ...before, status: 'waiting', leaseUntil: null, ...turn },
+      $unset: {
+        lane: true,
+        slot: true,
+        ...(resumedAt ? {} : { resumedAt: true as const }),
+        ...(resumedFrom ? {} : { resumedFrom: true as const }),
+      },
       $currentDate: { updatedAt: true },
     },
   );
