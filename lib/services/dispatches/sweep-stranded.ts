@@ -1,5 +1,5 @@
 import { hasAgentType } from '../../store/agent-types';
-import { findAnsweredOf, findAnsweredTypes } from '../../store/dispatch-claims';
+import { findAnsweredOf, findAnsweredTypes } from '../../store/dispatch-resumes';
 import { releaseWaiting } from '../../store/dispatches';
 import type { Plane } from '../context';
 import { settleDispatch } from './settle/settle';

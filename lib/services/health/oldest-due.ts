@@ -1,4 +1,4 @@
-import { longestAnswered } from '../../store/dispatch-claims';
+import { longestAnswered } from '../../store/dispatch-resumes';
 import { oldestDueSeconds } from '../../store/health';
 import type { Plane } from '../context';
 import { openTypes } from '../dispatches/due/open-types';

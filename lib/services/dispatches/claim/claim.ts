@@ -1,6 +1,6 @@
 import type { Claim, ClaimResult, Dispatch } from '../../../domain/dispatch/schema';
 import { requirePermission } from '../../../auth/policy';
-import { parkAgain } from '../../../store/dispatch-claims';
+import { parkAgain } from '../../../store/dispatch-resumes';
 import { bodyId } from '../../../store/ids';
 import type { Context } from '../../context';
 import { recheckCredentials } from '../../identity/recheck-credentials';

@@ -4,7 +4,7 @@ import { DEFAULT_TENANT } from '../../../domain/fields';
 import type { MessageStatus } from '../../../domain/message/schema';
 import type { TaskStatus } from '../../../domain/task/schema';
 import type { ObjectId } from '../../../store/documents';
-import { findResumableById } from '../../../store/dispatch-claims';
+import { findResumableById } from '../../../store/dispatch-resumes';
 import { bodyId } from '../../../store/ids';
 import { findWorkItem, isClaimable, WORK_WORDS } from '../../../store/work-items';
 import { isSpent } from '../../budgets/spent';

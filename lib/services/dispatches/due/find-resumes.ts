@@ -1,4 +1,4 @@
-import { findResumable } from '../../../store/dispatch-claims';
+import { findResumable } from '../../../store/dispatch-resumes';
 import type { AgentTypeDocument, DispatchDocument, ObjectId } from '../../../store/documents';
 import { hex } from '../../../store/ids';
 import { findTakenLanes } from '../../../store/lanes';

@@ -1,6 +1,6 @@
 import { GroupCommit } from '../../../kernel/group-commit';
 import { LruMap } from '../../../kernel/lru-map';
-import { hasAnswered } from '../../../store/dispatch-claims';
+import { hasAnswered } from '../../../store/dispatch-resumes';
 import type { Plane } from '../../context';
 
 type Look = GroupCommit<string, boolean>;

@@ -1,6 +1,6 @@
 import { hashDispatchKey, makeDispatchKey } from '../../../auth/dispatch-key';
 import type { Claim } from '../../../domain/dispatch/schema';
-import { resumeDispatch, undoResume } from '../../../store/dispatch-claims';
+import { resumeDispatch, undoResume } from '../../../store/dispatch-resumes';
 import { binary, hex } from '../../../store/ids';
 import { WORK_WORDS } from '../../../store/work-items';
 import { claimWorkItem } from '../../../store/work-claims';
