@@ -5,7 +5,6 @@ import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { Context, Plane } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
-import { SlotBook } from '@/lib/services/dispatches/due/slot-book';
 import { createMessage, postMessage } from '@/lib/services/messages/create-message';
 import { getSettings } from '@/lib/services/settings/get-settings';
 import { patchSettings } from '@/lib/services/settings/patch-settings';
@@ -225,16 +224,6 @@ describe('raw messages that the stream has just shown, claimed by rank', () => {
 });
 
 describe('slots of a type that has many', () => {
-  it('are given to one claim each, also before the database shows it', async () => {
-    await limit(20);
-    const type = (await test.plane.agentTypes.get('default', 'qa'))!;
-    const book = new SlotBook(test.plane);
-    const given = await book.take(type, 7);
-    given.forEach(name => book.giveBack(name));
-    const all = [...given, ...(await book.take(type, 7)), ...(await book.take(type, 6))];
-    expect(new Set(all).size).toBe(20);
-  });
-
   it('are given out to the last, never twice, and again once they are free', async () => {
     await limit(20);
     const ids = await Promise.all(Array.from({ length: 30 }, () => insertRaw()));

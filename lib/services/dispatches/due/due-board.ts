@@ -8,7 +8,7 @@ import type { Lent } from '../../messages/adoption/claim-holds';
 import { findDueBeside, type Due } from './find-due';
 import { lendRawHeads } from './raw-heads';
 import { handOver, laneOf, type Dealing, type Dealt, type Hand } from './hand';
-import { SlotBook } from './slot-book';
+import { slotBookOf, type SlotBook } from './slot-book';
 
 export interface DueRequest {
   tenantId: string;
@@ -52,7 +52,7 @@ class DueBoard {
   readonly #slots: SlotBook;
 
   constructor(private readonly plane: Plane) {
-    this.#slots = new SlotBook(plane);
+    this.#slots = slotBookOf(plane);
   }
 
   deal(request: DueRequest): Promise<Dealt> {
