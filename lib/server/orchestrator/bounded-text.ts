@@ -9,14 +9,18 @@ export class HeadText {
   constructor(private readonly maxCharacters: number) {}
 
   push(chunk: Buffer): void {
-    const text = this.#decoder.write(chunk);
-    this.#total += text.length;
-    if (this.#text.length < this.maxCharacters) this.#text += text.slice(0, this.maxCharacters - this.#text.length);
+    this.#take(this.#decoder.write(chunk));
   }
 
-  /** Within the limit, the mark included. */
+  /** Within the limit, the mark included. A character that the end cut off shows as U+FFFD, like any broken one. */
   finish(): string {
+    this.#take(this.#decoder.end());
     return this.#total <= this.maxCharacters ? this.#text : marked(this.#text, this.#total, this.maxCharacters);
+  }
+
+  #take(text: string): void {
+    this.#total += text.length;
+    if (this.#text.length < this.maxCharacters) this.#text += text.slice(0, this.maxCharacters - this.#text.length);
   }
 }
 
@@ -74,8 +78,9 @@ export class LineSplitter {
   }
 
   end(): void {
-    if (this.#pending !== '') this.#emit(this.#pending);
+    const last = this.#pending + this.#decoder.end();
     this.#pending = '';
+    if (last !== '') this.#emit(last);
   }
 
   #emit(line: string): void {

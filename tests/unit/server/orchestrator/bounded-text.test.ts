@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HeadText, LineSplitter, TailText, clip } from '@/lib/server/orchestrator/bounded-text';
 
 const LIMIT = 200;
-const chunksOf = (text: string, sizes: number[]): Buffer[] => {
-  const bytes = Buffer.from(text);
+const chunksOf = (bytes: Buffer, sizes: number[]): Buffer[] => {
   const chunks: Buffer[] = [];
   for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
@@ -20,7 +19,7 @@ describe('bounded text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), sizes, (text, split) => {
         const head = new HeadText(LIMIT);
-        for (const chunk of chunksOf(text, split)) head.push(chunk);
+        for (const chunk of chunksOf(Buffer.from(text), split)) head.push(chunk);
         const kept = head.finish();
         expect(kept.length).toBeLessThanOrEqual(LIMIT);
         const whole = Buffer.from(text).toString('utf8');
@@ -32,12 +31,37 @@ describe('bounded text', () => {
     );
   });
 
+  it('shows as a replacement character what the end of the stream cut off, within the limit', () => {
+    const whole = Buffer.from('né€😀');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: whole.length }), sizes, (length, split) => {
+        const cut = whole.subarray(0, length);
+        const head = new HeadText(LIMIT);
+        const seen: string[] = [];
+        const splitter = new LineSplitter(1_000, line => seen.push(line));
+        for (const chunk of chunksOf(cut, split)) {
+          head.push(chunk);
+          splitter.push(chunk);
+        }
+        splitter.end();
+        expect(head.finish()).toBe(cut.toString('utf8'));
+        expect(seen.join('')).toBe(cut.toString('utf8'));
+      }),
+    );
+    const full = new HeadText(LIMIT);
+    full.push(Buffer.concat([Buffer.from('x'.repeat(LIMIT)), whole.subarray(1, 2)]));
+    const kept = full.finish();
+    expect(kept.length).toBeLessThanOrEqual(LIMIT);
+    expect(kept).toContain(`the output had ${LIMIT + 1} characters`);
+  });
+
   it('splits lines wherever the chunks end', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-zé]{0,20}$/), { maxLength: 20 }), sizes, (lines, split) => {
         const seen: string[] = [];
         const splitter = new LineSplitter(1_000, line => seen.push(line));
-        for (const chunk of chunksOf(lines.map(line => `${line}\r\n`).join(''), split)) splitter.push(chunk);
+        for (const chunk of chunksOf(Buffer.from(lines.map(line => `${line}\r\n`).join('')), split))
+          splitter.push(chunk);
         splitter.end();
         expect(seen).toEqual(lines);
       }),

@@ -42,6 +42,12 @@ describe('child process', () => {
     expect(output).toContain('truncated');
   });
 
+  it('keeps the sign of a character that its end cut off, on stdout and stderr', async () => {
+    const { child, lines } = run(`printf 'caf\\303'; printf 'caf\\303' >&2; exit 1`);
+    expect(await child.ended).toMatchObject({ output: 'caf\ufffd', errorTail: 'caf\ufffd' });
+    expect(lines).toEqual(['caf\ufffd']);
+  });
+
   it('takes along what it started when it is stopped', async () => {
     const { child } = run('sleep 300 & (sleep 300) & wait');
     child.stop(2_000);
