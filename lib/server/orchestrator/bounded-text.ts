@@ -1,7 +1,14 @@
 import { StringDecoder } from 'node:string_decoder';
 
+/** What is kept of a stream of bytes, within a bound of its own. */
+export interface OutputText {
+  push(chunk: Buffer): void;
+  /** At its end. */
+  finish(): string;
+}
+
 /** Keeps the beginning of a stream of bytes as text, and counts the rest. */
-export class HeadText {
+export class HeadText implements OutputText {
   readonly #decoder = new StringDecoder('utf8');
   #text = '';
   #total = 0;

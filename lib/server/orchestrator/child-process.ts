@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { steadyClock } from '@/lib/kernel/clock';
 import { deferred } from '@/lib/kernel/deferred';
 import type { Environment } from './child-environment';
-import { HeadText, LineSplitter, TailText } from './bounded-text';
+import { LineSplitter, TailText, type OutputText } from './bounded-text';
 import type { OrphanGuard } from './orphan-guard';
 import { isGroupAlive, signalGroup } from './process-group';
 import { Written } from './written';
@@ -14,7 +14,8 @@ export interface ChildSpec {
   args: readonly string[];
   env: Environment;
   stdin: string;
-  maxOutputCharacters: number;
+  /** What is kept of its stdout. */
+  output: OutputText;
 }
 
 export interface ChildEnd {
@@ -73,11 +74,10 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
   if (pid !== undefined) guard.add(pid);
   feed(child.stdio[3] as Writable, 'go\n');
   feed(child.stdin, spec.stdin);
-  const output = new HeadText(spec.maxOutputCharacters);
   const errorTail = new TailText(MAX_TAIL_CHARACTERS);
   const written = new Written();
   for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => written.note(chunk));
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stdout.on('data', (chunk: Buffer) => spec.output.push(chunk));
   const errorLines = new LineSplitter(MAX_LOG_LINE_CHARACTERS, line => {
     errorTail.push(line);
     onErrorLine(line);
@@ -88,7 +88,7 @@ export function startChild(spec: ChildSpec, guard: OrphanGuard, onErrorLine: (li
   const ended = exited.then(async exit => {
     if (exit.started) await drained(child, closed);
     errorLines.end();
-    return { ...exit, output: output.finish(), errorTail: exit.failure ?? errorTail.text() };
+    return { ...exit, output: spec.output.finish(), errorTail: exit.failure ?? errorTail.text() };
   });
   const stopper = new GroupStopper(pid);
   const gone = ended.then(async () => {

@@ -1,24 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_OUTPUT_CHARACTERS, type Dispatch } from '@/lib/domain/dispatch/schema';
-import type { Usage } from '@/lib/domain/fields';
+import type { Dispatch } from '@/lib/domain/dispatch/schema';
 import type { DispatchCalls } from '@/lib/sdk/dispatch-calls';
 import type { Logger } from '@/lib/telemetry/logger';
-import { clip } from './bounded-text';
-import type { Outcome } from './outcome';
+import { ResultEvents, readClaudeFailure, readClaudeResult } from './claude-result';
 import type { Program } from './program';
 
-/** What `claude -p --output-format json` prints at its end, as far as it is read here. */
-interface ClaudeResult {
-  type: string;
-  subtype?: string;
-  is_error?: boolean;
-  result?: string;
-  total_cost_usd?: number;
-  usage?: { input_tokens?: number; output_tokens?: number };
-}
-
-/** Its JSON holds the answer, escaped, and more: cut in the middle it could not be read at all. */
-const MAX_RESULT_CHARACTERS = 2_000_000;
 const SERVER = 'switchboard';
 const isClaude = (command: string): boolean => /^claude(?:\s|$)/.test(command);
 
@@ -42,7 +28,7 @@ export function claudeProgram(command: string, { calls, log, newId = randomUUID 
         command: `${command} "$@"`,
         args: claudeArguments(dispatch, session, known),
         stdin: dispatch.prompt,
-        maxOutputCharacters: MAX_RESULT_CHARACTERS,
+        output: new ResultEvents(),
       };
     },
     started: dispatch => {
@@ -82,8 +68,10 @@ export function claudeArguments(dispatch: Dispatch, session: string, resume: boo
   const config = ['--mcp-config', JSON.stringify(mcp)];
   return [
     '-p',
+    // One event a line as it goes, so that a claude at work is seen to get on; with `json` it is silent to its end.
     '--output-format',
-    'json',
+    'stream-json',
+    '--verbose',
     ...sessionOption,
     ...modelOption,
     ...effortOption,
@@ -91,46 +79,6 @@ export function claudeArguments(dispatch: Dispatch, session: string, resume: boo
     ...toolsOption,
     ...allowed,
   ];
-}
-
-/** A run that ended well prints one JSON object; anything else is passed on as it is. */
-export function readClaudeResult(stdout: string): Outcome {
-  const result = parse(stdout);
-  if (result === null)
-    return { kind: 'fail', error: `claude -p printed no result:\n${stdout.slice(0, 2_000)}`, retryable: true };
-  if (result.is_error === true || typeof result.result !== 'string') {
-    const why = typeof result.result === 'string' ? result.result : (result.subtype ?? 'no result');
-    return { kind: 'fail', error: `claude -p: ${why.slice(0, 4_000)}`, retryable: true, usage: usageOf(result) };
-  }
-  return { kind: 'complete', output: clip(result.result, MAX_OUTPUT_CHARACTERS), usage: usageOf(result) };
-}
-
-/**
- * A usage limit, a refused token or an API in trouble ends `claude -p` with 1, its stderr empty and the reason in its
- * result: read by the exit code alone, work that another hour could do would be dead.
- */
-function readClaudeFailure(stdout: string): Outcome | null {
-  const outcome = parse(stdout) === null ? null : readClaudeResult(stdout);
-  return outcome?.kind === 'fail' ? outcome : null;
-}
-
-function usageOf(result: ClaudeResult): Usage {
-  const usage: Usage = {};
-  if (Number.isInteger(result.usage?.input_tokens)) usage.inputTokens = result.usage?.input_tokens;
-  if (Number.isInteger(result.usage?.output_tokens)) usage.outputTokens = result.usage?.output_tokens;
-  if (typeof result.total_cost_usd === 'number') usage.costUsd = result.total_cost_usd;
-  return usage;
-}
-
-function parse(stdout: string): ClaudeResult | null {
-  try {
-    const value: unknown = JSON.parse(stdout);
-    return typeof value === 'object' && value !== null && (value as ClaudeResult).type === 'result'
-      ? (value as ClaudeResult)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 const MAX_SESSIONS = 1_000;

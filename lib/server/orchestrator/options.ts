@@ -24,13 +24,15 @@ Each dispatch gets one child process, run by /bin/sh in a process group of its o
   SWITCHBOARD_DISPATCH      the dispatch key, to be passed as \`dispatch\` in every MCP call
   SWITCHBOARD_DISPATCH_ID   its id
   stdout                    the output, at most 64,000 characters
-  stdout, stderr            that it wrote, and how much, counts as progress every 30 s; long silence as stuck
+  stdout, stderr            that it wrote, and how much, counts as progress every 30 s; long silence as stuck:
+                            what prints its answer at its end alone says a word on stderr now and then
   exit 0                    completes the dispatch (unless it asked a question and waits)
   exit ${RETRY_EXIT}                   fails it, to be tried again
   any other exit            fails it for good, with the end of stderr as the reason
 
 --exec claude runs \`claude -p\`: the prompt of the dispatch on stdin, its model and tools as options, and
-Switchboard's MCP server as 'switchboard'. Options of your own go behind the name:
+Switchboard's MCP server as 'switchboard'. It prints its events as it goes (--output-format stream-json), so it is
+seen to get on; the output is the text of its last result, with its usage. Options of your own go behind the name:
   npm run orchestrator -- --exec 'claude --permission-mode acceptEdits'
 
 Server and token come from SWITCHBOARD_URL and SWITCHBOARD_TOKEN, else from what runs on SWITCHBOARD_DATA.

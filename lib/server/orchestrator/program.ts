@@ -1,4 +1,5 @@
 import { MAX_OUTPUT_CHARACTERS, type Dispatch } from '@/lib/domain/dispatch/schema';
+import { HeadText } from './bounded-text';
 import type { ChildSpec } from './child-process';
 import { readPlainOutput, type OutputReader } from './outcome';
 
@@ -15,7 +16,7 @@ export const shellProgram = (command: string): Program => ({
     command,
     args: [],
     stdin: `${JSON.stringify(dispatch)}\n`,
-    maxOutputCharacters: MAX_OUTPUT_CHARACTERS,
+    output: new HeadText(MAX_OUTPUT_CHARACTERS),
   }),
   read: readPlainOutput,
 });

@@ -8,6 +8,7 @@ import { childPort } from '@/lib/server/child-port';
 import { acquireFileLock } from '@/lib/server/file-lock.mjs';
 import { createMcpChild, type McpChild } from '@/lib/server/mcp-child';
 import { runWatched } from '@/lib/server/mongod/watched-command';
+import { HeadText } from '@/lib/server/orchestrator/bounded-text';
 import { startChild } from '@/lib/server/orchestrator/child-process';
 import { OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
 import { isGroupAlive } from '@/lib/server/orchestrator/process-group';
@@ -105,7 +106,7 @@ async function started(command: string) {
   onTestFinished(() => guard.stop());
   const ready = deferred<void>();
   const env = { PATH: process.env['PATH'] };
-  const child = startChild({ command, args: [], env, stdin: '', maxOutputCharacters: 100 }, guard, () =>
+  const child = startChild({ command, args: [], env, stdin: '', output: new HeadText(100) }, guard, () =>
     ready.resolve(),
   );
   await ready.promise;

@@ -1,6 +1,7 @@
 import { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Dispatch } from '@/lib/domain/dispatch/schema';
+import { HeadText } from '@/lib/server/orchestrator/bounded-text';
 import { shellProgram } from '@/lib/server/orchestrator/program';
 import { until } from '../../sdk/until';
 import { startFakePlane, type FakePlane } from './fake-plane';
@@ -21,7 +22,7 @@ async function isGivenBack(hopeless: string): Promise<void> {
     command: prompt === 'first' ? hopeless : 'echo ok',
     args: [],
     stdin: '',
-    maxOutputCharacters: 100,
+    output: new HeadText(100),
   });
   const orchestrator = await startOrchestrator(plane, '', { program: { ...shellProgram(''), start } });
   try {

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HeadText } from '@/lib/server/orchestrator/bounded-text';
 import { startChild } from '@/lib/server/orchestrator/child-process';
 import { GUARD_SCRIPT, OrphanGuard } from '@/lib/server/orchestrator/orphan-guard';
 import { isGroupAlive } from '@/lib/server/orchestrator/process-group';
@@ -16,8 +17,10 @@ afterAll(() => guard.stop());
 const run = (command: string, stdin = '', maxOutputCharacters = 1_000) => {
   const lines: string[] = [];
   const env = { PATH: process.env['PATH'], GREETING: 'hello' };
-  const child = startChild({ command, args: ['a b', "it's"], env, stdin, maxOutputCharacters }, guard, line =>
-    lines.push(line),
+  const child = startChild(
+    { command, args: ['a b', "it's"], env, stdin, output: new HeadText(maxOutputCharacters) },
+    guard,
+    line => lines.push(line),
   );
   return { child, lines };
 };
@@ -85,7 +88,7 @@ describe('child process', () => {
       }
     }
     const child = startChild(
-      { command: `: > ${marker}`, args: [], env: {}, stdin: '', maxOutputCharacters: 10 },
+      { command: `: > ${marker}`, args: [], env: {}, stdin: '', output: new HeadText(10) },
       new SlowGuard(),
       () => undefined,
     );

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { claudeProgram, readClaudeResult } from '@/lib/server/orchestrator/claude-program';
+import { claudeProgram } from '@/lib/server/orchestrator/claude-program';
 import { createLogger } from '@/lib/telemetry/logger';
 import { until } from '../../sdk/until';
 import { makeDispatch, startFakePlane } from './fake-plane';
@@ -55,6 +55,13 @@ describe('--exec claude', () => {
     expect(option(args, '--allowedTools')).toBe('mcp__switchboard__*,Read,Bash(git *),mcp__x__*');
   });
 
+  it('is told to print as it goes', () => {
+    const { args } = open().program.start(makeDispatch({}));
+    expect(option(args, '--output-format')).toBe('stream-json');
+    // Claude Code refuses the one without the other.
+    expect(args).toContain('--verbose');
+  });
+
   it('leaves to the session what the type leaves to it', () => {
     const { args } = open().program.start(makeDispatch({}));
     for (const name of ['--model', '--effort', '--tools']) expect(args).not.toContain(name);
@@ -92,37 +99,10 @@ describe('--exec claude', () => {
     expect(option(args, '--session-id')).toBe('session-1');
     expect(args).not.toContain('--resume');
   });
-
-  it('reads answer and usage from its result', () => {
-    const result = {
-      type: 'result',
-      is_error: false,
-      result: 'answer',
-      total_cost_usd: 0.5,
-      usage: { input_tokens: 1, output_tokens: 2 },
-    };
-    expect(readClaudeResult(JSON.stringify(result))).toEqual({
-      kind: 'complete',
-      output: 'answer',
-      usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.5 },
-    });
-  });
-
-  it.each([
-    ['an error', JSON.stringify({ type: 'result', is_error: true, result: 'limit reached' }), 'limit reached'],
-    ['no answer', JSON.stringify({ type: 'result', subtype: 'error_max_turns' }), 'error_max_turns'],
-    ['something else', 'Segmentation fault', 'Segmentation fault'],
-  ])('fails, to be tried again, on %s', (_what, stdout, reason) => {
-    expect(readClaudeResult(stdout)).toMatchObject({
-      kind: 'fail',
-      retryable: true,
-      error: expect.stringContaining(reason),
-    });
-  });
 });
 
-/** What the plane hears of one dispatch when `claude` is this script. */
-async function failureOf(script: string): Promise<Record<string, unknown> | undefined> {
+/** How the plane hears of one dispatch's end when `claude` is this script. */
+async function endOf(verb: 'complete' | 'fail', script: string): Promise<Record<string, unknown> | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-claude-'));
   writeFileSync(join(folder, 'claude'), `#!/bin/sh\n${script}\n`);
   chmodSync(join(folder, 'claude'), 0o755);
@@ -131,8 +111,8 @@ async function failureOf(script: string): Promise<Record<string, unknown> | unde
   const orchestrator = await startOrchestrator(plane, 'claude', { env });
   try {
     plane.put({});
-    await until('the failure', () => plane.of('fail').length === 1);
-    return plane.of('fail')[0]?.body;
+    await until('the end', () => plane.of('complete').length + plane.of('fail').length === 1);
+    return plane.of(verb)[0]?.body;
   } finally {
     await orchestrator.stop(AbortSignal.abort());
     await plane.server.close();
@@ -144,7 +124,7 @@ describe('a claude that exits 1', () => {
   const limit = { type: 'result', is_error: true, result: 'usage limit reached', total_cost_usd: 0.25 };
 
   it('is tried again when its result tells of an error, and what it cost is told', async () => {
-    expect(await failureOf(`echo '${JSON.stringify(limit)}'; exit 1`)).toMatchObject({
+    expect(await endOf('fail', `echo '${JSON.stringify(limit)}'; exit 1`)).toMatchObject({
       retryable: true,
       error: expect.stringContaining('usage limit reached'),
       usage: { costUsd: 0.25 },
@@ -152,9 +132,25 @@ describe('a claude that exits 1', () => {
   });
 
   it('fails for good when it says nothing of the kind', async () => {
-    expect(await failureOf('echo "error: unknown option" >&2; exit 1')).toMatchObject({
+    expect(await endOf('fail', 'echo "error: unknown option" >&2; exit 1')).toMatchObject({
       retryable: false,
       error: expect.stringContaining('unknown option'),
+    });
+  });
+});
+
+describe('a claude that prints its events', () => {
+  it('has the answer and the usage of its result alone handed in', async () => {
+    const events = [
+      { type: 'system', subtype: 'init' },
+      { type: 'assistant', message: { content: [{ type: 'text', text: 'let me look' }] } },
+      { type: 'result', is_error: false, result: 'the answer', usage: { input_tokens: 3, output_tokens: 4 } },
+    ];
+    const lines = events.map(event => `echo '${JSON.stringify(event)}'`);
+    expect(await endOf('complete', lines.join('\n'))).toEqual({
+      epoch: 1,
+      output: 'the answer',
+      usage: { inputTokens: 3, outputTokens: 4 },
     });
   });
 });

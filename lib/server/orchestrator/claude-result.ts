@@ -1,0 +1,128 @@
+import { StringDecoder } from 'node:string_decoder';
+import { MAX_OUTPUT_CHARACTERS } from '@/lib/domain/dispatch/schema';
+import type { Usage } from '@/lib/domain/fields';
+import { TailText, clip, type OutputText } from './bounded-text';
+import type { Outcome } from './outcome';
+
+/** The `result` event of `claude -p`, as far as it is read here. */
+interface ClaudeResult {
+  type: 'result';
+  subtype?: string;
+  is_error?: boolean;
+  result?: string;
+  total_cost_usd?: number;
+  usage?: { input_tokens?: number; output_tokens?: number };
+}
+
+/**
+ * A result holds the answer, escaped, and more: cut in the middle it could not be read at all. What is longer is an
+ * event that shows a file or a picture, and is passed over.
+ */
+const MAX_EVENT_CHARACTERS = 2_000_000;
+/** Of what is no event: why there is no result, mostly. */
+const MAX_WORDS_CHARACTERS = 2_000;
+
+/**
+ * Follows `claude -p --output-format stream-json` and keeps its result alone: the events before it hold all that the
+ * agent read. One that ends its turn over work in the background is woken by its end and has one result more: the last
+ * has the answer and the cost of all, but the tokens of its own turn only.
+ */
+export class ResultEvents implements OutputText {
+  readonly #decoder = new StringDecoder('utf8');
+  /** Joined at its end: a line that comes byte by byte would be copied as often. */
+  #line: string[] = [];
+  #lineCharacters = 0;
+  readonly #words = new TailText(MAX_WORDS_CHARACTERS);
+  #result: ClaudeResult | undefined;
+  readonly #tokens: NonNullable<ClaudeResult['usage']> = {};
+
+  push(chunk: Buffer): void {
+    this.#take(this.#decoder.write(chunk));
+  }
+
+  /** One result as JSON, the tokens of all in it; without any, the last words that were no event. */
+  finish(): string {
+    this.#take(this.#decoder.end());
+    this.#endLine();
+    return this.#result === undefined ? this.#words.text() : JSON.stringify(this.#result);
+  }
+
+  #take(text: string): void {
+    const [first, ...others] = text.split('\n');
+    this.#add(first as string);
+    for (const part of others) {
+      this.#endLine();
+      this.#add(part);
+    }
+  }
+
+  #add(part: string): void {
+    this.#lineCharacters += part.length;
+    if (this.#lineCharacters > MAX_EVENT_CHARACTERS) this.#line = [];
+    else if (part !== '') this.#line.push(part);
+  }
+
+  #endLine(): void {
+    const line = this.#lineCharacters > MAX_EVENT_CHARACTERS ? '' : this.#line.join('').trim();
+    this.#line = [];
+    this.#lineCharacters = 0;
+    if (line === '') return;
+    if (!line.startsWith('{') || !line.includes('"type"')) return this.#words.push(line);
+    // Most events are no result: only what may be one is parsed.
+    const result = /"type"\s*:\s*"result"/.test(line) ? parse(line) : null;
+    if (result !== null) this.#keep(result);
+  }
+
+  #keep({ type, subtype, is_error, result, total_cost_usd = this.#result?.total_cost_usd, usage }: ClaudeResult): void {
+    for (const kind of ['input_tokens', 'output_tokens'] as const) {
+      const tokens = usage?.[kind];
+      if (isCount(tokens)) this.#tokens[kind] = (this.#tokens[kind] ?? 0) + tokens;
+    }
+    this.#result = { type, subtype, is_error, result, total_cost_usd, usage: this.#tokens };
+  }
+}
+
+/** A run that ended well ends with a result; anything else is passed on as it is. */
+export function readClaudeResult(stdout: string): Outcome {
+  const result = parse(stdout);
+  if (result === null) {
+    const said = stdout.slice(0, MAX_WORDS_CHARACTERS);
+    return { kind: 'fail', error: `claude -p printed no result${said === '' ? '' : `:\n${said}`}`, retryable: true };
+  }
+  if (result.is_error === true || typeof result.result !== 'string') {
+    const why = typeof result.result === 'string' ? result.result : (result.subtype ?? 'no result');
+    return { kind: 'fail', error: `claude -p: ${why.slice(0, 4_000)}`, retryable: true, usage: usageOf(result) };
+  }
+  return { kind: 'complete', output: clip(result.result, MAX_OUTPUT_CHARACTERS), usage: usageOf(result) };
+}
+
+/**
+ * A usage limit, a refused token or an API in trouble ends `claude -p` with 1, its stderr empty and the reason in its
+ * result: read by the exit code alone, work that another hour could do would be dead.
+ */
+export function readClaudeFailure(stdout: string): Outcome | null {
+  const outcome = parse(stdout) === null ? null : readClaudeResult(stdout);
+  return outcome?.kind === 'fail' ? outcome : null;
+}
+
+function usageOf({ usage: tokens, total_cost_usd: cost }: ClaudeResult): Usage {
+  const usage: Usage = {};
+  if (isCount(tokens?.input_tokens)) usage.inputTokens = tokens.input_tokens;
+  if (isCount(tokens?.output_tokens)) usage.outputTokens = tokens.output_tokens;
+  if (typeof cost === 'number' && Number.isFinite(cost) && cost >= 0) usage.costUsd = cost;
+  return usage;
+}
+
+/** What the plane takes: with another figure it would refuse the answer as well. */
+const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+function parse(text: string): ClaudeResult | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && (value as ClaudeResult).type === 'result'
+      ? (value as ClaudeResult)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { ResultEvents, readClaudeResult } from '@/lib/server/orchestrator/claude-result';
+
+const result = {
+  type: 'result',
+  is_error: false,
+  result: 'answer',
+  total_cost_usd: 0.5,
+  usage: { input_tokens: 1, output_tokens: 2 },
+};
+const complete = { kind: 'complete', output: 'answer', usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.5 } };
+const event = (value: object): string => `${JSON.stringify(value)}\n`;
+
+/** What is read of a stdout that comes in pieces of so many bytes. */
+function follow(stdout: string | Buffer, size = 65_536) {
+  const events = new ResultEvents();
+  const bytes = Buffer.from(stdout);
+  for (let at = 0; at < bytes.length; at += size) events.push(bytes.subarray(at, at + size));
+  return readClaudeResult(events.finish());
+}
+
+describe('the result of claude -p', () => {
+  it('is answer and usage', () => {
+    expect(readClaudeResult(JSON.stringify(result))).toEqual(complete);
+  });
+
+  it('has no figure that the plane would refuse, and the answer with it', () => {
+    const odd = { ...result, total_cost_usd: -1, usage: { input_tokens: -1, output_tokens: 0.5 } };
+    expect(readClaudeResult(JSON.stringify(odd))).toEqual({ kind: 'complete', output: 'answer', usage: {} });
+  });
+
+  it.each([
+    ['an error', JSON.stringify({ type: 'result', is_error: true, result: 'limit reached' }), 'limit reached'],
+    ['no answer', JSON.stringify({ type: 'result', subtype: 'error_max_turns' }), 'error_max_turns'],
+    ['something else', 'Segmentation fault', 'Segmentation fault'],
+  ])('fails, to be tried again, on %s', (_what, stdout, reason) => {
+    expect(readClaudeResult(stdout)).toMatchObject({
+      kind: 'fail',
+      retryable: true,
+      error: expect.stringContaining(reason),
+    });
+  });
+});
+
+describe('the events of claude -p', () => {
+  const quoting = {
+    type: 'assistant',
+    message: { content: [{ type: 'tool_use', input: { ...result, result: 'no' } }] },
+  };
+
+  it.each([1, 7, 65_536])('are passed over for the result, %s bytes at a time', size => {
+    const stdout = `warning: é\n${event({ type: 'system', subtype: 'init' })}\r\n${event(quoting)}${event(result)}`;
+    expect(follow(stdout, size)).toEqual(complete);
+    expect(follow(`${stdout}{"type":"result", cut of`, size)).toEqual(complete);
+    expect(follow(`${event(quoting)}${JSON.stringify({ ...result, result: 'né€😀' })}`, size)).toMatchObject({
+      output: 'né€😀',
+    });
+  });
+
+  it('may be longer than what is kept of a line', () => {
+    const picture = event({ type: 'user', message: 'x'.repeat(5_000_000) });
+    expect(follow(`${picture}${event(result)}${picture}`)).toEqual(complete);
+  });
+
+  it('hold several results when work in the background ended: the last answer, its cost, the tokens of all', () => {
+    const first = { ...result, result: 'it runs in the background', total_cost_usd: 0.3 };
+    expect(follow(event(first) + event(result))).toEqual({
+      ...complete,
+      usage: { inputTokens: 2, outputTokens: 4, costUsd: 0.5 },
+    });
+    expect(follow(event(first) + event({ type: 'result', subtype: 'error_max_turns' }))).toMatchObject({
+      kind: 'fail',
+      error: expect.stringContaining('error_max_turns'),
+      usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.3 },
+    });
+  });
+
+  it('without a result fail, with the last words that were none of them, and never with what the agent read', () => {
+    const words = `${'chatter\n'.repeat(10_000)}Segmentation fault`;
+    const outcome = follow(event({ type: 'user', message: 'a secret file' }) + words);
+    expect(outcome).toMatchObject({ kind: 'fail', retryable: true, error: expect.stringContaining('Segmentation') });
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+    expect(JSON.stringify(outcome).length).toBeLessThan(2_500);
+    expect(follow('')).toMatchObject({ kind: 'fail', error: 'claude -p printed no result' });
+  });
+});
