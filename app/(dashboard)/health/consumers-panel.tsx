@@ -27,7 +27,7 @@ export function ConsumersPanel({ health }: { health: SystemHealth }) {
       {health.consumers.length === 0 ? (
         <EmptyState
           title="Readers that keep their place over restarts stand here."
-          command="npm run orchestrator -- --exec 'claude'"
+          command="npm run orchestrator -- --exec claude"
         />
       ) : (
         <table className="w-full text-table">

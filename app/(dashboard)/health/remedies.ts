@@ -16,7 +16,7 @@ const RULES: readonly Rule[] = [
     when: /listening|orchestrator/i,
     remedy: {
       text: 'Start an orchestrator session: /orchestrator in Claude Code, or the headless one.',
-      command: "npm run orchestrator -- --exec 'claude'",
+      command: 'npm run orchestrator -- --exec claude',
       href: '/connect',
       label: 'Connect one',
     },
