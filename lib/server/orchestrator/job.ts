@@ -5,6 +5,7 @@ import type { Logger } from '@/lib/telemetry/logger';
 import type { Environment } from './child-environment';
 import { startChild, type Child } from './child-process';
 import { deliver } from './deliver';
+import { ErrorLog } from './error-log';
 import { LeaseKeeper } from './lease-keeper';
 import type { OrphanGuard } from './orphan-guard';
 import { outcomeOf, type Outcome, type StopReason } from './outcome';
@@ -43,9 +44,12 @@ export class Job {
   constructor(options: JobOptions) {
     this.#options = options;
     const { dispatch, program, env, calls, guard, log } = options;
-    this.#child = startChild({ ...program.start(dispatch), env: { ...env, ...dispatchEnv(dispatch) } }, guard, line =>
-      log.info({ dispatch: dispatch.id, stderr: line }, 'child'),
-    );
+    const errorLog = new ErrorLog({
+      onLine: line => log.info({ dispatch: dispatch.id, stderr: line }, 'child'),
+      onLeftOut: leftOut => log.warn({ dispatch: dispatch.id, leftOut }, 'child wrote more to stderr than is logged'),
+    });
+    const spec = { ...program.start(dispatch), env: { ...env, ...dispatchEnv(dispatch) } };
+    this.#child = startChild(spec, guard, line => errorLog.push(line));
     crashPoint('orchestrator:after-start');
     this.#keeper = new LeaseKeeper({
       calls,
@@ -72,6 +76,7 @@ export class Job {
     this.childEnded = this.#child.ended.then(() => {
       this.#ended = true;
       this.#teller.stop();
+      errorLog.end();
     });
     this.finished = this.#run();
   }
