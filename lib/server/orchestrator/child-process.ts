@@ -139,6 +139,8 @@ async function drained(child: Program, closed: Promise<void>): Promise<void> {
   const timer = setTimeout(late.resolve, DRAIN_MS);
   await Promise.race([closed, late.promise]);
   clearTimeout(timer);
+  // Held up itself, this process hears of the time before it reads what came in time: pipes are read before this.
+  await new Promise(resolve => setImmediate(resolve));
   child.stdout.destroy();
   child.stderr.destroy();
 }

@@ -77,6 +77,16 @@ describe('child process', () => {
     expect(isGroupAlive(child.pid as number)).toBe(false);
   });
 
+  it('has all that was written in time, though this process was held up until the time was over', async () => {
+    const { child } = run('(sleep 0.15; echo more >&2; echo more) & echo answer');
+    await until('the program is over', () => child.hasExited);
+    // What follows this is timers, then pipes.
+    await new Promise(resolve => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    expect(await child.ended).toMatchObject({ output: 'answer\nmore\n', errorTail: 'more' });
+    await child.gone;
+  });
+
   it('runs nothing before the guard knows its group', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'switchboard-gate-'));
     const marker = join(folder, 'ran');
