@@ -37,7 +37,11 @@ export class NotedClaims implements OwnClaims {
   }
 
   forget(id: string, epoch: number): void {
-    rmSync(this.#path(id, epoch), { force: true });
+    try {
+      rmSync(this.#path(id, epoch), { force: true });
+    } catch {
+      // A disk that turned read-only, say: one note too many is struck out at a later start.
+    }
   }
 
   has(id: string, epoch: number): boolean {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -188,6 +188,27 @@ describe('orchestrator', () => {
       await orchestrator.stop(AbortSignal.abort());
       expect(readdirSync(folder)).toEqual([`${long.id}.1`]);
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('goes on where claims cannot be noted, nor struck out', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-claims-'));
+    const rejected: unknown[] = [];
+    const onRejected = (error: unknown) => rejected.push(error);
+    process.on('unhandledRejection', onRejected);
+    try {
+      const inTheWay = join(folder, 'a-file');
+      writeFileSync(inTheWay, '');
+      orchestrator = await startOrchestrator(plane, 'echo ok', { ownClaims: new NotedClaims(inTheWay) });
+      for (const count of [1, 2]) {
+        plane.put({});
+        await until('it is done', () => plane.of('complete').length === count);
+      }
+      await orchestrator.stop(AbortSignal.abort());
+      expect(rejected).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', onRejected);
       rmSync(folder, { recursive: true });
     }
   });
