@@ -90,7 +90,7 @@ export function readClaudeResult(stdout: string): Outcome {
     return { kind: 'fail', error: `claude -p printed no result${said === '' ? '' : `:\n${said}`}`, retryable: true };
   }
   if (result.is_error === true || typeof result.result !== 'string') {
-    const why = typeof result.result === 'string' ? result.result : (result.subtype ?? 'no result');
+    const why = [result.result, result.subtype].find(words => typeof words === 'string') ?? 'no result';
     return { kind: 'fail', error: `claude -p: ${why.slice(0, 4_000)}`, retryable: true, usage: usageOf(result) };
   }
   return { kind: 'complete', output: clip(result.result, MAX_OUTPUT_CHARACTERS), usage: usageOf(result) };

@@ -30,6 +30,17 @@ describe('the result of claude -p', () => {
   });
 
   it.each([
+    { subtype: 5 },
+    { result: {}, subtype: null },
+    { usage: null, result: 7 },
+    { usage: 3, total_cost_usd: '1' },
+  ])('may be of a shape that nobody knows: %j fails, and nothing is thrown', odd => {
+    const outcome = { kind: 'fail', error: 'claude -p: no result', retryable: true, usage: {} };
+    expect(readClaudeResult(JSON.stringify({ type: 'result', ...odd }))).toEqual(outcome);
+    expect(follow(event({ type: 'result', ...odd }))).toEqual(outcome);
+  });
+
+  it.each([
     ['an error', JSON.stringify({ type: 'result', is_error: true, result: 'limit reached' }), 'limit reached'],
     ['no answer', JSON.stringify({ type: 'result', subtype: 'error_max_turns' }), 'error_max_turns'],
     ['something else', 'Segmentation fault', 'Segmentation fault'],
@@ -77,7 +88,7 @@ describe('the events of claude -p', () => {
 
   it('without a result fail, with the last words that were none of them, and never with what the agent read', () => {
     const words = `${'chatter\n'.repeat(10_000)}Segmentation fault`;
-    const outcome = follow(event({ type: 'user', message: 'a secret file' }) + words);
+    const outcome = follow(`${words}\n${event({ type: 'user', message: 'a secret file' })}`);
     expect(outcome).toMatchObject({ kind: 'fail', retryable: true, error: expect.stringContaining('Segmentation') });
     expect(JSON.stringify(outcome)).not.toContain('secret');
     expect(JSON.stringify(outcome).length).toBeLessThan(2_500);
