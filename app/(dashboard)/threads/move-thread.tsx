@@ -51,7 +51,7 @@ export function MoveThread({ thread, to, onClose, onMove }: MoveThreadProps) {
   );
 }
 
-const NOWHERE: ProjectContext = { steps: [], labels: {} };
+const NOWHERE: ProjectContext = { steps: [], labels: {}, labelsLeftOut: 0 };
 
 async function readContext(projectId: string | null, signal: AbortSignal): Promise<ProjectContext> {
   return projectId === null ? NOWHERE : api.get<ProjectContext>(`/api/projects/${projectId}/context`, { signal });

@@ -70,5 +70,9 @@ export const ContextStep = z.object({
   context: z.string().describe('Markdown; of more than 60,000 characters the beginning, with a last line that says so'),
 });
 export type ContextStep = z.infer<typeof ContextStep>;
-export const ProjectContext = z.object({ steps: z.array(ContextStep), labels: z.record(z.string(), z.string()) });
+export const ProjectContext = z.object({
+  steps: z.array(ContextStep),
+  labels: z.record(z.string(), z.string()).describe('The innermost wins; at most 20,000 characters, those first'),
+  labelsLeftOut: z.number().int().describe('How many were left out for that, the outermost'),
+});
 export type ProjectContext = z.infer<typeof ProjectContext>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '@/lib/domain/fields';
-import { ContextStep } from '@/lib/domain/project/schema';
+import { ContextStep, ProjectContext } from '@/lib/domain/project/schema';
 import { readOwnContext } from '@/lib/services/projects/read-own-context';
 import { READS, defineTool, input } from '../tool';
 
@@ -21,8 +21,8 @@ export const getContextTool = defineTool({
         context: ContextStep.shape.context,
       }),
     ),
-    labels: z.record(z.string(), z.string()).describe('The innermost wins; at most 20,000 characters, those first'),
-    labelsLeftOut: z.number().int().describe('How many were left out for that, the outermost'),
+    labels: ProjectContext.shape.labels,
+    labelsLeftOut: ProjectContext.shape.labelsLeftOut,
   }),
   annotations: READS,
   isLong: true,

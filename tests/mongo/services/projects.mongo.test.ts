@@ -33,6 +33,9 @@ const tree = async (name: string) => {
   const project = await make('project', `${name}-p`, { parentId: brand.id, context: 'launch' });
   return { client, brand, project };
 };
+/** 90 labels of 200 characters each, name and value. */
+const many = (word: string) =>
+  Object.fromEntries(Array.from({ length: 90 }, (_, at) => [`${word}-${at + 10}`, 'x'.repeat(192)]));
 const audit = (action: string) =>
   api.plane.collections.activity.find({ tenantId: 'default', action }).sort({ _id: -1 }).toArray();
 
@@ -202,7 +205,18 @@ describe('read', () => {
       [brand.id, 'brand voice'],
       [project.id, 'launch'],
     ]);
-    expect(answer.body.labels).toEqual({ tier: 'gold', region: 'us' });
+    expect(answer.body).toMatchObject({ labels: { tier: 'gold', region: 'us' }, labelsLeftOut: 0 });
+  });
+
+  it('of more labels than an answer holds tells the innermost, and how many are left out', async () => {
+    const { id: parentId } = await make('client', 'labelled', {
+      labels: { ...many('outer'), 'inner-10': 'overridden' },
+    });
+    const { id } = await make('brand', 'labelled-b', { parentId, labels: many('inner') });
+    const { body } = await call('GET', `/api/projects/${id}/context`);
+    const of = (word: string) => Object.keys(body.labels).filter(name => name.startsWith(word)).length;
+    expect([of('inner'), of('outer'), body.labelsLeftOut]).toEqual([90, 10, 80]);
+    expect(body.labels['inner-10']).toBe('x'.repeat(192));
   });
 
   it('filters, finds text and knows no other tenant', async () => {
