@@ -3,9 +3,10 @@ import { DEFAULT_TENANT } from '../domain/fields';
 import { judgeRecord } from './change-source/map-change';
 import { recordProjection } from './change-source/pipeline';
 import { isEventCollection } from './change-source/raw-change';
-import type { Collections } from './collections';
+import { COLLECTION_NAMES, type Collections } from './collections';
 import type { MalformedDocument } from './documents';
 import { asObjectId } from './raw-document';
+import { reasonAgainstProject } from './to-record/project';
 
 /** Listed documents as they stand now. A page of them at a time, by the list's own id. */
 export const findListed = (c: Collections, after: string | null, limit: number): Promise<MalformedDocument[]> =>
@@ -25,25 +26,33 @@ export async function findMended(
   const found = await Promise.all(
     names.map(async name => {
       const rows = listed.filter(({ collection }) => collection === name);
-      const documents = await readDocuments(c, name, rows);
+      const stillThere = await judgeDocuments(c, name, rows, knowsTenant);
       return rows.filter(({ documentId }) => {
         // By another kind of id it is not looked up, and its id cannot be mended.
         if (asObjectId(documentId) === null) return false;
-        const document = documents.get(documentId.toLowerCase());
-        return document === undefined || isWell(name, document, knowsTenant);
+        return stillThere.get(documentId.toLowerCase()) ?? true;
       });
     }),
   );
   return found.flat();
 }
 
-async function readDocuments(c: Collections, name: string, rows: MalformedDocument[]): Promise<Map<string, Document>> {
+/** Whether each is well, by its id; one by one, for a page of them whole may be a hundred megabytes. */
+async function judgeDocuments(
+  c: Collections,
+  name: string,
+  rows: MalformedDocument[],
+  knowsTenant: (tenantId: string) => boolean,
+): Promise<Map<string, boolean>> {
   const ids = rows.flatMap(({ documentId }): unknown[] => [asObjectId(documentId) ?? [], documentId].flat());
-  const documents = await c.malformed.db
-    .collection(name)
-    .find({ _id: { $in: ids as ObjectId[] } }, { projection: recordProjection(name) })
-    .toArray();
-  return new Map(documents.map(document => [String(document._id).toLowerCase(), document]));
+  // A node is judged by its texts too, which the stream does not carry.
+  const projection = name === COLLECTION_NAMES.projects ? {} : recordProjection(name);
+  const documents = c.malformed.db.collection(name).find({ _id: { $in: ids as ObjectId[] } }, { projection });
+  const judged = new Map<string, boolean>();
+  for await (const document of documents) {
+    judged.set(String(document._id).toLowerCase(), isWell(name, document, knowsTenant));
+  }
+  return judged;
 }
 
 function isWell(name: string, document: Document, knowsTenant: (tenantId: string) => boolean): boolean {
@@ -52,6 +61,7 @@ function isWell(name: string, document: Document, knowsTenant: (tenantId: string
   const tenantId: unknown = doc['tenantId'] ?? DEFAULT_TENANT;
   if (typeof tenantId !== 'string' || !knowsTenant(tenantId)) return false;
   if (TAKEN_UP.has(name) && !(doc['rankAt'] instanceof Date)) return false;
+  if (name === COLLECTION_NAMES.projects && reasonAgainstProject(doc) !== null) return false;
   return judgeRecord(name, { id: doc['_id'].toHexString(), doc, types }).ok;
 }
 

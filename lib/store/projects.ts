@@ -1,14 +1,15 @@
 import type { Document, ObjectId } from 'mongodb';
-import type { Page } from '../domain/fields';
+import { DEFAULT_TENANT, type Page } from '../domain/fields';
 import type { ListProjects } from '../domain/project/schema';
-import type { Collections } from './collections';
+import { COLLECTION_NAMES, type Collections } from './collections';
 import type { ProjectDocument } from './documents';
 import { bodyId } from './ids';
 import { insertNow } from './insert-now';
 import { listPage } from './list-page';
+import type { MalformedRow } from './malformed';
 import { purgeDeleted } from './purge-deleted';
 import { containsText } from './text-filter';
-import { readProject } from './to-record/project';
+import { readProject, reasonAgainstProject } from './to-record/project';
 import type { Transaction } from './transaction';
 
 const LIVE = { deletedAt: { $exists: false } };
@@ -24,11 +25,24 @@ export async function findProject(
   return raw ? readProject(raw) : null;
 }
 
-/** Every tenant's nodes: the tree in memory. */
-export async function findAllProjects(c: Collections): Promise<ProjectDocument[]> {
-  const rows = await c.projects.find(LIVE).toArray();
-  return rows.map(readProject).filter(row => row !== null);
+/** Every tenant's nodes: the tree in memory, and those that cannot be in it. */
+export async function findAllProjects(c: Collections): Promise<{ nodes: ProjectDocument[]; refused: MalformedRow[] }> {
+  const nodes: ProjectDocument[] = [];
+  const refused: MalformedRow[] = [];
+  for (const raw of await c.projects.find(LIVE).toArray()) {
+    const node = readProject(raw);
+    if (node) nodes.push(node);
+    else refused.push(refusal(raw));
+  }
+  return { nodes, refused };
 }
+
+const refusal = (raw: Pick<ProjectDocument, '_id'> & { tenantId?: unknown }): MalformedRow => ({
+  tenantId: typeof raw.tenantId === 'string' ? raw.tenantId.slice(0, 64) : DEFAULT_TENANT,
+  collection: COLLECTION_NAMES.projects,
+  documentId: String(raw._id),
+  reason: reasonAgainstProject(raw) ?? 'it cannot be read',
+});
 
 /** Nodes and those above them, whoever's they are: level by level, at most `depth`, each level in one read. */
 export async function findProjectChains(

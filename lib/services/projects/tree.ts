@@ -2,6 +2,7 @@ import type { ContextStep } from '../../domain/project/schema';
 import { asObjectId } from '../../store/raw-document';
 import type { Collections } from '../../store/collections';
 import type { ProjectDocument } from '../../store/documents';
+import { recordMalformed, type MalformedRow } from '../../store/malformed';
 import { findAllProjects, findProjectChains } from '../../store/projects';
 import { stepsOf } from './steps';
 
@@ -24,6 +25,8 @@ export class ProjectTree {
   #next: Promise<void> | null = null;
   /** The last load failed: what it was for is not in here. */
   #isStale = false;
+  /** What the last load could not read, with why: no more than there are nodes. */
+  #refused: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly collections: Collections) {}
 
@@ -106,12 +109,28 @@ export class ProjectTree {
 
   async #load(): Promise<void> {
     try {
-      const rows = await findAllProjects(this.collections);
-      this.#nodes = new Map(rows.map(row => [row._id.toHexString(), row]));
+      const { nodes, refused } = await findAllProjects(this.collections);
+      this.#nodes = new Map(nodes.map(node => [node._id.toHexString(), node]));
       this.#isStale = false;
+      this.#list(refused);
     } catch (error) {
       this.#isStale = true;
       throw error;
+    }
+  }
+
+  /**
+   * For people: the stream carries neither names nor texts of a node, so only who reads it whole knows. Each is told once
+   * for as long as it stands so, and who waits for the tree does not wait for that. What could not be written is told by
+   * the next load.
+   */
+  #list(refused: MalformedRow[]): void {
+    const before = this.#refused;
+    const now = new Map(refused.map(({ documentId, reason }) => [documentId, reason]));
+    this.#refused = now;
+    for (const row of refused) {
+      if (before.get(row.documentId) === row.reason) continue;
+      recordMalformed(this.collections, row).catch(() => now.delete(row.documentId));
     }
   }
 }

@@ -34,6 +34,12 @@ export function readProject(stored: object): ProjectDocument | null {
   };
 }
 
+/** Why it is no part of the tree; null where it is. */
+export function reasonAgainstProject(stored: object): string | null {
+  const [issue] = StoredProject.safeParse(stored).error?.issues ?? [];
+  return issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : null;
+}
+
 export const toProject = (row: ProjectDocument): Project => ({
   id: hex(row._id),
   tenantId: row.tenantId,

@@ -35,6 +35,7 @@ const SPOILT: [string, Document, Document][] = [
   ['dispatches', { createdAt: now, status: 'sleeping' }, { status: 'done' }],
   ['reports', { createdAt: now, kind: 'rumour' }, { kind: 'result' }],
   ['projects', { kind: 'client', slug: 7 }, { slug: 'well' }],
+  ['projects', { kind: 'client', slug: 'named', name: 7 }, { name: 'Named' }],
   ['threads', { tenantId: 'no-such' }, { tenantId: 'default' }],
 ];
 
@@ -92,4 +93,30 @@ it('and stays where it was spoilt and told again while it was looked at', async 
   await sweep();
   malformed.find = read;
   expect(await listed()).toEqual([String(insertedId)]);
+});
+
+it.each([
+  ['name', 7, 'name: '],
+  ['context', ['a', 'list'], 'context: '],
+  ['labels', { tier: 7 }, 'labels.tier: '],
+  ['tenantId', null, 'tenantId: '],
+])('a node whose %s a driver spoilt, which the stream does not carry', async (field, value, why) => {
+  const { plane } = test;
+  const node = { tenantId: 'default', kind: 'client', slug: `spoilt-${field.toLowerCase()}`, parentId: null };
+  const { insertedId } = await of('projects').insertOne({ ...node, [field]: value });
+  const rows = async () => (await readMalformed(plane.collections, 'default', 50)).recent;
+  await plane.projects.refresh();
+  await expect
+    .poll(rows, { timeout: 10_000 })
+    .toEqual([{ collection: 'projects', id: String(insertedId), reason: expect.stringContaining(why) as string }]);
+  expect(await sweep()).toBe(0);
+  await of('projects').updateOne({ _id: insertedId }, { $set: { [field]: field === 'labels' ? {} : 'default' } });
+  expect(await sweep()).toBe(1);
+  expect(await rows()).toEqual([]);
+  // Spoilt again as before, it is told again.
+  await plane.projects.refresh();
+  await of('projects').updateOne({ _id: insertedId }, { $set: { [field]: value } });
+  await plane.projects.refresh();
+  await expect.poll(listed, { timeout: 10_000 }).toEqual([String(insertedId)]);
+  await of('projects').deleteOne({ _id: insertedId });
 });
