@@ -4,6 +4,7 @@ import { remindOfQuestions } from '../services/dispatches/questions/remind-of-qu
 import { AnswerSweep } from '../services/dispatches/settle/sweep-answers';
 import { sweepDeadlines } from '../services/dispatches/questions/sweep-deadlines';
 import { DeletedQuestionSweep } from '../services/dispatches/questions/sweep-deleted';
+import { tellHolds } from '../services/dispatches/questions/tell-holds';
 import { sweepUnanswerable } from '../services/dispatches/questions/sweep-unanswerable';
 import { sweepDispatches, sweepOrphans } from '../services/dispatches/sweep';
 import { sweepStranded } from '../services/dispatches/sweep-stranded';
@@ -54,6 +55,7 @@ export function startJobs(plane: Plane): { stop(): Promise<void> } {
     { name: 'remind-of-questions', everyMs: SWEEP_EVERY_MS, run: () => remindOfQuestions(plane) },
     { name: 'sweep-stranded', everyMs: HOLDS_EVERY_MS, run: () => sweepStranded(plane) },
     { name: 'sweep-unanswerable', everyMs: HOLDS_EVERY_MS, run: () => sweepUnanswerable(plane) },
+    { name: 'tell-holds', everyMs: HOLDS_EVERY_MS, run: () => tellHolds(plane) },
     { name: 'sweep-deleted-questions', everyMs: ORPHANS_EVERY_MS, run: () => deleted.run() },
     { name: 'sweep-runs', everyMs: RUNS_EVERY_MS, run: () => runs.run() },
     { name: 'sweep-orphans', everyMs: ORPHANS_EVERY_MS, run: () => sweepOrphans(plane) },

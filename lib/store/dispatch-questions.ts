@@ -130,6 +130,43 @@ export const findUnanswerable = (c: Collections, limit: number): Promise<Unanswe
     ])
     .toArray();
 
+export interface HoldUntold extends DispatchDocument {
+  question: PendingQuestion;
+  /** Why its question is held now; null where it is not. */
+  now: string | null;
+}
+
+/** What waits for an agent type that may not answer now, or may again, and does not say so yet. */
+export const findHoldsUntold = (c: Collections, limit: number): Promise<HoldUntold[]> =>
+  c.dispatches
+    .aggregate<HoldUntold>([
+      { $match: { ...ASKED_OF_TYPES, settled: true, 'question.answerId': null } },
+      {
+        $lookup: {
+          from: c.messages.collectionName,
+          localField: 'question.id',
+          foreignField: '_id',
+          // A driver may have put anything there.
+          pipeline: [{ $match: { status: 'held', reason: { $type: 'string' } } }, { $project: { reason: 1 } }],
+          as: 'held',
+        },
+      },
+      { $set: { now: { $ifNull: [{ $first: '$held.reason' }, null] } } },
+      { $match: { $expr: { $ne: ['$now', { $ifNull: ['$question.hold', null] }] } } },
+      { $limit: limit },
+      { $unset: 'held' },
+    ])
+    .toArray();
+
+/** False: it was answered since, or waits no more. */
+export async function markHold(c: Collections, dispatch: DispatchDocument, hold: string | null): Promise<boolean> {
+  const result = await c.dispatches.updateOne(
+    { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
+    [{ $set: { 'question.hold': { $literal: hold }, updatedAt: '$$NOW' } }],
+  );
+  return result.matchedCount === 1;
+}
+
 /** Whose question stands as a message: a planner that waits for news may have said nothing. By id, after that one. */
 export const findAskers = (c: Collections, after: ObjectId | null, limit: number): Promise<DispatchDocument[]> =>
   c.dispatches
@@ -200,7 +237,7 @@ export async function markOverdue(c: Collections, dispatch: DispatchDocument): P
 export async function markAskedOf(c: Collections, dispatch: DispatchDocument, to: string): Promise<void> {
   await c.dispatches.updateOne(
     { _id: dispatch._id, status: 'waiting', 'question.id': dispatch.question!.id, 'question.answerId': null },
-    [{ $set: { 'question.to': { $literal: to }, updatedAt: '$$NOW' } }],
+    [{ $set: { 'question.to': { $literal: to }, 'question.hold': null, updatedAt: '$$NOW' } }],
   );
 }
 

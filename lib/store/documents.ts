@@ -271,6 +271,8 @@ export interface PendingQuestion {
   options: string[] | null;
   default: string | null;
   deadline: Date | null;
+  /** Why nobody may answer now, in a person's words: the type it was put to is paused, or its money is spent. */
+  hold?: string | null;
   /** When whoever was asked was reminded that half of its time is gone. */
   remindedAt?: Date;
   /** When its deadline was found to have passed with nothing declared to hold. */

@@ -5,6 +5,7 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { askQuestion, type Question } from '@/lib/services/dispatches/questions/ask';
 import { sweepDeadlines } from '@/lib/services/dispatches/questions/sweep-deadlines';
 import { DeletedQuestionSweep } from '@/lib/services/dispatches/questions/sweep-deleted';
+import { tellHolds } from '@/lib/services/dispatches/questions/tell-holds';
 import { sweepUnanswerable } from '@/lib/services/dispatches/questions/sweep-unanswerable';
 import { makeActor } from '@/tests/support/actors';
 import { startApiServer, type ApiServer } from '@/tests/support/api-server';
@@ -32,7 +33,7 @@ const call = async (method: string, path: string, body?: unknown) => {
   expect(answer.status, answer.text).toBeLessThan(300);
   return answer.body;
 };
-const make = (slug: string) => call('POST', '/api/agent-types', { slug, name: slug, concurrency: 10 });
+const make = (slug: string) => call('POST', '/api/agent-types', { slug, name: slug, concurrency: 50 });
 const message = (id: string) => call('GET', `/api/messages/${id}`);
 const claim = async (id: string) =>
   (await claimDispatches(night, { consumer: 'c', max: 1, waitMs: 0, source: { kind: 'message', id } })).dispatches[0];
@@ -187,6 +188,51 @@ describe('a question whose agent type is gone', () => {
     await sweepUnanswerable(api.plane);
     expect(await message(questionId)).toMatchObject({ assignedTo: 'human', status: 'none' });
     expect(await message(work)).toMatchObject({ reason: 'waits for a person’s answer' });
+  });
+});
+
+const pause = async (paused: boolean) => {
+  const { revision } = await call('GET', `/api/agent-types/${asked}`);
+  await call('PATCH', `/api/agent-types/${asked}`, { paused, revision });
+};
+/** Of two processes, at once. */
+const tell = () => Promise.all([tellHolds(api.plane), tellHolds(api.plane)]);
+
+describe('a question to an agent type that may not answer now', () => {
+  it.each(['before', 'after'])(
+    'paused %s it was asked, says so beside the work that waits, until it may',
+    async when => {
+      if (when === 'before') await pause(true);
+      const { work, questionId } = await ask();
+      if (when === 'after') await pause(true);
+      expect(await message(questionId)).toMatchObject({ status: 'held', reason: `${asked} is paused` });
+      await tell();
+      expect(await message(work)).toMatchObject({
+        status: 'waiting',
+        reason: `waits for ${asked} to answer; ${asked} is paused`,
+      });
+      expect(await tell()).toEqual([0, 0]);
+      await pause(false);
+      await tell();
+      expect(await message(work)).toMatchObject({ status: 'waiting', reason: `waits for ${asked} to answer` });
+      expect(await tell()).toEqual([0, 0]);
+    },
+  );
+
+  it('says nothing of it once a person answered', async () => {
+    await pause(true);
+    const { work, questionId } = await ask();
+    const { messages } = api.plane.collections;
+    const { threadId } = await message(questionId);
+    const update = messages.updateOne.bind(messages);
+    // Between what is read and what is said of it.
+    vi.spyOn(messages, 'updateOne').mockImplementationOnce(async (...args) => {
+      await call('POST', `/api/threads/${threadId}/messages`, { body: 'this one', inReplyTo: questionId });
+      return update(...args);
+    });
+    await tellHolds(api.plane);
+    expect(await message(work)).toMatchObject({ status: 'waiting', reason: 'answered; goes on when it is claimed' });
+    expect((await claim(work))!.prompt).toContain('this one');
   });
 });
 

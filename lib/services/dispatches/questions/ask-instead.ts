@@ -9,7 +9,7 @@ export async function askInstead(plane: Plane, dispatch: DispatchDocument, to: s
   const { question, source, _id: dispatchId, epoch } = dispatch;
   if (!question) return;
   const c = plane.collections;
-  const reason = { $literal: reasonOf({ ...question, to }) };
+  const reason = { $literal: reasonOf({ ...question, to, hold: null }) };
   await updateHeldWork(c, { kind: source.kind, id: source.id, dispatchId, epoch, set: { reason } });
   await markAskedOf(c, dispatch, to);
   plane.log.info({ dispatchId: String(dispatchId), from: question.to, to }, 'a question went to somebody else');

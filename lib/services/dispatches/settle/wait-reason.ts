@@ -8,10 +8,11 @@ const MAX_REASON_CHARACTERS = 500;
 export const ANSWERED = 'answered; goes on when it is claimed';
 
 /** Why its work stands still. */
-export function reasonOf({ to, blocker, answerId }: PendingQuestion): string {
+export function reasonOf({ to, blocker, answerId, hold }: PendingQuestion): string {
   if (blocker) return blocker.reason.slice(0, MAX_REASON_CHARACTERS);
   if (answerId) return ANSWERED;
   if (to === TO_NEWS) return 'waits for news of its run';
   if (to === TO_ORCHESTRATOR) return 'waits for its orchestrator’s answer';
-  return to === HUMAN ? 'waits for a person’s answer' : `waits for ${to} to answer`;
+  if (to === HUMAN) return 'waits for a person’s answer';
+  return [`waits for ${to} to answer`, hold].filter(Boolean).join('; ').slice(0, MAX_REASON_CHARACTERS);
 }
