@@ -7,6 +7,7 @@ import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { createMessage } from '@/lib/services/messages/create-message';
 import { ensureDefaultTenant } from '@/lib/services/tenants/ensure-default-tenant';
 import { createTask } from '@/lib/services/tasks/create-task';
+import { holdAccount } from '@/lib/store/accounts';
 import { makeActor } from '../../support/actors';
 import { makePlane, type TestPlane } from '../../support/make-plane';
 
@@ -53,6 +54,19 @@ describe('a claim by source answers', () => {
     expect(await reasonOf('task', second.id)).toBe('nothing-due');
     for (const id of [mine.id, nobodys.id, raw.toHexString()])
       expect(await reasonOf('message', id)).toBe('nothing-due');
+  });
+
+  it('taken for what somebody has, also to whose account is held', async () => {
+    const { id } = await createTask(person, { ...TASK, assignedTo: 'legal' });
+    const due = await createTask(person, { ...TASK, assignedTo: 'legal' });
+    expect((await claim('task', id)).dispatches).toHaveLength(1);
+    const late = makeActor(test.plane, 'orchestrator');
+    const { account } = late.principal;
+    await holdAccount(test.plane.collections, 'default', account, new Date(Date.now() + 60_000));
+    const theirs = async (source: string) =>
+      claimDispatches(late, { consumer: 'late', max: 1, waitMs: 0, source: { kind: 'task', id: source } });
+    expect(await theirs(id)).toEqual({ dispatches: [], reason: 'taken' });
+    expect(await theirs(due.id)).toEqual({ dispatches: [], reason: 'held' });
   });
 
   it('held for what names no type', async () => {

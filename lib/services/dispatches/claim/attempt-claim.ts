@@ -18,7 +18,8 @@ export async function attemptClaim(ctx: Context, claim: Claim, tries = 1): Promi
   let taken: ReadonlySet<Candidate> = NONE;
   try {
     const { candidates, reason } = found;
-    if (isHeld) return { dispatches: [], reason: 'held' };
+    // What another has, or is over, is not worth coming back for when the hold ends.
+    if (isHeld) return { dispatches: [], reason: reason === 'taken' ? 'taken' : 'held' };
     if (candidates.length === 0) {
       const isFinal = tries > 1 || reason !== 'nothing-due' || claim.source !== undefined;
       if (isFinal || !(await mayBeMore(ctx, claim, { turns, rung }))) return { dispatches: [], reason };
