@@ -20,8 +20,8 @@ export interface InboxQuery {
 const THERE = { rankAt: { $type: 'date' }, deletedAt: { $exists: false } };
 
 /**
- * What has no time there has no place in the list. Text is looked for in what a person sees of it: what waits is never
- * much.
+ * What has no time there has no place in the list. Text is looked for in what it says itself: what waits is
+ * never much, and what its thread is called is found among the threads.
  */
 const newest = <T>(filter: Document, field: string, texts: string[], { tenantId, q, after }: InboxQuery): Filter<T> =>
   ({

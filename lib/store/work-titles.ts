@@ -1,4 +1,5 @@
 import type { Collections } from './collections';
+import type { ObjectId } from './documents';
 import { bodyId, hex } from './ids';
 import { toThread } from './to-record/work';
 
@@ -23,5 +24,17 @@ export async function findTitles(
       ...threads.map(row => [hex(row._id), toThread(row).title] as const),
       // A driver may have made something else of it.
     ].filter(([, title]) => typeof title === 'string' && title !== ''),
+  );
+}
+
+/** What people called these threads; not in it is one that has no subject. One read for a whole page. */
+export async function findSubjects(c: Collections, tenantId: string, ids: ObjectId[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await c.threads.find({ _id: { $in: ids }, tenantId, ...LIVE }, { projection: { subject: 1 } }).toArray();
+  return new Map(
+    rows.flatMap(({ _id, subject }) =>
+      // A driver may have made something else of it.
+      typeof subject === 'string' && subject !== '' ? [[hex(_id), subject] as const] : [],
+    ),
   );
 }

@@ -56,6 +56,8 @@ export const whoOf = ({ from, assignedTo }: InboxItem): string => assignedTo ?? 
 
 export interface Headline {
   title: string;
+  /** What it says, where the title is what its thread is called. */
+  words: string | null;
   /** Why it stands still. */
   note: string | null;
 }
@@ -67,9 +69,13 @@ export function bodyOf({ kind, text, reason }: InboxItem): string {
 }
 
 export function headlineOf(item: InboxItem): Headline {
-  const { reason, needs } = item;
-  if (needs !== undefined) return { title: firstLine(reason ?? item.text), note: `needs ${firstLine(needs)}` };
-  return { title: firstLine(bodyOf(item)), note: reason === undefined ? null : firstLine(reason) };
+  const { reason, needs, subject } = item;
+  if (needs !== undefined) {
+    return { title: firstLine(reason ?? item.text), words: null, note: `needs ${firstLine(needs)}` };
+  }
+  const words = firstLine(bodyOf(item));
+  const note = reason === undefined ? null : firstLine(reason);
+  return subject === undefined ? { title: words, words: null, note } : { title: firstLine(subject), words, note };
 }
 
 /** Nearer than this, the deadline is the first thing to see. */

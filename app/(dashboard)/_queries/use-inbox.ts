@@ -14,6 +14,8 @@ const STALE_ON = [
   'task-updated',
   'task-deleted',
   'dispatch-updated',
+  // What it is called is shown.
+  'thread-updated',
 ] as const;
 const KEY = ['inbox'];
 

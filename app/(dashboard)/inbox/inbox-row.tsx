@@ -10,7 +10,7 @@ import { Deadline } from './deadline';
 import { headlineOf, whoOf } from '../_inbox/inbox-words';
 
 export const INBOX_ROW_PX = 36;
-export const INBOX_CARD_PX = 64;
+export const INBOX_CARD_PX = 80;
 const GRID = 'grid grid-cols-[8rem_minmax(0,1fr)_11rem_6rem_12rem_6rem] items-center gap-3 px-4';
 /** Came this recently: shown with its tint, once. */
 const ARRIVED_MS = 3_000;
@@ -65,14 +65,19 @@ function RowLink({
 
 export function InboxRow(props: RowProps) {
   const { item } = props;
-  const { title, note } = headlineOf(item);
+  const { title, words, note } = headlineOf(item);
   return (
     <RowLink {...props} className={`${GRID} text-table`}>
       <StatusWord status={item.kind} />
       <span className="flex min-w-0 items-baseline gap-2">
-        <span dir="auto" className="max-w-full shrink-0 truncate font-medium">
+        <span dir="auto" className={`${words === null ? 'max-w-full' : 'max-w-3/5'} shrink-0 truncate font-medium`}>
           {title}
         </span>
+        {words === null ? null : (
+          <span dir="auto" className="min-w-0 truncate text-xs">
+            {words}
+          </span>
+        )}
         {note ? <span className="min-w-0 truncate text-xs text-muted">{note}</span> : null}
       </span>
       <span className="truncate text-muted">{whoOf(item)}</span>
@@ -87,15 +92,21 @@ export function InboxRow(props: RowProps) {
 
 export function InboxCard(props: RowProps) {
   const { item } = props;
-  const { title } = headlineOf(item);
+  const { title, words, note } = headlineOf(item);
+  const second = words ?? note;
   return (
-    <RowLink {...props} className="flex flex-col justify-center gap-1 px-4">
+    <RowLink {...props} className="flex flex-col justify-center gap-0.5 px-4">
       <span className="flex items-baseline gap-3">
         <span dir="auto" className="min-w-0 flex-1 truncate text-table font-medium">
           {title}
         </span>
         <TimeAgo at={item.at} className="text-xs text-muted" />
       </span>
+      {second === null ? null : (
+        <span dir="auto" className="truncate text-xs text-muted">
+          {second}
+        </span>
+      )}
       <span className="flex items-center gap-3 text-xs text-muted">
         <StatusWord status={item.kind} className="shrink-0" />
         <span className="min-w-0 truncate">{whoOf(item)}</span>

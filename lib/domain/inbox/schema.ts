@@ -27,6 +27,7 @@ export const InboxItem = z.object({
   runId: Id.optional(),
   dispatchId: Id.optional(),
   text: z.string(),
+  subject: z.string().optional().describe('Of the thread of a message that stands still, where it has one'),
   from: Sender.pick({ kind: true, id: true, tier: true })
     .optional()
     .describe('Who asked or wrote it; a task has its maker in its own record'),

@@ -2,7 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import type { Page } from '../../domain/fields';
 import { senderTier, tierOf } from '../../domain/message/sender';
 import type { InboxItem, InboxKind, ListInboxItems } from '../../domain/inbox/schema';
-import type { DispatchDocument, MessageDocument, TaskDocument } from '../../store/documents';
+import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from '../../store/documents';
 import { hex, iso } from '../../store/ids';
 import {
   findAskers,
@@ -16,6 +16,7 @@ import {
 import type { Collections } from '../../store/collections';
 import { legible } from '../../store/to-record/legible';
 import { bodyOf } from '../../store/to-record/work';
+import { findSubjects } from '../../store/work-titles';
 import { byPlace, decodeTimePlace, encodeTimePlace, type TimePlace } from '../../store/time-cursor';
 import type { Context } from '../context';
 
@@ -25,6 +26,8 @@ const MAX_TEXT_CHARACTERS = 2_000;
 /** One that cannot be read has its place all the same: the page it falls out of goes on from there. */
 interface Placed extends TimePlace {
   toItem: () => InboxItem;
+  /** Of a message that stands still: people know it by what this thread is called. */
+  calledAs?: ObjectId;
 }
 
 /** What waits for a person, newest first, of all kinds or one. */
@@ -47,8 +50,17 @@ export async function listInboxItems(
   const placed = found.flat().toSorted(byPlace(-1));
   const page = placed.slice(0, limit);
   const last = placed.length > limit ? page.at(-1) : undefined;
-  return { items: legible(page, ({ toItem }) => toItem()), nextCursor: last ? encodeTimePlace(last) : null };
+  const subjects = await findSubjects(
+    plane.collections,
+    principal.tenantId,
+    page.flatMap(({ calledAs }) => calledAs ?? []),
+  );
+  const items = legible(page, ({ toItem, calledAs }) => withSubject(toItem(), calledAs && subjects.get(hex(calledAs))));
+  return { items, nextCursor: last ? encodeTimePlace(last) : null };
 }
+
+const withSubject = (item: InboxItem, subject: string | undefined): InboxItem =>
+  subject === undefined ? item : { ...item, subject };
 
 type Query = InboxQuery & { now: number };
 
@@ -121,6 +133,7 @@ const ofWork = ({ assignedTo, reason }: Pick<MessageDocument | TaskDocument, 'as
 const messageItem = (kind: InboxKind, row: MessageDocument): Placed => ({
   at: row.updatedAt,
   id: row._id,
+  calledAs: row.threadId,
   toItem: () => ({
     kind,
     id: hex(row._id),

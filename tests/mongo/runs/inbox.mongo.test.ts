@@ -120,6 +120,26 @@ describe('what waits for a person', () => {
     expect(await find(other.id)).toMatchObject({ kind: 'unroutable' });
   });
 
+  it('work that stands still with what its thread is called, where people called it anything', async () => {
+    const stuck = async (more: object) => {
+      const { id } = await createMessage(rig.person, { body: 'check the prices', ...more });
+      await rig.c.messages.updateOne({ _id: new ObjectId(id) }, { $set: { status: 'dead', reason: 'gave up' } });
+      return id;
+    };
+    const [named, again, unnamed] = [
+      await stuck({ subject: 'Autumn prices' }),
+      await stuck({ subject: 'Spring prices' }),
+      await stuck({}),
+    ];
+    expect(await find(named)).toMatchObject({ subject: 'Autumn prices', text: 'gave up\ncheck the prices' });
+    expect(await find(again)).toMatchObject({ subject: 'Spring prices' });
+    expect(await find(unnamed)).not.toHaveProperty('subject');
+    // A driver may have made something else of it.
+    const thread = { _id: new ObjectId((await find(named))!.threadId) };
+    await rig.c.threads.updateOne(thread, { $set: { subject: 7 as never } });
+    expect(await find(named)).not.toHaveProperty('subject');
+  });
+
   it('comes in pages, newest first, each once, of one kind where asked', async () => {
     for (let at = 0; at < 7; at += 1) {
       const { id } = await newTask(`dead ${at}`);

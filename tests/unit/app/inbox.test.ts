@@ -115,8 +115,18 @@ describe('what a row says', () => {
   it('keeps the reason apart from the work', () => {
     const dead = item('a', { kind: 'dead', text: 'boom\nwrite it', reason: 'boom', assignedTo: 'qa' });
     expect(bodyOf(dead)).toBe('write it');
-    expect(headlineOf(dead)).toEqual({ title: 'write it', note: 'boom' });
+    expect(headlineOf(dead)).toEqual({ title: 'write it', words: null, note: 'boom' });
     expect(whoOf(dead)).toBe('qa');
+  });
+
+  it('is called what its thread is called, and says what it says after that', () => {
+    const dead = item('a', {
+      kind: 'dead',
+      text: 'boom\nPlease **check** it\n\nmore',
+      reason: 'boom',
+      subject: 'Prices',
+    });
+    expect(headlineOf(dead)).toEqual({ title: 'Prices', words: 'Please check it', note: 'boom' });
   });
 
   it('says of a blocker what it needs, and knows which blockers can be answered', () => {
@@ -127,7 +137,7 @@ describe('what a row says', () => {
       reason: 'no login',
       needs: 'one',
     });
-    expect(headlineOf(asked)).toEqual({ title: 'no login', note: 'needs one' });
+    expect(headlineOf(asked)).toEqual({ title: 'no login', words: null, note: 'needs one' });
     expect(isAnswerable(asked)).toBe(true);
     expect(isAnswerable(item('t', { kind: 'blocker', taskId: 't' }))).toBe(false);
   });
