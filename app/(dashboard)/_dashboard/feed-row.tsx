@@ -19,10 +19,17 @@ export const FeedRow = memo(function FeedRow({ event }: { event: LoggedEvent }) 
     <>
       <ClockTime at={event.at} className="w-23 shrink-0 text-2xs text-muted" />
       <Lamp lamp={lamp} className="size-3" />
-      <span className="w-34 shrink-0 truncate text-xs">{event.type}</span>
-      <span className="min-w-0 truncate text-xs font-medium">{about}</span>
-      {/* Gives way first: whom it is about says more. */}
-      <span className="min-w-0 shrink-[99] truncate text-xs text-muted">{note}</span>
+      <span className="w-34 shrink-0 truncate text-xs" title={event.type}>
+        {event.type}
+      </span>
+      <span className="min-w-0 truncate text-xs font-medium" title={about}>
+        {about}
+      </span>
+      {/* What became of it is a short word, whom it is about two long names: those can lose their end. On a phone there
+          is room for one of them. */}
+      <span className="max-w-2/5 min-w-0 shrink-[99] truncate text-xs text-muted sm:shrink-0" title={note || undefined}>
+        {note}
+      </span>
     </>
   );
   const look = `flex h-full items-center gap-2.5 px-4 ${isFresh ? 'arrived' : ''}`;

@@ -77,7 +77,7 @@ function Cell({ label, note, onPress, isCode = false }: CellProps) {
       className="flex min-w-0 items-baseline gap-2 rounded-sm text-left hover:underline"
     >
       <span className={`truncate ${isCode ? 'mono text-xs' : ''}`}>{label}</span>
-      {note ? <span className="text-xs text-muted">{note}</span> : null}
+      {note ? <span className="shrink-0 text-xs whitespace-nowrap text-muted">{note}</span> : null}
     </button>
   );
 }
