@@ -18,6 +18,12 @@ interface Card {
   lamp?: Lamp;
 }
 
+/** Where nothing was measured there is no number to give. */
+export function sampleWords(windowSeconds: number, count: number | undefined): string {
+  const window = formatWindow(windowSeconds);
+  return count === undefined ? `nothing in the ${window}` : `${window} · n = ${formatCount(count)}`;
+}
+
 function cardsOf(stats: Stats | undefined): Card[] {
   const work = stats?.work;
   // The plane's own time; a claim also waits for a limit or for a turn in its thread.
@@ -51,7 +57,7 @@ function cardsOf(stats: Stats | undefined): Card[] {
     {
       label: 'p99 to stream',
       value: hop ? formatDuration(hop.p99) : NO_DATA,
-      note: stats === undefined ? '' : `${formatWindow(stats.windowSeconds)} · n = ${formatCount(hop?.count)}`,
+      note: stats === undefined ? '' : sampleWords(stats.windowSeconds, hop?.count),
       href: '#hops',
     },
   ];

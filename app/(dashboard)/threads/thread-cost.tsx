@@ -1,10 +1,17 @@
 'use client';
 import { useMemo } from 'react';
 import { NO_DATA } from '@/app/_ui/duration';
-import { formatCount } from '@/app/_ui/number';
+import { formatCount, plural } from '@/app/_ui/number';
 import { useDispatches, useMessages } from './use-thread';
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
+
+/** Of nothing that ran nobody reported: that says nothing of what it cost. */
+export function costWords(priced: number, all: number, costUsd: number): string {
+  if (all === 0) return 'no attempt yet';
+  const cost = priced === 0 ? NO_DATA : dollars.format(costUsd);
+  return `${cost} · ${formatCount(priced)} of ${plural(all, 'attempt')} reported`;
+}
 
 /** Who took part, and what the attempts reported to have used; attempts without a figure are counted apart. */
 export function ThreadCost({ threadId }: { threadId: string }) {
@@ -24,10 +31,7 @@ export function ThreadCost({ threadId }: { threadId: string }) {
       </div>
       <div>
         <dt className="mb-1 font-medium">Cost</dt>
-        <dd className="tabular text-muted">
-          {priced.length === 0 ? NO_DATA : dollars.format(sum('costUsd'))}
-          {` · ${formatCount(priced.length)} of ${formatCount(all.length)} attempts reported`}
-        </dd>
+        <dd className="tabular text-muted">{costWords(priced.length, all.length, sum('costUsd'))}</dd>
         {counted ? (
           <dd className="tabular text-muted">{`${formatCount(sum('inputTokens'))} tokens in · ${formatCount(sum('outputTokens'))} out`}</dd>
         ) : null}
