@@ -1,11 +1,13 @@
 import Link from 'next/link';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
 import { NO_DATA } from '@/app/_ui/duration';
-import { LAMP_TEXT } from '@/app/_ui/status';
+import { LAMP_TEXT, meaningOf } from '@/app/_ui/status';
 import { StatusWord } from '@/app/_ui/status-word';
 import { TimeAgo } from '@/app/_ui/time-ago';
+import { useNow } from '@/app/_ui/use-now';
+import { useAgentTypes } from '../_queries/use-agent-types';
 import { firstLine } from '../_work/first-line';
-import { placeOf, sinceOf, wordOf } from './dispatch-states';
+import { placeOf, silenceOf, sinceOf, wordOf } from './dispatch-states';
 
 export const DISPATCH_ROW_PX = 36;
 export const DISPATCH_CARD_PX = 80;
@@ -76,7 +78,7 @@ export function DispatchCard({ dispatch }: { dispatch: DispatchRecord }) {
         )}
       </span>
       <span className="flex min-w-0 text-xs text-muted">
-        {error === null && progress === null ? (
+        {error === null && progress === null && !isSilent(dispatch) ? (
           <span className="truncate">claimed by {dispatch.consumer}</span>
         ) : (
           <Progress dispatch={dispatch} />
@@ -86,12 +88,34 @@ export function DispatchCard({ dispatch }: { dispatch: DispatchRecord }) {
   );
 }
 
-/** How far it is, in its own words; of what failed, why. `aged`: and how old these are. */
-function Progress({ dispatch: { error, progress }, aged = false }: { dispatch: DispatchRecord; aged?: boolean }) {
+/** In whole steps, so that a row does not flicker. */
+const SILENCE_STEP_MS = 5_000;
+
+function useSilence(dispatch: DispatchRecord): string | null {
+  const types = useAgentTypes().data?.items;
+  const now = useNow(SILENCE_STEP_MS);
+  return silenceOf(dispatch, types?.find(({ slug }) => slug === dispatch.agentType)?.thresholds, now);
+}
+
+const said = (silence: string, state: string | undefined): string => (state ? `${silence}\n${state}` : silence);
+const isSilent = (dispatch: DispatchRecord): boolean => ['stuck', 'quiet'].includes(wordOf(dispatch));
+
+/** How far it is, in its own words; of what failed, why; of what passed a limit of silence, which. `aged`: and how old these are. */
+function Progress({ dispatch, aged = false }: { dispatch: DispatchRecord; aged?: boolean }) {
+  const { error, progress } = dispatch;
+  const silence = useSilence(dispatch);
   if (error !== null) {
     return (
       <span className={`truncate text-xs ${LAMP_TEXT.failed}`} title={error}>
         {firstLine(error)}
+      </span>
+    );
+  }
+  if (silence !== null) {
+    return (
+      <span className="flex min-w-0 flex-1 items-baseline gap-2 text-xs" title={said(silence, progress?.state)}>
+        {progress ? <span className="tabular shrink-0 text-foreground">{Math.round(progress.percent)} %</span> : null}
+        <span className={`tabular min-w-0 truncate ${LAMP_TEXT[meaningOf(wordOf(dispatch)).lamp]}`}>{silence}</span>
       </span>
     );
   }

@@ -1,4 +1,6 @@
+import type { Thresholds } from '@/lib/domain/agent-type/schema';
 import type { DispatchRecord, DispatchStatus } from '@/lib/domain/dispatch/schema';
+import { formatDuration } from '@/app/_ui/duration';
 
 /** What the list can be narrowed to: of what is open first, then of what came to nothing. */
 export const DISPATCH_STATES = ['running', 'quiet', 'stuck', 'waiting', 'failed', 'lost'] as const;
@@ -63,6 +65,21 @@ export function gatherOpen<T extends Standing>(open: Rows<T>, apart: Record<Apar
     isWhole(state) ? items.filter(dispatch => isIn(state, dispatch)).length : null;
   const counts = Object.fromEntries(DISPATCH_STATES.map(state => [state, count(state)])) as StateCounts;
   return { items, counts, openCount: open.isCut ? null : items.length };
+}
+
+/** What its agent type allows, or that is not known (yet). */
+type Limits = Pick<Thresholds, 'quietAfterMs' | 'stuckAfterMs'> | undefined;
+
+/** How long nothing was said of it and how long its agent type allows; null where that was not passed. */
+export function silenceOf(dispatch: DispatchRecord, limits: Limits, nowMs: number): string | null {
+  const word = wordOf(dispatch);
+  if (limits === undefined || (word !== 'stuck' && word !== 'quiet')) return null;
+  const { claimedAt, resumedAt, progressAt } = dispatch.times;
+  const heardAt = Math.max(...[claimedAt, resumedAt, progressAt].map(at => (at ? Date.parse(at) : 0)));
+  const limitMs = word === 'stuck' ? limits.stuckAfterMs : limits.quietAfterMs;
+  // The server has said that it was passed; this clock may be behind.
+  const silentMs = Math.max(limitMs, nowMs - heardAt);
+  return `silent ${formatDuration(silentMs)} · limit ${formatDuration(limitMs)}`;
 }
 
 /** Since when it is as it is. */

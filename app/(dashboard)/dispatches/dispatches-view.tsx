@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '@heroui/react/button';
+import { X } from 'lucide-react';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { troubleOf } from '@/app/_live/api';
 import { ChoiceBar } from '@/app/_ui/choice-bar';
@@ -47,7 +48,7 @@ export function DispatchesView() {
         aria-label="Dispatches"
         className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface"
       >
-        <div className="flex flex-wrap items-center gap-2 border-b border-border p-2">
+        <div className="flex items-center gap-2 border-b border-border p-2 sm:flex-wrap">
           <ChoiceBar
             label="State"
             value={state ?? ALL}
@@ -65,8 +66,16 @@ export function DispatchesView() {
             onChange={value => void set({ agentType: value === ANY ? null : value })}
           />
           {isFiltered ? (
-            <Button size="sm" variant="ghost" onPress={clear}>
-              Clear
+            // Beside both fields, where there is no room for its word.
+            <Button
+              size="sm"
+              variant="ghost"
+              isIconOnly={narrow}
+              className="shrink-0"
+              onPress={clear}
+              {...(narrow ? { 'aria-label': 'Clear' } : {})}
+            >
+              {narrow ? <X /> : 'Clear'}
             </Button>
           ) : null}
         </div>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DispatchRecord } from '@/lib/domain/dispatch/schema';
-import { byTrouble, gatherOpen, placeOf, sinceOf, statusesOver } from '@/app/(dashboard)/dispatches/dispatch-states';
+import {
+  byTrouble,
+  gatherOpen,
+  placeOf,
+  silenceOf,
+  sinceOf,
+  statusesOver,
+} from '@/app/(dashboard)/dispatches/dispatch-states';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const LATER = '2026-01-01T01:00:00.000Z';
@@ -34,6 +41,19 @@ describe('the dispatches of a page', () => {
         .toSorted(byTrouble)
         .map(({ id }) => id),
     ).toEqual(order);
+  });
+
+  it('say how long nothing was said of them, and what their agent type allows', () => {
+    const limits = { quietAfterMs: 300_000, stuckAfterMs: 1_200_000 };
+    const now = Date.parse(AT) + 1_500_000;
+    expect(silenceOf(dispatch('x', { liveness: 'stuck' }), limits, now)).toBe('silent 25 min · limit 20 min');
+    const said = { ...times, progressAt: '2026-01-01T00:15:00.000Z' };
+    const quiet = dispatch('x', { liveness: 'quiet', times: said });
+    expect(silenceOf(quiet, limits, now)).toBe('silent 10 min · limit 5 min');
+    // The clock of who looks is behind.
+    expect(silenceOf(quiet, limits, Date.parse(AT))).toBe('silent 5 min · limit 5 min');
+    expect(silenceOf(dispatch('x'), limits, now)).toBeNull();
+    expect(silenceOf(quiet, undefined, now)).toBeNull();
   });
 
   it('are counted in each state they are in; what is being stopped runs until it has stopped', () => {
