@@ -20,6 +20,7 @@ import { BulkDialog } from './bulk-dialog';
 import { NewTaskDialog } from './new-task-dialog';
 import { TASK_CARD_PX, TASK_ROW_PX, TaskCard, TaskHead, TaskRow } from './task-row';
 
+const RAW_INSERT = `db.tasks.insertOne({assignedTo: "research", title: "Compare three CRM systems"})`;
 const ANY = 'any';
 const STATUS_CHOICES = [{ value: ANY, label: 'any status' }, ...TASK_STATUSES.map(value => ({ value, label: value }))];
 
@@ -103,8 +104,13 @@ export function TaskList({ openId }: { openId: string | null }) {
         ) : list.items.length === 0 && isFiltered ? (
           <EmptyState title="No task matches." />
         ) : list.items.length === 0 ? (
-          <EmptyState title="Work with a result stands here: what is asked, of whom, and what came of it.">
-            {may.work ? 'Hand one out with New task, or start a run, whose planner makes its own.' : null}
+          <EmptyState
+            title="Work with a result stands here: what is asked, of whom, and what came of it."
+            command={RAW_INSERT}
+          >
+            {may.work
+              ? 'Hand one out with New task, start a run, whose planner makes its own, or insert one straight into the database:'
+              : 'Any driver may insert one:'}
           </EmptyState>
         ) : (
           <>
