@@ -28,6 +28,10 @@ const claim = async (agentType: string, more: object) =>
 const topology = (primary: string) =>
   ({ servers: new Map([[primary, { type: 'RSPrimary', address: primary }]]) }) as unknown as TopologyDescription;
 
+type Written = { _id: ObjectId } | { updateOne: { filter: { _id: ObjectId } } };
+const idsIn = (written: unknown): ObjectId[] =>
+  ([written].flat() as Written[]).map(one => ('updateOne' in one ? one.updateOne.filter._id : one._id));
+
 /** Of the next claim the first write is lost: as the driver tells it, and as the new primary has it. */
 function loseTheFirstWrite(): void {
   const { dispatches } = test.plane.collections;
@@ -40,7 +44,8 @@ function loseTheFirstWrite(): void {
       const answer = await write(...args);
       if (isLost) return answer;
       isLost = true;
-      await dispatches.deleteMany({ status: 'running' });
+      // What this write made, and no more: another claim's, answered meanwhile, a majority had on the old one too.
+      await dispatches.deleteMany({ _id: { $in: idsIn(args[0]) } });
       client.emit('topologyDescriptionChanged', told as never);
       return answer;
     }) as never);
