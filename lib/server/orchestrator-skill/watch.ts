@@ -1,3 +1,4 @@
+import { deferred } from '@/lib/kernel/deferred';
 import type { SystemHealth } from '@/lib/domain/health/schema';
 import { steadyClock } from '@/lib/kernel/clock';
 import { createAcker } from '@/lib/sdk/acker';
@@ -48,16 +49,17 @@ const STOP_AGAIN_MS = 300_000;
 const HAND_IN_AFTER_MS = 15_000;
 
 async function watch(context: ScriptContext): Promise<undefined> {
-  // A session that was resumed starts its watch again while an old one may still run somewhere, and two under one name
-  // would end each other's stream in turn.
-  const release = await takeOver(context.project.folder, 'watch');
   const types = text(context.values, 'types')
     ?.split(',')
     .map(slug => slug.trim());
+  const watcher = new Watcher(context, types);
+  // Before it holds the lock: a signal that came between the two ended it without its last line.
+  process.on('SIGTERM', () => watcher.end('stopped')).on('SIGINT', () => watcher.end('stopped'));
+  process.on(REPLACED, () => watcher.end('replaced'));
+  // A session that was resumed starts its watch again while an old one may still run somewhere, and two under one name
+  // would end each other's stream in turn.
+  const release = await takeOver(context.project.folder, 'watch');
   try {
-    const watcher = new Watcher(context, types);
-    process.on('SIGTERM', () => watcher.end('stopped')).on('SIGINT', () => watcher.end('stopped'));
-    process.on(REPLACED, () => watcher.end('replaced'));
     // The session is gone and nobody reads: not an error.
     process.stdout.on('error', () => watcher.end());
     await watcher.run();
@@ -74,7 +76,8 @@ class Watcher {
   readonly #own = ownWork();
   readonly #due = new DueLook();
   #stream: EventStream | undefined;
-  #finish: () => void = () => {};
+  readonly #finished = deferred<void>();
+  #isOver = false;
   #stopCount = 0;
   #stopAgainMs = 0;
   #handInAgainMs = 0;
@@ -95,11 +98,9 @@ class Watcher {
   }
 
   async run(): Promise<void> {
+    if (this.#isOver) return;
     const { url, token, consumer, calls } = this.context;
     const acker = createAcker({ calls, consumer });
-    const finished = new Promise<void>(resolve => {
-      this.#finish = resolve;
-    });
     this.#stream = openEventStream({
       baseUrl: url,
       token,
@@ -113,7 +114,7 @@ class Watcher {
     });
     this.#timers.push(setInterval(() => this.#lookAtState(), STATE_POLL_MS));
     this.#timers.push(setInterval(() => void this.#lookForDue(DUE_SECONDS), DUE_POLL_MS));
-    await finished;
+    await this.#finished.promise;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
     await acker.flush();
@@ -124,6 +125,11 @@ class Watcher {
   end(state?: 'stopped' | 'replaced'): void {
     if (state !== undefined) print({ state });
     this.#finish();
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#finished.resolve();
   }
 
   #hear(event: StreamEvent): void {

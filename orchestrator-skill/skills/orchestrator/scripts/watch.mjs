@@ -2,6 +2,17 @@
 // Built by scripts/build-skill.mjs from lib/server/orchestrator-skill; do not edit.
 // Holds eventsource-parser, MIT licence, © Espen Hovlandsdal.
 
+// lib/kernel/deferred.ts
+function deferred() {
+  let resolve2;
+  let reject;
+  const promise = new Promise((res, rej) => {
+    resolve2 = res;
+    reject = rej;
+  });
+  return { promise, resolve: resolve2, reject };
+}
+
 // lib/kernel/clock.ts
 var systemClock = {
   now: () => Date.now(),
@@ -1460,12 +1471,12 @@ var DUE_SECONDS = 3;
 var STOP_AGAIN_MS = 3e5;
 var HAND_IN_AFTER_MS = 15e3;
 async function watch(context) {
-  const release = await takeOver(context.project.folder, "watch");
   const types = text(context.values, "types")?.split(",").map((slug) => slug.trim());
+  const watcher = new Watcher(context, types);
+  process.on("SIGTERM", () => watcher.end("stopped")).on("SIGINT", () => watcher.end("stopped"));
+  process.on(REPLACED, () => watcher.end("replaced"));
+  const release = await takeOver(context.project.folder, "watch");
   try {
-    const watcher = new Watcher(context, types);
-    process.on("SIGTERM", () => watcher.end("stopped")).on("SIGINT", () => watcher.end("stopped"));
-    process.on(REPLACED, () => watcher.end("replaced"));
     process.stdout.on("error", () => watcher.end());
     await watcher.run();
   } finally {
@@ -1493,8 +1504,8 @@ var Watcher = class {
   #own = ownWork();
   #due = new DueLook();
   #stream;
-  #finish = () => {
-  };
+  #finished = deferred();
+  #isOver = false;
   #stopCount = 0;
   #stopAgainMs = 0;
   #handInAgainMs = 0;
@@ -1502,11 +1513,9 @@ var Watcher = class {
   #beatAgainMs = 0;
   #wasOffline = false;
   async run() {
+    if (this.#isOver) return;
     const { url, token, consumer, calls } = this.context;
     const acker = createAcker({ calls, consumer });
-    const finished = new Promise((resolve2) => {
-      this.#finish = resolve2;
-    });
     this.#stream = openEventStream({
       baseUrl: url,
       token,
@@ -1520,7 +1529,7 @@ var Watcher = class {
     });
     this.#timers.push(setInterval(() => this.#lookAtState(), STATE_POLL_MS));
     this.#timers.push(setInterval(() => void this.#lookForDue(DUE_SECONDS), DUE_POLL_MS));
-    await finished;
+    await this.#finished.promise;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
     await acker.flush();
@@ -1530,6 +1539,10 @@ var Watcher = class {
   end(state) {
     if (state !== void 0) print({ state });
     this.#finish();
+  }
+  #finish() {
+    this.#isOver = true;
+    this.#finished.resolve();
   }
   #hear(event) {
     if (event.type === "dispatch-updated" && event.data["status"] === "cancelling")

@@ -254,6 +254,20 @@ describe('two sessions in one project', () => {
     expect(await second.exited).toBe(0);
     expect(second.lines()).toEqual(['{"state":"stopped"}']);
   });
+
+  it('that is stopped before it has the doorbell says so too', async () => {
+    const first = openSession().watch();
+    await vi.waitFor(() => expect(sessions[0]!.holders('watch')).toHaveLength(1), PATIENCE);
+    // It does not hear that it is to make room.
+    first.child.kill('SIGSTOP');
+    const second = openSession().watch();
+    await new Promise(done => setTimeout(done, 3_000));
+    second.child.kill('SIGTERM');
+    first.child.kill('SIGCONT');
+    expect(await second.exited).toBe(0);
+    expect(second.lines()).toEqual(['{"state":"stopped"}']);
+    expect(await first.exited).toBe(0);
+  });
 });
 
 describe('an answer that is handed in without its text', () => {
