@@ -219,6 +219,10 @@ it('what has to be stopped is rung for again, should the first ring have been lo
   await vi.waitFor(() => expect(rings()).toBe(2), PATIENCE);
 });
 
+/** Sent to a process that stands still. */
+const isSignalWaiting = (pid: number): boolean =>
+  /^ShdPnd:\t0*[1-9a-f]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
 describe('two sessions in one project', () => {
   it('leave each other the work: each is shown its own, until the other is gone', async () => {
     const [first, second] = [openSession(), openSession()];
@@ -261,7 +265,7 @@ describe('two sessions in one project', () => {
     // It does not hear that it is to make room.
     first.child.kill('SIGSTOP');
     const second = openSession().watch();
-    await new Promise(done => setTimeout(done, 3_000));
+    await vi.waitFor(() => expect(isSignalWaiting(first.child.pid!)).toBe(true), PATIENCE);
     second.child.kill('SIGTERM');
     first.child.kill('SIGCONT');
     expect(await second.exited).toBe(0);
