@@ -73,10 +73,15 @@ export async function undoResume(c: Collections, waiting: DispatchDocument, epoc
   );
 }
 
+/** Its holder, or where that never came to have its agent, whoever has it. */
+const holding = (field: string) => ({
+  $cond: [{ $ne: [{ $ifNull: ['$agentId', null] }, null] }, `$${field}`, `$resumedFrom.${field}`],
+});
+
 /**
- * Gives back a resume whose caller never heard of it: it waits with its answer, for whoever held its agent. The epoch
+ * Gives back a resume, unheard or by its holder: it waits with its answer, for whoever holds its agent. The epoch
  * stays, for its work item stands at it until this is settled. Not a planner's: the news it was resumed for counts as
- * given. Null: a planner's, or it is over.
+ * given. Null: no resume, a planner's, one that is being stopped, or it is over.
  */
 export async function parkAgain(
   c: Collections,
@@ -95,10 +100,10 @@ export async function parkAgain(
     [
       {
         $set: {
-          consumer: '$resumedFrom.consumer',
-          tokenId: '$resumedFrom.tokenId',
-          account: '$resumedFrom.account',
-          agentId: '$resumedFrom.agentId',
+          consumer: holding('consumer'),
+          tokenId: holding('tokenId'),
+          account: holding('account'),
+          agentId: holding('agentId'),
           status: 'waiting',
           leaseUntil: null,
           updatedAt: '$$NOW',
@@ -110,6 +115,15 @@ export async function parkAgain(
     { returnDocument: 'after' },
   );
 }
+
+/** It waits as `parkAgain` left it: what it asked was said before and answered, and this very epoch was given back. */
+export const isGivenBack = ({ status, mode, question, run }: DispatchDocument): boolean =>
+  status === 'waiting' &&
+  mode === 'resume' &&
+  run?.tier !== 'orchestrator' &&
+  question !== null &&
+  question.answerId !== null &&
+  question.body === '';
 
 export interface ResumableQuery {
   tenantId: string;

@@ -244,7 +244,7 @@ export interface DispatchDocument extends RecordDocument {
   claimedAt: Date;
   /** When its last turn after a wait was claimed. */
   resumedAt?: Date;
-  /** Who had it, and its agent, before its last resume: they have it again when that is given back unheard. */
+  /** Who had it, and its agent, before its last resume: they have it again when that is given back with no agent of its own. */
   resumedFrom?: Pick<DispatchDocument, 'consumer' | 'tokenId' | 'account' | 'agentId'>;
   waitingSince: Date | null;
   endedAt: Date | null;

@@ -11,6 +11,7 @@ import { ControlPlaneError, notFound } from '../../domain/errors';
 import type { Usage } from '../../domain/fields';
 import type { Delivered } from '../../domain/task/schema';
 import { endDispatch, extendLease, lapseDispatch, writeProgress } from '../../store/dispatches';
+import { isGivenBack, parkAgain } from '../../store/dispatch-resumes';
 import type { DispatchDocument, ObjectId } from '../../store/documents';
 import { hex, isoOrNull, pathId } from '../../store/ids';
 import { keepLateOutput } from '../../store/late-outputs';
@@ -148,16 +149,17 @@ export async function failDispatch(ctx: Context, id: string, input: FailDispatch
   return endedOf(row);
 }
 
+/** Ended, one that was resumed would begin anew, and what its agent knows be lost: it waits with its answer again. */
 export async function releaseDispatch(ctx: Context, id: string, { epoch }: { epoch: number }): Promise<Ended> {
   requirePermission(ctx.principal, 'dispatches:work');
+  const { plane, principal } = ctx;
   const dispatchId = pathId('dispatch', id);
-  const row = await endDispatch(ctx.plane.collections, ctx.principal.tenantId, dispatchId, epoch, {
-    status: 'released',
-    set: {},
-  });
+  const row =
+    (await parkAgain(plane.collections, principal.tenantId, dispatchId, epoch)) ??
+    (await endDispatch(plane.collections, principal.tenantId, dispatchId, epoch, { status: 'released', set: {} }));
   if (!row) return endedOf(await refusalOf(ctx, dispatchId, epoch, REPEATABLE));
   crashPoint('release:after-outcome');
-  await settleDispatch(ctx.plane, row);
+  await settleDispatch(plane, row);
   return endedOf(row);
 }
 
@@ -185,14 +187,16 @@ async function refusalOf(
   if (!row) throw notFound('dispatch', hex(id));
   if (usage) await countRefused(plane, row, epoch, usage);
   if (failure) await holdAccountOf(ctx, row, failure);
-  const isRepeat = row.epoch === epoch && repeatable.includes(row.status);
+  const isBack = row.epoch === epoch && isGivenBack(row);
+  const asTold = [row.status, ...(isBack ? ['released' as const] : [])];
+  const isRepeat = row.epoch === epoch && asTold.some(status => repeatable.includes(status));
   if (isRepeat && (output === undefined || keepsOutput(row))) {
     // Whoever stored it may have died before what it means; who hears that it is over should find it so. A heartbeat
     // hears only that it waits, and comes in the very moments in which its question is written.
-    if (!row.settled && row.status !== 'waiting') await settleDispatch(plane, row);
+    if (!row.settled && (isBack || row.status !== 'waiting')) await settleDispatch(plane, row);
     return row;
   }
-  if (row.epoch === epoch && row.status === 'waiting') {
+  if (row.epoch === epoch && row.status === 'waiting' && !isBack) {
     throw new ControlPlaneError(
       'waiting',
       'This dispatch waits for an answer; it is resumed with a new epoch and key.',
@@ -207,22 +211,17 @@ async function refusalOf(
 }
 
 /** What was given back, or stopped without a word, has no place for an output yet: it is late, and not to be lost. */
-function keepsOutput({
-  status,
-  epoch,
-  lateOutput,
-  lateBehind = [],
-  lateDecidedEpochs = [],
-}: DispatchDocument): boolean {
+function keepsOutput(row: DispatchDocument): boolean {
+  const { status, epoch, lateOutput, lateBehind = [], lateDecidedEpochs = [] } = row;
   const isKept = [lateOutput, ...lateBehind].some(late => late?.epoch === epoch) || lateDecidedEpochs.includes(epoch);
   if (status === 'cancelled') return isKept;
-  return status !== 'released';
+  return status !== 'released' && !isGivenBack(row);
 }
 
 function staleEpoch(row: DispatchDocument, epoch: number): ControlPlaneError {
   const what =
     row.epoch === epoch
-      ? `epoch ${epoch} of this dispatch ended as ${row.status}`
+      ? `epoch ${epoch} of this dispatch ${isGivenBack(row) ? 'was given back' : `ended as ${row.status}`}`
       : `got epoch ${epoch}; this dispatch is at ${row.epoch} (${row.status})`;
   return new ControlPlaneError('stale-epoch', `${what}. Stop this work; it is not yours any more.`, {
     details: { currentEpoch: row.epoch, dispatchStatus: row.status },

@@ -6,7 +6,6 @@ import { askQuestion } from '@/lib/services/dispatches/questions/ask';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { completeDispatches } from '@/lib/services/dispatches/complete-many';
 import { completeDispatch } from '@/lib/services/dispatches/life-cycle';
-import { sweepDispatches } from '@/lib/services/dispatches/sweep';
 import { AnswerSweep } from '@/lib/services/dispatches/settle/sweep-answers';
 import { wakeAsker } from '@/lib/services/dispatches/settle/wake-asker';
 import { resolveCaller } from '@/lib/services/identity/caller';
@@ -250,56 +249,5 @@ describe('a question that ends with an empty output', () => {
     await replyToMessage(caller, { messageId: asked.questionId, body: 'that one' });
     await end(dispatch);
     expect(await answersTo(asked.questionId)).toMatchObject([{ body: 'that one' }]);
-  });
-});
-
-/** It has been answered, and its agent is kept. */
-const holding = async () => {
-  const asked = await ask('human');
-  await rows().dispatches.updateOne({ _id: new ObjectId(asked.dispatchId) }, { $set: { agentId: 'agent-1' } });
-  expect((await say(asked.threadId)).status).toBe(201);
-  return asked;
-};
-const claimAs = (consumer: string, id: string, signal?: AbortSignal) =>
-  claimDispatches(night, { consumer, max: 1, waitMs: 0, source: { kind: 'message', id } }, signal);
-
-describe('a resume that is given back because its caller hung up', () => {
-  it('waits with its answer, for whoever held its agent', async () => {
-    const { work, dispatchId } = await holding();
-    expect(await claimAs('c', work, AbortSignal.abort())).toEqual({ dispatches: [], reason: 'nothing-due' });
-    expect(await messageOf(work)).toMatchObject({ status: 'waiting', reason: 'answered; goes on when it is claimed' });
-    const row = await rows().dispatches.findOne({ _id: new ObjectId(dispatchId) });
-    expect(row).toMatchObject({ status: 'waiting', settled: true, agentId: 'agent-1' });
-    expect([row!.lane, row!.slot]).toEqual([undefined, undefined]);
-    const { dispatches } = await claimAs('c', work);
-    expect(dispatches).toMatchObject([{ id: dispatchId, mode: 'resume', agentId: 'agent-1', attempt: 1 }]);
-    expect(dispatches[0]!.prompt).toContain('this one');
-    await completeDispatch(night, dispatchId, { epoch: dispatches[0]!.epoch, output: 'done with it' });
-    expect(await messageOf(work)).toMatchObject({ status: 'done', attempts: 1 });
-    expect(
-      await rows().messages.countDocuments({ 'from.dispatchId': new ObjectId(dispatchId), kind: 'question' }),
-    ).toBe(1);
-  });
-
-  it('by another than held its agent, leaves the agent to who has it', async () => {
-    const { work, dispatchId } = await holding();
-    const past = { $set: { 'question.offeredUntil': new Date(0) } };
-    await rows().dispatches.updateOne({ _id: new ObjectId(dispatchId) }, past);
-    expect((await claimAs('other', work, AbortSignal.abort())).dispatches).toEqual([]);
-    const { dispatches } = await claimAs('c', work);
-    expect(dispatches).toMatchObject([{ id: dispatchId, mode: 'resume', agentId: 'agent-1' }]);
-  });
-
-  it('is settled by the sweep where that was cut off', async () => {
-    const { work, dispatchId } = await holding();
-    const cut = vi.spyOn(rows().messages, 'updateOne').mockRejectedValueOnce(new Error('killed'));
-    await claimAs('c', work, AbortSignal.abort());
-    cut.mockRestore();
-    expect(await messageOf(work)).toMatchObject({ status: 'claimed' });
-    const old = { $set: { updatedAt: new Date(0) } };
-    await rows().dispatches.updateOne({ _id: new ObjectId(dispatchId), settled: false }, old);
-    await sweepDispatches(api.plane);
-    const { dispatches } = await claimAs('c', work);
-    expect(dispatches).toMatchObject([{ id: dispatchId, mode: 'resume', agentId: 'agent-1' }]);
   });
 });

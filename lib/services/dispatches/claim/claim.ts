@@ -1,11 +1,8 @@
-import type { Claim, ClaimResult, Dispatch } from '../../../domain/dispatch/schema';
+import type { Claim, ClaimResult } from '../../../domain/dispatch/schema';
 import { requirePermission } from '../../../auth/policy';
-import { parkAgain } from '../../../store/dispatch-resumes';
-import { bodyId } from '../../../store/ids';
 import type { Context } from '../../context';
 import { recheckCredentials } from '../../identity/recheck-credentials';
 import { releaseDispatch } from '../life-cycle';
-import { settleDispatch } from '../settle/settle';
 import { attemptClaim } from './attempt-claim';
 import { noteClaimer } from './note-claimer';
 
@@ -40,19 +37,10 @@ export async function claimDispatches(ctx: Context, claim: Claim, signal?: Abort
 
 /** Nobody will hear of these: without this they would stand until their lease is over, and an attempt be spent. */
 async function giveBack(ctx: Context, { dispatches }: ClaimResult): Promise<ClaimResult> {
-  const released = await Promise.allSettled(dispatches.map(dispatch => giveBackOne(ctx, dispatch)));
+  const released = await Promise.allSettled(dispatches.map(({ id, epoch }) => releaseDispatch(ctx, id, { epoch })));
   const failed = released.filter(({ status }) => status === 'rejected').length;
   ctx.plane.log.info({ ids: dispatches.map(({ id }) => id), failed }, 'claimed for nobody, given back');
   return { dispatches: [], reason: 'nothing-due' };
-}
-
-/** Released, one that was resumed would begin anew, and what its agent knows be lost. */
-async function giveBackOne(ctx: Context, { id, epoch, mode }: Dispatch): Promise<void> {
-  const { plane, principal } = ctx;
-  const parked =
-    mode === 'resume' ? await parkAgain(plane.collections, principal.tenantId, bodyId('id', id), epoch) : null;
-  if (parked) await settleDispatch(plane, parked);
-  else await releaseDispatch(ctx, id, { epoch });
 }
 
 const tookAny = ({ dispatches }: ClaimResult): boolean => dispatches.length > 0;

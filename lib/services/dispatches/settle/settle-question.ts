@@ -1,6 +1,7 @@
 import { must } from '../../../kernel/assert';
 import { TO_NEWS, TO_ORCHESTRATOR } from '../../../domain/run/schema';
 import type { DispatchDocument, MessageDocument, ObjectId, TaskDocument } from '../../../store/documents';
+import { isGivenBack } from '../../../store/dispatch-resumes';
 import { findDispatch } from '../../../store/dispatches-read';
 import { withdrawQuestion } from '../../../store/questions';
 import { runThreadId } from '../../../store/runs';
@@ -19,8 +20,7 @@ export async function settleQuestion(plane: Plane, dispatch: DispatchDocument): 
   const source = kind === 'message' ? await c.messages.findOne({ _id: id }) : await c.tasks.findOne({ _id: id });
   if (!source) return;
   if (question.to === TO_NEWS) await keepTurn(plane, dispatch);
-  // A resume that was given back: what it asked was said before, and answered.
-  else if (question.answerId === null || question.body !== '') {
+  else if (!isGivenBack(dispatch)) {
     await appendQuestion(plane, dispatch, source);
     await reportQuestion(plane, dispatch, question);
   }
