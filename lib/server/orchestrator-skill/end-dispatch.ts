@@ -2,7 +2,7 @@ import { isControlPlaneError } from '@/lib/domain/errors';
 import type { DispatchOutcome } from '@/lib/sdk/dispatch-calls';
 import { ScriptFailure } from './failure';
 import { dispatchId, type ScriptContext } from './script';
-import { forget, type OpenDispatch } from './state';
+import { forget, park, type OpenDispatch } from './state';
 
 export interface Ended {
   id: string;
@@ -38,7 +38,9 @@ export async function endDispatch(context: ScriptContext, send: Send): Promise<E
     const sent = await send(id, held);
     if (sent instanceof NothingToEnd) return { id, status: sent.status, note: sent.note };
     const { status } = sent;
-    await state.update(current => forget(current, id, held.epoch));
+    await state.update(current =>
+      status === 'waiting' ? park(current, id, held.epoch) : forget(current, id, held.epoch),
+    );
     return { id, status };
   } catch (error) {
     return await refused(context, id, held, error);
@@ -47,10 +49,7 @@ export async function endDispatch(context: ScriptContext, send: Send): Promise<E
 
 async function refused({ state }: ScriptContext, id: string, held: OpenDispatch, error: unknown): Promise<Ended> {
   if (isControlPlaneError(error, 'waiting')) {
-    await state.update(current => {
-      const now = current.dispatches[id];
-      if (now?.epoch === held.epoch) now.phase = 'waiting';
-    });
+    await state.update(current => park(current, id, held.epoch));
     return { id, status: 'waiting', note: 'its agent asked a question; next brings it back when it is answered' };
   }
   if (isControlPlaneError(error, 'stale-epoch')) {

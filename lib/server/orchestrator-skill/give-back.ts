@@ -1,14 +1,14 @@
 import type { ScriptContext } from './script';
 import { isAlive } from './session';
-import { forget, type Held, type OpenDispatch, type SkillState } from './state';
+import { forget, park, type Held, type OpenDispatch, type SkillState } from './state';
 
 type Context = Pick<ScriptContext, 'calls' | 'state'>;
 
 /** With nobody at work on it: free at once, no attempt spent, instead of at the end of its lease. */
 export async function giveBack({ calls, state }: Context, nobodys: readonly Held[]): Promise<void> {
   for (const [id, { epoch }] of nobodys) {
-    await calls.release(id, epoch).catch(() => undefined);
-    await state.update(current => forget(current, id, epoch));
+    const released = await calls.release(id, epoch).catch(() => undefined);
+    await state.update(current => (released?.status === 'waiting' ? park : forget)(current, id, epoch));
   }
 }
 

@@ -128,6 +128,12 @@ export function forget(state: SkillState, id: string, epoch: number): void {
   state.ended.push(id);
 }
 
+/** It waits, at this epoch. Forgotten instead, it would be given to a new agent when it goes on, and not to the one that knows. */
+export function park(state: SkillState, id: string, epoch: number): void {
+  const held = state.dispatches[id];
+  if (held?.epoch === epoch) held.phase = 'waiting';
+}
+
 /** Those with a lease to keep. */
 export const leased = ({ dispatches }: SkillState): Held[] =>
   Object.entries(dispatches).filter(([, { phase }]) => phase === 'running' || phase === 'cancel');

@@ -380,6 +380,10 @@ function forget(state, id, epoch) {
   delete state.dispatches[id];
   state.ended.push(id);
 }
+function park(state, id, epoch) {
+  const held = state.dispatches[id];
+  if (held?.epoch === epoch) held.phase = "waiting";
+}
 var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
 
 // lib/server/orchestrator-skill/beat-process.ts
@@ -408,8 +412,8 @@ var nameOf = ([id, { epoch }]) => `${id}:${epoch}`;
 // lib/server/orchestrator-skill/give-back.ts
 async function giveBack({ calls, state }, nobodys) {
   for (const [id, { epoch }] of nobodys) {
-    await calls.release(id, epoch).catch(() => void 0);
-    await state.update((current) => forget(current, id, epoch));
+    const released = await calls.release(id, epoch).catch(() => void 0);
+    await state.update((current) => (released?.status === "waiting" ? park : forget)(current, id, epoch));
   }
 }
 var isUnprinted = ({ phase, printer, handed, epoch }) => (

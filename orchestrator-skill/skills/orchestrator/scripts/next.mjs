@@ -260,6 +260,10 @@ function forget(state, id, epoch) {
   delete state.dispatches[id];
   state.ended.push(id);
 }
+function park(state, id, epoch) {
+  const held = state.dispatches[id];
+  if (held?.epoch === epoch) held.phase = "waiting";
+}
 var leased = ({ dispatches }) => Object.entries(dispatches).filter(([, { phase }]) => phase === "running" || phase === "cancel");
 var toStop = (state) => Object.entries(state.dispatches).flatMap(
   ([id, { phase }]) => phase === "cancel" || phase === "lost" ? [{ id, why: phase }] : []
@@ -579,8 +583,8 @@ function readPs(pid) {
 // lib/server/orchestrator-skill/give-back.ts
 async function giveBack2({ calls, state }, nobodys) {
   for (const [id, { epoch }] of nobodys) {
-    await calls.release(id, epoch).catch(() => void 0);
-    await state.update((current) => forget(current, id, epoch));
+    const released = await calls.release(id, epoch).catch(() => void 0);
+    await state.update((current) => (released?.status === "waiting" ? park : forget)(current, id, epoch));
   }
 }
 var isUnprinted = ({ phase, printer, handed, epoch }) => (

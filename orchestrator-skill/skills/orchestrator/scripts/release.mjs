@@ -579,6 +579,10 @@ function forget(state, id, epoch) {
   delete state.dispatches[id];
   state.ended.push(id);
 }
+function park(state, id, epoch) {
+  const held = state.dispatches[id];
+  if (held?.epoch === epoch) held.phase = "waiting";
+}
 
 // lib/server/orchestrator-skill/connection.ts
 var CONNECTION_FILE = "connection.json";
@@ -741,7 +745,9 @@ async function endDispatch(context, send2) {
     const sent = await send2(id, held);
     if (sent instanceof NothingToEnd) return { id, status: sent.status, note: sent.note };
     const { status } = sent;
-    await state.update((current) => forget(current, id, held.epoch));
+    await state.update(
+      (current) => status === "waiting" ? park(current, id, held.epoch) : forget(current, id, held.epoch)
+    );
     return { id, status };
   } catch (error) {
     return await refused(context, id, held, error);
@@ -749,10 +755,7 @@ async function endDispatch(context, send2) {
 }
 async function refused({ state }, id, held, error) {
   if (isControlPlaneError(error, "waiting")) {
-    await state.update((current) => {
-      const now = current.dispatches[id];
-      if (now?.epoch === held.epoch) now.phase = "waiting";
-    });
+    await state.update((current) => park(current, id, held.epoch));
     return { id, status: "waiting", note: "its agent asked a question; next brings it back when it is answered" };
   }
   if (isControlPlaneError(error, "stale-epoch")) {
