@@ -4,6 +4,7 @@ import { systemClock } from '../kernel/clock';
 import { AgentTypeCache } from '../services/agent-types/cache';
 import { StreamPresence } from '../services/consumers/stream-presence';
 import type { Plane } from '../services/context';
+import { BundleMemory } from '../services/dispatches/bundle/bundle-memory';
 import { Doorbell } from '../services/dispatches/claim/doorbell';
 import { StreamedTimes } from '../services/dispatches/claim/streamed-times';
 import { DatabaseProbe } from '../services/health/probes';
@@ -65,6 +66,7 @@ export async function buildPlane({
       tenants: new TenantCache(collections, clock.now),
       settings: new SettingsCache(collections, clock.now),
       authCache: new AuthCache(clock.now),
+      bundleMemory: new BundleMemory(),
       doorbell: new Doorbell(),
       streamedTimes: new StreamedTimes(),
       streamPresence: new StreamPresence(collections, log, processName),

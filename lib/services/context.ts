@@ -3,6 +3,7 @@ import type { Principal } from '../domain/identity/schema';
 import type { Clock } from '../kernel/clock';
 import type { Collections } from '../store/collections';
 import type { AgentTypeCache } from './agent-types/cache';
+import type { BundleMemory } from './dispatches/bundle/bundle-memory';
 import type { Doorbell } from './dispatches/claim/doorbell';
 import type { AuthCache } from './identity/auth-cache';
 import type { ProjectTree } from './projects/tree';
@@ -30,6 +31,8 @@ export interface Plane {
   tenants: TenantCache;
   settings: SettingsCache;
   authCache: AuthCache;
+  /** What the answers of claims under way may take of it, together. */
+  bundleMemory: BundleMemory;
   /** Wakes claims that wait for work. */
   doorbell: Doorbell;
   /** Raw inserts the stream showed, waiting to be taken up. */

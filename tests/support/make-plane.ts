@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '@/lib/kernel/clock';
 import { AgentTypeCache } from '@/lib/services/agent-types/cache';
 import { StreamPresence } from '@/lib/services/consumers/stream-presence';
 import type { Plane } from '@/lib/services/context';
+import { BundleMemory } from '@/lib/services/dispatches/bundle/bundle-memory';
 import { Doorbell } from '@/lib/services/dispatches/claim/doorbell';
 import { StreamedTimes } from '@/lib/services/dispatches/claim/streamed-times';
 import { DatabaseProbe } from '@/lib/services/health/probes';
@@ -56,6 +57,7 @@ export async function makePlane(clock: Clock = systemClock): Promise<TestPlane> 
     tenants: new TenantCache(collections, now),
     settings: new SettingsCache(collections, now),
     authCache: new AuthCache(now),
+    bundleMemory: new BundleMemory(),
     doorbell: new Doorbell(),
     streamedTimes: new StreamedTimes(),
     streamPresence: new StreamPresence(collections, log, processName),

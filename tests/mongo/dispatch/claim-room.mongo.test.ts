@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
 import { MOST_CHARACTERS } from '@/lib/services/dispatches/bundle/text-lengths';
@@ -89,4 +89,47 @@ it('leaves what waits for its agent waiting, where its answer does not fit', asy
     seen.push(...dispatches.map(({ source }) => source.id));
   }
   expect(seen.toSorted()).toEqual(work.map(({ id }) => id).toSorted());
+});
+
+/** As five claims that are still reading. */
+async function occupy(): Promise<() => void> {
+  const shares = Array.from({ length: 5 }, () => test.plane.bundleMemory.share());
+  await Promise.all(shares.map(share => share.enter()));
+  return () => shares.forEach(share => share.end());
+}
+
+const claimOne = (id: string) =>
+  claimDispatches(night, { consumer: 'one', max: 1, waitMs: 0, source: { kind: 'message', id } });
+
+describe('while other claims have as much in memory as may be', () => {
+  it('what was claimed is due as before, with no attempt spent, and the answer says why', async () => {
+    const { id } = await createMessage(person, { body: 'work', assignedTo: 'research' });
+    const leave = await occupy();
+    try {
+      expect(await claimOne(id)).toEqual({ dispatches: [], reason: 'at-capacity' });
+    } finally {
+      leave();
+    }
+    const [dispatch] = (await claimOne(id)).dispatches;
+    expect(dispatch).toMatchObject({ source: { id }, attempt: 1, epoch: 2 });
+  });
+
+  it('it is handed out as soon as one of them has read', async () => {
+    const { id } = await createMessage(person, { body: 'work', assignedTo: 'research' });
+    const leave = await occupy();
+    const claiming = claimOne(id);
+    setTimeout(leave, 100);
+    expect((await claiming).dispatches).toMatchObject([{ source: { id }, attempt: 1, epoch: 1 }]);
+  });
+
+  it('a raw message is claimed at once, for nothing long is read for it', async () => {
+    const _id = new ObjectId();
+    await test.plane.collections.messages.insertOne({ _id, assignedTo: 'research', body: 'raw' } as never);
+    const leave = await occupy();
+    try {
+      expect((await claimOne(_id.toHexString())).dispatches).toMatchObject([{ attempt: 1, epoch: 1 }]);
+    } finally {
+      leave();
+    }
+  });
 });

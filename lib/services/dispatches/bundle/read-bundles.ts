@@ -15,6 +15,7 @@ import {
   THREAD_MESSAGES,
   type ThreadRead,
 } from './prompt-sources';
+import type { BundleShare } from './bundle-memory';
 import { NoRoom, ReadingRoom } from './reading-room';
 import { bodyLength, taskLength } from './text-lengths';
 
@@ -32,26 +33,36 @@ const MOST_NEWS = 50;
 
 /**
  * What stands around each work item. Read while the claim's own writes are under way: nothing of it hangs on them. The
- * threads of many are read together.
+ * threads of many are read together. Each may fail with `NoRoom`.
  */
-export function readBundles(plane: Plane, subjects: BundleSubject[]): Promise<Bundle>[] {
+export function readBundles(plane: Plane, subjects: BundleSubject[], share: BundleShare): Promise<Bundle>[] {
+  const entered = subjects.some(isLong) ? share.enter() : null;
   const threadIds = subjects.flatMap(({ threadId }) => threadId ?? []);
   const room = new ReadingRoom();
-  const threads =
-    threadIds.length > 1
-      ? readPromptThreads(plane, subjects[0]!.tenantId, threadIds, room)
-      : Promise.resolve(new Map<string, ThreadRead | null>());
+  const readTogether = async () => {
+    await entered;
+    return readPromptThreads(plane, subjects[0]!.tenantId, threadIds, room);
+  };
+  const threads = threadIds.length > 1 ? readTogether() : Promise.resolve(new Map<string, ThreadRead | null>());
+  // Those that were to have them fail by themselves where nothing is to be read.
+  threads.catch(() => undefined);
   const readThread = async ({ tenantId }: BundleSubject, id: ObjectId) => {
     if (threadIds.length <= 1) return readPromptThread(plane, tenantId, id);
     const thread = (await threads).get(hex(id));
     if (thread === null) throw new NoRoom();
     return thread ?? null;
   };
-  // Alone it has a bound of its own, and fits always.
-  return subjects.map(subject =>
-    readBundle(plane, subject, id => readThread(subject, id), subjects.length > 1 ? room : null),
-  );
+  const read = async (subject: BundleSubject) => {
+    if (entered && isLong(subject)) await entered;
+    // Alone it has a bound of its own, and fits always.
+    return readBundle(plane, subject, id => readThread(subject, id), subjects.length > 1 ? room : null);
+  };
+  return subjects.map(read);
 }
+
+/** Of a raw message nothing is read but what its project says, and that is at hand. */
+const isLong = ({ threadId, source, run }: BundleSubject): boolean =>
+  threadId !== null || source.kind === 'task' || run !== undefined;
 
 async function readBundle(
   plane: Plane,

@@ -38,18 +38,22 @@ export type IsRoomFor = (read: Bundle, of: Pick<Started, 'type' | 'message' | 's
 /** Due as before, no attempt spent: the next claim has room for it. */
 async function leave(ctx: Context, { dispatch: { _id, epoch } }: Started): Promise<ClaimReason> {
   await releaseDispatch(ctx, hex(_id), { epoch });
-  ctx.plane.log.info({ dispatchId: hex(_id) }, 'given back: what was claimed with it is as long as one answer may be');
-  return 'taken';
+  ctx.plane.log.info({ dispatchId: hex(_id) }, 'given back: what was claimed beside it is as long as may be at once');
+  return 'at-capacity';
 }
 
 /** What is read together fails together, for the sake of one. */
 async function handOutAlone(ctx: Context, started: Started, subject: BundleSubject): Promise<Dispatch | ClaimReason> {
+  const share = ctx.plane.bundleMemory.share();
   try {
-    const [reading] = readBundles(ctx.plane, [subject]);
+    const [reading] = readBundles(ctx.plane, [subject], share);
     return await bundle(ctx.plane, started, await reading!);
   } catch (error) {
+    if (error instanceof NoRoom) return leave(ctx, started);
     if (!isOfIllegible(error)) throw error;
     return bury(ctx, started, error);
+  } finally {
+    share.end();
   }
 }
 

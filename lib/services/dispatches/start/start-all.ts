@@ -7,6 +7,7 @@ import { toDomainError } from '../../to-domain-error';
 import { isDealt, type Candidate, type DealtCandidate } from '../due/candidate';
 import { runOf } from './new-dispatch';
 import { AnswerRoom, charactersOf } from '../bundle/answer-room';
+import type { BundleShare } from '../bundle/bundle-memory';
 import { NoRoom } from '../bundle/reading-room';
 import { readBundles, type Bundle, type BundleSubject } from '../bundle/read-bundles';
 import { threadOfQuestion } from '../settle/settle-question';
@@ -25,10 +26,26 @@ export interface StartedAll {
 
 /** All at once; in rank order, as many as were asked for. */
 export async function startAll(ctx: Context, claim: Claim, candidates: Candidate[]): Promise<StartedAll> {
+  const share = ctx.plane.bundleMemory.share();
+  try {
+    return await startWithin(share, ctx, claim, candidates);
+  } finally {
+    // What is won is an answer, as text, within this turn of the loop.
+    setImmediate(() => share.end());
+  }
+}
+
+async function startWithin(
+  share: BundleShare,
+  ctx: Context,
+  claim: Claim,
+  candidates: Candidate[],
+): Promise<StartedAll> {
   const slots = new SlotPool(ctx.plane);
   const batch = candidates.slice(0, claim.max);
   const subjects = batch.map(subjectOf);
-  const bundles = readBundles(ctx.plane, subjects);
+  const bundles = readBundles(ctx.plane, subjects, share);
+  void countIn(share, bundles, batch);
   // A budget is looked at between the two writes, which those of one claim have no time for.
   const dealt = batch.filter(isDealt).filter(({ type }) => !hasBudget(type));
   const together = dealt.length > 1 ? startDealt(ctx, claim, dealt, slots) : null;
@@ -50,6 +67,12 @@ export async function startAll(ctx: Context, claim: Claim, candidates: Candidate
   return sumUp(ctx.plane, batch, outcomes);
 }
 
+async function countIn(share: BundleShare, bundles: Promise<Bundle>[], batch: Candidate[]): Promise<void> {
+  for (const [at, reading] of (await Promise.allSettled(bundles)).entries())
+    if (reading.status === 'fulfilled') share.took(charactersOf(reading.value, { type: batch[at]!.type }));
+  share.read();
+}
+
 /** What goes on with its agent would be begun anew if it were given back, so it is only begun where there is room. */
 async function whereRoom(
   reading: Promise<Bundle>,
@@ -58,9 +81,9 @@ async function whereRoom(
   begin: () => Promise<StartOutcome>,
 ): Promise<StartOutcome> {
   try {
-    if (!isRoomFor(await reading, { type })) return { reason: 'nothing-due' };
+    if (!isRoomFor(await reading, { type })) return { reason: 'at-capacity' };
   } catch (error) {
-    if (error instanceof NoRoom) return { reason: 'nothing-due' };
+    if (error instanceof NoRoom) return { reason: 'at-capacity' };
     // What cannot be read is seen to by whoever holds it.
     if (!isOfIllegible(error)) throw error;
   }
