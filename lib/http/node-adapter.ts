@@ -15,6 +15,7 @@ export async function serveApi(door: HttpDoor, req: IncomingMessage, res: Server
   });
   try {
     send(req, res, await handleApi(door, requestOf(req, gone.signal)));
+    door.untaken.watch(res);
   } catch (error) {
     door.plane.log.error({ err: error }, 'an API answer could not be sent');
     res.destroy();

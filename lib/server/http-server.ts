@@ -19,19 +19,31 @@ export interface WantedPort {
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
-/** Time for headers to come in; a stream's own life is not bounded by it. */
+/** Time for a request to come in, its headers and all of it; how long its answer takes, a stream's say, is not bounded by it. */
 const HEADERS_WITHIN_MS = 15_000;
+const REQUEST_WITHIN_MS = 60_000;
+/** How often it is looked at. */
+const LOOK_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
 /** At a stop: for what asks nothing (a browser's spare connection), and for what is still being answered. */
 const SILENT_GRACE_MS = 1_000;
 const ANSWER_GRACE_MS = 3_000;
 
-export async function listen(handler: Handler, wanted: WantedPort): Promise<Listening> {
+export async function listen(
+  handler: Handler,
+  wanted: WantedPort,
+  { requestWithinMs = REQUEST_WITHIN_MS, lookMs = LOOK_MS } = {},
+): Promise<Listening> {
   const { host, port } = wanted;
   const answering = new Set<ServerResponse>();
   let isClosing = false;
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0 },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: Math.min(HEADERS_WITHIN_MS, requestWithinMs),
+      requestTimeout: requestWithinMs,
+      connectionsCheckingInterval: lookMs,
+    },
     (req, res) => {
       answering.add(res);
       res.once('close', () => answering.delete(res));

@@ -71,3 +71,31 @@ describe('a server that closes', () => {
     expect(await unanswered).toBe('ECONNRESET');
   });
 });
+
+describe('a request that does not come in', () => {
+  const limits = { requestWithinMs: 300, lookMs: 50 };
+  const place = { host: '127.0.0.1', port: 0, portVariable: 'PORT' };
+
+  it('is answered 408 and cut off, however its body drips', async () => {
+    const { port, close } = await listen(req => req.resume(), place, limits);
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    let told = '';
+    socket.on('data', chunk => (told += String(chunk)));
+    socket.write('POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+    const drip = setInterval(() => socket.write('x'), 20);
+    await once(socket, 'close');
+    clearInterval(drip);
+    expect(told).toMatch(/^HTTP\/1\.1 408 /);
+    await close();
+  });
+
+  it('has nothing to do with how long its answer takes', async () => {
+    const { port, close } = await listen((_req, res) => void setTimeout(() => res.end('late'), 1_000), place, limits);
+    const req = request({ host: '127.0.0.1', port, agent }).end();
+    const [answer] = (await once(req, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(200);
+    answer.resume();
+    await once(answer, 'end');
+    await close();
+  });
+});
