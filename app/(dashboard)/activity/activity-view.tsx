@@ -3,6 +3,7 @@ import { Button } from '@heroui/react/button';
 import { parseAsString, useQueryStates } from 'nuqs';
 import type { Activity } from '@/lib/domain/activity/schema';
 import { RECORD_EVENT_TYPES } from '@/lib/domain/event/schema';
+import { ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -70,11 +71,7 @@ export function ActivityView() {
           {action ? <Pinned label={action} onClear={() => void set({ action: null })} /> : null}
           {actorId ? <Pinned label={`by ${actorId}`} onClear={() => void set({ actorId: null })} /> : null}
           {subjectId ? <Pinned label={`about ${subjectId}`} onClear={() => void set({ subjectId: null })} /> : null}
-          {isFiltered ? (
-            <Button size="sm" variant="ghost" onPress={() => void set(null)}>
-              Clear
-            </Button>
-          ) : null}
+          {isFiltered ? <ClearFilters onClear={() => void set(null)} /> : null}
         </div>
         {list.isError && list.items.length === 0 ? (
           <ErrorState

@@ -1,7 +1,6 @@
 'use client';
-import { Button } from '@heroui/react/button';
-import { X } from 'lucide-react';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { ClearAllFilters, ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { ChoiceBar } from '@/app/_ui/choice-bar';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -65,19 +64,8 @@ export function DispatchesView() {
             choices={[{ value: ANY, label: 'any agent' }, ...agents]}
             onChange={value => void set({ agentType: value === ANY ? null : value })}
           />
-          {isFiltered ? (
-            // Beside both fields, where there is no room for its word.
-            <Button
-              size="sm"
-              variant="ghost"
-              isIconOnly={narrow}
-              className="shrink-0"
-              onPress={clear}
-              {...(narrow ? { 'aria-label': 'Clear' } : {})}
-            >
-              {narrow ? <X /> : 'Clear'}
-            </Button>
-          ) : null}
+          {/* Beside both fields, where there is no room for its word. */}
+          {isFiltered ? <ClearFilters onClear={clear} isIcon={narrow} /> : null}
         </div>
         <Rows list={list} state={state} agentType={agentType} asCards={asCards} onClear={clear} />
       </section>
@@ -147,11 +135,7 @@ function Nothing({ state, agentType, onClear }: Pick<RowsProps, 'state' | 'agent
   return (
     <EmptyState
       title={state === null ? 'Nothing is being worked on.' : STATE_WORDS[state].none}
-      action={
-        <Button size="sm" variant="outline" onPress={onClear}>
-          Clear the filters
-        </Button>
-      }
+      action={<ClearAllFilters onClear={onClear} />}
     >
       {agentType === null ? null : `Only what ${agentType} works on is listed.`}
     </EmptyState>

@@ -1,6 +1,6 @@
 'use client';
-import { Button } from '@heroui/react/button';
 import { RUN_STATUSES, type RunStatus } from '@/lib/domain/run/schema';
+import { ClearFilters } from '@/app/_ui/clear-filters';
 import { SearchBox } from '@/app/_ui/search-box';
 import { SelectField } from '@/app/_ui/select-field';
 import { useAgentChoices } from '../_queries/use-agent-types';
@@ -53,11 +53,7 @@ export function RunFilterBar({ state, compact }: { state: RunFilterState; compac
           ) : null}
         </>
       )}
-      {isFiltered ? (
-        <Button size="sm" variant="ghost" onPress={() => void clear()}>
-          Clear
-        </Button>
-      ) : null}
+      {isFiltered ? <ClearFilters onClear={() => void clear()} /> : null}
     </div>
   );
 }

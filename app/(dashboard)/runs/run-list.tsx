@@ -3,6 +3,7 @@ import { Button } from '@heroui/react/button';
 import { Plus } from 'lucide-react';
 import { parseAsBoolean, useQueryState } from 'nuqs';
 import type { Run } from '@/lib/domain/run/schema';
+import { ClearAllFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useLiveList } from '@/app/_live/use-live-list';
@@ -70,16 +71,7 @@ function RunRows({ openId, compact, state }: RunRowsProps) {
   }
   if (list.isPending) return <SkeletonRows rows={10} />;
   if (list.items.length === 0 && isFiltered) {
-    return (
-      <EmptyState
-        title="No run matches."
-        action={
-          <Button size="sm" variant="outline" onPress={() => void clear()}>
-            Clear the filters
-          </Button>
-        }
-      />
-    );
+    return <EmptyState title="No run matches." action={<ClearAllFilters onClear={() => void clear()} />} />;
   }
   if (list.items.length === 0) return <NoRuns />;
   return (

@@ -1,7 +1,7 @@
 'use client';
-import { Button } from '@heroui/react/button';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { SESSION_STATUSES, type Session } from '@/lib/domain/session/schema';
+import { ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -51,11 +51,7 @@ export function SessionList({ openId }: { openId: string | null }) {
             choices={[{ value: ANY, label: 'any agent' }, ...agents]}
             onChange={value => void set({ agentType: value === ANY ? null : value })}
           />
-          {isFiltered ? (
-            <Button size="sm" variant="ghost" onPress={() => void set(null)}>
-              Clear
-            </Button>
-          ) : null}
+          {isFiltered ? <ClearFilters onClear={() => void set(null)} /> : null}
         </div>
         {list.isError && list.items.length === 0 ? (
           <ErrorState

@@ -4,6 +4,7 @@ import { Plus } from 'lucide-react';
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { TASK_STATUSES, type Task } from '@/lib/domain/task/schema';
+import { ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useLiveList } from '@/app/_live/use-live-list';
@@ -86,11 +87,7 @@ export function TaskList({ openId }: { openId: string | null }) {
               />
             </>
           ) : null}
-          {isFiltered ? (
-            <Button size="sm" variant="ghost" onPress={() => void set(null)}>
-              Clear
-            </Button>
-          ) : null}
+          {isFiltered ? <ClearFilters onClear={() => void set(null)} /> : null}
           {isFiltered && may.work && list.items.length > 0 ? (
             <Button size="sm" variant="outline" className="ml-auto" onPress={() => setBulk(true)}>
               All that match

@@ -1,7 +1,7 @@
 'use client';
-import { Button } from '@heroui/react/button';
 import { HUMAN, PRIORITIES } from '@/lib/domain/fields';
 import { THREAD_STATUSES } from '@/lib/domain/thread/schema';
+import { ClearFilters } from '@/app/_ui/clear-filters';
 import { SearchBox } from '@/app/_ui/search-box';
 import { SelectField, type Choice } from '@/app/_ui/select-field';
 import { useAgentChoices } from '../_queries/use-agent-types';
@@ -65,11 +65,7 @@ export function ThreadFilterBar({ state, compact }: { state: ReturnType<typeof u
           ) : null}
         </>
       )}
-      {isFiltered ? (
-        <Button size="sm" variant="ghost" onPress={() => void clear()}>
-          Clear
-        </Button>
-      ) : null}
+      {isFiltered ? <ClearFilters onClear={() => void clear()} /> : null}
     </div>
   );
 }

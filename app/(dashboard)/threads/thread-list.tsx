@@ -3,6 +3,7 @@ import { Button } from '@heroui/react/button';
 import { Plus } from 'lucide-react';
 import { parseAsBoolean, useQueryState } from 'nuqs';
 import type { Thread } from '@/lib/domain/thread/schema';
+import { ClearAllFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useLiveList } from '@/app/_live/use-live-list';
@@ -70,16 +71,7 @@ function ThreadRows({ openId, compact, state }: ThreadRowsProps) {
   }
   if (list.isPending) return <SkeletonRows rows={14} />;
   if (list.items.length === 0 && isFiltered) {
-    return (
-      <EmptyState
-        title="No thread matches."
-        action={
-          <Button size="sm" variant="outline" onPress={() => void clear()}>
-            Clear the filters
-          </Button>
-        }
-      />
-    );
+    return <EmptyState title="No thread matches." action={<ClearAllFilters onClear={() => void clear()} />} />;
   }
   if (list.items.length === 0) {
     return (
