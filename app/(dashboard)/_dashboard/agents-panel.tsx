@@ -88,8 +88,12 @@ function AgentRow({ agent, load, isPaused }: AgentRowProps) {
   const may = useMay();
   return (
     <tr className="h-(--row-height) border-b border-separator last:border-b-0 hover:bg-surface-secondary">
-      <td className="w-[45%] max-w-0 pl-4 sm:w-[38%]">
-        <Link href={`/agents/${agent.slug}`} title={agent.name} className="block truncate font-medium hover:underline">
+      <td className="w-[45%] max-w-0 pr-3 pl-4 sm:w-[38%]">
+        <Link
+          href={`/agents/${agent.slug}`}
+          title={agent.name === agent.slug ? agent.slug : `${agent.slug}: ${agent.name}`}
+          className="block truncate font-medium hover:underline"
+        >
           {agent.slug}
         </Link>
       </td>

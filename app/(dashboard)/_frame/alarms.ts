@@ -53,6 +53,9 @@ const AWAY: Alarm = {
   action: 'health',
 };
 
+/** A figure stays with its unit where the line breaks, as it does at phone width. */
+const withUnits = (text: string): string => text.replaceAll(/(\d) (?=(?:ms|s|min|h|d)\b)/g, '$1\u00A0');
+
 function healthAlarms(health: SystemHealth | undefined): Alarm[] {
   if (health === undefined || health.status === 'ok') return [];
   return health.reasons.map(reason => {
@@ -61,7 +64,7 @@ function healthAlarms(health: SystemHealth | undefined): Alarm[] {
       // The same alarm while its seconds count up.
       id: reason.replaceAll(/\d+/g, '#'),
       lamp: health.status === 'down' ? 'failed' : 'waiting',
-      text: reason,
+      text: withUnits(reason),
       href: unheard ? '/connect' : '/health',
       action: unheard ? 'connect one' : 'health',
     };

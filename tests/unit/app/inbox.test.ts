@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SystemHealth } from '@/lib/domain/health/schema';
 import type { InboxItem } from '@/lib/domain/inbox/schema';
 import { notifyStateOf } from '@/app/(dashboard)/_frame/notify';
 import type { Stats } from '@/lib/domain/stats/schema';
@@ -166,6 +167,16 @@ describe('what is told elsewhere', () => {
         href: '/dispatches?state=stuck',
       }),
     ]);
+  });
+
+  it('of what is wrong with the plane keeps figures and units together where the line breaks', () => {
+    const health = {
+      status: 'degraded',
+      reasons: ['Nobody listens: due for 2 min 5 s, away for 10 s.'],
+    } as SystemHealth;
+    const rest = { offline: false, databaseAway: false, settings: undefined, stats: undefined, waiting: [] };
+    const [alarm] = alarmsOf({ ...rest, health });
+    expect(alarm?.text).toBe('Nobody listens: due for 2\u00A0min 5\u00A0s, away for 10\u00A0s.');
   });
 
   it('while the page hears nothing, that alone: what it knew may be over', () => {
