@@ -9,6 +9,8 @@ export interface ReplicaSetOptions {
   members?: number;
   /** Small where history is to be lost. */
   oplogMegabytes?: number;
+  /** Told what the set did on its own, beside the faults asked for. */
+  note?: (what: string) => void;
 }
 
 const SET_NAME = 'faults';
@@ -16,6 +18,11 @@ const OPLOG_MEGABYTES = 512;
 /** As `docker compose` sets it up: a dead primary is noticed in 2 s, and heartbeats carry progress where nothing else does. */
 const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2, heartbeatIntervalMillis: 500 };
 const READY_WITHIN_MS = 60_000;
+/**
+ * A mongod 6.0.5 that comes back with writes of its own to undo may hang in that for good ("Rolling back to the stable
+ * timestamp" is the last it says). An operator would kill it and start it again; within this time a sound one follows.
+ */
+const FOLLOWS_WITHIN_MS = 20_000;
 const NOTE_MS = 2_000;
 const PRIMARY_WITHIN_MS = 30_000;
 /** Short: a member that stepped down may not be elected for this long, and two of three would leave nobody. */
@@ -29,6 +36,7 @@ export class ReplicaSet {
   private constructor(
     readonly name: string,
     readonly members: readonly Member[],
+    readonly note: (what: string) => void,
   ) {
     this.uri = `mongodb://${members.map(({ host }) => host).join(',')}/?replicaSet=${name}`;
   }
@@ -39,11 +47,13 @@ export class ReplicaSet {
     setName = SET_NAME,
     members = 3,
     oplogMegabytes = OPLOG_MEGABYTES,
+    note = () => undefined,
   }: ReplicaSetOptions): Promise<ReplicaSet> {
     const ports = await Promise.all(Array.from({ length: members }, () => freePort('127.0.0.1')));
     const set = new ReplicaSet(
       setName,
       ports.map((port, index) => new Member({ mongodPath, folder, index, port, setName, oplogMegabytes })),
+      note,
     );
     try {
       for (const member of set.members) member.start();
@@ -99,14 +109,29 @@ export class ReplicaSet {
    * first asks its source for its oplog, and gives up on a source that freezes right then only after a minute.
    */
   async waitUntilWhole(): Promise<Member> {
+    const followedAtMs = new Map(this.members.map(member => [member, Date.now()]));
     return until(
       async () => {
+        await this.#restartStuck(followedAtMs);
         const primary = await this.primary();
         return primary !== null && (await this.#reachesAll(primary)) && primary;
       },
       READY_WITHIN_MS,
       'all members are up',
     );
+  }
+
+  async #restartStuck(followedAtMs: Map<Member, number>): Promise<void> {
+    for (const member of this.members) {
+      const hello = await member.hello();
+      const isAway = !member.isRunning || member.isFrozen;
+      if (isAway || hello?.isWritablePrimary || hello?.secondary) followedAtMs.set(member, Date.now());
+      if (Date.now() - (followedAtMs.get(member) ?? 0) < FOLLOWS_WITHIN_MS) continue;
+      this.note(`${member.name} ran and followed nobody for ${FOLLOWS_WITHIN_MS} ms: killed and started again`);
+      await member.kill();
+      member.start();
+      followedAtMs.set(member, Date.now());
+    }
   }
 
   async #reachesAll(primary: Member): Promise<boolean> {

@@ -27,7 +27,6 @@ const DATABASE = 'faults';
 export class Rig {
   readonly database = DATABASE;
   readonly random: Seeded;
-  readonly ledger: Ledger;
   readonly lines: Line[] = [];
   readonly visitors: Visitor[] = [];
   readonly memory: MemoryWatch[] = [];
@@ -40,22 +39,29 @@ export class Rig {
     readonly set: ReplicaSet,
     readonly board: Board,
     readonly client: MongoClient,
+    readonly ledger: Ledger,
   ) {
     this.random = seeded(seed);
-    this.ledger = new Ledger(join(folder, 'ledger.jsonl'));
   }
 
   static async start({ mongodPath, seed, set: options }: RigOptions): Promise<Rig> {
     endWithUs();
     const folder = mkdtempSync(join(tmpdir(), 'switchboard-faults-'));
+    const ledger = new Ledger(join(folder, 'ledger.jsonl'));
     let set: ReplicaSet | undefined;
     try {
-      set = await ReplicaSet.start({ mongodPath, folder, ...options });
+      set = await ReplicaSet.start({
+        mongodPath,
+        folder,
+        note: what => ledger.add({ kind: 'note', what }),
+        ...options,
+      });
       const board = new Board({ mongodbUri: set.uri, database: DATABASE, folder });
       const client = new MongoClient(set.uri, { writeConcern: { w: 'majority' }, readConcern: { level: 'majority' } });
-      return new Rig(folder, seed, mongodPath, set, board, client);
+      return new Rig(folder, seed, mongodPath, set, board, client, ledger);
     } catch (error) {
       await set?.stop();
+      ledger.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
