@@ -1,6 +1,7 @@
 import { requirePermission } from '../../auth/policy';
 import { YIELDS_MS } from '../../domain/dispatch/ranking';
 import { ControlPlaneError, notFound } from '../../domain/errors';
+import { HUMAN } from '../../domain/fields';
 import type { Message, PatchMessage } from '../../domain/message/schema';
 import { isToPeople } from '../../domain/message/to-people';
 import { findWaitingFor } from '../../store/dispatch-questions';
@@ -22,6 +23,9 @@ import { routeMessage } from './route-message';
 const IDLE: MessageDocument['status'][] = ['none', 'queued', 'held', 'unroutable', 'dead', 'loop-stopped'];
 /** Marked done once more, it stays as it is. */
 const MARKABLE: MessageDocument['status'][] = [...IDLE, 'done'];
+
+/** Only a new addressee takes it out of these: an answer that was brought asks for no work, however urgent. */
+const KEPT: MessageDocument['status'][] = ['none', 'dead'];
 
 interface Change {
   before: MessageDocument;
@@ -67,9 +71,10 @@ async function tryChange(ctx: Context, id: ObjectId, patch: PatchMessage): Promi
   }
   const statuses = patch.status === 'done' && isToPeople(before) ? MARKABLE : IDLE;
   if (!statuses.includes(before.status)) throw busy(before, 'change');
+  if (patch.assignedTo === null && before.kind === 'question') await requireNobodyWaiting(plane, before);
   const isDead = before.status === 'dead';
   const routing =
-    isDead && patch.assignedTo === undefined
+    KEPT.includes(before.status) && patch.assignedTo === undefined
       ? { status: before.status, reason: before.reason }
       : await routeMessage(plane, principal.tenantId, { ...before, assignedTo, priority });
   const row = await changeMessageAsRead(plane.collections, before, {
@@ -83,6 +88,17 @@ async function tryChange(ctx: Context, id: ObjectId, patch: PatchMessage): Promi
     ...(patch.status === 'done' ? SEEN_TO : {}),
   });
   return row && { before, row };
+}
+
+/** Given to nobody it would stand in no inbox, and who waits for its answer would wait for ever. */
+async function requireNobodyWaiting(plane: Plane, { _id, tenantId }: MessageDocument): Promise<void> {
+  const asker = await findWaitingFor(plane.collections, tenantId, _id);
+  if (!asker) return;
+  throw new ControlPlaneError(
+    'conflict',
+    `assignedTo: dispatch ${asker._id.toHexString()} waits for the answer to this question; got null, ` +
+      `wanted an agent type's slug or '${HUMAN}'. Answer it, or cancel the dispatch.`,
+  );
 }
 
 /** Who waits for the answer to a question goes by whom it is put to: when its time is up, and when that one is gone. */
