@@ -1,6 +1,6 @@
 import type { Document, Filter, ObjectId } from 'mongodb';
 import type { Collections } from './collections';
-import { MAX_DOCUMENT_BYTES } from './document-size';
+import { MAX_WITH_LATE_BYTES } from './document-size';
 import type { DispatchDocument } from './documents';
 import { newId } from './ids';
 
@@ -39,7 +39,8 @@ const ofEpoch = (compare: '$eq' | '$ne', epoch: number): Document => ({
 
 /**
  * What a write of it sets. Told again an output keeps its id, for it may be half accepted, and its deliverables where
- * only the agent told them and not its session. Where the record has no room for more, the newest stands alone.
+ * only the agent told them and not its session. Where there is no room for more, the newest stands alone: the
+ * outcome to come has its own.
  */
 function withLate({ epoch, output, deliverables }: ToldLate): Record<'lateOutput' | 'lateBehind', Document> {
   const before = ofEpoch('$eq', epoch);
@@ -51,7 +52,7 @@ function withLate({ epoch, output, deliverables }: ToldLate): Record<'lateOutput
     id: { $ifNull: ['$$told.id', newId()] },
   };
   const bytes = Buffer.byteLength(output) + Buffer.byteLength(JSON.stringify(deliverables ?? [])) + AROUND_BYTES;
-  const fits = { $lte: [{ $bsonSize: '$$ROOT' }, MAX_DOCUMENT_BYTES - bytes] };
+  const fits = { $lte: [{ $bsonSize: '$$ROOT' }, MAX_WITH_LATE_BYTES - bytes] };
   const hasRoom = { $or: [{ $ne: [before, []] }, fits] };
   return {
     lateOutput: { $let: { vars: { told: { $first: before } }, in: entry } },

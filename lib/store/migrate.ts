@@ -24,6 +24,7 @@ const MIGRATIONS: Migration[] = [
   { number: 4, name: 'room in agent types as well', run: changeValidators },
   { number: 5, name: 'the order of a thread in one index', run: dropThreadIndex },
   { number: 6, name: 'of work only what is at rest in the text index', run: dropWholeTextIndexes },
+  { number: 7, name: 'room in dispatches for what came late', run: changeValidators },
 ];
 
 export async function migrate(db: Db): Promise<void> {

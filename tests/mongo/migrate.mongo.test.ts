@@ -25,7 +25,7 @@ it('brings a database of an earlier version up to date, by as many processes as 
   expect(ttl?.expireAfterSeconds).toBe(2 * DAY_SECONDS);
   expect(await names(dispatches)).toContain('ended');
   expect(await names(dispatches)).not.toContain('tenantId_1_status_1_endedAt_-1_claimedAt_1_storedAt_1');
-  expect(await db.collection('migrations').countDocuments()).toBe(6);
+  expect(await db.collection('migrations').countDocuments()).toBe(7);
   const messages = db.collection(COLLECTION_NAMES.messages);
   expect(await names(messages)).toContain('threadId_1_seq_1__id_1');
   expect(await names(messages)).not.toContain('threadId_1_seq_1');

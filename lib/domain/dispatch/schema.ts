@@ -164,7 +164,7 @@ export const FailDispatch = z.strictObject({
   epoch: Epoch,
   error: z.string().min(1).max(8_000),
   retryable: z.boolean(),
-  retryNotBefore: GivenTime.optional().describe('The account takes nothing before then'),
+  retryNotBefore: GivenTime.optional().describe('The account takes nothing before then, at most for 8 days'),
   usage: Usage.optional().describe('A failed turn costs too'),
 });
 export type FailDispatch = z.infer<typeof FailDispatch>;

@@ -2,6 +2,7 @@ import { requirePermission } from '../../auth/policy';
 import { DEFAULT_TENANT } from '../../domain/fields';
 import type { SystemHealth } from '../../domain/health/schema';
 import { SharedReads } from '../../kernel/shared-reads';
+import { findHeldAccounts } from '../../store/accounts';
 import { oplogState, replicaSetMembers, storageSizes } from '../../store/health';
 import { readMalformed } from '../../store/malformed';
 import { countOrchestrators, secondsWithoutOrchestrator } from '../../store/presence';
@@ -10,12 +11,14 @@ import { toConsumer } from '../consumers/consumers';
 import { countStaleRecords } from '../maintenance/clean-up';
 import type { Context, Plane } from '../context';
 import { boundOf } from './bounds';
+import { accountHeldReason } from './account-held';
 import { behindReason } from './history-window';
 import { isNobodyListening, nobodyListeningReason, type Listening } from './nobody-listening';
 import { oldestDue } from './oldest-due';
 
 const MALFORMED_SHOWN = 20;
 const CONSUMERS_SHOWN = 200;
+const HELD_ACCOUNTS_SHOWN = 10;
 const PROBE_EVERY_MS = 1_000;
 const ADOPTED_WITHIN_MS = 500;
 /** Many pages ask, and the answer is a few dozen statements; but nobody is told what stood before they asked. */
@@ -58,7 +61,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
   const c = plane.collections;
   // What was inserted raw a moment ago counts as due; but no majority, no adoption, and that must be told all the same.
   await Promise.race([plane.adoption.flush().catch(() => undefined), plane.clock.sleep(ADOPTED_WITHIN_MS)]);
-  const [listening, stale, members, oplog, consumers, malformed, sizes, settings] = await Promise.all([
+  const [listening, stale, members, oplog, consumers, malformed, sizes, settings, held] = await Promise.all([
     readListening(plane, tenantId),
     countStaleRecords(plane, tenantId),
     replicaSetMembers(c).catch(() => []),
@@ -67,6 +70,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
     readMalformed(c, tenantId, MALFORMED_SHOWN),
     storageSizes(c, tenantId === DEFAULT_TENANT),
     plane.settings.get(tenantId),
+    findHeldAccounts(c, tenantId, HELD_ACCOUNTS_SHOWN),
   ]);
   const reasons: string[] = [];
   const isUnheard = isNobodyListening(listening);
@@ -74,6 +78,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
   if (plane.stream?.state() === 'reconnecting')
     reasons.push('The change stream is reconnecting; events are late, none is lost.');
   reasons.push(...consumers.items.map(row => behindReason(row, oplog)).filter(reason => reason !== null));
+  reasons.push(...held.map(accountHeldReason));
   const unwell = members.filter(({ state }) => !['PRIMARY', 'SECONDARY', 'ARBITER'].includes(state));
   for (const { host, state } of unwell) reasons.push(`Replica set member ${host} is ${state}.`);
   const { orchestratorsConnected, oldestDueSeconds } = listening;

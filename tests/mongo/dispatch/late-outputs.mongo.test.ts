@@ -51,6 +51,8 @@ const said = async ({ thread }: Dispatch) =>
   (await test.plane.collections.messages.find({ threadId: new ObjectId(thread!.id), late: true }).toArray()).map(
     ({ body }) => body,
   );
+/** Three bytes a character: nearly what a record may have. */
+const long = (character: string) => character.repeat(64_000);
 
 describe('outputs of two epochs that came late', () => {
   it('are both there to be decided about, the newest first', async () => {
@@ -106,17 +108,32 @@ describe('outputs of two epochs that came late', () => {
 
   it('that have no room beside each other leave the newest', async () => {
     const dispatch = await start();
-    await resume(dispatch);
-    await late(dispatch, 1, '一'.repeat(60_000));
+    await resume(await resume(dispatch));
+    await late(dispatch, 1, long('一'));
+    await late(dispatch, 2, long('二'));
     await lapse(dispatch);
-    await late(dispatch, 2, '二'.repeat(60_000));
-    expect((await shown(dispatch))?.[0]).toBe(2);
+    await late(dispatch, 3, long('三'));
+    expect((await shown(dispatch))?.[0]).toBe(3);
     await discardLateOutput(person, dispatch.id);
     expect(await shown(dispatch)).toBeNull();
   });
 });
 
 describe('a late output', () => {
+  // They were refused as too long for the record, and the agent's work was lost.
+  it('however long leaves room for the outcome, before it and after', async () => {
+    const dispatch = await start();
+    const { epoch } = await resume(await resume(dispatch));
+    for (const stale of [1, 2]) await late(dispatch, stale, long('一'));
+    const ended = await completeDispatch(night, dispatch.id, { epoch, output: long('二') });
+    expect(ended).toMatchObject({ status: 'done' });
+    const another = await start();
+    await resume(another);
+    await completeDispatch(night, another.id, { epoch: 2, output: long('二') });
+    await late(another, 1, long('一'));
+    expect(await shown(another)).toEqual([1, long('一')]);
+  });
+
   it('accepted ends work whose agent type is gone since', async () => {
     const dispatch = await start('legal');
     await deleteAgentType(makeActor(test.plane, 'admin'), 'legal');
