@@ -21,3 +21,18 @@ export function warnOnce(plane: Plane, error: unknown, subject: Record<string, u
   known.set(name, trouble);
   if (isNew) plane.log.warn({ err: error, ...subject }, message);
 }
+
+/** One of many: when it fails it holds up nothing beside it, and is told once. Undefined: it failed. */
+export async function tryOrWarn<T>(
+  plane: Plane,
+  subject: Record<string, unknown>,
+  message: string,
+  run: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    warnOnce(plane, error, subject, message);
+    return undefined;
+  }
+}

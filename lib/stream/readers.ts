@@ -179,6 +179,8 @@ export class Readers {
 
   #join(subscriber: Subscriber): void {
     subscriber.isCatchingUp = false;
+    // Marked when it began to wait for a place, it would stand where the ring may have passed by since.
+    if (subscriber.pendingReset !== null) subscriber.point = this.options.log.point;
     subscriber.nextSeq = this.options.log.ring.seqAfter(subscriber.point);
     subscriber.wasLive ||= subscriber.nextSeq === this.options.log.ring.endSeq;
     this.#replay.pump(subscriber);

@@ -6,7 +6,7 @@ import { hex } from '../../store/ids';
 import { findOrphans, updateHeldWork, WORK_WORDS, type Orphan, type WorkKind } from '../../store/work-items';
 import { crashPoint } from '../../telemetry/crash-point';
 import type { Plane } from '../context';
-import { warnOnce } from '../warn-once';
+import { tryOrWarn } from '../warn-once';
 import { settleDispatch } from './settle/settle';
 import { settleTogether } from './settle/settle-together';
 
@@ -78,24 +78,35 @@ async function settleAll(plane: Plane, rows: DispatchDocument[]): Promise<number
 
 /** False: it could not be, and the sweep comes back to it. */
 export async function trySettling(plane: Plane, dispatch: DispatchDocument): Promise<boolean> {
-  try {
+  const { _id, epoch, status } = dispatch;
+  const subject = { dispatchId: hex(_id), epoch, status };
+  const settled = await tryOrWarn(plane, subject, 'an outcome was not settled yet', async () => {
     await settleDispatch(plane, dispatch);
     return true;
-  } catch (error) {
-    const { _id, epoch, status } = dispatch;
-    warnOnce(plane, error, { dispatchId: String(_id), epoch, status }, 'an outcome was not settled yet');
-    return false;
-  }
+  });
+  return settled ?? false;
+}
+
+/** Null: it did not lapse, or could not be ended, and the next pass comes back to it. */
+export async function tryLapsing(
+  plane: Plane,
+  { _id, epoch }: Pick<DispatchDocument, '_id' | 'epoch'>,
+): Promise<DispatchDocument | null> {
+  const subject = { dispatchId: hex(_id), epoch };
+  const lapsed = await tryOrWarn(plane, subject, 'a lapsed lease was not ended yet', () =>
+    lapseDispatch(plane.collections, _id, epoch),
+  );
+  return lapsed ?? null;
 }
 
 async function lapseAll(plane: Plane, rows: readonly Pick<DispatchDocument, '_id' | 'epoch'>[]): Promise<number> {
   let ended = 0;
-  await each(rows, async ({ _id, epoch }) => {
-    const row = await lapseDispatch(plane.collections, _id, epoch);
+  await each(rows, async lapsed => {
+    const row = await tryLapsing(plane, lapsed);
     if (!row) return;
     ended += 1;
     crashPoint('lapse:after-outcome');
-    plane.log.warn({ dispatchId: String(_id), agentType: row.agentType, status: row.status }, 'lease lapsed');
+    plane.log.warn({ dispatchId: hex(row._id), agentType: row.agentType, status: row.status }, 'lease lapsed');
     await trySettling(plane, row);
   });
   return ended;
@@ -149,5 +160,9 @@ async function freeOrphans(plane: Plane, kind: WorkKind, orphans: Orphan[]): Pro
   });
   const set = { status: WORK_WORDS[kind].due, reason: null, availableAt: '$$NOW' };
   const free = orphans.filter(({ dispatchId }) => !stuck.has(hex(dispatchId)));
-  await each(free, ({ _id, dispatchId, epoch }) => updateHeldWork(c, { kind, id: _id, dispatchId, epoch, set }));
+  await each(free, ({ _id, dispatchId, epoch }) =>
+    tryOrWarn(plane, { kind, id: hex(_id) }, 'work that nobody has was not freed yet', () =>
+      updateHeldWork(c, { kind, id: _id, dispatchId, epoch, set }),
+    ),
+  );
 }

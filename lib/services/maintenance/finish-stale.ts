@@ -1,10 +1,9 @@
-import { lapseDispatch } from '../../store/dispatches';
 import type { StaleKind } from '../../domain/maintenance/schema';
 import { expireIdle } from '../../store/sessions';
 import { removeStale, type StaleQuery, type StaleRow, type StaleRule } from '../../store/stale-records';
 import { abandonCalls } from '../../store/tool-calls';
 import type { Plane } from '../context';
-import { trySettling } from '../dispatches/sweep';
+import { tryLapsing, trySettling } from '../dispatches/sweep';
 
 /** Ends or removes these, as far as they are still stale; answers with how many. */
 export function finishStale(plane: Plane, rule: StaleRule, query: StaleQuery, rows: StaleRow[]): Promise<number> {
@@ -20,7 +19,7 @@ const ENDS: Partial<Record<StaleKind, (plane: Plane, rows: StaleRow[]) => Promis
 };
 
 async function endLapsed(plane: Plane, { _id, epoch = 0 }: StaleRow): Promise<boolean> {
-  const ended = await lapseDispatch(plane.collections, _id, epoch);
+  const ended = await tryLapsing(plane, { _id, epoch });
   if (ended) await trySettling(plane, ended);
   return ended !== null;
 }

@@ -145,4 +145,29 @@ describe('history that is lost', () => {
     expect(sink.of('reset')).toHaveLength(1);
     expect(sink.ids().at(-1)).toBe(id);
   });
+
+  // It stood where it was marked, and what left the ring since was neither sent nor told to be missing.
+  it('to one that waits for a place is told where the stream then is, however far that went on', async () => {
+    const rig = await createRig({ limits: { ringEvents: 10, catchUpCursors: 1 } });
+    const { after } = await withHistory(rig, 100);
+    rig.source.hangsOn = ({ leavesSoon }) => leavesSoon === true;
+    rig.connect({ after });
+    await rig.timers.settle();
+    const { sink } = rig.connect({ after });
+    rig.source.identity = { ...rig.source.identity, streamEpoch: 2 };
+    rig.source.breakCursors();
+    await rig.timers.advance(1_000);
+    for (let count = 0; count < 100; count += 1) rig.source.append();
+    await rig.timers.advance(300_000);
+    rig.source.hangsOn = () => false;
+    const last = rig.source.append();
+    const resets = sink.of('reset');
+    expect(resets).toHaveLength(1);
+    const { sink: again } = rig.connect({ after: resets[0]!.id! });
+    await rig.timers.advance(60_000);
+    const created = ({ events }: typeof sink) =>
+      events.filter(({ event }) => event === 'message-created').map(({ data }) => data['id']);
+    expect(created(again)).toEqual(created(sink));
+    expect(created(sink)).toEqual([last]);
+  });
 });

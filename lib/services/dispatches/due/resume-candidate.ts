@@ -1,13 +1,16 @@
 import { hashDispatchKey, makeDispatchKey } from '../../../auth/dispatch-key';
 import type { Claim } from '../../../domain/dispatch/schema';
+import { endDispatch } from '../../../store/dispatches';
 import { resumeDispatch, undoResume } from '../../../store/dispatch-resumes';
+import type { DispatchDocument } from '../../../store/documents';
 import { binary, hex } from '../../../store/ids';
 import { WORK_WORDS } from '../../../store/work-items';
 import { claimWorkItem } from '../../../store/work-claims';
 import { crashPoint } from '../../../telemetry/crash-point';
 import { isSpent } from '../../budgets/spent';
-import type { Context } from '../../context';
+import type { Context, Plane } from '../../context';
 import { followRun } from '../../runs/follow-run';
+import { trySettling } from '../sweep';
 import type { ResumeCandidate } from './candidate';
 import { laneOf } from './find-resumes';
 import type { StartOutcome } from './started';
@@ -52,9 +55,20 @@ export async function resumeCandidate(
     streamedAt: waiting.streamedAt,
     countsAttempt: false,
   });
-  // The work item was cancelled meanwhile: the dispatch lapses by its lease and is settled as that.
-  if (!item) return { reason: 'taken' };
+  if (!item) {
+    await giveUp(plane, dispatch);
+    return { reason: 'taken' };
+  }
   // What it needed is there: its run is not blocked by it any more.
   if (waiting.run && waiting.question?.blocker) await followRun(plane, waiting.tenantId, waiting.run.id);
   return { dispatch, type, item, key };
+}
+
+/** Its work was cancelled or deleted meanwhile: nobody is told of the dispatch, and its slot and lane are free at once. */
+async function giveUp(plane: Plane, { _id, tenantId, epoch }: DispatchDocument): Promise<void> {
+  const ended = await endDispatch(plane.collections, tenantId, _id, epoch, {
+    status: 'released',
+    set: { error: 'its work was not there to go on with' },
+  });
+  if (ended) await trySettling(plane, ended);
 }
