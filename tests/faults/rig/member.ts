@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, MongoClient } from 'mongodb';
 import { Child } from './child';
@@ -67,6 +67,13 @@ export class Member extends Child {
     if (!this.isRunning || this.isFrozen) return null;
     const late = new Promise<null>(resolve => setTimeout(() => resolve(null), ASK_MS).unref());
     return Promise.race([this.command({ hello: 1 }).then(reply => reply as unknown as Hello), late]).catch(() => null);
+  }
+
+  /** It copies all of it from the others: what an operator does with a member whose own data brings it nowhere. */
+  startEmpty(): void {
+    rmSync(this.dbPath, { recursive: true });
+    mkdirSync(this.dbPath);
+    this.start();
   }
 
   async end(): Promise<void> {

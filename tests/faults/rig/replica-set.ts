@@ -20,7 +20,8 @@ const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2, heartb
 const READY_WITHIN_MS = 60_000;
 /**
  * A mongod 6.0.5 that comes back with writes of its own to undo may hang in that for good ("Rolling back to the stable
- * timestamp" is the last it says). An operator would kill it and start it again; within this time a sound one follows.
+ * timestamp" is the last it says), and again after each restart. An operator would let it sync anew; within this time
+ * a sound one follows.
  */
 const FOLLOWS_WITHIN_MS = 20_000;
 const NOTE_MS = 2_000;
@@ -112,7 +113,7 @@ export class ReplicaSet {
     const followedAtMs = new Map(this.members.map(member => [member, Date.now()]));
     return until(
       async () => {
-        await this.#restartStuck(followedAtMs);
+        await this.#resyncStuck(followedAtMs);
         const primary = await this.primary();
         return primary !== null && (await this.#reachesAll(primary)) && primary;
       },
@@ -121,15 +122,15 @@ export class ReplicaSet {
     );
   }
 
-  async #restartStuck(followedAtMs: Map<Member, number>): Promise<void> {
+  async #resyncStuck(followedAtMs: Map<Member, number>): Promise<void> {
     for (const member of this.members) {
       const hello = await member.hello();
       const isAway = !member.isRunning || member.isFrozen;
       if (isAway || hello?.isWritablePrimary || hello?.secondary) followedAtMs.set(member, Date.now());
       if (Date.now() - (followedAtMs.get(member) ?? 0) < FOLLOWS_WITHIN_MS) continue;
-      this.note(`${member.name} ran and followed nobody for ${FOLLOWS_WITHIN_MS} ms: killed and started again`);
+      this.note(`${member.name} ran and followed nobody for ${FOLLOWS_WITHIN_MS} ms: killed, and synced anew`);
       await member.kill();
-      member.start();
+      member.startEmpty();
       followedAtMs.set(member, Date.now());
     }
   }
