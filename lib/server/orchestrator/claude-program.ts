@@ -6,7 +6,9 @@ import { ResultEvents, readClaudeFailure, readClaudeResult } from './claude-resu
 import type { Program } from './program';
 
 const SERVER = 'switchboard';
-const isClaude = (command: string): boolean => /^claude(?:\s|$)/.test(command);
+/** Also by its path, where it is not on PATH: taken for some other program it would get neither its model nor its tools. */
+const isClaude = (command: string): boolean =>
+  /^(?:"[^"]*\/claude"|'[^']*\/claude'|(?:[^\s=;|&"']*\/)?claude)(?:\s|$)/.test(command);
 
 export interface ClaudeOptions {
   calls: Pick<DispatchCalls, 'progress'>;

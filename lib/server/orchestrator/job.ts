@@ -122,6 +122,8 @@ export class Job {
   }
 
   #noteOver(status: string): void {
+    // What its own last word brought about, heard before that was answered.
+    if (this.#child.hasExited) return;
     this.#options.log.debug({ dispatch: this.id, status }, 'dispatch is over, child still runs');
     this.#overTimer = setTimeout(() => this.#stop('over', STOP_GRACE_MS), OVER_GRACE_MS);
   }

@@ -30,7 +30,7 @@ Each dispatch gets one child process, run by /bin/sh in a process group of its o
   exit ${RETRY_EXIT}                   fails it, to be tried again
   any other exit            fails it for good, with the end of stderr as the reason
 
---exec claude runs \`claude -p\`: the prompt of the dispatch on stdin, its model and tools as options, and
+--exec claude, or its path, runs \`claude -p\`: the prompt of the dispatch on stdin, its model and tools as options, and
 Switchboard's MCP server as 'switchboard'. It prints its events as it goes (--output-format stream-json), so it is
 seen to get on; the output is the text of its last result, with its usage. Options of your own go behind the name:
   npm run orchestrator -- --exec 'claude --permission-mode acceptEdits'

@@ -38,13 +38,18 @@ const option = (args: readonly string[], name: string) => args[args.indexOf(name
 
 describe('--exec claude', () => {
   it('is taken only for the command claude', () => {
-    expect(
-      claudeProgram('claudette', { log, calls: { progress: async () => ({ id: '', status: 'done', epoch: 1 }) } }),
-    ).toBeNull();
+    const calls = { progress: async () => ({ id: '', status: 'done' as const, epoch: 1 }) };
+    for (const other of ['claudette', './claude.sh', 'A=b/claude python3 x.py', 'cd /claude/x', 'true;/claude'])
+      expect(claudeProgram(other, { log, calls }), other).toBeNull();
     expect(open('claude --permission-mode acceptEdits').program.start(makeDispatch({})).command).toBe(
       'claude --permission-mode acceptEdits "$@"',
     );
   });
+
+  it.each(['/opt/bin/claude', '~/.local/bin/claude', '$HOME/.local/bin/claude', '"/my tools/claude"', './claude -d'])(
+    'is known by its path: %s',
+    command => expect(open(command).program.start(makeDispatch({})).command).toBe(`${command} "$@"`),
+  );
 
   it('gives the prompt on stdin, and model, effort and tools of the type as options', () => {
     const { args, stdin } = open().program.start(makeDispatch({ agentType, prompt: 'the brief' }));
