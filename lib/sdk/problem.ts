@@ -9,18 +9,16 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
   403: 'forbidden',
   404: 'not-found',
   405: 'method-not-allowed',
+  408: 'unavailable',
   409: 'conflict',
   410: 'history-lost',
   413: 'too-large',
   415: 'unsupported-media-type',
   422: 'validation-failed',
   429: 'limit-exceeded',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'unavailable',
 };
 /** What may succeed when the very same call is made later. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 /** A proxy's error page may be large; the message needs only its beginning. */
 const MAX_DETAIL_CHARACTERS = 300;
 
@@ -30,12 +28,17 @@ const isErrorCode = (value: unknown): value is ErrorCode => (ERROR_CODES as read
 export async function errorFromResponse(response: Response, signal: AbortSignal): Promise<ControlPlaneError> {
   const text = await bodyText(response, signal).catch(() => '');
   const body = parseObject(text);
-  const code = isErrorCode(body['code']) ? body['code'] : (CODE_OF_STATUS[response.status] ?? 'internal');
+  const { status } = response;
+  const told = isErrorCode(body['code']) ? body['code'] : null;
+  // Not in our words: a proxy's page (521 while the server behind it starts again) says nothing of the call itself. Taken
+  // for a refusal, the output that it carried was thrown away.
+  const isProxys = told === null && status >= 500;
+  const code = told ?? (isProxys ? 'unavailable' : (CODE_OF_STATUS[status] ?? 'internal'));
   const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
   const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
-  return new ControlPlaneError(code, detailOf(detail, text, response.status), {
-    retry: PASSING_STATUSES.has(response.status) ? 'backoff' : 'never',
-    details: { ...rest, status: response.status },
+  return new ControlPlaneError(code, detailOf(detail, text, status), {
+    retry: PASSING_STATUSES.has(status) || isProxys ? 'backoff' : 'never',
+    details: { ...rest, status },
     ...(isFieldErrors(errors) ? { errors } : {}),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   });

@@ -25,7 +25,8 @@ const log = createLogger({ name: 'orchestrator', level: config.logLevel, secrets
 
 // Before anything is claimed there is nothing to end.
 let stop = (code: number): void => process.exit(code);
-process.on('SIGTERM', () => stop(0)).on('SIGINT', () => stop(0));
+// A terminal that closes sends the last of them.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(0));
 
 requireProgram(command.exec, process.env);
 const connection = await connect({

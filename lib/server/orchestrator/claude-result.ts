@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { MAX_OUTPUT_CHARACTERS } from '@/lib/domain/dispatch/schema';
-import type { Usage } from '@/lib/domain/fields';
+import { END_OF_TIME_MS, type Usage } from '@/lib/domain/fields';
+import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/clock';
 import { TailText, clip, type OutputText } from './bounded-text';
 import type { Outcome } from './outcome';
 
@@ -12,6 +13,14 @@ interface ClaudeResult {
   result?: string;
   total_cost_usd?: number;
   usage?: { input_tokens?: number; output_tokens?: number };
+  /** Ours, in seconds since 1970: when the usage limit ends that the events before it told of. */
+  limit_ends?: number;
+}
+
+/** An event that comes as the account's limits change, as far as it is read here. */
+interface RateLimitEvent {
+  type: 'rate_limit_event';
+  rate_limit_info?: { status?: string; resetsAt?: number };
 }
 
 /**
@@ -34,6 +43,7 @@ export class ResultEvents implements OutputText {
   #lineCharacters = 0;
   readonly #words = new TailText(MAX_WORDS_CHARACTERS);
   #result: ClaudeResult | undefined;
+  #limitEnds: number | undefined;
   readonly #tokens: NonNullable<ClaudeResult['usage']> = {};
 
   push(chunk: Buffer): void {
@@ -44,7 +54,8 @@ export class ResultEvents implements OutputText {
   finish(): string {
     this.#take(this.#decoder.end());
     this.#endLine();
-    return this.#result === undefined ? this.#words.text() : JSON.stringify(this.#result);
+    if (this.#result === undefined) return this.#words.text();
+    return JSON.stringify({ ...this.#result, limit_ends: this.#limitEnds });
   }
 
   #take(text: string): void {
@@ -69,8 +80,14 @@ export class ResultEvents implements OutputText {
     if (line === '') return;
     if (!line.startsWith('{') || !line.includes('"type"')) return this.#words.push(line);
     // Most events are no result: only what may be one is parsed.
-    const result = /"type"\s*:\s*"result"/.test(line) ? parse(line) : null;
-    if (result !== null) this.#keep(result);
+    if (!/"type"\s*:\s*"(?:result|rate_limit_event)"/.test(line)) return;
+    const event = parseEvent(line);
+    if (event?.type === 'result') this.#keep(event);
+    if (event?.type === 'rate_limit_event') this.#noteLimit(event);
+  }
+
+  #noteLimit({ rate_limit_info: told }: RateLimitEvent): void {
+    this.#limitEnds = told?.status === 'rejected' && typeof told.resetsAt === 'number' ? told.resetsAt : undefined;
   }
 
   #keep({ type, subtype, is_error, result, total_cost_usd = this.#result?.total_cost_usd, usage }: ClaudeResult): void {
@@ -91,9 +108,29 @@ export function readClaudeResult(stdout: string): Outcome {
   }
   if (result.is_error === true || typeof result.result !== 'string') {
     const why = [result.result, result.subtype].find(words => typeof words === 'string') ?? 'no result';
-    return { kind: 'fail', error: `claude -p: ${why.slice(0, 4_000)}`, retryable: true, usage: usageOf(result) };
+    const error = `claude -p: ${why.slice(0, 4_000)}`;
+    return { kind: 'fail', error, retryable: true, usage: usageOf(result), ...holdOf(why, result.limit_ends) };
   }
   return { kind: 'complete', output: clip(result.result, MAX_OUTPUT_CHARACTERS), usage: usageOf(result) };
+}
+
+/** A limit that says when it ends, as older versions put it into the words of the result. */
+const LIMIT_UNTIL = /limit reached\|(\d{10})\b/;
+/** One that does not, in the words of the client and of the API. */
+const LIMIT = /\b(?:usage|session|weekly|5-hour|rate)[ _]limit|hit your [^.]{0,40}limit/i;
+/** Five attempts last 15 s. This costs a look at the account a few times an hour, and no work its attempts. */
+const UNTOLD_LIMIT_MS = 10 * MINUTE_MS;
+
+/**
+ * At a limit the account is held: each attempt ends within a second or two, and a backlog of hundreds was dead within
+ * minutes of a limit of hours.
+ */
+function holdOf(why: string, limitEnds: number | undefined): { retryNotBefore?: string } {
+  const told = limitEnds ?? Number(LIMIT_UNTIL.exec(why)?.[1] ?? Number.NaN);
+  const endMs = told * SECOND_MS;
+  const nowMs = Date.now();
+  if (endMs > nowMs && endMs < END_OF_TIME_MS) return { retryNotBefore: new Date(endMs).toISOString() };
+  return LIMIT.test(why) ? { retryNotBefore: new Date(nowMs + UNTOLD_LIMIT_MS).toISOString() } : {};
 }
 
 /**
@@ -117,11 +154,14 @@ function usageOf({ usage: tokens, total_cost_usd: cost }: ClaudeResult): Usage {
 const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function parse(text: string): ClaudeResult | null {
+  const event = parseEvent(text);
+  return event?.type === 'result' ? event : null;
+}
+
+function parseEvent(text: string): ClaudeResult | RateLimitEvent | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && (value as ClaudeResult).type === 'result'
-      ? (value as ClaudeResult)
-      : null;
+    return typeof value === 'object' && value !== null ? (value as ClaudeResult | RateLimitEvent) : null;
   } catch {
     return null;
   }

@@ -54,8 +54,8 @@ function send(
       return calls.complete(id, { epoch, output, ...(usage === undefined ? {} : { usage }) });
     }
     case 'fail': {
-      const { error, retryable, usage } = outcome;
-      return calls.fail(id, { epoch, error, retryable, ...(usage === undefined ? {} : { usage }) });
+      const { kind: _kind, ...failure } = outcome;
+      return calls.fail(id, { epoch, ...failure });
     }
     case 'release':
       return calls.release(id, epoch);

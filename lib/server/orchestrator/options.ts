@@ -28,6 +28,7 @@ Each dispatch gets one child process, run by /bin/sh in a process group of its o
                             what prints its answer at its end alone says a word on stderr now and then
   exit 0                    completes the dispatch (unless it asked a question and waits)
   exit ${RETRY_EXIT}                   fails it, to be tried again
+  137, 143 or by a signal   fails it, to be tried again: killed, it has given no verdict of its own
   any other exit            fails it for good, with the end of stderr as the reason
 
 --exec claude, or its path, runs \`claude -p\`: the prompt of the dispatch on stdin, its model and tools as options, and

@@ -6,7 +6,7 @@ export type StopReason = 'cancelled' | 'stale' | 'over' | 'shutdown';
 
 export type Outcome =
   | { kind: 'complete'; output: string; usage?: Usage }
-  | { kind: 'fail'; error: string; retryable: boolean; usage?: Usage }
+  | { kind: 'fail'; error: string; retryable: boolean; usage?: Usage; retryNotBefore?: string }
   | { kind: 'release' }
   /** Nothing to say: the dispatch is over, or somebody else's. */
   | { kind: 'none' };

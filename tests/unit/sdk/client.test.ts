@@ -80,6 +80,17 @@ describe('client', () => {
     expect(await refusal(createClient({ baseUrl: url }).get('/x'))).toMatchObject({ code: 'not-found' });
   });
 
+  it('takes a proxy’s page for no word of the server, whatever its status', async () => {
+    for (const status of [500, 521, 530, 408]) {
+      const { url } = await start(response => void response.writeHead(status).end('<h1>Web server is down</h1>'));
+      const passing = { code: 'unavailable', retry: 'backoff' };
+      expect(await refusal(createClient({ baseUrl: url, clock }).post('/x', {}))).toMatchObject(passing);
+    }
+    const { url } = await start(response => sendJson(response, 500, { code: 'internal' }));
+    const final = { code: 'internal', retry: 'never' };
+    expect(await refusal(createClient({ baseUrl: url, clock }).post('/x', {}))).toMatchObject(final);
+  });
+
   it('repeats a read after 503 and obeys Retry-After', async () => {
     const { url, requests } = await start((response, count) =>
       count < 3

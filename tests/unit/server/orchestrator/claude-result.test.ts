@@ -53,6 +53,45 @@ describe('the result of claude -p', () => {
   });
 });
 
+const limit = (status: string, resetsAt?: unknown) =>
+  event({ type: 'rate_limit_event', rate_limit_info: { status, resetsAt } });
+const untilMs = (stdout: string) => {
+  const outcome = follow(stdout);
+  expect(outcome).toMatchObject({ kind: 'fail', retryable: true });
+  return outcome.kind === 'fail' && outcome.retryNotBefore ? Date.parse(outcome.retryNotBefore) : null;
+};
+
+describe('a usage limit', () => {
+  const error = { type: 'result', is_error: true, result: 'You have hit your limit · resets 3pm' };
+  const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
+
+  // Each attempt failed within a second, five were spent in 15 s, and a whole backlog was dead in minutes.
+  it('holds the account until it ends, as the client tells it beside its result', () => {
+    expect(untilMs(limit('rejected', inAnHour) + event(error))).toBe(inAnHour * 1_000);
+  });
+
+  it('is over where the client was let in again, and none of the account where its work was done', () => {
+    const told = limit('rejected', inAnHour) + limit('allowed');
+    expect(untilMs(told + event({ ...error, result: 'the API is overloaded' }))).toBeNull();
+    expect(follow(limit('rejected', inAnHour) + event(result))).toEqual(complete);
+  });
+
+  it('that says in its words when it ends holds until then, and one that does not holds for minutes', () => {
+    const old = { ...error, result: `Claude AI usage limit reached|${inAnHour}` };
+    expect(untilMs(event(old))).toBe(inAnHour * 1_000);
+    for (const stdout of [
+      event(error),
+      limit('rejected', 'soon') + event(error),
+      limit('rejected', 1e13) + event(error),
+    ])
+      expect(Math.abs(Number(untilMs(stdout)) - Date.now() - 600_000)).toBeLessThan(10_000);
+    expect(untilMs(event({ ...error, result: 'the file is over its size limit' }))).toBeNull();
+    expect(
+      untilMs(event({ type: 'rate_limit_event', rate_limit_info: null }) + event({ ...error, result: 'no' })),
+    ).toBeNull();
+  });
+});
+
 describe('the events of claude -p', () => {
   const quoting = {
     type: 'assistant',

@@ -28,3 +28,18 @@ it.each([-3_600_000, 3_600_000])(
     expect(ended).toHaveBeenCalledExactlyOnceWith({ kind: 'undelivered' });
   },
 );
+
+it('hands on all that is known of a failure', async () => {
+  const fail = vi.fn(async () => ({ id: 'a', status: 'failed', epoch: 1 }));
+  const { signal } = new AbortController();
+  const options = {
+    calls: { fail } as unknown as DispatchCalls,
+    id: 'a',
+    epoch: 1,
+    signal,
+    onProblem: () => undefined,
+  };
+  const failure = { error: 'limit', retryable: true, retryNotBefore: '2026-11-24T15:00:00.000Z' };
+  await deliver({ kind: 'fail', ...failure }, options);
+  expect(fail).toHaveBeenCalledExactlyOnceWith('a', { epoch: 1, ...failure });
+});

@@ -17,7 +17,7 @@ export interface FakePlane {
   put(dispatch: Partial<Dispatch>, announce?: boolean): Dispatch;
   emit(type: string, data: Record<string, unknown>): void;
   /** How verbs are answered from now on; undefined = the usual way. */
-  answer: (call: Call) => { status: number; body: unknown } | 'hang up' | undefined;
+  answer: (call: Call) => { status: number; body: unknown } | 'hang up' | 'nothing' | undefined;
   /** Running dispatches that a list shows. */
   strays: { id: string; epoch: number }[];
   of(verb: string): Call[];
@@ -59,7 +59,10 @@ export async function startFakePlane(): Promise<FakePlane> {
       response.on('close', () => streams.delete(response));
       return;
     }
-    if (path.startsWith('/api/consumers/')) return void response.writeHead(204).end();
+    if (path.startsWith('/api/consumers/')) {
+      if (plane.answer({ verb: 'ack', id: '', body: {} }) === 'nothing') return;
+      return void response.writeHead(204).end();
+    }
     if (path === '/api/dispatches') {
       if (plane.answer({ verb: 'list', id: '', body: {} }) === 'hang up') return void response.destroy();
       return sendJson(response, 200, { items: plane.strays, nextCursor: null });
@@ -69,6 +72,7 @@ export async function startFakePlane(): Promise<FakePlane> {
     const call: Call = { verb: id === 'claim' ? 'claim' : verb, id, body };
     const answer = plane.answer(call);
     if (answer === 'hang up') return void response.destroy();
+    if (answer === 'nothing') return;
     if (call.verb !== 'claim') plane.calls.push(call);
     if (answer) return sendJson(response, answer.status, answer.body);
     if (call.verb === 'claim') {
