@@ -6,6 +6,7 @@ export interface Acker {
   note(position: string): void;
   /** Sends what is noted and waits for it. */
   flush(): Promise<void>;
+  /** Gives up what is under way, too. */
   stop(): void;
 }
 
@@ -24,6 +25,7 @@ export function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTER
   let noted: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
 
   const send = async () => {
     clearTimeout(timer);
@@ -32,7 +34,7 @@ export function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTER
     noted = null;
     if (position === null) return;
     try {
-      await calls.ack(consumer, position);
+      await calls.ack(consumer, position, { signal: stopping.signal });
     } catch (error) {
       // Kept for the next time, unless a later one is there or the server does not know it at all.
       if (!isControlPlaneError(error, 'validation-failed')) noted ??= position;
@@ -46,6 +48,9 @@ export function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTER
       timer ??= setTimeout(() => void flush(), intervalMs);
     },
     flush,
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer);
+      stopping.abort();
+    },
   };
 }

@@ -122,18 +122,25 @@ async function withinTime<T>(
   stopping: AbortSignal,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
+  // Not `AbortSignal.any`: `stopping` lives as long as the process, and would keep a word of every call.
+  const over = new AbortController();
+  const ends = [gone, stopping].map(signal => [signal, () => over.abort(signal.reason)] as const);
+  for (const [signal, end] of ends) {
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      late.abort();
+      over.abort();
       reject(tookTooLong());
     }, CALL_WITHIN_MS);
   });
   try {
-    return await Promise.race([call(AbortSignal.any([gone, stopping, late.signal])), timeout]);
+    return await Promise.race([call(over.signal), timeout]);
   } finally {
     clearTimeout(timer);
+    for (const [signal, end] of ends) signal.removeEventListener('abort', end);
   }
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '@/lib/kernel/deferred';
 import { CallLimits, Pool } from '@/mcp-server/src/call-limits';
@@ -50,6 +51,28 @@ describe('a call', () => {
     await vi.advanceTimersByTimeAsync(50_000);
     const answer = await Promise.race([call, 'nothing yet']);
     expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('"unavailable"') }] });
+  });
+});
+
+/** What `AbortSignal.any` and listeners leave at a signal that outlives them. */
+const leftAt = (signal: AbortSignal): number => {
+  const dependants = Object.getOwnPropertySymbols(signal).filter(({ description }) => description?.includes('Depend'));
+  const sets = dependants.map(symbol => (signal as unknown as Record<symbol, Set<unknown>>)[symbol]?.size ?? 0);
+  return getEventListeners(signal, 'abort').length + sets.reduce((sum, size) => sum + size, 0);
+};
+const refuse = () => Promise.reject(new ControlPlaneError('unauthenticated', 'no'));
+
+describe('a process that answers for long', () => {
+  test('keeps nothing of a call that was answered', async () => {
+    const { signal: stopping } = new AbortController();
+    AbortSignal.any([stopping]);
+    expect(leftAt(stopping), 'this test can see what is left').toBe(1);
+    const host = { limits: new CallLimits(), stopping } as unknown as McpHost;
+    const connection = { principal: refuse, client: 'c', pipe: null };
+    const { signal } = new AbortController();
+    for (let calls = 0; calls < 10; calls += 1)
+      await callTool(host, connection, { tool: findTool('heartbeat')!, args: {}, client: 'c', signal });
+    expect(leftAt(stopping)).toBe(1);
   });
 });
 

@@ -19,8 +19,11 @@ export const WORKER_RULES = `You do exactly one piece of work: the one in your p
 - After \`ask\`, end your turn: you are resumed with the answer.
 - Your last message is your result, in full: it is handed in as it stands.`;
 
-/** Without these it could neither ask nor report; a type's own list may have forgotten them. */
-const OWN_TOOLS = 'mcp__switchboard__*';
+/**
+ * Without these it could neither ask nor report; a type's own list may have forgotten them. The second is their name
+ * where the skill is installed as a plugin. A name that no server has does no harm.
+ */
+const OWN_TOOLS = ['mcp__switchboard__*', 'mcp__plugin_switchboard_switchboard__*'];
 const MARKER = /^<!-- switchboard ([a-z0-9-]+)@(\d+) ([0-9a-f]{16}) -->$/m;
 /** Stands where the digest goes while it is computed. */
 const NO_DIGEST = '0'.repeat(16);
@@ -30,7 +33,7 @@ export const AGENTS_FOLDER = join('.claude', 'agents');
 /** The type as an agent of Claude Code: its model and tools hold there, which the Agent tool alone cannot do. */
 export function renderAgentFile(type: AgentFileSource): string {
   const { slug, name, model, systemPrompt, revision } = type;
-  const tools = type.tools.includes(OWN_TOOLS) ? type.tools : [...type.tools, OWN_TOOLS];
+  const tools = [...type.tools, ...OWN_TOOLS.filter(tool => !type.tools.includes(tool))];
   const text = [
     '---',
     `name: ${slug}`,

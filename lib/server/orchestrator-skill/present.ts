@@ -47,9 +47,13 @@ const withoutBodies = (item: Presented) => ({
   thread: item.dispatch.thread && { id: item.dispatch.thread.id, messages: item.dispatch.thread.messages.length },
 });
 
+/** As the type itself an agent that has no `Read` could not read its brief, and its excuse would be the result. */
 const byFile = (item: Presented) => ({
   ...withoutBodies(item),
+  spawn: canRead(item.dispatch) ? item.spawn : { ...item.spawn, subagent_type: undefined },
   prompt: `Your whole brief is in the file ${item.promptFile}. Read it to its end first, then do what it says.`,
 });
+
+const canRead = ({ agentType: { tools } }: Dispatch): boolean => tools.length === 0 || tools.includes('Read');
 
 const FORMS = [whole, withoutRole, withoutBodies, byFile] as const;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { steadyClock } from '@/lib/kernel/clock';
 import { acquireFileLock } from '../file-lock.mjs';
+import type { KeptDueLook } from './due-look';
 import { writePrivateFile } from '../orchestrator/private-file';
 import { ScriptFailure } from './failure';
 import type { Session } from './session';
@@ -54,6 +55,8 @@ export interface SkillState {
   ended: string[];
   /** The last `next` got no answer: the ring that asked for it is still owed. */
   owesLook?: boolean;
+  /** Of the last `watch --once`: how long to be silent about work that stays due. */
+  dueLook?: KeptDueLook;
   /** Of which hooks were heard. */
   hookedSessions?: Session[];
   /** A claim may have taken what no answer told of, and nobody has looked since. */
@@ -75,8 +78,15 @@ export class StateFile {
   read(): SkillState {
     try {
       const value = JSON.parse(readFileSync(join(this.folder, FILE), 'utf8')) as Partial<SkillState>;
-      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
+      const {
+        dispatches = {},
+        ended = [],
+        hookedSessions = [],
+        owesLook = false,
+        mayHoldStrays = false,
+        dueLook,
+      } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays, ...(dueLook ? { dueLook } : {}) };
     } catch (error) {
       // A file somebody damaged: the plane knows what is open, and `status` gives it back.
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -45,6 +45,8 @@ const BEAT_START_MS = 10_000;
 const DUE_SECONDS = 3;
 /** A session that missed the line, or forgot it, is told again: its agent works on what nobody wants from it any more. */
 const STOP_AGAIN_MS = 300_000;
+/** What is not acknowledged is rung for again, no more. */
+const LAST_ACK_MS = 2_000;
 /** A session hands in what an agent said within its next turn; longer than this it forgot. */
 const HAND_IN_AFTER_MS = 15_000;
 
@@ -74,7 +76,7 @@ class Watcher {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #session = thisSession();
   readonly #own = ownWork();
-  readonly #due = new DueLook();
+  readonly #due: DueLook;
   #stream: EventStream | undefined;
   readonly #finished = deferred<void>();
   #isOver = false;
@@ -89,12 +91,28 @@ class Watcher {
     private readonly context: ScriptContext,
     private readonly types: string[] | undefined,
   ) {
+    const { dueLook } = context.state.read();
+    this.#due = new DueLook(this.#isOnce ? dueLook : undefined);
     this.#bell = new Bell({
       ring: line => {
         process.stdout.write(`${line}\n`);
-        if (context.values['once'] === true) this.end();
+        if (this.#isOnce) this.end();
       },
     });
+  }
+
+  get #isOnce(): boolean {
+    return this.context.values['once'] === true;
+  }
+
+  /** The next one goes on from there: each began anew, and work that stayed due rang at once, turn after turn. */
+  async #keepDueLook(): Promise<void> {
+    if (!this.#isOnce) return;
+    const dueLook = this.#due.kept();
+    const written = this.context.state.update(state => {
+      state.dueLook = dueLook;
+    });
+    await written.catch(() => undefined);
   }
 
   async run(): Promise<void> {
@@ -117,7 +135,9 @@ class Watcher {
     await this.#finished.promise;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
-    await acker.flush();
+    await this.#keepDueLook();
+    // A server that is silent takes a minute to be given up, and whoever takes this one's place waits for it.
+    await Promise.race([acker.flush(), steadyClock.sleep(LAST_ACK_MS)]);
     acker.stop();
     await this.#stream.stop();
   }
@@ -215,7 +235,8 @@ class Watcher {
 
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords(): void {
-    if (steadyClock.now() < this.#handInAgainMs) return;
+    // While the server is away nothing can be handed in.
+    if (this.#stream?.state !== 'live' || steadyClock.now() < this.#handInAgainMs) return;
     if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
     this.#handInAgainMs = steadyClock.now() + DUE_POLL_MS;
     this.#bell.check();

@@ -40,8 +40,12 @@ class Waiter {
   async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#isRung) {
       const woken = new AbortController();
-      this.#ring = () => woken.abort();
-      await this.clock.sleep(timeoutMs, AbortSignal.any([woken.signal, signal]));
+      const ring = () => woken.abort();
+      this.#ring = ring;
+      if (signal.aborted) ring();
+      signal.addEventListener('abort', ring, { once: true });
+      await this.clock.sleep(timeoutMs, woken.signal);
+      signal.removeEventListener('abort', ring);
       this.#ring = null;
     }
     this.#isRung = false;

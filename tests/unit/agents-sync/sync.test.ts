@@ -38,7 +38,7 @@ describe('the file of an agent type', () => {
       'name: qa',
       String.raw`description: "Gives the evidence: \"it works\" or not. Started only by the orchestrator skill, with a dispatch of Switchboard."`,
       'model: claude-opus-4-8',
-      'tools: Read, Bash(git *), mcp__switchboard__*',
+      'tools: Read, Bash(git *), mcp__switchboard__*, mcp__plugin_switchboard_switchboard__*',
       '---',
     ]);
     expect(text).toContain('# QA\n\nYou test.');

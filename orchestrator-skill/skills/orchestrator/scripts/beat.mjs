@@ -334,8 +334,15 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
+      const {
+        dispatches = {},
+        ended = [],
+        hookedSessions = [],
+        owesLook = false,
+        mayHoldStrays = false,
+        dueLook
+      } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays, ...dueLook ? { dueLook } : {} };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -497,28 +504,29 @@ var CODE_OF_STATUS = {
   403: "forbidden",
   404: "not-found",
   405: "method-not-allowed",
+  408: "unavailable",
   409: "conflict",
   410: "history-lost",
   413: "too-large",
   415: "unsupported-media-type",
   422: "validation-failed",
-  429: "limit-exceeded",
-  502: "unavailable",
-  503: "unavailable",
-  504: "unavailable"
+  429: "limit-exceeded"
 };
-var PASSING_STATUSES = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var PASSING_STATUSES = /* @__PURE__ */ new Set([408, 429, 502, 503, 504]);
 var MAX_DETAIL_CHARACTERS = 300;
 var isErrorCode = (value) => ERROR_CODES.includes(value);
 async function errorFromResponse(response, signal) {
   const text2 = await bodyText(response, signal).catch(() => "");
   const body = parseObject(text2);
-  const code = isErrorCode(body["code"]) ? body["code"] : CODE_OF_STATUS[response.status] ?? "internal";
+  const { status } = response;
+  const told = isErrorCode(body["code"]) ? body["code"] : null;
+  const isProxys = told === null && status >= 500;
+  const code = told ?? (isProxys ? "unavailable" : CODE_OF_STATUS[status] ?? "internal");
   const waitMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
-  return new ControlPlaneError(code, detailOf(detail, text2, response.status), {
-    retry: PASSING_STATUSES.has(response.status) ? "backoff" : "never",
-    details: { ...rest, status: response.status },
+  return new ControlPlaneError(code, detailOf(detail, text2, status), {
+    retry: PASSING_STATUSES.has(status) || isProxys ? "backoff" : "never",
+    details: { ...rest, status },
     ...isFieldErrors(errors) ? { errors } : {},
     ...waitMs === void 0 ? {} : { retryAfterMs: waitMs }
   });

@@ -104,6 +104,7 @@ function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTERVAL_MS 
   let noted = null;
   let timer;
   let sending = Promise.resolve();
+  const stopping = new AbortController();
   const send2 = async () => {
     clearTimeout(timer);
     timer = void 0;
@@ -111,7 +112,7 @@ function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTERVAL_MS 
     noted = null;
     if (position === null) return;
     try {
-      await calls.ack(consumer, position);
+      await calls.ack(consumer, position, { signal: stopping.signal });
     } catch (error) {
       if (!isControlPlaneError(error, "validation-failed")) noted ??= position;
       onProblem?.(error);
@@ -124,7 +125,10 @@ function createAcker({ calls, consumer, onProblem, intervalMs = ACK_INTERVAL_MS 
       timer ??= setTimeout(() => void flush(), intervalMs);
     },
     flush,
-    stop: () => clearTimeout(timer)
+    stop: () => {
+      clearTimeout(timer);
+      stopping.abort();
+    }
   };
 }
 
@@ -436,28 +440,29 @@ var CODE_OF_STATUS = {
   403: "forbidden",
   404: "not-found",
   405: "method-not-allowed",
+  408: "unavailable",
   409: "conflict",
   410: "history-lost",
   413: "too-large",
   415: "unsupported-media-type",
   422: "validation-failed",
-  429: "limit-exceeded",
-  502: "unavailable",
-  503: "unavailable",
-  504: "unavailable"
+  429: "limit-exceeded"
 };
-var PASSING_STATUSES = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var PASSING_STATUSES = /* @__PURE__ */ new Set([408, 429, 502, 503, 504]);
 var MAX_DETAIL_CHARACTERS = 300;
 var isErrorCode = (value) => ERROR_CODES.includes(value);
 async function errorFromResponse(response, signal) {
   const text2 = await bodyText(response, signal).catch(() => "");
   const body = parseObject(text2);
-  const code = isErrorCode(body["code"]) ? body["code"] : CODE_OF_STATUS[response.status] ?? "internal";
+  const { status } = response;
+  const told = isErrorCode(body["code"]) ? body["code"] : null;
+  const isProxys = told === null && status >= 500;
+  const code = told ?? (isProxys ? "unavailable" : CODE_OF_STATUS[status] ?? "internal");
   const waitMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const { type: _type, title: _title, status: _status, code: _code, detail, errors, ...rest } = body;
-  return new ControlPlaneError(code, detailOf(detail, text2, response.status), {
-    retry: PASSING_STATUSES.has(response.status) ? "backoff" : "never",
-    details: { ...rest, status: response.status },
+  return new ControlPlaneError(code, detailOf(detail, text2, status), {
+    retry: PASSING_STATUSES.has(status) || isProxys ? "backoff" : "never",
+    details: { ...rest, status },
     ...isFieldErrors(errors) ? { errors } : {},
     ...waitMs === void 0 ? {} : { retryAfterMs: waitMs }
   });
@@ -1005,8 +1010,15 @@ var StateFile = class {
   read() {
     try {
       const value = JSON.parse(readFileSync3(join2(this.folder, FILE), "utf8"));
-      const { dispatches = {}, ended = [], hookedSessions = [], owesLook = false, mayHoldStrays = false } = value;
-      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays };
+      const {
+        dispatches = {},
+        ended = [],
+        hookedSessions = [],
+        owesLook = false,
+        mayHoldStrays = false,
+        dueLook
+      } = value;
+      return { dispatches, ended, hookedSessions, owesLook, mayHoldStrays, ...dueLook ? { dueLook } : {} };
     } catch (error) {
       if (error instanceof SyntaxError || error.code === "ENOENT") {
         return { dispatches: {}, ended: [] };
@@ -1138,6 +1150,14 @@ var MAX_SILENCE_MS = 6e5;
 var DueLook = class {
   #silenceMs = 0;
   #againMs = 0;
+  constructor(from, nowMs = steadyClock.now(), wallMs = Date.now()) {
+    if (from === void 0) return;
+    this.#silenceMs = from.silenceMs;
+    this.#againMs = nowMs + Math.min(MAX_SILENCE_MS, Math.max(0, from.againAtMs - wallMs));
+  }
+  kept(nowMs = steadyClock.now(), wallMs = Date.now()) {
+    return { silenceMs: this.#silenceMs, againAtMs: wallMs + Math.max(0, this.#againMs - nowMs) };
+  }
   isTime(nowMs = steadyClock.now()) {
     return nowMs >= this.#againMs;
   }
@@ -1469,6 +1489,7 @@ var OWED_POLL_MS = 15e3;
 var BEAT_START_MS = 1e4;
 var DUE_SECONDS = 3;
 var STOP_AGAIN_MS = 3e5;
+var LAST_ACK_MS = 2e3;
 var HAND_IN_AFTER_MS = 15e3;
 async function watch(context) {
   const types = text(context.values, "types")?.split(",").map((slug) => slug.trim());
@@ -1488,11 +1509,13 @@ var Watcher = class {
   constructor(context, types) {
     this.context = context;
     this.types = types;
+    const { dueLook } = context.state.read();
+    this.#due = new DueLook(this.#isOnce ? dueLook : void 0);
     this.#bell = new Bell({
       ring: (line) => {
         process.stdout.write(`${line}
 `);
-        if (context.values["once"] === true) this.end();
+        if (this.#isOnce) this.end();
       }
     });
   }
@@ -1502,7 +1525,7 @@ var Watcher = class {
   #timers = [];
   #session = thisSession();
   #own = ownWork();
-  #due = new DueLook();
+  #due;
   #stream;
   #finished = deferred();
   #isOver = false;
@@ -1512,6 +1535,18 @@ var Watcher = class {
   #owedAgainMs = 0;
   #beatAgainMs = 0;
   #wasOffline = false;
+  get #isOnce() {
+    return this.context.values["once"] === true;
+  }
+  /** The next one goes on from there: each began anew, and work that stayed due rang at once, turn after turn. */
+  async #keepDueLook() {
+    if (!this.#isOnce) return;
+    const dueLook = this.#due.kept();
+    const written = this.context.state.update((state) => {
+      state.dueLook = dueLook;
+    });
+    await written.catch(() => void 0);
+  }
   async run() {
     if (this.#isOver) return;
     const { url, token, consumer, calls } = this.context;
@@ -1532,7 +1567,8 @@ var Watcher = class {
     await this.#finished.promise;
     for (const timer of this.#timers) clearInterval(timer);
     this.#bell.close();
-    await acker.flush();
+    await this.#keepDueLook();
+    await Promise.race([acker.flush(), steadyClock.sleep(LAST_ACK_MS)]);
     acker.stop();
     await this.#stream.stop();
   }
@@ -1618,7 +1654,7 @@ var Watcher = class {
   }
   /** Told to a session that forgot them; seldom, for each line costs it a turn. */
   #lookForLastWords() {
-    if (steadyClock.now() < this.#handInAgainMs) return;
+    if (this.#stream?.state !== "live" || steadyClock.now() < this.#handInAgainMs) return;
     if (toHandIn(this.#own(this.context.state.read()), HAND_IN_AFTER_MS).length === 0) return;
     this.#handInAgainMs = steadyClock.now() + DUE_POLL_MS;
     this.#bell.check();

@@ -36,6 +36,18 @@ describe('the look for due work', () => {
     expect(look.isTime(600_000 + DUE_POLL_MS)).toBe(true);
   });
 
+  it('goes on in another process where it was, and no longer than any silence after the clock was set', () => {
+    const kept = backlog(20).kept(0, 5_000_000);
+    const wait = (wallMs: number) => new DueLook(kept, 0, wallMs);
+    expect(wait(5_000_000).isTime(570_000)).toBe(false);
+    expect(wait(5_000_000).isTime(600_000)).toBe(true);
+    expect(wait(5_000_000 + 600_000).isTime(0)).toBe(true);
+    expect(wait(0).isTime(600_000)).toBe(true);
+    const again = wait(5_000_000);
+    again.rung(600_000);
+    expect(again.isTime(600_000 + 500_000)).toBe(false);
+  });
+
   it('does not wait out the hour by which the wall clock is set back', () => {
     vi.useFakeTimers({ now: 10_000_000 });
     const look = new DueLook();

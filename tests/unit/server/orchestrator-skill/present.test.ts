@@ -17,6 +17,11 @@ const item = (promptLength: number, roleLength = 100): Presented => {
   });
   return { dispatch, spawn: spawnAdvice(dispatch, false, false), file: '/x.json', promptFile: '/x.md' };
 };
+const presented = (tools: string[]) => {
+  const { dispatch, ...rest } = item(50_000);
+  const typed = { ...dispatch, agentType: { ...dispatch.agentType, tools } };
+  return present([{ ...rest, dispatch: typed, spawn: spawnAdvice(typed, false, true) }])[0];
+};
 const size = (shown: unknown[]) => JSON.stringify(shown).length;
 
 describe('printing of claimed dispatches', () => {
@@ -37,6 +42,12 @@ describe('printing of claimed dispatches', () => {
     expect(shown[0]).not.toHaveProperty('truncated');
     expect(shown[1]?.['prompt']).toContain('/x.md');
     expect(size(shown)).toBeLessThan(24_000);
+  });
+
+  it('gives one that could not read the file as its type to an agent that can', () => {
+    expect(presented(['Read', 'Grep'])).toHaveProperty('spawn.subagent_type', 'qa');
+    expect(presented([])).toHaveProperty('spawn.subagent_type', 'qa');
+    expect(JSON.stringify(presented(['WebSearch']))).not.toContain('subagent_type');
   });
 
   it('stays within the limit for as many as one call may claim', () => {
