@@ -36,6 +36,12 @@ export async function accountHeldUntil(c: Collections, tenantId: string, account
   return row?.retryNotBefore ?? null;
 }
 
+/** False: nothing held it. */
+export async function endHold(c: Collections, tenantId: string, account: string): Promise<boolean> {
+  const result = await c.accounts.deleteOne({ _id: accountId(tenantId, account), ...HOLDS });
+  return result.deletedCount === 1;
+}
+
 /** Those that wait longest first. */
 export const findHeldAccounts = (c: Collections, tenantId: string, limit: number): Promise<AccountDocument[]> =>
   c.accounts

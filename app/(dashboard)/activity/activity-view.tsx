@@ -3,7 +3,7 @@ import { Button } from '@heroui/react/button';
 import { parseAsString, useQueryStates } from 'nuqs';
 import type { Activity } from '@/lib/domain/activity/schema';
 import { RECORD_EVENT_TYPES } from '@/lib/domain/event/schema';
-import { ClearFilters } from '@/app/_ui/clear-filters';
+import { ClearAllFilters, ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -84,6 +84,7 @@ export function ActivityView() {
         ) : list.items.length === 0 ? (
           <EmptyState
             title={isFiltered ? 'Nothing in the log matches.' : 'Every change and who made it stands here.'}
+            action={isFiltered ? <ClearAllFilters onClear={() => void set(null)} /> : null}
           />
         ) : (
           <ActivityTable items={list.items} onEnd={list.loadMore} onPin={filter => void set(filter)} />

@@ -8,6 +8,7 @@ import { useHealth } from '../_queries/use-health';
 import { CleanUpPanel } from './clean-up-panel';
 import { ConsumersPanel } from './consumers-panel';
 import { DeadPanel } from './dead-panel';
+import { HeldAccountsPanel } from './held-accounts-panel';
 import { MalformedPanel } from './malformed-panel';
 import { NowPanel } from './now-panel';
 import { ReasonsPanel } from './reasons-panel';
@@ -35,6 +36,7 @@ export function HealthView() {
           <NowPanel health={data} />
           <div className="grid items-start gap-4 xl:grid-cols-2">
             <div className="flex min-w-0 flex-col gap-4">
+              <HeldAccountsPanel health={data} />
               <ReplicaPanel health={data} />
               <ConsumersPanel health={data} />
               <CleanUpPanel stale={data.staleRecords} />

@@ -12,6 +12,15 @@ interface Rule {
 
 /** What to do about each reason, by its words. */
 const RULES: readonly Rule[] = [
+  // First: an account may have any of the others' words in its name.
+  {
+    when: /^Account /,
+    remedy: {
+      text: 'It goes on by itself then; where its limit was raised, the hold can be lifted.',
+      href: '#accounts',
+      label: 'See it',
+    },
+  },
   {
     when: /listening|orchestrator/i,
     remedy: {

@@ -1,7 +1,7 @@
 'use client';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { SESSION_STATUSES, type Session } from '@/lib/domain/session/schema';
-import { ClearFilters } from '@/app/_ui/clear-filters';
+import { ClearAllFilters, ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useLiveList } from '@/app/_live/use-live-list';
 import { EmptyState } from '@/app/_ui/empty-state';
@@ -62,7 +62,7 @@ export function SessionList({ openId }: { openId: string | null }) {
         ) : list.isPending ? (
           <SkeletonRows rows={10} />
         ) : list.items.length === 0 && isFiltered ? (
-          <EmptyState title="No session matches." />
+          <EmptyState title="No session matches." action={<ClearAllFilters onClear={() => void set(null)} />} />
         ) : list.items.length === 0 ? (
           <EmptyState title="Every agent that calls a tool of the plane shows here, live." command="npm run demo" />
         ) : (

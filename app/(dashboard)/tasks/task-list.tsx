@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { TASK_STATUSES, type Task } from '@/lib/domain/task/schema';
-import { ClearFilters } from '@/app/_ui/clear-filters';
+import { ClearAllFilters, ClearFilters } from '@/app/_ui/clear-filters';
 import { troubleOf } from '@/app/_live/api';
 import { useMay } from '@/app/_live/session';
 import { useLiveList } from '@/app/_live/use-live-list';
@@ -99,7 +99,7 @@ export function TaskList({ openId }: { openId: string | null }) {
         ) : list.isPending ? (
           <SkeletonRows rows={12} />
         ) : list.items.length === 0 && isFiltered ? (
-          <EmptyState title="No task matches." />
+          <EmptyState title="No task matches." action={<ClearAllFilters onClear={() => void set(null)} />} />
         ) : list.items.length === 0 ? (
           <EmptyState
             title="Work with a result stands here: what is asked, of whom, and what came of it."

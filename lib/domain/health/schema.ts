@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from '../fields';
 
 export const SystemHealth = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
@@ -14,6 +15,9 @@ export const SystemHealth = z.object({
   consumers: z.array(
     z.object({ name: z.string(), lagSeconds: z.number().nullable(), tokenAgeSeconds: z.number().nullable() }),
   ),
+  heldAccounts: z
+    .array(z.object({ account: z.string(), until: Timestamp }))
+    .describe('Provider accounts that take no work before then'),
   malformed: z.object({
     count: z.number().int(),
     recent: z.array(z.object({ collection: z.string(), id: z.string(), reason: z.string() })),

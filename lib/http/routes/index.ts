@@ -1,4 +1,5 @@
 import type { Route } from '../route';
+import { accountRoutes } from './accounts';
 import { agentTypeRoutes } from './agent-types';
 import { authRoutes } from './auth';
 import { dispatchRoutes } from './dispatches';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...inboxRoutes,
   ...dispatchRoutes,
+  ...accountRoutes,
   ...eventRoutes,
   ...observationRoutes,
   ...settingsRoutes,

@@ -92,6 +92,7 @@ async function examine(plane: Plane, tenantId: string): Promise<Examined> {
     replicaSet: { members },
     oplogWindowHours: oplog?.windowHours ?? null,
     consumers: consumers.items.map(({ name, lagSeconds, tokenAgeSeconds }) => ({ name, lagSeconds, tokenAgeSeconds })),
+    heldAccounts: held.map(({ account, retryNotBefore }) => ({ account, until: retryNotBefore.toISOString() })),
     malformed,
     storage: sizes.map(size => ({ ...size, bound: boundOf(size.collection, settings.retention) })),
   };
@@ -121,6 +122,7 @@ function away(plane: Plane): Examined {
     replicaSet: { members: [] },
     oplogWindowHours: null,
     consumers: [],
+    heldAccounts: [],
     malformed: { count: 0, recent: [] },
     storage: [],
   };

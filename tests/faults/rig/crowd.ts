@@ -1,6 +1,6 @@
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
-import { until } from './wait';
+import { preciseMs, until } from './wait';
 
 export interface CrowdOptions {
   size: number;
@@ -96,7 +96,7 @@ class Head {
     if (position !== undefined) this.#position = position;
     if (type === 'reset') this.resets.push(data);
     if (type !== 'message-created') return;
-    const atMs = Date.now();
+    const atMs = preciseMs();
     this.firstAtMs ??= atMs;
     this.told.push({ id: (JSON.parse(data) as { id: string }).id, atMs });
   }

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import type { Rig } from './rig';
-import { sleep } from './wait';
+import { preciseMs, sleep } from './wait';
 
 const EVERY_MS = 50;
 
@@ -36,7 +36,7 @@ export class Feed {
   /** One write of so many, at once. */
   async burst(count: number): Promise<void> {
     const ids = Array.from({ length: count }, () => new ObjectId());
-    const sentAtMs = Date.now();
+    const sentAtMs = preciseMs();
     await this.rig.db
       .collection('messages')
       .insertMany(ids.map(_id => ({ _id, assignedTo: null, body: 'to whom it may concern' })));

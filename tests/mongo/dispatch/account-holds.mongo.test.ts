@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { DAY_MS } from '@/lib/kernel/clock';
 import type { Context } from '@/lib/services/context';
 import { claimDispatches } from '@/lib/services/dispatches/claim/claim';
+import { liftAccountHold } from '@/lib/services/dispatches/due/account-hold';
 import { failDispatch } from '@/lib/services/dispatches/life-cycle';
 import { systemHealth } from '@/lib/services/health/system-health';
 import { createMessage } from '@/lib/services/messages/create-message';
@@ -38,6 +39,19 @@ it('a time years ahead holds its account for days, and the health page says unti
   expect(Math.abs(until - Date.now() - 8 * DAY_MS)).toBeLessThan(60_000);
   expect(await claim()).toEqual({ dispatches: [], reason: 'held' });
   const minute = new Date(until + 59_999).toISOString().slice(0, 16).replace('T', ' ');
-  const said = `Account ${night.principal.account} takes no work before ${minute} UTC: its provider's limit.`;
-  expect(await systemHealth(person)).toMatchObject({ status: 'degraded', reasons: expect.arrayContaining([said]) });
+  const account = night.principal.account;
+  const said = `Account ${account} takes no work before ${minute} UTC: its provider's limit.`;
+  expect(await systemHealth(person)).toMatchObject({
+    status: 'degraded',
+    reasons: expect.arrayContaining([said]),
+    heldAccounts: [{ account, until: new Date(until).toISOString() }],
+  });
+  // A person knows better.
+  await liftAccountHold(person, account);
+  expect((await systemHealth(person)).heldAccounts).toEqual([]);
+  expect((await claim()).dispatches).toHaveLength(1);
+  await expect(liftAccountHold(person, account)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(liftAccountHold(night, account)).rejects.toMatchObject({ code: 'forbidden' });
+  const log = await test.plane.collections.activity.find({ action: 'account.lift-hold' }).toArray();
+  expect(log.map(({ subject }) => subject)).toEqual([{ kind: 'account', id: account }]);
 });

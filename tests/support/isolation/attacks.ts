@@ -239,6 +239,7 @@ export const ATTACKS: Record<string, (a: World, own: World) => Attack[]> = {
     by({ subjectId: a.threadId }),
     by({ actorId: a.tokenId }),
   ],
+  'DELETE /api/accounts/:account/hold': a => [hidden({ account: a.heldAccount })],
   'GET /api/settings': () => [figures],
   'PATCH /api/settings': () => [{ body: { revision: 0, dispatchPaused: false }, expects: 'own-only' }],
   'POST /api/maintenance/cleanup': () => [

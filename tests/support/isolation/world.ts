@@ -1,4 +1,6 @@
 import { DEFAULT_TENANT } from '@/lib/domain/fields';
+import { HOUR_MS } from '@/lib/kernel/clock';
+import { holdAccount } from '@/lib/store/accounts';
 import { newId } from '@/lib/store/ids';
 import { useConsumer } from '@/lib/services/consumers/consumers';
 import { authenticate } from '@/lib/services/identity/authenticate';
@@ -29,6 +31,7 @@ export interface World {
   sessionId: string;
   toolCallId: string;
   consumer: string;
+  heldAccount: string;
   agentType: string;
   /** A position that this tenant's reads gave out. */
   position: string;
@@ -75,6 +78,8 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
   const seen = await insertObserved(api, tenantId, dispatch.id, slug);
   const principal = (await authenticate(api.plane, { kind: 'bearer', secret: token }))!;
   await useConsumer({ plane: api.plane, principal, requestId: 'fixture' }, `${marker}-consumer`);
+  const heldAccount = `${marker}-account`;
+  await holdAccount(api.plane.collections, tenantId, heldAccount, new Date(Date.now() + HOUR_MS));
   const read = await api.call('GET', '/api/threads', { token });
   return {
     tenantId,
@@ -94,6 +99,7 @@ export async function makeWorld(api: ApiServer, tenantId: string): Promise<World
     key: dispatch.key,
     ...seen,
     consumer: `${marker}-consumer`,
+    heldAccount,
     agentType: slug,
     position: read.headers.get('x-event-cursor')!,
   };

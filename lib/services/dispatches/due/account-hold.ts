@@ -1,7 +1,10 @@
+import { requirePermission } from '../../../auth/policy';
+import { notFound } from '../../../domain/errors';
 import { FreshReads } from '../../../kernel/fresh-reads';
 import type { FailDispatch } from '../../../domain/dispatch/schema';
-import { accountHeldUntil, holdAccount } from '../../../store/accounts';
+import { accountHeldUntil, endHold, holdAccount } from '../../../store/accounts';
 import type { DispatchDocument } from '../../../store/documents';
+import { recordActivity } from '../../activity/record-activity';
 import type { Context, Plane } from '../../context';
 
 /** Another process's hold shows here this late at most: a claim more or less against a provider's limit. */
@@ -39,4 +42,15 @@ export async function holdAccountOf(
   const account = isPresent ? dispatch.account : principal.account;
   await holdAccount(plane.collections, tenantId, account, new Date(retryNotBefore));
   holdsOf(plane).forget(`${tenantId}/${account}`);
+}
+
+/** A person knows better: the limit was raised, or its time was read wrong. Claims go on within half a second anywhere. */
+export async function liftAccountHold(ctx: Context, account: string): Promise<void> {
+  requirePermission(ctx.principal, 'dispatches:steer');
+  const { plane, principal } = ctx;
+  const { tenantId } = principal;
+  if (!(await endHold(plane.collections, tenantId, account))) throw notFound('account hold', account);
+  holdsOf(plane).forget(`${tenantId}/${account}`);
+  await recordActivity(ctx, { action: 'account.lift-hold', subject: { kind: 'account', id: account } });
+  plane.doorbell.ring(tenantId);
 }
