@@ -1,5 +1,6 @@
 import { MongoClient, MongoError, MongoServerSelectionError, type Db, type MongoClientOptions } from 'mongodb';
 import { ControlPlaneError } from '../domain/errors';
+import { isUnavailable } from './errors';
 
 /**
  * Writes wait out an election (up to `serverSelectionTimeoutMS`) but a database that is away is said so within 5 s:
@@ -61,14 +62,14 @@ function unusable(uri: string, wanted: string, error: unknown): ControlPlaneErro
   const place = uri.replace(/^([a-z+]+:\/\/)(?:.*@)?([^/?]*).*$/s, '$1$2');
   const why = error instanceof MongoError ? error.message : String(error);
   const message = `MONGODB_URI: got ${place}, wanted ${wanted}: ${why}`;
-  return new ControlPlaneError(
-    error instanceof MongoServerSelectionError ? 'unavailable' : 'validation-failed',
-    message,
-    { cause: error },
-  );
+  return new ControlPlaneError(isUnavailable(error) ? 'unavailable' : 'validation-failed', message, { cause: error });
 }
 
-/** Some member answers, so the address is right, and there will be a primary again. */
+/**
+ * Some member answers, so the address is right, and there will be a primary again. The one that was chosen may go before
+ * the first word to it, which is an error of the line alone: a process started in that moment ended.
+ */
 const isBetweenPrimaries = (error: unknown): boolean =>
-  error instanceof MongoServerSelectionError &&
-  [...(error.reason?.servers.values() ?? [])].some(({ type }) => type.startsWith('RS'));
+  error instanceof MongoServerSelectionError
+    ? [...(error.reason?.servers.values() ?? [])].some(({ type }) => type.startsWith('RS'))
+    : isUnavailable(error);

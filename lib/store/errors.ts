@@ -126,7 +126,7 @@ const CUT_OFF_CODES = new Set<unknown>([6, 7, 89, 91, 189, 262, 9_001, 10_107, 1
  */
 const UNSERVED_CODES = new Set<unknown>([6, 7, 43, 89, 133, 134, 237, 262, 9_001, 13_435, 13_436]);
 
-const isUnavailable = (error: unknown): boolean =>
+export const isUnavailable = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||
   error instanceof MongoServerSelectionError ||
   (error instanceof MongoServerError && UNSERVED_CODES.has(error.code)) ||
