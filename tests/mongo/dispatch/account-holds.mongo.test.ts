@@ -40,7 +40,7 @@ it('a time years ahead holds its account for days, and the health page says unti
   expect(await claim()).toEqual({ dispatches: [], reason: 'held' });
   const minute = new Date(until + 59_999).toISOString().slice(0, 16).replace('T', ' ');
   const account = night.principal.account;
-  const said = `Account ${account} takes no work before ${minute} UTC: its provider's limit.`;
+  const said = `Account ${account} takes no work before ${minute} UTC: its provider’s limit.`;
   expect(await systemHealth(person)).toMatchObject({
     status: 'degraded',
     reasons: expect.arrayContaining([said]),
